@@ -1,0 +1,47 @@
+# `make help` lists every verb. Everything runs from .venv, which the first verb makes.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help install demo up test test-fast lint format bench lock clean
+
+help:  ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP)  ## make .venv with the locked packages (uv when present, else pip)
+
+$(STAMP): requirements.lock pyproject.toml
+	@PYTHON="$(PYTHON)" sh .ci/venv
+	@touch $@
+
+demo: $(STAMP)  ## the whole chain on this machine: engines, workers, newsroom, search (KEEP=1 stays up)
+	@$(BIN)/kuzet demo $(if $(KEEP),--keep)
+
+up: $(STAMP)  ## start the watch on this machine and stay
+	@$(BIN)/kuzet up
+
+test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests
+	@$(BIN)/pytest tests
+
+test-fast: $(STAMP)  ## unit tests only: no engine, no network
+	@$(BIN)/pytest tests/unit -q
+
+lint: $(STAMP)  ## style, types and import arrows
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(STAMP)  ## bring the code into shape
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+bench: $(STAMP)  ## tables of speed and quality, as ratios of one run
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock:  ## renew requirements.lock (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header -p 3.11 -o requirements.lock
+
+clean:  ## remove .venv and caches of tools; data and downloads stay
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,74 @@
+"""Every setting of kuzet, read from `KUZET_*` variables and `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HERE = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """Where things are and how much of them may be used. The defaults run on one machine without any setting."""
+
+    model_config = SettingsConfigDict(env_prefix="KUZET_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    data: Path = Field(
+        default_factory=lambda: user_data_path("kuzet"), description="Folder of the local engines, logs and pages."
+    )
+    cache: Path = Field(
+        default_factory=lambda: user_cache_path("kuzet"), description="Folder of downloads and built dictionaries."
+    )
+    config: Path = Field(HERE, description="Folder of feeds.yaml, places.yaml, contexts.yaml, rules/ and search/.")
+
+    broker_url: str = Field(
+        "", description="Redis or Valkey, e.g. redis://:password@redis:6379/0. Empty: started locally by `kuzet up`."
+    )
+    redis_prefix: str = Field("kuzet:", description="Prefix of every key.")
+
+    search_url: str = Field(
+        "", description="Elasticsearch or OpenSearch, e.g. https://elasticsearch:9200. Empty: started locally."
+    )
+    search_username: str = Field("", description="User of the search engine.")
+    search_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    search_ca: Path | None = Field(None, description="CA certificate of the search engine.")
+    search_index: str = Field("kuzet", description="Read alias; `-write` and `-000001` are added to it.")
+    search_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of the search engine.")
+    search_heap_mb: int = Field(512, ge=256, description="Heap of the local search node.")
+    search_port: int = Field(0, ge=0, lt=9300, description="Port of the local search node; 0 takes a free one.")
+
+    pages_url: str = Field(
+        "", description="Page store: a folder or an fsspec URL (s3://…). Empty: pages/ in the data folder."
+    )
+    pages_keep_days: int = Field(30, ge=1, description="How long fetched pages are kept.")
+    pages_min_free_mb: int = Field(500, ge=0, description="Fetching stops below this much free disk.")
+
+    feeds_file: Path | None = Field(None, description="Feed catalogue; default: feeds.yaml in the config folder.")
+    user_agent: str = Field(
+        "kuzet/0.1 (+https://github.com/kuzet/kuzet; news monitor)", description="Sent with every request."
+    )
+    contact: str = Field("", description="Mail address for site owners, sent as From.")
+    allow_hosts: str = Field(
+        "", description="Local host:port pairs that may be fetched, comma separated (the newsroom)."
+    )
+    host_spacing_s: float = Field(2.0, ge=0, description="Shortest time between two requests to one host.")
+    fetch_deadline_s: float = Field(25.0, gt=0, description="Longest time for one page, redirects included.")
+    max_page_bytes: int = Field(5_000_000, gt=0, description="Largest decoded page.")
+    max_feed_bytes: int = Field(10_000_000, gt=0, description="Largest decoded feed.")
+    min_interval_s: float = Field(120.0, gt=0, description="A feed is never polled more often.")
+    max_interval_s: float = Field(3600.0, gt=0, description="A healthy feed is never polled less often.")
+
+    outbox_max_mb: int = Field(200, ge=1, description="Above this, extraction waits until the index has caught up.")
+    drain_batch: int = Field(200, ge=1, le=2000, description="Documents in one bulk.")
+    io_threads: int = Field(16, ge=1, description="Threads of the io worker.")
+    cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
+
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(default=False, description="Logs as JSON lines.")
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        return frozenset(filter(None, (pair.strip() for pair in self.allow_hosts.split(","))))

@@ -1,0 +1,79 @@
+"""One tree of errors; each leaf says what the caller must decide. All of them pickle and name what they are about."""
+
+from __future__ import annotations
+
+
+class KuzetError(Exception):
+    """Something a person can be told in one sentence.
+
+    subject: the URL, file or id it is about; problem: what is wrong; remedy: the way out, if there is one.
+    """
+
+    def __init__(self, subject: str, problem: str, *, remedy: str = "") -> None:
+        super().__init__(subject, problem)
+        self.subject = subject
+        self.problem = problem
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+    def __str__(self) -> str:
+        sentence = f"{self.subject}: {self.problem}"
+        return f"{sentence}. {self.remedy}" if self.remedy else sentence
+
+
+def _rebuild(kind: type[KuzetError], args: tuple[object, ...], state: dict[str, object]) -> KuzetError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class ConfigError(KuzetError):
+    """A file of ours is wrong: keep what was loaded before and tell the file, line and key."""
+
+    def __init__(self, file: str, problem: str, *, line: int | None = None, key: str = "", remedy: str = "") -> None:
+        where = ", ".join(filter(None, (file, f"line {line}" if line else "", f"key {key!r}" if key else "")))
+        super().__init__(where, problem, remedy=remedy)
+        self.file = file
+        self.line = line
+        self.key = key
+
+
+class FeedUnusableError(KuzetError):
+    """The document is not a feed, or holds nothing usable: record the poll as failed and look again later.
+
+    reason: a stable word for counters, such as `html`, `empty`, `no_entries`, `too_large`, `broken`.
+    """
+
+    def __init__(self, url: str, problem: str, *, reason: str) -> None:
+        super().__init__(url, problem)
+        self.reason = reason
+
+
+class PageUnusableError(KuzetError):
+    """No article can be read from the page: fall back to the feed's text.
+
+    reason: a stable word for counters, such as `challenge`, `paywall`, `too_many_elements`, `no_text`, `not_html`.
+    """
+
+    def __init__(self, url: str, problem: str, *, reason: str) -> None:
+        super().__init__(url, problem)
+        self.reason = reason
+
+
+class UnsafeAddressError(KuzetError):
+    """The URL or an address behind it may not be fetched: refuse it for good."""
+
+
+class QueryError(KuzetError):
+    """The search request cannot be asked as it stands: tell the person."""
+
+
+class EngineUnavailableError(KuzetError):
+    """The broker or the search engine does not answer: keep the work where it is and try again later."""
+
+
+class EngineRefusedError(KuzetError):
+    """The search engine answered no (password, version, mapping, full disk): a person has to act."""

@@ -1,0 +1,221 @@
+"""The things kuzet talks about. Frozen; times are aware datetimes in UTC; texts are normalised (NFC, repaired)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where an item is. Feeds go poll → parse; articles go fetch → extract → outbox."""
+
+    POLL = "poll"
+    PARSE = "parse"
+    FETCH = "fetch"
+    EXTRACT = "extract"
+    OUTBOX = "outbox"
+
+
+class Outcome(StrEnum):
+    """How a sighting ended; exactly one each. `rejected` and `quarantined` are counted with a reason after a colon."""
+
+    INDEXED = "indexed"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    SUPERSEDED = "superseded"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """1 (low) to 4 (critical), for sorting and ranges."""
+        return list(Severity).index(self) + 1
+
+
+class Extraction(StrEnum):
+    """What the text of an article was made from."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    TITLE = "title"
+
+
+class PublishedFrom(StrEnum):
+    """Who said when the article was published."""
+
+    FEED = "feed"
+    PAGE = "page"
+    OBSERVED = "observed"
+
+
+class FeedFormat(StrEnum):
+    """`feed` is anything feedparser reads (RSS, Atom, RDF); `sitemap` a news sitemap."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One address to poll. `family` is the owner of several sources; a feed that is off says why in `note`."""
+
+    id: str
+    url: str
+    source: str
+    family: str
+    languages: tuple[str, ...] = ()
+    format: FeedFormat = FeedFormat.FEED
+    enabled: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An item of a feed. `summary` and `content` are plain text; `content` is the whole article where a feed has it."""
+
+    link: str
+    title: str
+    summary: str = ""
+    content: str = ""
+    guid: str = ""
+    published_at: datetime | None = None
+    language: str = ""
+    image_url: str = ""
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits that change when the entry's words change; dates and pictures do not count."""
+        words = f"{self.title}\x1f{self.summary}\x1f{self.content}"
+        return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """What a feed document held. `dropped`: reason → number of items that are no entries (no link, no title …)."""
+
+    format: str
+    title: str
+    encoding: str
+    entries: tuple[Entry, ...]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Bytes as fetched (decompressed). `headers` has lower-case names."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A text with its facts, before tagging. `canonical_url` is the page's believed claim, else empty."""
+
+    url: str
+    title: str
+    body: str
+    summary: str
+    language: str
+    kazakh_share: float
+    extraction: Extraction
+    published_at: datetime
+    published_from: PublishedFrom
+    observed_at: datetime
+    canonical_url: str = ""
+    image_url: str = ""
+    repairs: int = 0
+    note: str = ""
+
+    @property
+    def words(self) -> int:
+        return len(self.body.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where something stands: `field` is title or body; start and end count characters; `form` is the text there."""
+
+    field: str
+    start: int
+    end: int
+    form: str
+    term: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A topic with its reason."""
+
+    topic: str
+    rule: str
+    score: float
+    threshold: float
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Why a topic was *not* given, or which of its mentions did not count."""
+
+    context: str
+    topic: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A counted fact. `unit`: currency or measure, else empty; `qualifier`: about, over, almost, up_to, else empty."""
+
+    kind: str
+    value: float
+    unit: str = ""
+    qualifier: str = ""
+    role: str = ""
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of the gazetteer. `region` is the English name of one of the 20 regions, empty abroad."""
+
+    name: str
+    region: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagging:
+    """Everything the tagger found in one text. `why` is one line for people."""
+
+    topics: tuple[str, ...] = ()
+    severity: Severity | None = None
+    tags: tuple[Tag, ...] = ()
+    contexts: tuple[Context, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    places: tuple[Place, ...] = ()
+    persons: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    ruleset: str = ""
+    why: str = ""
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(place.region for place in self.places if place.region))
