@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test test-fast lint format bench lock clean
@@ -40,8 +41,9 @@ format: $(STAMP)  ## bring the code into shape
 bench: $(STAMP)  ## tables of speed and quality, as ratios of one run
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
-lock:  ## renew requirements.lock (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url --no-header -p 3.11 -o requirements.lock
+lock:  ## renew the two lock files (needs uv)
+	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile pyproject.toml $(LOCK_FLAGS) -o docker/requirements.lock
 
 clean:  ## remove .venv and caches of tools; data and downloads stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
