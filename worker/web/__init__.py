@@ -1,0 +1,32 @@
+"""Fetching from strangers: the guarded client and robots.txt."""
+
+from worker.web.answers import (
+    Accept,
+    Answer,
+    Fetched,
+    Later,
+    Limits,
+    NotModified,
+    Reason,
+    Refused,
+    Validators,
+)
+from worker.web.client import WebClient
+from worker.web.robots import crawl_delay_s, fetch_robots, robots_allows, robots_url
+
+__all__ = [
+    "Accept",
+    "Answer",
+    "Fetched",
+    "Later",
+    "Limits",
+    "NotModified",
+    "Reason",
+    "Refused",
+    "Validators",
+    "WebClient",
+    "crawl_delay_s",
+    "fetch_robots",
+    "robots_allows",
+    "robots_url",
+]

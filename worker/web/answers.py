@@ -1,0 +1,139 @@
+"""What can come of asking a site for a page, and what was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelines.errors import KuzetError
+from pipelines.models import Page
+
+
+class Reason(StrEnum):
+    """Why there is no page. A closed set: counters and outcomes are named after it."""
+
+    UNSAFE_ADDRESS = "unsafe_address"
+    ROBOTS = "robots"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    DISCONNECTED = "disconnected"
+    PROTOCOL = "protocol"
+    BAD_REDIRECT = "bad_redirect"
+    BAD_ENCODING = "bad_encoding"
+    TOO_LARGE = "too_large"
+    NOT_HTML = "not_html"
+    NOT_TEXT = "not_text"
+    EMPTY = "empty"
+    HTTP_401 = "http_401"
+    HTTP_403 = "http_403"
+    HTTP_404 = "http_404"
+    HTTP_410 = "http_410"
+    HTTP_429 = "http_429"
+    HTTP_451 = "http_451"
+    HTTP_503 = "http_503"
+    HTTP_4XX = "http_4xx"
+    HTTP_5XX = "http_5xx"
+    HTTP_OTHER = "http_other"
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same request may well succeed a little later."""
+        return self in PASSING
+
+
+PASSING = frozenset(
+    {
+        Reason.DNS,
+        Reason.CONNECT,
+        Reason.TIMEOUT,
+        Reason.DISCONNECTED,
+        Reason.HTTP_429,
+        Reason.HTTP_503,
+        Reason.HTTP_5XX,
+    }
+)
+
+
+class Accept(StrEnum):
+    """What kind of document is wanted. Feeds often come with a wrong type: for them it only rules out media."""
+
+    PAGE = "page"
+    FEED = "feed"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one fetch may take, redirects included.
+
+    max_bytes counts decoded bytes. cut: take the first max_bytes of a longer document instead of refusing it.
+    """
+
+    deadline_s: float
+    max_bytes: int
+    max_redirects: int = 5
+    accept: Accept = Accept.PAGE
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask «has it changed?» with. They belong to one URL: the final one.
+
+    Without `url` they are taken to belong to the URL that is asked for. They are sent to no other.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page. `hops` are all URLs asked for, the final one last."""
+
+    page: Page
+    hops: tuple[str, ...] = ()
+
+    @property
+    def validators(self) -> Validators:
+        headers = self.page.headers
+        return Validators(
+            etag=headers.get("etag", ""), last_modified=headers.get("last-modified", ""), url=self.page.final_url
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The document is as it was when the validators were given."""
+
+    final_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """There is no page. `reason.is_passing` tells whether to try again."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The site asks to come back: not before this moment, in epoch seconds."""
+
+    not_before: float
+    reason: Reason
+
+
+Answer = Fetched | NotModified | Refused | Later
+
+
+class RefusalError(KuzetError):
+    """Inside the client: end the fetch as Refused. `problem` becomes its detail."""
+
+    def __init__(self, url: str, problem: str, *, reason: Reason) -> None:
+        super().__init__(url, problem)
+        self.reason = reason

@@ -1,0 +1,225 @@
+"""The guarded HTTP client: one GET at a time, redirects by hand, everything bounded."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urljoin
+
+from urllib3 import HTTPResponse
+from urllib3.exceptions import DecodeError, HTTPError
+
+from pipelines.errors import UnsafeAddressError
+from pipelines.models import Page
+from pipelines.urls import Target, check_target
+from worker.web.answers import (
+    Answer,
+    Fetched,
+    Later,
+    Limits,
+    NotModified,
+    Reason,
+    RefusalError,
+    Refused,
+    Validators,
+)
+from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, guard_context
+from worker.web.content import ACCEPT_HEADERS, DECODABLE, wrong_body, wrong_coding, wrong_type
+from worker.web.deadline import Deadline
+from worker.web.names import Resolver
+from worker.web.waiting import retry_at
+
+CHUNK_BYTES = 65_536
+DEFAULT_WAIT_S = 300.0
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+WAITING = frozenset({403, 429, 503})
+DROPPED_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+TRANSPORT_ERRORS = (OSError, http.client.HTTPException, HTTPError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebClient:
+    """Fetches what strangers publish. Safe to share between threads; keeps no connection, no cookie, no proxy.
+
+    allowed_hosts: `host:port` pairs that may have a local address (see `check_target`). The proxy variables of the
+    environment are not read: behind a proxy the check of addresses would mean nothing.
+    Does not ask robots.txt (`worker.web.robots`), does not space requests out, does not try again.
+    """
+
+    user_agent: str
+    contact: str = ""
+    allowed_hosts: frozenset[str] = frozenset()
+    resolver: Resolver = field(default_factory=Resolver)
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    clock: Callable[[], float] = time.time
+
+    def __post_init__(self) -> None:
+        guard_context(self.tls)
+
+    def get(self, url: str, *, limits: Limits, validators: Validators | None = None) -> Answer:
+        """Fetch one document. Whatever the site does ends here as one of the four answers, before the deadline."""
+        try:
+            return self._follow(url, limits=limits, validators=validators or Validators())
+        except UnsafeAddressError as error:
+            return Refused(Reason.UNSAFE_ADDRESS, str(error))
+        except RefusalError as refusal:
+            return Refused(refusal.reason, str(refusal))
+        except TRANSPORT_ERRORS as error:
+            return refusal_for(error)
+
+    def _follow(self, url: str, *, limits: Limits, validators: Validators) -> Answer:
+        deadline = Deadline.after(limits.deadline_s)
+        target = check_target(url, allowed_hosts=self.allowed_hosts)
+        hops: list[str] = []
+        while True:
+            _record_hop(hops, target.url, max_redirects=limits.max_redirects)
+            guard = Guard(deadline)
+            conditions = _conditions(validators, hops)
+            with exchange(self._route(target, guard), headers=self._headers(limits, conditions), tls=self.tls) as got:
+                if got.status not in REDIRECTS:
+                    return self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
+                target = self._next_target(got, target)
+
+    def _route(self, target: Target, guard: Guard) -> Route:
+        return find_route(target, resolver=self.resolver, allowed_hosts=self.allowed_hosts, guard=guard)
+
+    def _headers(self, limits: Limits, conditions: dict[str, str]) -> dict[str, str]:
+        headers = {
+            "User-Agent": self.user_agent,
+            "Accept": ACCEPT_HEADERS[limits.accept],
+            "Accept-Encoding": ", ".join(DECODABLE),
+            "Accept-Language": "kk, ru;q=0.9, en;q=0.8, *;q=0.5",
+            "Connection": "close",
+        }
+        return headers | ({"From": self.contact} if self.contact else {}) | conditions
+
+    def _next_target(self, response: HTTPResponse, here: Target) -> Target:
+        location = _as_text(response.headers.get("location", ""))
+        if not location.strip():
+            raise RefusalError(here.url, f"HTTP {response.status} without a place to go", reason=Reason.BAD_REDIRECT)
+        return check_target(urljoin(here.url, location), allowed_hosts=self.allowed_hosts)
+
+    def _judge(
+        self, response: HTTPResponse, hops: list[str], *, limits: Limits, guard: Guard, conditional: bool
+    ) -> Answer:
+        if response.status == http.client.NOT_MODIFIED and conditional:
+            return NotModified(hops[-1])
+        if response.status in WAITING and (answer := self._later(response)):
+            return answer
+        if response.status != http.client.OK:
+            raise RefusalError(hops[-1], _status_line(response), reason=status_reason(response.status))
+        _check_headers(response, hops[-1], limits=limits)
+        guard.allow_body(limits.max_bytes)
+        body = read_body(response, hops[-1], limits=limits, deadline=guard.deadline)
+        content_type = response.headers.get("content-type", "")
+        if reason := wrong_body(body, content_type=content_type, accept=limits.accept):
+            raise RefusalError(hops[-1], f"the document begins like no {limits.accept}", reason=reason)
+        return Fetched(self._page(response, hops, body), tuple(hops))
+
+    def _later(self, response: HTTPResponse) -> Later | None:
+        """Read Retry-After; too many requests means «later» even without it."""
+        now = self.clock()
+        at = retry_at(response.headers.get("retry-after", ""), now=now)
+        if at is None and response.status == http.client.TOO_MANY_REQUESTS:
+            at = now + DEFAULT_WAIT_S
+        return None if at is None else Later(at, status_reason(response.status))
+
+    def _page(self, response: HTTPResponse, hops: list[str], body: bytes) -> Page:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Page(
+            url=hops[0],
+            final_url=hops[-1],
+            status=response.status,
+            headers={name: value for name, value in headers.items() if name not in DROPPED_HEADERS},
+            body=body,
+            fetched_at=datetime.fromtimestamp(self.clock(), UTC),
+        )
+
+
+def read_body(response: HTTPResponse, url: str, *, limits: Limits, deadline: Deadline) -> bytes:
+    """Read and decode piece by piece, so that nothing inflates beyond the limit; raises RefusalError there."""
+    body = bytearray()
+    while piece := response.read1(CHUNK_BYTES):
+        body += piece
+        if len(body) > limits.max_bytes:
+            if limits.cut:
+                return bytes(body[: limits.max_bytes])
+            raise RefusalError(url, f"is longer than {limits.max_bytes} bytes", reason=Reason.TOO_LARGE)
+        deadline.left_s()
+    return bytes(body)
+
+
+def status_reason(status: int) -> Reason:
+    """Name the reason for a status that brings no page."""
+    try:
+        return Reason(f"http_{status}")
+    except ValueError:
+        return {4: Reason.HTTP_4XX, 5: Reason.HTTP_5XX}.get(status // 100, Reason.HTTP_OTHER)
+
+
+def refusal_for(error: BaseException) -> Refused:
+    """Say in our words what went wrong on the wire. urllib3 wraps the cause once."""
+    cause = error.__cause__ if isinstance(error, HTTPError) and error.__cause__ else error
+    reason = cause.reason if isinstance(cause, WireLimitError) else _wire_reason(cause)
+    return Refused(reason, f"{type(cause).__name__}: {cause}")
+
+
+_WIRE_REASONS: tuple[tuple[Reason, tuple[type[BaseException], ...]], ...] = (  # the first that fits
+    (Reason.TIMEOUT, (TimeoutError,)),
+    (Reason.DISCONNECTED, (ssl.SSLEOFError, ssl.SSLZeroReturnError)),
+    (Reason.TLS, (ssl.SSLError, ssl.CertificateError)),
+    (Reason.DNS, (socket.gaierror,)),
+    (Reason.CONNECT, (ConnectionRefusedError,)),
+    (Reason.DISCONNECTED, (ConnectionError, http.client.IncompleteRead)),
+    (Reason.BAD_ENCODING, (DecodeError,)),
+    (Reason.PROTOCOL, (http.client.HTTPException, HTTPError)),
+)
+
+
+def _wire_reason(cause: BaseException) -> Reason:
+    return next((reason for reason, kinds in _WIRE_REASONS if isinstance(cause, kinds)), Reason.CONNECT)
+
+
+def _record_hop(hops: list[str], url: str, *, max_redirects: int) -> None:
+    if url in hops:
+        raise RefusalError(url, "redirects in a circle", reason=Reason.BAD_REDIRECT)
+    if len(hops) > max_redirects:
+        raise RefusalError(hops[0], f"redirects more than {max_redirects} times", reason=Reason.BAD_REDIRECT)
+    hops.append(url)
+
+
+def _conditions(validators: Validators, hops: list[str]) -> dict[str, str]:
+    """Return the conditional headers for this hop: none, unless the validators came from its URL."""
+    if hops[-1] != (validators.url or hops[0]):
+        return {}
+    headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _check_headers(response: HTTPResponse, url: str, *, limits: Limits) -> None:
+    """Refuse by the headers alone what the body could only confirm."""
+    headers = response.headers
+    if wrong_coding(headers.get("content-encoding", "")):
+        raise RefusalError(url, f"is encoded as {headers['content-encoding']!r}", reason=Reason.BAD_ENCODING)
+    if reason := wrong_type(headers.get("content-type", ""), accept=limits.accept):
+        raise RefusalError(url, f"is {headers['content-type']!r}, no {limits.accept}", reason=reason)
+    if (response.length_remaining or 0) > limits.max_bytes and not limits.cut:
+        raise RefusalError(url, f"announces {response.length_remaining} bytes", reason=Reason.TOO_LARGE)
+
+
+def _status_line(response: HTTPResponse) -> str:
+    server = response.headers.get("server", "")
+    return f"HTTP {response.status} {response.reason or ''}".rstrip() + (f" (server: {server})" if server else "")
+
+
+def _as_text(header: str) -> str:
+    """Undo the latin-1 that http.client reads headers with, where a site put UTF-8 there."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header

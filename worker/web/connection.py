@@ -1,0 +1,180 @@
+"""Connections that go only where the check allowed, and that end in time.
+
+`http.client` reads header lines and bodies with blocking calls that start their time-out anew with every byte. Here
+the socket itself knows the deadline: each receive gets what is left of it, and counts what came in.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from pipelines.urls import Target, check_address
+from worker.web.answers import Reason
+from worker.web.deadline import Deadline
+from worker.web.names import Resolver
+
+MAX_HEADER_BYTES = 65_536
+MAX_TRIES = 4
+
+if TYPE_CHECKING:
+    _Socket = socket.socket
+else:
+    _Socket = object
+
+
+class WireLimitError(OSError):
+    """More came over the wire than was allowed. `reason` says which limit it was."""
+
+    def __init__(self, reason: Reason, problem: str) -> None:
+        super().__init__(problem)
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Guard:
+    """What one connection may still take: time, and bytes as they come over the wire."""
+
+    deadline: Deadline
+    bytes_left: int = MAX_HEADER_BYTES
+    reason: Reason = Reason.PROTOCOL
+
+    def allow_body(self, max_bytes: int) -> None:
+        """Turn from headers to the body. The wire carries framing and trailers besides: as much again as headers."""
+        self.bytes_left = max_bytes + MAX_HEADER_BYTES
+        self.reason = Reason.TOO_LARGE
+
+    def spend(self, count: int) -> None:
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise WireLimitError(self.reason, "more bytes than the limit came over the wire")
+
+
+class _Guarded(_Socket):
+    """Receiving and sending under a guard; without one, as usual."""
+
+    guard: Guard | None = None
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:  # noqa: ANN401 the two base classes differ
+        if self.guard is None:
+            return super().recv_into(*args, **kwargs)
+        self.settimeout(self.guard.deadline.left_s())
+        count = super().recv_into(*args, **kwargs)
+        self.guard.spend(count)
+        return count
+
+    def sendall(self, data: Any, flags: int = 0) -> None:  # noqa: ANN401 the base class's type
+        if self.guard is not None:
+            self.settimeout(self.guard.deadline.left_s())
+        super().sendall(data, flags)
+
+
+class GuardedSocket(_Guarded, socket.socket):
+    pass
+
+
+class GuardedTLSSocket(_Guarded, ssl.SSLSocket):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a connection may go: the host's addresses, looked up once, every one of them checked."""
+
+    target: Target
+    addresses: tuple[str, ...]
+    guard: Guard
+
+    def connect(self) -> GuardedSocket:
+        """Connect to the first address that answers, each getting its share of the time. Raises OSError."""
+        problem: OSError = OSError("no address")
+        tried = self.addresses[:MAX_TRIES]
+        for index, address in enumerate(tried):
+            share_s = self.guard.deadline.left_s() / (len(tried) - index)
+            try:
+                return self._connect(address, timeout_s=share_s)
+            except OSError as error:
+                problem = error
+        raise problem
+
+    def _connect(self, address: str, *, timeout_s: float) -> GuardedSocket:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = GuardedSocket(family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(timeout_s)
+            sock.connect((address, self.target.port))
+            sock.settimeout(self.guard.deadline.left_s())  # a TLS handshake takes it over, for all of its steps
+        except OSError:
+            sock.close()
+            raise
+        sock.guard = self.guard
+        return sock
+
+
+def find_route(target: Target, *, resolver: Resolver, allowed_hosts: frozenset[str], guard: Guard) -> Route:
+    """Look the host up once and refuse it when any of its addresses may not be reached.
+
+    Connecting goes to these very addresses, so an answer that changes a moment later changes nothing.
+    Raises UnsafeAddressError, OSError.
+    """
+    addresses = tuple(resolver.addresses(target.host, target.port, deadline=guard.deadline))
+    for address in addresses:
+        check_address(target, address, allowed_hosts=allowed_hosts)
+    return Route(target=target, addresses=addresses, guard=guard)
+
+
+class _PlainConnection(HTTPConnection):
+    def __init__(self, route: Route) -> None:
+        super().__init__(route.target.host, route.target.port)
+        self._route = route
+
+    def _new_conn(self) -> socket.socket:
+        return self._route.connect()
+
+
+class _TLSConnection(HTTPSConnection):
+    """TLS for the name in the link, over a connection to the checked address."""
+
+    def __init__(self, route: Route, *, tls: ssl.SSLContext) -> None:
+        super().__init__(route.target.host, route.target.port, ssl_context=tls, cert_reqs=ssl.CERT_REQUIRED)
+        self._route = route
+
+    def _new_conn(self) -> socket.socket:
+        return self._route.connect()
+
+    def connect(self) -> None:
+        super().connect()
+        if isinstance(self.sock, GuardedTLSSocket):
+            self.sock.guard = self._route.guard
+
+
+def guard_context(tls: ssl.SSLContext) -> None:
+    """Make a context hand out sockets that know the deadline."""
+    tls.sslsocket_class = GuardedTLSSocket
+
+
+@contextmanager
+def exchange(route: Route, *, headers: dict[str, str], tls: ssl.SSLContext) -> Iterator[HTTPResponse]:
+    """Ask for the target and yield the answer with its body unread; closes the connection afterwards.
+
+    Raises OSError, `http.client.HTTPException` and urllib3's HTTPError, here and while the body is read.
+    """
+    connection = _TLSConnection(route, tls=tls) if route.target.scheme == "https" else _PlainConnection(route)
+    try:
+        connection.request(
+            "GET", route.target.request_path, headers=headers, preload_content=False, decode_content=True
+        )
+        response = connection.getresponse()
+        try:
+            yield response
+        finally:
+            response.close()
+    finally:
+        connection.close()
