@@ -1,17 +1,16 @@
 """Fetching from strangers: the guarded client and robots.txt."""
 
 from worker.web.answers import (
-    Accept,
     Answer,
     Fetched,
     Later,
-    Limits,
     NotModified,
     Reason,
     Refused,
     Validators,
 )
 from worker.web.client import WebClient
+from worker.web.limits import Accept, Limits, feed_limits, page_limits
 from worker.web.robots import crawl_delay_s, fetch_robots, robots_allows, robots_url
 
 __all__ = [
@@ -26,7 +25,9 @@ __all__ = [
     "Validators",
     "WebClient",
     "crawl_delay_s",
+    "feed_limits",
     "fetch_robots",
+    "page_limits",
     "robots_allows",
     "robots_url",
 ]

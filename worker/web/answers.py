@@ -1,4 +1,4 @@
-"""What can come of asking a site for a page, and what was asked."""
+"""What can come of asking a site for a document."""
 
 from __future__ import annotations
 
@@ -56,28 +56,6 @@ PASSING = frozenset(
 )
 
 
-class Accept(StrEnum):
-    """What kind of document is wanted. Feeds often come with a wrong type: for them it only rules out media."""
-
-    PAGE = "page"
-    FEED = "feed"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much one fetch may take, redirects included.
-
-    max_bytes counts decoded bytes. cut: take the first max_bytes of a longer document instead of refusing it.
-    """
-
-    deadline_s: float
-    max_bytes: int
-    max_redirects: int = 5
-    accept: Accept = Accept.PAGE
-    cut: bool = False
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
     """What a server gave to ask «has it changed?» with. They belong to one URL: the final one.
@@ -118,6 +96,9 @@ class Refused:
 
     reason: Reason
     detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason} ({self.detail})" if self.detail else str(self.reason)
 
 
 @dataclass(frozen=True, slots=True)

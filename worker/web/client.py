@@ -21,7 +21,6 @@ from worker.web.answers import (
     Answer,
     Fetched,
     Later,
-    Limits,
     NotModified,
     Reason,
     RefusalError,
@@ -31,6 +30,7 @@ from worker.web.answers import (
 from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, guard_context
 from worker.web.content import ACCEPT_HEADERS, DECODABLE, wrong_body, wrong_coding, wrong_type
 from worker.web.deadline import Deadline
+from worker.web.limits import Limits
 from worker.web.names import Resolver
 from worker.web.waiting import retry_at
 

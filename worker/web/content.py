@@ -6,7 +6,8 @@ import re
 
 from urllib3 import HTTPResponse
 
-from worker.web.answers import Accept, Reason
+from worker.web.answers import Reason
+from worker.web.limits import Accept
 
 HEAD_BYTES = 1024
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})

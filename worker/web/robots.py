@@ -7,8 +7,9 @@ from functools import lru_cache
 from protego import Protego
 
 from pipelines.urls import parse_link
-from worker.web.answers import Accept, Fetched, Later, Limits, Reason, Refused
+from worker.web.answers import Fetched, Later, Reason, Refused
 from worker.web.client import WebClient
+from worker.web.limits import Accept, Limits
 
 ROBOTS_LIMITS = Limits(deadline_s=10.0, max_bytes=524_288, accept=Accept.TEXT, cut=True)
 ROBOTS_RETRY_S = 600.0
