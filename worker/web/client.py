@@ -163,10 +163,16 @@ def status_reason(status: int) -> Reason:
 
 
 def refusal_for(error: BaseException) -> Refused:
-    """Say in our words what went wrong on the wire. urllib3 wraps the cause once."""
-    cause = error.__cause__ if isinstance(error, HTTPError) and error.__cause__ else error
+    """Say in our words what went wrong on the wire."""
+    cause = _cause(error)
     reason = cause.reason if isinstance(cause, WireLimitError) else _wire_reason(cause)
     return Refused(reason, f"{type(cause).__name__}: {cause}")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what urllib3 wrapped, once; its DecodeError already says more than the cause."""
+    wrapped = isinstance(error, HTTPError) and not isinstance(error, DecodeError)
+    return (error.__cause__ if wrapped else None) or error
 
 
 _WIRE_REASONS: tuple[tuple[Reason, tuple[type[BaseException], ...]], ...] = (  # the first that fits
