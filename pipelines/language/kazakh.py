@@ -1,0 +1,175 @@
+"""Kazakh words: every form of a lemma, and every lemma of a form."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from pipelines.language.paradigm import ALL_VOWELS, BACK, FRONT, VOWELS, endings
+
+Chain = tuple[str, ...]
+"""Marks of the endings in a form: ("pl", "his", "dat")."""
+
+Reading = tuple[str, Chain]
+"""A lemma and the endings after it."""
+
+CONSONANTS = "бвгғджзйкқлмнңпрстфхһцчшщ"
+
+ELIDING = frozenset(
+    """
+    ауыз мұрын орын халық көңіл құлық ерік қойын мойын ерін көрік ырық қарын бөрік ғұрып мүлік әріп қауіп құлып пейіл
+    дауыс кейіп нарық парық зейін зауық
+    """.split()  # noqa: SIM905 - words to read, not a list to parse
+)
+"""Nouns whose last vowel falls before a possessive: ауыз → аузы, халық → халқы."""
+
+_LOAN = re.compile("^[бгджкпст][лр]|[вфцчщэёюяьъ]|и.*и|^[рл]|[аоыұ].*[еи]|[еи].*[аоыұ]")
+
+
+def harmonies(stem: str) -> tuple[bool, ...]:
+    """Tell which endings a stem may take: (True,) back, (False,) front, both for loans, none without a vowel."""
+    vowels = [letter for letter in stem if letter in ALL_VOWELS]
+    if not vowels:
+        return ()
+    if vowels[-1] in BACK:
+        return (True, False) if stem[-1] in "кгь" else (True,)
+    if vowels[-1] in FRONT or (vowels[-1] == "е" and not set(vowels) & set("аоұыияуюё")):
+        return (False,)
+    return (True, False)
+
+
+@functools.lru_cache(maxsize=1000)
+def inflect(lemma: str) -> frozenset[str]:
+    """Return every form of a folded noun or adjective, the lemma included: number × possessor × case, -дағы, -нікі.
+
+    Loans get each harmony they may take and both voiced and voiceless к and п. A form that does not occur does no harm
+    to a rule; derived words (террорист → террористік) are lemmas of their own.
+    """
+    return frozenset({lemma, *(form for form, _ in inflections(lemma))})
+
+
+def inflections(lemma: str) -> Iterator[tuple[str, Chain]]:
+    """Yield the forms of a lemma with their chains; a form may come more than once."""
+    for back in harmonies(lemma):
+        yield from _after(lemma, back=back)
+        yield from _loan_spellings(lemma, back=back)
+        if lemma in ELIDING:
+            yield from elided(lemma, back=back)
+
+
+def elided(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
+    """Yield the possessive forms of a lemma whose last vowel falls before them."""
+    stem, last = lemma[:-2], lemma[-1]
+    for ending, chain in endings("р" + last, "noun", back=back):
+        if ending[1:2] in ("ы", "і"):
+            yield stem + ending, chain
+
+
+def _after(stem: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
+    begin = stem[:-1]
+    return ((begin + ending, chain) for ending, chain in endings(stem, "noun", back=back) if chain)
+
+
+def _loan_spellings(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
+    """Yield the second spellings that loans have: клипі, таксисі, объектілер."""
+    if lemma[-1] in "пк" and lemma[-2:-1] in set(ALL_VOWELS) and _LOAN.search(lemma):
+        yield from ((lemma[:-1] + form[1:], chain) for form, chain in _after("р" + lemma[-1], back=back))
+    if lemma[-1] == "и" and len(lemma) > 3:  # noqa: PLR2004 - longer than ми, би, ки
+        yield from ((lemma + form[2:], chain) for form, chain in _after("рі", back=back))
+    if lemma.endswith(("кт", "нг")) and not back:
+        yield lemma + "і", ("his",)
+        yield from _after(lemma + "і", back=False)
+
+
+def inflect_abbreviation(word: str) -> frozenset[str]:
+    """Return the forms of an abbreviation written without a hyphen: ҰҚКнің, МВДның, ІІМге.
+
+    It is read letter by letter, so it takes the endings of a vowel, of its last letter, and of either harmony. After a
+    hyphen the abbreviation is a word of its own and needs no ending.
+    """
+    stems = (word[-1], "а")
+    forms = {
+        word + ending[1:]
+        for stem in stems
+        for back in (True, False)
+        for ending, chain in endings("р" + stem, "noun", back=back)
+        if len(chain) == 1 and chain[0] in {"gen", "dat", "acc", "loc", "abl", "ins", "at"}
+    }
+    return frozenset({word, *forms})
+
+
+@functools.lru_cache(maxsize=200)
+def inflect_verb(stem: str) -> Mapping[str, bool]:
+    """Return every form of a folded verb stem (`өлтір`) and whether it is negated; the bare stem is none of them.
+
+    A form that can be read both ways counts as affirmed.
+    """
+    forms: dict[str, bool] = {}
+    for back in harmonies(stem):
+        for ending, chain in endings(stem, "verb", back=back):
+            form = stem[:-1] + ending
+            negated = "neg" in chain
+            forms[form] = forms.get(form, True) and negated
+            if "conv" in chain and stem[-1] == "п":
+                forms.setdefault(stem[:-1] + ending.replace("б", "у", 1), negated)
+    forms.pop(stem, None)
+    return forms
+
+
+def parses(word: str) -> tuple[Reading, ...]:
+    """Return every lawful way to cut a folded word into a lemma and at least one ending; the lemma need not exist."""
+    readings: dict[Reading, None] = {}
+    for cut in range(max(2, len(word) - _longest_ending()), len(word)):
+        stem, ending = word[:cut], word[cut:]
+        for back in harmonies(stem):
+            for lemma, chain in _lemmas_before(stem, ending, back=back):
+                readings[lemma, chain] = None
+    return tuple(readings)
+
+
+def _lemmas_before(stem: str, ending: str, *, back: bool) -> Iterator[Reading]:
+    begin = stem[:-1]
+    for last, chain in _chains(back=back).get((stem[-1], ending), ()):
+        yield begin + last, chain
+        if ending[0] in "ыі" and last in ELIDED_BEFORE and _may_elide(stem):
+            yield begin + ("ы" if back else "і") + last, chain
+    if stem.endswith(("кті", "нгі")):
+        for last, chain in _chains(back=back).get(("і", ending), ()):
+            if last == "і":
+                yield begin, chain
+
+
+def _may_elide(stem: str) -> bool:
+    """Tell whether a vowel may have fallen before the last letter: аузы, халқы."""
+    return len(stem) > 2 and stem[-1] not in ALL_VOWELS and stem[-2] not in VOWELS + "ию"  # noqa: PLR2004 - ауз-, халқ-
+
+
+ELIDED_BEFORE = "қкпзнлрмс"
+
+
+@functools.cache
+def _longest_ending() -> int:
+    return max(len(ending) for back in (True, False) for _, ending in _chains(back=back))
+
+
+@functools.cache
+def _chains(*, back: bool) -> Mapping[tuple[str, str], tuple[Reading, ...]]:
+    """Turn the noun table round: (last letter as written, ending) → what the lemma has there, and the chain."""
+    found: dict[tuple[str, str], dict[Reading, None]] = defaultdict(dict)
+    for tail, last in _TAILS:
+        for ending, chain in endings(tail, "noun", back=back):
+            if not chain:
+                continue
+            if last == "ь" != ending[0]:
+                found[tail[0], ending][tail, chain] = None
+            else:
+                found[last if tail[1] != last else ending[0], ending[1:]][last, chain] = None
+    return {key: tuple(readings) for key, readings in found.items()}
+
+
+_TAILS = [(before + last, last) for last in VOWELS + CONSONANTS + "уию" for before in "ар"]
+_TAILS += [(before + "ь", "ь") for before in "лнрт"]
+_TAILS += [("рі", "и")]
+"""Two last letters for the sound laws, and the letter that stands for them in a lemma: такси also goes like таксі."""
