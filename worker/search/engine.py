@@ -1,0 +1,282 @@
+"""The search engine: everything kuzet asks of it, and nothing of how it is asked."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch.helpers import scan
+
+from config.settings import Settings
+from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
+from pipelines.queries import SearchRequest, SearchResult, build_search, build_selection, build_similar, read_search
+from worker.search.bulk import BulkResult, Written, write_documents
+from worker.search.connection import Address, Server, open_client
+from worker.search.refusals import FULL_DISK, MAKE_ROOM, reason_of, told
+from worker.search.schema import Schema, read_schema
+
+READY_POLL_S = 0.25
+_HUNSPELL = re.compile(r"hunspell dictionary(?: for locale)?:? ?\[?([\w-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as the index has it. `version` is what the next write must be above."""
+
+    article_id: str
+    version: int
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineHealth:
+    """`problem` is empty when all is well, else a sentence for a person."""
+
+    address: str
+    server: str = ""
+    index: str = ""
+    articles: int = 0
+    problem: str = ""
+
+
+class SearchEngine:
+    """One index behind two aliases: reads go to `kuzet`, writes to `kuzet-write`, which must be an alias.
+
+    Nothing is asked of the network before the first call, and who answers is found out then. Every call raises
+    EngineUnavailableError (try again later) or EngineRefusedError (a person has to act).
+    **Warning**: not to be shared over a fork; build one in each process.
+    """
+
+    def __init__(self, address: Address, *, index: str, schema_folder: Path) -> None:
+        self._address = address
+        self._schema_folder = schema_folder
+        self.read_alias = index
+        self.write_alias = f"{index}-write"
+        self.first_index = f"{index}-000001"
+
+    @classmethod
+    def connect(cls, settings: Settings) -> SearchEngine:
+        """Take address and names from the settings. Opens no connection yet."""
+        folder = settings.config / "search"
+        return cls(Address.of(settings), index=settings.search_index, schema_folder=folder)
+
+    # ------------------------------------------------------------ connection
+
+    @cached_property
+    def _opened(self) -> tuple[Elasticsearch, Server]:
+        return open_client(self._address)
+
+    @property
+    def client(self) -> Elasticsearch:
+        """The client itself, for what has no method here; wrap its use in `errors()`."""
+        return self._opened[0]
+
+    @property
+    def server(self) -> Server:
+        return self._opened[1]
+
+    @property
+    def address(self) -> str:
+        return str(self._address)
+
+    def close(self) -> None:
+        if "_opened" in self.__dict__:
+            self.client.close()
+            del self.__dict__["_opened"]
+
+    def wait_ready(self, *, timeout_s: float) -> Server:
+        """Wait until the engine answers and can take an index; a refusal is not waited out."""
+        until = time.monotonic() + timeout_s
+        while True:
+            try:
+                with told(self.address):
+                    self.client.cluster.health(wait_for_status="yellow", timeout="1s")
+            except EngineUnavailableError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(READY_POLL_S)
+            else:
+                return self.server
+
+    def health(self) -> EngineHealth:
+        """Look at engine and index; never raises, for it is what `kuzet status` prints."""
+        try:
+            return self._healthy()
+        except KuzetError as error:
+            return EngineHealth(address=self.address, problem=str(error))
+
+    def _healthy(self) -> EngineHealth:
+        index = self.index_name()
+        health = EngineHealth(address=self.address, server=str(self.server), index=index)
+        if not index:
+            return replace(health, problem="There is no index yet; `kuzet up` makes it.")
+        with told(self.address):
+            status = self.client.cluster.health(index=index).body["status"]
+        if status == "red":
+            return replace(health, problem="A part of the index is lost or not yet loaded (red).")
+        return replace(health, articles=self.count(), problem=self._block(index))
+
+    def _block(self, index: str) -> str:
+        with told(self.address):
+            settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
+        if settings.get("index.blocks.read_only_allow_delete") == "true":
+            return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
+        return "The index is closed to writes." if settings.get("index.blocks.write") == "true" else ""
+
+    # ------------------------------------------------------------ the index
+
+    def schema(self, analysis: Mapping[str, Any]) -> Schema:
+        return read_schema(self._schema_folder, analysis=analysis)
+
+    def index_name(self) -> str:
+        """Name the index behind the write alias; empty when there is none."""
+        with told(self.address):
+            found = self.client.options(ignore_status=404).indices.get_alias(name=self.write_alias).body
+        names = [name for name, described in found.items() if isinstance(described, dict) and "aliases" in described]
+        return names[0] if names else ""
+
+    def ensure_index(self, analysis: Mapping[str, Any]) -> str:
+        """Make the index and its aliases unless they are there; return the index's name.
+
+        Safe to call from many processes at once, and at every start: an index that is there gets the fields it lacks.
+        Raises EngineRefusedError when the dictionary is not on the node, or the index was made for other fields.
+        """
+        schema = self.schema(analysis)
+        if not self.index_name():
+            self._create_first(schema)
+        return self._extend(self.index_name(), schema)
+
+    def create_index(self, name: str, schema: Schema, *, aliases: Mapping[str, Any], **settings: object) -> None:
+        """Create an index by the schema. Raises EngineRefusedError with the way out when the dictionary is missing."""
+        try:
+            self.client.indices.create(
+                index=name,
+                settings=schema.index_settings(**settings),
+                mappings=schema.index_mapping(),
+                aliases=dict(aliases),
+            )
+        except ApiError as error:
+            self._explain_creation(error)
+            raise
+
+    def _create_first(self, schema: Schema) -> None:
+        aliases: dict[str, Any] = {self.read_alias: {}, self.write_alias: {"is_write_index": True}}
+        try:
+            with told(self.address):
+                self.create_index(self.first_index, schema, aliases=aliases)
+        except EngineRefusedError as error:
+            if not _is_race(error):
+                raise
+            self._adopt()
+
+    def _adopt(self) -> None:
+        """Another process made the index first, with its aliases; an index whose aliases were taken gets them back."""
+        if self.index_name():
+            return
+        aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
+        with told(self.address):
+            self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
+
+    def _extend(self, index: str, schema: Schema) -> str:
+        """Give a live index the fields it lacks; what cannot be added needs a reindex."""
+        try:
+            with told(self.address):
+                live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
+                if live.get("_meta", {}).get("schema") != schema.hash:
+                    self.client.indices.put_mapping(index=index, properties=dict(schema.mapping["properties"]))
+        except EngineRefusedError as error:
+            if isinstance(error.__cause__, BadRequestError):
+                problem = f"the index {index} has other fields than config/search asks for ({error.problem})"
+                raise EngineRefusedError(self.address, problem, remedy="Run `kuzet reindex`.") from error
+            raise
+        return index
+
+    def _explain_creation(self, error: ApiError) -> None:
+        described = error.body.get("error") if isinstance(error.body, dict) else None
+        reason = reason_of(described) if isinstance(described, dict) else ""
+        if named := _HUNSPELL.search(reason):
+            raise EngineRefusedError(
+                self.address,
+                f"it has no dictionary {named[1]}",
+                remedy="Put it into config/hunspell of every node with `kuzet dictionaries build DIR`.",
+            ) from error
+
+    # ------------------------------------------------------------ documents
+
+    def bulk(self, documents: Sequence[Written]) -> list[BulkResult]:
+        """Write documents by their versions; one result each, in their order (see worker.search.bulk)."""
+        if not documents:
+            return []
+        with told(self.address):
+            return write_documents(self.client, documents, alias=self.write_alias, address=self.address)
+
+    def get(self, article_id: str) -> Stored | None:
+        """Read the newest document of an article, searchable yet or not."""
+        with told(self.address):
+            try:
+                found = self.client.get(index=self.read_alias, id=article_id).body
+            except NotFoundError as error:
+                if isinstance(error.body, dict) and "error" in error.body:
+                    raise
+                return None
+        return Stored(article_id, found["_version"], found["_source"])
+
+    def count(self, request: SearchRequest | None = None, *, now: datetime | None = None) -> int:
+        """How many searchable articles there are, or how many a request selects."""
+        body = build_selection(request or SearchRequest(), now=now or datetime.now(UTC))
+        with told(self.address):
+            return int(self.client.count(index=self.read_alias, query=body["query"]).body["count"])
+
+    def refresh(self) -> None:
+        """Make searchable what has been written."""
+        with told(self.address):
+            self.client.indices.refresh(index=self.read_alias)
+
+    # ------------------------------------------------------------ searching
+
+    def search(self, request: SearchRequest, *, now: datetime | None = None) -> SearchResult:
+        """Search, with facets, highlights and paging. Raises QueryError for what cannot be asked."""
+        moment = now or datetime.now(UTC)
+        answer = self._ask(build_search(request, now=moment))
+        return read_search(answer, request=request, now=moment)
+
+    def more_like_this(self, article_id: str, *, size: int = 10) -> SearchResult:
+        """Articles about the same; reprints of the article itself are left out."""
+        stored = self.get(article_id)
+        if stored is None:
+            raise QueryError(article_id, "there is no such article in the index")
+        body = build_similar(
+            article_id, index=self.read_alias, same_text=stored.document.get("same_text", ""), size=size
+        )
+        request = SearchRequest(size=size, facets=(), histogram=False)
+        return read_search(self._ask(body), request=request, now=datetime.now(UTC))
+
+    def scan(self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None) -> Iterator[Stored]:
+        """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
+        query = build_selection(request, now=now or datetime.now(UTC))
+        with told(self.address):
+            for hit in scan(self.client, query=query, index=self.read_alias, size=batch, version=True):
+                yield Stored(hit["_id"], hit["_version"], hit["_source"])
+
+    def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        with told(self.address):
+            answer: Mapping[str, Any] = self.client.search(index=self.read_alias, **_arguments(body)).body
+        return answer
+
+
+def _arguments(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the parts of a search body as the client does."""
+    names = {"_source": "source", "from": "from_"}
+    return {names.get(name, name): value for name, value in body.items()}
+
+
+def _is_race(error: EngineRefusedError) -> bool:
+    cause = error.__cause__
+    return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"

@@ -1,0 +1,106 @@
+"""What the client raises → one sentence with the cause and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from elastic_transport import ConnectionError as NoConnectionError
+from elastic_transport import ConnectionTimeout, SerializationError, TlsError
+from elasticsearch import ApiError, UnsupportedProductError
+
+from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
+
+FULL_DISK = "its disk is nearly full, so it has made the index read-only"
+MAKE_ROOM = "Free disk space; the engine lifts the block by itself, and what waits is written then."
+FENCED = "the index is closed to writes while it is being rebuilt"
+
+_BUSY, _BROKEN = 429, 500
+_REFUSALS = {
+    401: ("it does not accept the user or the password", "Check KUZET_SEARCH_USERNAME and KUZET_SEARCH_PASSWORD."),
+    403: ("the user may not do this", "Give the user of KUZET_SEARCH_USERNAME the rights."),
+    404: ("the index or its alias is missing", "Start kuzet once: it makes them."),
+    413: ("a request was too large for it, or for a proxy before it", "Allow requests of 10 MB."),
+}
+
+
+@contextmanager
+def told(address: str) -> Iterator[None]:
+    """Turn every error of the client inside into EngineUnavailableError (try again) or EngineRefusedError (act)."""
+    try:
+        yield
+    except UnsupportedProductError as error:
+        raise not_an_engine(address) from error
+    except ApiError as error:
+        raise refusal(address, status=error.status_code, error=_error_of(error)) from error
+    except TlsError as error:
+        raise _tls(address, str(error)) from error
+    except ConnectionTimeout as error:
+        raise EngineUnavailableError(
+            address, "it did not answer in time", remedy="It may be busy or starting; kuzet tries again."
+        ) from error
+    except NoConnectionError as error:
+        raise _unreachable(address, str(error)) from error
+    except SerializationError as error:
+        raise not_an_engine(address) from error
+
+
+def refusal(address: str, *, status: int, error: Mapping[str, Any]) -> KuzetError:
+    """Say what an error answer means, of a whole request or of one item of a bulk."""
+    kind, reason = error.get("type", ""), reason_of(error)
+    if kind == "cluster_block_exception":
+        return _blocked(address, reason)
+    if status == _BUSY or status > _BROKEN:
+        return EngineUnavailableError(address, f"it is busy or not ready ({status} {reason})".strip())
+    problem, remedy = _REFUSALS.get(status, (f"it refused the request ({status} {reason})", ""))
+    return EngineRefusedError(address, problem, remedy=remedy)
+
+
+def reason_of(error: Mapping[str, Any]) -> str:
+    """Read the innermost reason an error gives."""
+    inner: Mapping[str, Any] = error
+    reasons = [str(error.get("reason", ""))]
+    while isinstance(inner.get("caused_by"), dict):
+        inner = inner["caused_by"]
+        reasons.append(str(inner.get("reason", "")))
+    return ": ".join(dict.fromkeys(filter(None, reasons)))[:500]
+
+
+def not_an_engine(address: str) -> EngineRefusedError:
+    return EngineRefusedError(
+        address, "it answers, but it is neither Elasticsearch nor OpenSearch", remedy="Check KUZET_SEARCH_URL."
+    )
+
+
+def _error_of(error: ApiError) -> Mapping[str, Any]:
+    body = error.body
+    described = body.get("error") if isinstance(body, dict) else None
+    return described if isinstance(described, dict) else {"reason": str(described or error.message)}
+
+
+def _blocked(address: str, reason: str) -> KuzetError:
+    if "read-only-allow-delete" in reason or "flood-stage" in reason:
+        return EngineRefusedError(address, FULL_DISK, remedy=MAKE_ROOM)
+    if "state not recovered" in reason or "no master" in reason or "no cluster-manager" in reason:
+        return EngineUnavailableError(address, "it is still starting")
+    return EngineUnavailableError(address, FENCED)
+
+
+def _tls(address: str, problem: str) -> EngineRefusedError:
+    if "WRONG_VERSION_NUMBER" in problem or "record layer" in problem.lower():
+        return EngineRefusedError(address, "it speaks plain http, not TLS", remedy="Use http:// in KUZET_SEARCH_URL.")
+    if ("match" in problem and "ostname" in problem) or "not valid for" in problem:
+        remedy = "Use the name the certificate is for in KUZET_SEARCH_URL."
+        return EngineRefusedError(address, "its certificate is for another name", remedy=remedy)
+    remedy = "Set KUZET_SEARCH_CA to the certificate of the authority that signed it."
+    return EngineRefusedError(address, "its certificate is signed by nobody we trust", remedy=remedy)
+
+
+def _unreachable(address: str, problem: str) -> EngineUnavailableError:
+    if "Remote end closed" in problem or "RemoteDisconnected" in problem or "reset by peer" in problem:
+        remedy = "If it speaks TLS, use https:// in KUZET_SEARCH_URL; else it is being restarted."
+        return EngineUnavailableError(address, "it closed the connection without an answer", remedy=remedy)
+    if "resolve" in problem or "Name or service" in problem:
+        return EngineUnavailableError(address, "its name is unknown", remedy="Check KUZET_SEARCH_URL.")
+    return EngineUnavailableError(address, "nobody listens there", remedy="Start it, or check KUZET_SEARCH_URL.")

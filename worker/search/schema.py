@@ -1,0 +1,55 @@
+"""The index as config/search/ describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schema:
+    """Mapping, settings and analysis of an index. `analysis` is what pipelines.language.analysis renders."""
+
+    mapping: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    analysis: Mapping[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """12 hex digits: which texts and fields an index was made for."""
+        described = json.dumps([self.mapping, self.analysis], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(described.encode()).hexdigest()[:12]
+
+    def index_settings(self, **extra: object) -> dict[str, Any]:
+        return {"index": {**self.settings["index"], **extra}, "analysis": dict(self.analysis)}
+
+    def index_mapping(self) -> dict[str, Any]:
+        """Name the schema in the index itself, so that a later version knows what it finds."""
+        return {**self.mapping, "_meta": {"schema": self.hash}}
+
+
+def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:
+    """Read mapping.json and settings.json. `analysis` may come with or without the key of that name around it."""
+    return Schema(
+        mapping=_read(folder / "mapping.json"),
+        settings=_read(folder / "settings.json"),
+        analysis=analysis.get("analysis", analysis),
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise ConfigError(str(file), error.msg, line=error.lineno) from error
+    except OSError as error:
+        raise ConfigError(str(file), f"it cannot be read ({error.strerror})") from error
+    if not isinstance(read, dict):
+        raise ConfigError(str(file), "it holds no JSON object")
+    return read
