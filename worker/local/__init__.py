@@ -1,0 +1,1 @@
+"""The one-machine run: a real broker and a real search node from packages, and the workers, as supervised children."""

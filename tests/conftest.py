@@ -1,0 +1,84 @@
+"""Real engines for the tests: one broker and one search node a session, started from packages, stopped at its end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from config.settings import Settings
+from pipelines.errors import EngineUnavailableError
+from worker.local.broker import start_broker
+from worker.local.engines import start_search_node
+from worker.local.report import Silence
+from worker.local.search_node import install_dictionary as install
+from worker.local.supervisor import Supervisor
+
+HEAP_MB = 512
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The development data that is not part of the product."""
+    folder = os.environ.get("KUZET_SHARED")
+    if not folder:
+        pytest.skip("KUZET_SHARED does not name the development data")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def cache() -> Path:
+    """The user's own cache: what was downloaded once serves every session."""
+    return Settings().cache
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
+    """The supervisor of the session's engines; its logs are kept with pytest's temporary folders."""
+    with Supervisor(tmp_path_factory.mktemp("logs"), report=Silence()) as supervisor:
+        yield supervisor
+
+
+@pytest.fixture(scope="session")
+def broker_url(engines: Supervisor, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A real broker, empty."""
+    return _required(lambda: start_broker(engines, tmp_path_factory.mktemp("broker")))
+
+
+@pytest.fixture
+def redis(broker_url: str) -> Iterator[Redis]:
+    """A client of the broker, which is empty before each test."""
+    with Redis.from_url(broker_url, decode_responses=True) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def search_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the session's search node."""
+    return tmp_path_factory.mktemp("search")
+
+
+@pytest.fixture(scope="session")
+def search_url(engines: Supervisor, search_base: Path, cache: Path) -> str:
+    """A real search node. Indices are not removed between tests: use names of your own."""
+    return _required(lambda: start_search_node(engines, search_base, cache=cache, heap_mb=HEAP_MB, report=Silence()))
+
+
+@pytest.fixture(scope="session")
+def install_dictionary(search_base: Path, search_url: str) -> Callable[[Path], str]:
+    """Gives the session's node a dictionary folder, and returns the name an index refers to it by."""
+    return lambda folder: install(folder, base=search_base)
+
+
+def _required(start: Callable[[], str]) -> str:
+    """Start an engine; without it fail where engines are required, else skip loudly."""
+    try:
+        return start()
+    except EngineUnavailableError as error:
+        if os.environ.get("KUZET_REQUIRE_ENGINES") == "1":
+            pytest.fail(str(error))
+        pytest.skip(f"NO ENGINE: {error}")

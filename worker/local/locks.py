@@ -1,0 +1,64 @@
+"""Locks between processes: a file held with flock, which the kernel releases however its holder ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipelines.errors import KuzetError
+
+FLOCK = "hhqqi4x"  # struct flock of Linux on 64 bits: type, whence, start, length, pid
+
+
+class DataLock:
+    """Keeps a data folder for one run. The file holds the owner's pid, for the sentence a second run is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._file: int | None = None
+
+    def acquire(self) -> None:
+        """Take the folder, or raise KuzetError naming the process that holds it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.read(file, 32).decode().strip() or "unknown"
+            os.close(file)
+            raise KuzetError(
+                str(self.folder),
+                f"another kuzet (process {owner}) is running on this data folder",
+                remedy="Use that one, stop it, or choose another folder with KUZET_DATA.",
+            ) from None
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+        self._file = file
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+def lock_owner(path: Path) -> int:
+    """Tell the pid of the process that holds a POSIX lock on the file, as Java takes them; 0 when nobody does."""
+    if not path.exists():
+        return 0
+    question = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+    with path.open("rb+") as file:
+        kind, _, _, _, pid = struct.unpack(FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, question))
+    return 0 if kind == fcntl.F_UNLCK else int(pid)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Wait until no other process is inside, then go in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

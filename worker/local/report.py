@@ -1,0 +1,24 @@
+"""What a start tells while it goes on; the caller decides how it looks."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Report(Protocol):
+    """Told from any thread; must not raise."""
+
+    def say(self, sentence: str) -> None: ...
+
+    def progress(self, what: str, *, done: int, total: int) -> None:
+        """Told often while `done` bytes of `total` are there; the last call has done == total."""
+
+
+class Silence:
+    """A report nobody reads."""
+
+    def say(self, sentence: str) -> None:
+        pass
+
+    def progress(self, what: str, *, done: int, total: int) -> None:
+        pass

@@ -1,0 +1,159 @@
+"""Keeps children alive: one thread that starts them, notices their death, and starts them again with back-off."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Self
+
+from pipelines.errors import EngineUnavailableError
+from worker.local.children import Child, Command, rotate
+from worker.local.report import Report
+
+LOOK_S = 0.1
+SETTLED_S = 20.0  # a child that lived this long starts with a clean slate
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 30.0
+MAX_QUICK_ENDS = 5
+LOG_CHECK_EVERY = 300  # looks
+
+
+@dataclass(slots=True)
+class _Post:
+    """A place that is to be filled by a running child."""
+
+    child: Child
+    quick_ends: int = 0
+    due_s: float | None = None  # seconds after the last child's start at which the next one is due
+    given_up: bool = False
+
+
+class Supervisor:
+    """Starts commands as children and restarts those that end by themselves.
+
+    All children are started from one thread, which lives until `stop`: the kernel ends a child with the thread that
+    started it. A child that ends MAX_QUICK_ENDS times in a row soon after its start is given up and reported.
+    """
+
+    def __init__(self, logs: Path, *, report: Report) -> None:
+        self._logs = logs
+        self._report = report
+        self._posts: dict[str, _Post] = {}
+        self._lock = Lock()
+        self._stopping = Event()
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="starter")
+        self._watch = Thread(target=self._watch_children, name="supervisor", daemon=True)
+        self._watch.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def start(self, command: Command, *, ready: Callable[[Child], None] = lambda _: None) -> Child:
+        """Start a command and keep it running. A name is used once.
+
+        `ready` waits until the child can be used; what it raises ends the child for good and is passed on.
+        """
+        if command.name in self._posts:
+            raise ValueError(f"{command.name} is running")
+        child = self._launch(command)
+        try:
+            ready(child)
+        except BaseException:
+            child.stop()
+            raise
+        with self._lock:
+            self._posts[command.name] = _Post(child)
+        return child
+
+    def log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
+
+    def pids(self) -> dict[str, int]:
+        """Tell the pid of every running child, by name."""
+        with self._lock:
+            posts = dict(self._posts)
+        return {name: post.child.pid for name, post in posts.items() if post.child.exit_code() is None}
+
+    def failed(self) -> tuple[str, ...]:
+        """Name the children that were given up."""
+        with self._lock:
+            return tuple(name for name, post in self._posts.items() if post.given_up)
+
+    def stop(self) -> None:
+        """Ask all children to leave, the last started first, and see them off. Safe to call twice."""
+        self._stopping.set()
+        self._watch.join()
+        children = [post.child for post in reversed(self._posts.values())]
+        self._posts.clear()
+        for child in children:
+            child.ask()
+        for child in children:
+            child.stop()
+        self._starter.shutdown()
+
+    def _launch(self, command: Command) -> Child:
+        rotate(self.log(command.name))
+        return self._starter.submit(Child, command, log=self.log(command.name)).result()
+
+    def _watch_children(self) -> None:
+        looks = 0
+        while not self._stopping.wait(LOOK_S):
+            looks += 1
+            with self._lock:
+                for name, post in self._posts.items():
+                    self._look_after(name, post)
+            if looks % LOG_CHECK_EVERY == 0:
+                self._rotate_logs()
+
+    def _look_after(self, name: str, post: _Post) -> None:
+        code = post.child.exit_code()
+        if code is None or post.given_up:
+            return
+        if post.due_s is None:
+            self._note_end(name, post, code)
+        elif post.child.age_s >= post.due_s:
+            post.due_s = None
+            post.child = self._launch(post.child.command)
+
+    def _note_end(self, name: str, post: _Post, code: int) -> None:
+        age_s = post.child.age_s
+        post.child.kill()  # what it left in its group
+        post.quick_ends = post.quick_ends + 1 if age_s < SETTLED_S else 0
+        if post.quick_ends > MAX_QUICK_ENDS:
+            post.given_up = True
+            self._report.say(_last_words(post.child, code))
+            return
+        pause_s = min(FIRST_PAUSE_S * 2 ** max(post.quick_ends - 1, 0), LONGEST_PAUSE_S)
+        post.due_s = age_s + pause_s
+        self._report.say(f"{name} {describe_end(code)}; it starts again in {pause_s:g} s.")
+
+    def _rotate_logs(self) -> None:
+        for name in list(self._posts):
+            rotate(self.log(name))
+
+
+def _last_words(child: Child, code: int) -> str:
+    lines = " | ".join(child.last_lines(3))
+    return f"{child.command.name} {describe_end(code)} again and again; given up. See {child.log}: {lines}"
+
+
+def describe_end(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"ended with code {code}"
+    return f"was ended by {signal.Signals(-code).name}"
+
+
+def require_alive(child: Child, subject: str) -> None:
+    """Raise EngineUnavailableError with the child's last log lines when it has ended."""
+    code = child.exit_code()
+    if code is not None:
+        lines = " | ".join(child.last_lines(3)) or "its log is empty"
+        raise EngineUnavailableError(subject, f"{describe_end(code)}: {lines}", remedy=f"The whole log: {child.log}")
