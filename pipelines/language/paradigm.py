@@ -68,6 +68,7 @@ LAWS: Mapping[str, Callable[[str], bool]] = {
     "after_vowel": lambda form: form[-1] in VOWELS,
     "after_consonant": lambda form: form[-1] not in VOWELS,
     "after_vowel_р_л_й": lambda form: form[-1] in VOWELS + "рлй",
+    "after_other": lambda form: form[-1] not in VOWELS + "рлй",
     "near_л": lambda form: "л" in form[-2:],
     "far_from_л": lambda form: "л" not in form[-2:],
 }
@@ -140,7 +141,7 @@ verb      pass   (Ы)л     polarity    far_from_л
 verb      pass   (Ы)н     polarity    near_л
 verb      recip  (Ы)с     polarity
 verb      caus   т        caused      after_vowel_р_л_й
-verb      caus   ДЫр      caused      after_consonant
+verb      caus   ДЫр      caused      after_other
 caused    .      .        polarity
 caused    pass   (Ы)л     polarity
 
@@ -205,9 +206,6 @@ past_person     2pl  ңЫздАр  END
 deed      .     .         deed_owner
 deed      pl    ЛАр       deed_owner
 deed      like  ДАй       END
-deed      my    (Ы)м      mine
-deed      our   (Ы)мЫз    case
-deed      your  (Ы)ңЫз    case
 deed_owner  .    .        case
 deed_owner  his  (с)Ы     his
 fact      abl   тАн       END
