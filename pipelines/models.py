@@ -97,7 +97,7 @@ class Entry:
     def hash(self) -> str:
         """16 hex digits that change when the entry's words change; dates and pictures do not count."""
         words = f"{self.title}\x1f{self.summary}\x1f{self.content}"
-        return hashlib.sha256(words.encode()).hexdigest()[:16]
+        return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +109,7 @@ class ParsedFeed:
     encoding: str
     entries: tuple[Entry, ...]
     dropped: Mapping[str, int] = field(default_factory=dict)
+    ttl_s: float = 0.0
     note: str = ""
 
 

@@ -1,0 +1,84 @@
+"""The catalogue of feeds (config/feeds.yaml): text → feeds, with every mistake named by file, line and key."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.errors import ConfigError
+from pipelines.feeds.items import web_address
+from pipelines.models import Feed, FeedFormat
+from pipelines.tagging.marked_yaml import Marked, read_yaml
+
+LANGUAGES = ("kk", "ru", "en", "uz")
+_KEYS = ("id", "url", "source", "family", "languages", "format", "enabled", "note")
+_REQUIRED = ("id", "url", "source", "family")
+_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_BOOLEANS = {"true": True, "false": False}
+
+
+def parse_catalogue(text: str, *, file: str) -> tuple[Feed, ...]:
+    """Read the catalogue, in its order, feeds that are off included.
+
+    Raises ConfigError for unreadable YAML, an unknown or missing key, an impossible value, a doubled id or URL, and
+    a feed that is off without saying why.
+    """
+    root = read_yaml(file, text).fields(("feeds",), required=("feeds",))
+    feeds: list[Feed] = []
+    ids: dict[str, int] = {}
+    urls: dict[str, int] = {}
+    for element in root["feeds"].elements():
+        fields = element.fields(_KEYS, required=_REQUIRED)
+        feed = _feed(fields)
+        _refuse_double(ids, feed.id, fields["id"])
+        _refuse_double(urls, feed.url, fields["url"])
+        feeds.append(feed)
+    return tuple(feeds)
+
+
+def _feed(fields: dict[str, Marked]) -> Feed:
+    feed = Feed(
+        id=_id(fields["id"]),
+        url=_url(fields["url"]),
+        source=_word(fields["source"]),
+        family=_word(fields["family"]),
+        languages=_languages(fields.get("languages")),
+        format=FeedFormat(fields["format"].choice(tuple(FeedFormat))) if "format" in fields else FeedFormat.FEED,
+        enabled=_BOOLEANS[fields["enabled"].choice(tuple(_BOOLEANS))] if "enabled" in fields else True,
+        note=fields["note"].text().strip() if "note" in fields else "",
+    )
+    if not feed.enabled and not feed.note:
+        raise fields["enabled"].wrong("a feed that is off says why", remedy="Add a `note`")
+    return feed
+
+
+def _id(field: Marked) -> str:
+    if not _ID.fullmatch(field.text()):
+        raise field.wrong(
+            f"{field.text()!r} is no id", remedy="Allowed: up to 64 of a-z, 0-9, dot, hyphen and underscore"
+        )
+    return field.text()
+
+
+def _url(field: Marked) -> str:
+    if web_address(field.text(), base="") != field.text():
+        raise field.wrong(f"{field.text()!r} is no address", remedy="Allowed: a whole http:// or https:// address")
+    return field.text()
+
+
+def _word(field: Marked) -> str:
+    word = field.text().strip()
+    if not word or len(word.split()) > 1:
+        raise field.wrong(
+            f"{word!r} is no single word", remedy="Allowed: a name without spaces, such as the site's host"
+        )
+    return word
+
+
+def _languages(field: Marked | None) -> tuple[str, ...]:
+    return tuple(element.choice(LANGUAGES) for element in field.elements()) if field else ()
+
+
+def _refuse_double(seen: dict[str, int], value: str, field: Marked) -> None:
+    if value in seen:
+        raise ConfigError(field.file, f"{value!r} stands already in line {seen[value]}", line=field.line, key=field.key)
+    seen[value] = field.line

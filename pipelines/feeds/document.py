@@ -1,0 +1,159 @@
+"""A feed document → its entries. Reads RSS, RDF and Atom through feedparser; opens nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import feedparser
+
+from pipelines.encodings import charset_of, decode
+from pipelines.errors import FeedUnusableError
+from pipelines.feeds.items import DroppedItem, read_item
+from pipelines.markup import one_line, plain_text, without_controls
+from pipelines.models import Entry, ParsedFeed
+
+MAX_BYTES = 20_000_000
+MAX_ITEMS = 2_000
+"""Items read of one document, in its order; the largest feeds of the country have 200. The others are counted as
+dropped.
+"""
+
+MAX_ATTRIBUTES = 200
+"""The XML reader is quadratic in the attributes of one element; the most that feeds have is about 20."""
+
+OVER_LIMIT = "over_limit"
+
+# feedparser promises nothing about broken input: these are what its parsers were seen to raise on it.
+_PARSER_FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, ArithmeticError, RecursionError)
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,500}\?>\s*", re.IGNORECASE)
+_DECLARED_ENCODING = re.compile(rb"<\?xml[^>]{0,300}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
+_ITEM = re.compile(r"<(?:\w{1,20}:)?(item|entry)[\s>/]")
+_LONG_TAG = re.compile(rf"<[A-Za-z][^<>]{{{MAX_ATTRIBUTES * 4},}}")
+_HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
+_FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
+_SITEMAP = re.compile(r"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_SENTENCES = {
+    "html": "an HTML page came, not a feed",
+    "json": "a JSON document came; kuzet reads RSS, Atom, RDF and news sitemaps",
+    "sitemap": "a sitemap came, not a feed: write `format: sitemap` into the catalogue",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedText:
+    """A feed document as text, without its XML declaration; `left_out` items were cut off."""
+
+    text: str
+    encoding: str
+    left_out: int = 0
+
+
+def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed:
+    """Read the entries of a feed document that was fetched from `url` (the final one) with these response headers.
+
+    An item that is no entry is counted in `dropped` by its reason and never spoils the others. Entries keep the
+    document's order. Raises FeedUnusableError: `empty`, `too_large`, `html`, `json`, `sitemap`, `bomb`, `broken` or
+    `no_entries`. Time is linear in the document: at most MAX_ITEMS items are read.
+    """
+    document = read_document(body, url=url, headers=headers)
+    _refuse_other_kinds(document.text, url=url)
+    parsed = _parse(document.text, url=url)
+    dropped = Counter({OVER_LIMIT: document.left_out} if document.left_out else {})
+    entries = []
+    language = str(parsed.feed.get("language") or "")
+    for item in parsed.entries[:MAX_ITEMS]:
+        read = _read(item, base=url, language=language, now=now)
+        if isinstance(read, Entry):
+            entries.append(read)
+        else:
+            dropped[read.reason] += 1
+    if not entries:
+        raise _nothing(parsed, document.text, url=url, dropped=dropped)
+    return ParsedFeed(
+        format=parsed.get("version") or "unknown",
+        title=one_line(plain_text(str(parsed.feed.get("title") or ""))),
+        encoding=document.encoding,
+        entries=tuple(entries),
+        dropped=dict(dropped),
+        ttl_s=_ttl_s(parsed.feed.get("ttl")),
+        note=_note(parsed),
+    )
+
+
+def read_document(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedText:
+    """Decode a document and cut it to size. Raises FeedUnusableError: `empty`, `too_large` or `bomb`."""
+    if not body.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise FeedUnusableError(url, "the document is empty", reason="empty")
+    if len(body) > MAX_BYTES:
+        raise FeedUnusableError(url, f"{len(body):,} bytes are more than a feed can have", reason="too_large")
+    match = _DECLARED_ENCODING.search(body[:1000])
+    decoded = decode(body, declared=(charset_of(headers.get("content-type", "")), match[1].decode() if match else ""))
+    text = _DECLARATION.sub("", without_controls(decoded.text)).lstrip()
+    if any(tag[0].count("=") > MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise FeedUnusableError(url, f"an element has more than {MAX_ATTRIBUTES} attributes", reason="bomb")
+    text, left_out = _cut(text)
+    return FeedText(text=text, encoding=decoded.encoding, left_out=left_out)
+
+
+def _cut(text: str) -> tuple[str, int]:
+    """Keep the first MAX_ITEMS items and what follows the last one, so that the document stays well-formed."""
+    starts = [match.start() for match in _ITEM.finditer(text)]
+    if len(starts) <= MAX_ITEMS:
+        return text, 0
+    tail = max(text.rfind("</item>") + len("</item>"), text.rfind("</entry>") + len("</entry>"))
+    return text[: starts[MAX_ITEMS]] + text[max(tail, starts[MAX_ITEMS]) :][:10_000], len(starts) - MAX_ITEMS
+
+
+def _refuse_other_kinds(text: str, *, url: str) -> None:
+    """Raise for what is plainly something else than a feed."""
+    head = text[:2_000]
+    if _FEED.search(head):
+        return
+    kind = "json" if head[0] in "{[" else "sitemap" if _SITEMAP.search(head) else "html" if _HTML.search(head) else ""
+    if kind:
+        raise FeedUnusableError(url, _SENTENCES[kind], reason=kind)
+
+
+def _parse(text: str, *, url: str) -> Any:  # noqa: ANN401 - feedparser has no types
+    # The bytes are UTF-8 by now and the header says so. HTML stays as it is: sanitising is slow and we take the
+    # words only.
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
+    try:
+        return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except _PARSER_FAULTS as error:
+        raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
+
+
+def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | DroppedItem:  # noqa: ANN401 - as above
+    try:
+        return read_item(item, base=base, language=language, now=now)
+    except _PARSER_FAULTS:
+        return DroppedItem("unreadable")
+
+
+def _nothing(parsed: Any, text: str, *, url: str, dropped: Counter[str]) -> FeedUnusableError:  # noqa: ANN401 - as above
+    if dropped:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
+        return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="no_entries")
+    if parsed.get("version"):
+        return FeedUnusableError(url, "the feed has no items", reason="no_entries")
+    if _HTML.search(text):
+        return FeedUnusableError(url, _SENTENCES["html"], reason="html")
+    return FeedUnusableError(url, "the document is no feed, or a broken one", reason="broken")
+
+
+def _note(parsed: Any) -> str:  # noqa: ANN401 - as above
+    return f"not well-formed: {one_line(str(parsed.bozo_exception))[:160]}" if parsed.get("bozo") else ""
+
+
+def _ttl_s(minutes: object) -> float:
+    text = str(minutes or "").strip()
+    return 60.0 * int(text) if re.fullmatch(r"\d{1,5}", text) else 0.0

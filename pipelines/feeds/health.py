@@ -1,0 +1,63 @@
+"""How a feed is doing, in one word and one sentence, from its last polls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+DOWN_AFTER_FAILURES = 5
+FLAKY_SHARE = 0.25
+QUIET_AFTER_S = 3 * 24 * 3600.0
+
+
+class FeedState(StrEnum):
+    """What a person should think of a feed; none of these words stops the polling."""
+
+    NEW = "new"
+    OK = "ok"
+    QUIET = "quiet"
+    FLAKY = "flaky"
+    FAILING = "failing"
+    DOWN = "down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One look at a feed: epoch second, whether it was usable (304 counts), new entries, and what went wrong."""
+
+    at: float
+    ok: bool
+    new: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedHealth:
+    state: FeedState
+    sentence: str
+
+
+def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
+    """Judge a feed by its polls, newest first.
+
+    `last_new_at` is the epoch second of its last new entry, 0 if there was none.
+    """
+    if not polls:
+        return FeedHealth(state=FeedState.NEW, sentence="not polled yet")
+    failures = next((number for number, poll in enumerate(polls) if poll.ok), len(polls))
+    if failures:
+        state = FeedState.DOWN if failures >= DOWN_AFTER_FAILURES else FeedState.FAILING
+        return FeedHealth(state=state, sentence=f"{_times(failures)} in a row: {polls[0].note or 'failed'}")
+    failed = sum(not poll.ok for poll in polls)
+    if failed >= FLAKY_SHARE * len(polls):
+        return FeedHealth(state=FeedState.FLAKY, sentence=f"{failed} of the last {len(polls)} polls failed")
+    # Without a word about new entries, the first poll we remember is the longest silence we can vouch for.
+    newest = last_new_at or next((poll.at for poll in polls if poll.new), polls[-1].at)
+    if now - newest >= QUIET_AFTER_S:
+        return FeedHealth(state=FeedState.QUIET, sentence=f"nothing new for {(now - newest) / 86400:.0f} days")
+    return FeedHealth(state=FeedState.OK, sentence="answers and publishes")
+
+
+def _times(count: int) -> str:
+    return "failed once" if count == 1 else f"failed {count} times"

@@ -1,0 +1,129 @@
+"""One item of a feed, as feedparser gives it → an entry, or the reason why it is none."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, urljoin, urlsplit
+
+from pipelines.dates import read_date
+from pipelines.markup import first_image, one_line, plain_text
+from pipelines.models import Entry
+
+WHOLE_ARTICLE_CHARACTERS = 600
+"""A shorter content is a teaser, whatever element it stands in."""
+
+MAX_TITLE_CHARACTERS = 500
+MAX_LINK_CHARACTERS = 2_000
+
+_CUT_OFF = re.compile(
+    r"(?:…|\.\.\.|\[(?:…|\.\.\.|&hellip;)\]|читать (?:далее|полностью)|подробнее|толығырақ|толық оқу|жалғасын оқу"
+    r"|continue reading|read (?:more|on|the full)|appeared first on)\W*(?:\s\S+){0,12}\W*$",
+    re.IGNORECASE,
+)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
+_DATE_FIELDS = ("published", "created", "issued", "updated")
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedItem:
+    """An item that is no entry. `reason`: `no_link`, `no_words` or `unreadable`."""
+
+    reason: str
+
+
+def read_item(item: Any, *, base: str, language: str, now: datetime) -> Entry | DroppedItem:  # noqa: ANN401 - feedparser has no types
+    """Make an entry of an item. `language` is the feed's own word, used when the item has none.
+
+    An entry has words (title, summary or content) and an identity (link or guid). Its link is absolute http(s) or
+    empty: a guid that is no permalink does not become one.
+    """
+    title = one_line(plain_text(_text(item.get("title"))))[:MAX_TITLE_CHARACTERS]
+    summary_html, content_html = _text(item.get("summary")), _content(item)
+    summary, content = plain_text(summary_html), plain_text(content_html)
+    if content and not is_whole_article(content, summary=summary):
+        summary, content = max(summary, content, key=len), ""
+    link, guid = _link(item, base=base), one_line(_text(item.get("id")))
+    if not (title or summary or content):
+        return DroppedItem("no_words")
+    if not (link or guid):
+        return DroppedItem("no_link")
+    return Entry(
+        link=link,
+        title=title,
+        summary="" if one_line(summary) == one_line(content) else summary,
+        content=content,
+        guid=guid,
+        published_at=_published_at(item, now=now),
+        language=_language(item, language),
+        image_url=web_address(_image(item) or first_image(content_html) or first_image(summary_html), base=base),
+    )
+
+
+def is_whole_article(content: str, *, summary: str) -> bool:
+    """Tell whether a content is the article itself: long enough, more than the summary, not ending in «read more»."""
+    return (
+        len(content) >= WHOLE_ARTICLE_CHARACTERS
+        and len(content) >= len(summary)
+        and not _CUT_OFF.search(content[-200:])
+    )
+
+
+def web_address(link: str, *, base: str) -> str:
+    """Return the link as an absolute http(s) address, or an empty string when it is none."""
+    link = link.strip()
+    if not link or len(link) > MAX_LINK_CHARACTERS:
+        return ""
+    try:
+        address = urljoin(base, link)
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
+def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above
+    link = web_address(_text(item.get("link")), base=base)
+    return _unwrapped(link) or link
+
+
+def _unwrapped(link: str) -> str:
+    """Return what a Google News or Alerts redirect leads to; the address is in its own query."""
+    parts = urlsplit(link)
+    if parts.path != "/url" or not re.search(r"(?:^|\.)google\.[a-z.]{2,6}$", parts.hostname or ""):
+        return ""
+    targets = parse_qs(parts.query)
+    return web_address((targets.get("url") or targets.get("q") or [""])[0], base="")
+
+
+def _content(item: Any) -> str:  # noqa: ANN401 - as above
+    """Return the longest of what the item gives as its text: content:encoded, Atom content, Yandex full text."""
+    texts = [_text(part.get("value")) for part in item.get("content", ())]
+    return max([*texts, _text(item.get("yandex_full-text")), _text(item.get("full-text"))], key=len)
+
+
+def _published_at(item: Any, *, now: datetime) -> datetime | None:  # noqa: ANN401 - as above
+    written = (_text(item.get(field)) for field in _DATE_FIELDS)
+    return next(filter(None, (read_date(text, now=now) for text in written if text)), None)
+
+
+def _language(item: Any, feed_language: str) -> str:  # noqa: ANN401 - as above
+    said = _text(item.get("language")) or _text(item.get("title_detail", {}).get("language")) or feed_language
+    match = re.match(r"[A-Za-z]{2,3}\b", said.replace("_", "-").strip())
+    return match[0].lower() if match else ""
+
+
+def _image(item: Any) -> str:  # noqa: ANN401 - as above
+    enclosures = [(e.get("href"), e.get("type")) for e in item.get("enclosures", ())]
+    media = [(m.get("url"), m.get("type") or m.get("medium")) for m in item.get("media_content", ())]
+    thumbnails = [(t.get("url"), "image") for t in item.get("media_thumbnail", ())]
+    for address, kind in (*enclosures, *media, *thumbnails):
+        if address and (_text(kind).startswith("image") or _PICTURE.search(_text(address))):
+            return _text(address)
+    return ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,74 @@
+"""When to look at a feed again: the whole polling policy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from pipelines.models import Entry
+
+RHYTHM_ENTRIES = 30
+"""The newest entries tell how often a feed publishes today."""
+
+LONGEST_WISH_S = 24 * 3600.0
+"""A site may ask us to stay away (Retry-After) for so long at most; then we ask again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollingPolicy:
+    """Bounds of the wait between two polls, in seconds. A failing feed waits longer, up to `max_backoff_s`."""
+
+    min_interval_s: float = 120.0
+    max_interval_s: float = 3600.0
+    max_backoff_s: float = 6 * 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollSigns:
+    """What the last poll told.
+
+    How often the feed publishes (None: unknown), how many polls in a row failed, how long the feed asks for silence
+    (`ttl_s`: RSS ttl or Cache-Control), and until when the site refuses (`not_before`: Retry-After, epoch second).
+    """
+
+    rhythm_s: float | None = None
+    failures: int = 0
+    ttl_s: float = 0.0
+    not_before: float = 0.0
+
+
+def next_check_at(now: float, signs: PollSigns, *, policy: PollingPolicy) -> float:
+    """Return the epoch second of the next poll.
+
+    A healthy feed is looked at twice in the time it takes to publish something, within the policy's bounds; its own ttl
+    can slow us down to the longest interval, no further. Failures double the wait up to the cap; no feed is ever
+    switched off. Retry-After is obeyed for a day.
+    """
+    if signs.failures > 0:
+        wait_s = min(policy.min_interval_s * 2.0 ** min(signs.failures, 30), policy.max_backoff_s)
+    else:
+        middle_s = (policy.min_interval_s * policy.max_interval_s) ** 0.5
+        wait_s = middle_s if signs.rhythm_s is None else signs.rhythm_s / 2
+        wait_s = min(max(wait_s, signs.ttl_s, policy.min_interval_s), policy.max_interval_s)
+    return max(now + wait_s, min(signs.not_before, now + LONGEST_WISH_S))
+
+
+def publishing_rhythm_s(entries: Iterable[Entry], *, now: float) -> float | None:
+    """Return the typical gap between two publications in seconds; None when too few entries have dates.
+
+    A long silence since the newest counts too: a feed that fell asleep is not looked at every two minutes.
+    """
+    moments = sorted((entry.published_at.timestamp() for entry in entries if entry.published_at), reverse=True)
+    gaps_s = [newer - older for newer, older in pairwise(moments[:RHYTHM_ENTRIES])]
+    if len(gaps_s) < 3:  # noqa: PLR2004 - fewer gaps tell nothing
+        return None
+    return max(median(gaps_s), (now - moments[0]) / 4)
+
+
+def declared_freshness_s(headers: Mapping[str, str]) -> float:
+    """Return how long the response says it stays fresh (Cache-Control: max-age), in seconds; 0 when it does not say."""
+    match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", headers.get("cache-control", ""), re.IGNORECASE)
+    return float(match[1]) if match else 0.0
