@@ -1,0 +1,117 @@
+"""kuzet's state in Redis: the truth about feeds, articles and documents. Nothing here knows Celery.
+
+Every change of more than one step is one Lua script of `lua/`, so a process may die between any two calls.
+Times are epoch seconds that the caller passes in (`now`). A claim carries a token; a method given a stale claim changes
+nothing and returns False (None or "" where it returns a value). Leases: `LEASE_S`.
+
+    State(redis, prefix="kuzet:")   .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
+
+due         schedule(stage, item, *, at)                    look at it then
+            take(stage, *, now, lease_s, limit) -> list     what is due, hosts in turn, moved to now + lease
+            size(stage), ready(stage, *, now), next_at(stage), at(stage, item)
+feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
+            claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
+            fetched(claim, *, page, answer, poll, now)      poll → parse
+            unchanged(claim, *, poll, next_poll, now, answer=None)      304 or the same body
+            failed(claim, *, poll, next_poll, now)          from poll or parse
+            unseen(feed_id, {key: hash}) -> set of keys     which entries are worth a `sight`; key: article id
+            parsed(claim, *, seen, poll, next_poll, now)    after all entries were sighted; seen: {key: hash} of all
+            release(claim, *, not_before, now, give_back_attempt=False)
+            ids(), snapshot(feed_id) -> FeedSnapshot
+articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage to nudge or None)
+            claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines
+            advance(claim, *, to, now, page="", without_page="")
+            release(claim, *, not_before, now, error="", give_back_attempt=False)
+            claim_aliases(claim, article_ids, *, now) -> owner's id (its own when it may go on; another's: a duplicate)
+            finish(claim, outcome, *, now, reason="")       every end but the index
+            trace(article_id) -> Trace, alias_owner(alias)
+outbox      put(claim, document, *, now, content_hash, recheck_after_s=()) -> version     extract → outbox
+            lock(*, lease_s) -> token or None, renew(token, *, lease_s), unlock(token)     one drain at a time
+            peek(limit, *, now, max_bytes=…) -> list[Outgoing]                             changes nothing
+            settle(article_id, version, outcome, *, now, reason="")                        INDEXED, or how it ended else
+            defer(article_id, version, *, until), size, bytes_used
+hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else release until then and come back
+            hold(host, *, until, now), failed(host) -> in a row, answered(host), failures(host)
+            keep_robots(host, text, *, now, keep_s=…), robots(host, *, now) -> text or None
+quarantine  list(), size, replay(article_id, *, now), drop(article_id)
+forgotten   forget(article_id, *, now), `in`, ids()
+outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
+events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), last_id(), missed(after)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from redis import Redis
+
+from pipelines.models import Stage
+from worker.state.articles import (
+    RECHECK_AFTER_S,
+    Address,
+    ArticleClaim,
+    Articles,
+    Sighting,
+    SightingKind,
+    Step,
+    Trace,
+)
+from worker.state.due import Due
+from worker.state.events import Event, Events
+from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, NextPoll, Poll, Synced
+from worker.state.forgotten import Forgotten
+from worker.state.hosts import Hosts
+from worker.state.outbox import Outbox, Outgoing
+from worker.state.outcomes import Account, Audit, Outcomes
+from worker.state.quarantine import Quarantine, Quarantined
+from worker.state.scripts import Scripts
+
+LEASE_S: Mapping[Stage, float] = {Stage.POLL: 35.0, Stage.PARSE: 25.0, Stage.FETCH: 35.0, Stage.EXTRACT: 25.0}
+
+__all__ = [
+    "LEASE_S",
+    "RECHECK_AFTER_S",
+    "Account",
+    "Address",
+    "Answer",
+    "ArticleClaim",
+    "Articles",
+    "Audit",
+    "Due",
+    "Event",
+    "Events",
+    "FeedClaim",
+    "FeedSnapshot",
+    "Feeds",
+    "Forgotten",
+    "Hosts",
+    "NextPoll",
+    "Outbox",
+    "Outcomes",
+    "Outgoing",
+    "Poll",
+    "Quarantine",
+    "Quarantined",
+    "Sighting",
+    "SightingKind",
+    "State",
+    "Step",
+    "Synced",
+    "Trace",
+]
+
+
+class State:
+    """All of it, on one client. `lease_s`: a claim's life in each stage, its deadline and a few seconds more."""
+
+    def __init__(self, redis: Redis, prefix: str = "kuzet:", *, lease_s: Mapping[Stage, float] = LEASE_S) -> None:
+        scripts = Scripts(redis, prefix)
+        self.due = Due(scripts)
+        self.feeds = Feeds(scripts, lease_s=lease_s)
+        self.articles = Articles(scripts, lease_s=lease_s)
+        self.outbox = Outbox(scripts)
+        self.hosts = Hosts(scripts)
+        self.quarantine = Quarantine(scripts)
+        self.forgotten = Forgotten(scripts)
+        self.outcomes = Outcomes(scripts)
+        self.events = Events(scripts)

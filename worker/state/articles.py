@@ -1,0 +1,271 @@
+"""Articles on their way: sightings, claims, transitions, outcomes, aliases, and the journey of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypedDict
+
+from pipelines import urls
+from pipelines.models import Entry, Feed, Outcome, Stage
+from worker.state.records import day_of, entry_from_json, entry_to_json, new_token, pairs
+from worker.state.scripts import Argument, Scripts
+
+MAX_ATTEMPTS = 3
+RECHECK_AFTER_S = (3600.0, 6 * 3600.0, 24 * 3600.0)
+
+
+class SightingKind(StrEnum):
+    """Why an article is looked at: a new or changed entry, or a recheck. Known and forgotten ones are no sightings."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    AGAIN = "again"
+    KNOWN = "known"
+    FORGOTTEN = "forgotten"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where an article is: its id for good, its normalised link, the host to be polite to (empty for an import)."""
+
+    article_id: str
+    url: str
+    host: str
+
+    @classmethod
+    def of(cls, link: str) -> Address:
+        """Read an entry's link. Raises UnsafeAddressError for one that cannot be used."""
+        return cls(article_id=urls.article_id(link), url=urls.normalise_url(link), host=urls.host_of(link))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What became of an entry. `stage` is where the article is due now, None when there is nothing to nudge."""
+
+    article_id: str
+    kind: SightingKind
+    stage: Stage | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.kind is SightingKind.NEW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleClaim:
+    """The right to change an article until `lease_until`, and what its stage has to know.
+
+    `revision`, `version` and `content_hash` are those of what was indexed last (0, 0 and empty before the first time).
+    """
+
+    article_id: str
+    stage: Stage
+    token: str
+    attempts: int
+    lease_until: float
+    kind: SightingKind
+    url: str
+    host: str
+    source: str
+    family: str
+    feed: str
+    entry: Entry
+    sighted_at: float
+    page: str
+    without_page: str
+    revision: int
+    version: int
+    content_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of an article's journey, e.g. `sighted`, `extract`, `failed`, `outbox` or an outcome."""
+
+    at: float
+    event: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """All that is known about an article. `stage` is set while it is under way, `outcome` afterwards."""
+
+    article_id: str
+    url: str
+    source: str
+    stage: Stage | None
+    outcome: str
+    due_at: float | None
+    attempts: int
+    error: str
+    page: str
+    once_more: bool
+    revision: int
+    version: int
+    content_hash: str
+    recheck_at: tuple[float, ...]
+    steps: tuple[Step, ...]
+
+
+class Articles:
+    """The records of articles. Every change is one script; a stale token changes nothing and gives False."""
+
+    def __init__(self, scripts: Scripts, *, lease_s: Mapping[Stage, float]) -> None:
+        self._scripts = scripts
+        self._redis = scripts.redis
+        self._lease_s = lease_s
+
+    def sight(self, entry: Entry, address: Address, *, feed: Feed, now: float, needs_page: bool = True) -> Sighting:
+        """Register an entry: start its article, mark it «once more» if it is under way, do nothing if it is known."""
+        kind, stage = self._scripts.run(
+            "sight",
+            id=address.article_id,
+            url=address.url,
+            host=address.host,
+            source=feed.source,
+            family=feed.family,
+            feed=feed.id,
+            entry=entry_to_json(entry),
+            entry_hash=entry.hash,
+            stage=Stage.FETCH if needs_page else Stage.EXTRACT,
+            now=now,
+            day=day_of(now),
+        )
+        return Sighting(article_id=address.article_id, kind=SightingKind(kind), stage=Stage(stage) if stage else None)
+
+    def claim(self, article_id: str, *, stage: Stage, now: float) -> ArticleClaim | None:
+        """Get the right to work on the article, or None: another has it, or it is not in that stage.
+
+        The fourth claim of a stage quarantines the article. A recheck that is due becomes a sighting here.
+        """
+        flat = self._scripts.run(
+            "claim_article",
+            id=article_id,
+            stage=stage,
+            token=new_token(),
+            lease_s=self._lease_s[stage],
+            max_attempts=MAX_ATTEMPTS,
+            now=now,
+            day=day_of(now),
+        )
+        return _claim(article_id, pairs(flat)) if flat else None
+
+    def advance(self, claim: ArticleClaim, *, to: Stage, now: float, page: str = "", without_page: str = "") -> bool:
+        """Move the article to another stage, due now. Into the outbox leads only `Outbox.put`."""
+        if to not in {Stage.FETCH, Stage.EXTRACT}:
+            raise ValueError(f"an article cannot be advanced to {to}")
+        return self._change("advance_article", claim, now=now, to=to, page=page, without_page=without_page)
+
+    def release(
+        self, claim: ArticleClaim, *, not_before: float, now: float, error: str = "", give_back_attempt: bool = False
+    ) -> bool:
+        """Give the claim back until `not_before`. Waiting for a host is no failed attempt: then give the attempt back.
+
+        `error` begins with a word, such as the class of an exception; should the article be quarantined, it is why.
+        """
+        return self._change(
+            "release_article",
+            claim,
+            now=now,
+            not_before=not_before,
+            error=error,
+            give_back_attempt=give_back_attempt,
+        )
+
+    def finish(self, claim: ArticleClaim, outcome: Outcome, *, now: float, reason: str = "") -> bool:
+        """End the sighting without a document: unchanged, duplicate, superseded, rejected or quarantined."""
+        if outcome in {Outcome.INDEXED, Outcome.REVISED}:
+            raise ValueError(f"only Outbox.settle ends a sighting as {outcome}")
+        return self._change("finish_article", claim, now=now, outcome=outcome, reason=reason)
+
+    def claim_aliases(self, claim: ArticleClaim, aliases: Iterable[str], *, now: float) -> str:
+        """Claim other addresses (as article ids), its own included, and return the id of their owner; "" if stale.
+
+        An article that is not the owner ends as `duplicate`. One that was indexed before stays its own.
+        """
+        owner: str = self._scripts.run(
+            "claim_alias", id=claim.article_id, token=claim.token, aliases=" ".join(aliases), now=now
+        )
+        return owner
+
+    def trace(self, article_id: str) -> Trace | None:
+        """Tell what is known about the article, with its journey; None if nothing is."""
+        key = self._scripts.key(f"article:{article_id}")
+        record: dict[str, str] = self._redis.hgetall(key)
+        steps = tuple(_step(line) for line in self._redis.lrange(f"{key}:journey", 0, -1))
+        if not record and not steps:
+            return None
+        rechecks = tuple(float(at) for at in record.get("rechecks", "").split())
+        stage = Stage(record["stage"]) if "stage" in record else None
+        due = stage or (Stage.FETCH if rechecks else None)
+        return Trace(
+            article_id=article_id,
+            url=record.get("url") or _url_sighted(steps),
+            source=record.get("source", ""),
+            stage=stage,
+            outcome=record.get("outcome", ""),
+            due_at=self._redis.zscore(self._scripts.key(f"due:{due}"), article_id) if due else None,
+            attempts=int(record.get("attempts", 0)),
+            error=record.get("error", ""),
+            page=record.get("page", ""),
+            once_more="again" in record,
+            recheck_at=rechecks,
+            steps=steps,
+            **_indexed(record),
+        )
+
+    def alias_owner(self, alias: str) -> str:
+        """Tell which article claimed this address (an article id), or empty."""
+        return str(self._redis.get(self._scripts.key(f"alias:{alias}")) or "")
+
+    def _change(self, script: str, claim: ArticleClaim, **arguments: Argument) -> bool:
+        return bool(self._scripts.run(script, id=claim.article_id, token=claim.token, **arguments))
+
+
+def _claim(article_id: str, record: Mapping[str, str]) -> ArticleClaim:
+    return ArticleClaim(
+        article_id=article_id,
+        stage=Stage(record["stage"]),
+        token=record["token"],
+        attempts=int(record["attempts"]),
+        lease_until=float(record["lease_until"]),
+        kind=SightingKind(record["kind"]),
+        url=record["url"],
+        host=record.get("host", ""),
+        source=record["source"],
+        family=record.get("family", ""),
+        feed=record.get("feed", ""),
+        entry=entry_from_json(record["entry"]),
+        sighted_at=float(record["sighted_at"]),
+        page=record.get("page", ""),
+        without_page=record.get("without_page", ""),
+        **_indexed(record),
+    )
+
+
+class _Indexed(TypedDict):
+    revision: int
+    version: int
+    content_hash: str
+
+
+def _indexed(record: Mapping[str, str]) -> _Indexed:
+    return {
+        "revision": int(record.get("revision", 0)),
+        "version": int(record.get("version", 0)),
+        "content_hash": record.get("content_hash", ""),
+    }
+
+
+def _step(line: str) -> Step:
+    at, event, detail = line.split(" ", 2)
+    return Step(float(at), event, detail)
+
+
+def _url_sighted(steps: Iterable[Step]) -> str:
+    """Find the address in the last `sighted` step, whose detail is «kind feed url»."""
+    sighted = [step.detail.split(" ")[-1] for step in steps if step.event == "sighted"]
+    return sighted[-1] if sighted else ""

@@ -1,0 +1,239 @@
+"""Feeds: when they are polled, what they said last, which of their entries are known."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines.models import Feed, Stage
+from pipelines.urls import host_of
+from worker.state.records import new_token, pairs, to_json
+from worker.state.scripts import Argument, Scripts
+
+MAX_ATTEMPTS = 3
+GIVE_UP_S = 1800.0
+SEEN_PER_ENTRY = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """A line of a feed's history. `status` is HTTP's, 0 when there was no answer; `note` says what went wrong."""
+
+    at: float
+    status: int = 0
+    bytes: int = 0
+    entries: int = 0
+    new: int = 0
+    known: int = 0
+    took_s: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a feed's server said: what to send back next time, and how to know the same body again."""
+
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPoll:
+    """What the polling policy decided: when, at what interval, and the feed's state word: ok, failing or its own."""
+
+    at: float
+    interval_s: float
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedClaim:
+    """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing."""
+
+    feed_id: str
+    stage: Stage
+    token: str
+    attempts: int
+    lease_until: float
+    url: str
+    host: str
+    last: Answer
+    interval_s: float
+    failures: int
+    last_ok_at: float
+    last_new_at: float
+    page: str
+    poll: Poll | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSnapshot:
+    """How a feed is. `state`: new, off, or a caller's word; `polls`: newest first; `stage`: None when it is off."""
+
+    feed_id: str
+    url: str
+    state: str
+    stage: Stage | None
+    next_at: float | None
+    interval_s: float
+    failures: int
+    last_ok_at: float
+    last_new_at: float
+    last: Answer
+    seen: int
+    polls: tuple[Poll, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synced:
+    """Feeds whose watching began, moved to another address, or ended."""
+
+    added: tuple[str, ...]
+    moved: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+class Feeds:
+    """The records of feeds. Every change is one script; a stale token changes nothing and gives False."""
+
+    def __init__(self, scripts: Scripts, *, lease_s: Mapping[Stage, float]) -> None:
+        self._scripts = scripts
+        self._redis = scripts.redis
+        self._lease_s = lease_s
+
+    def sync(self, catalogue: Iterable[Feed], *, now: float) -> Synced:
+        """Watch the catalogue's enabled feeds: new ones are due now, others stop, the rest goes on as it was."""
+        feeds = [
+            {"id": feed.id, "url": feed.url, "host": host_of(feed.url), "source": feed.source}
+            for feed in catalogue
+            if feed.enabled
+        ]
+        added, moved, removed = self._scripts.run("sync_feeds", feeds=to_json(feeds), now=now)
+        return Synced(added=tuple(added.split()), moved=tuple(moved.split()), removed=tuple(removed.split()))
+
+    def claim(self, feed_id: str, *, stage: Stage, now: float) -> FeedClaim | None:
+        """Get the right to poll or parse the feed, or None. The fourth claim of a stage is booked as a failed poll."""
+        gave_up = Poll(at=now, note=f"gave up after {MAX_ATTEMPTS} attempts to {stage}")
+        flat = self._scripts.run(
+            "claim_feed",
+            id=feed_id,
+            stage=stage,
+            token=new_token(),
+            lease_s=self._lease_s[stage],
+            max_attempts=MAX_ATTEMPTS,
+            give_up_s=GIVE_UP_S,
+            gave_up=_poll_json(gave_up),
+            now=now,
+        )
+        return _claim(feed_id, pairs(flat)) if flat else None
+
+    def fetched(self, claim: FeedClaim, *, page: str, answer: Answer, poll: Poll, now: float) -> bool:
+        """Hand the stored page over to parsing. The answer's validators are believed only after `parsed`."""
+        fetched = {"page": page, "poll": dataclasses.asdict(poll)} | dataclasses.asdict(answer)
+        return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
+
+    def unchanged(
+        self, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, now: float, answer: Answer | None = None
+    ) -> bool:
+        """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
+        validators = to_json(dataclasses.asdict(answer)) if answer else ""
+        return self._end("polled_feed", claim, poll=poll, next_poll=next_poll, now=now, validators=validators)
+
+    def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_poll: NextPoll, now: float) -> bool:
+        """End a poll whose entries are all registered: believe the validators, refresh and trim `seen` (key → hash)."""
+        listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
+        return self._end(
+            "polled_feed", claim, poll=poll, next_poll=next_poll, now=now, seen=listed, has_new=poll.new > 0
+        )
+
+    def failed(self, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, now: float) -> bool:
+        """End a poll or parse that failed: one more failure; what was fetched is not believed. It is never given up."""
+        return self._end("failed_feed", claim, poll=poll, next_poll=next_poll, now=now)
+
+    def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
+        """Give the claim back until then. Waiting for a host is no failed attempt: then give the attempt back."""
+        return self._change("release_feed", claim, now=now, not_before=not_before, give_back_attempt=give_back_attempt)
+
+    def unseen(self, feed_id: str, hashes: Mapping[str, str]) -> set[str]:
+        """Tell which entries (key → hash) the feed did not list before with this hash: those to `sight`."""
+        keys = list(hashes)
+        if not keys:
+            return set()
+        known = self._redis.hmget(self._scripts.key(f"feed:{feed_id}:seen"), keys)
+        return {key for key, value in zip(keys, known, strict=True) if _seen_hash(value) != hashes[key]}
+
+    def ids(self) -> list[str]:
+        """List the feeds that are watched."""
+        return sorted(self._redis.smembers(self._scripts.key("feeds")))
+
+    def snapshot(self, feed_id: str) -> FeedSnapshot | None:
+        """Tell how the feed is, with its last polls; None if it was never watched."""
+        key = self._scripts.key(f"feed:{feed_id}")
+        record: dict[str, str] = self._redis.hgetall(key)
+        if not record:
+            return None
+        stage = Stage(record["stage"]) if "stage" in record else None
+        return FeedSnapshot(
+            feed_id=feed_id,
+            url=record["url"],
+            state=record["state"],
+            stage=stage,
+            next_at=self._redis.zscore(self._scripts.key(f"due:{stage}"), feed_id) if stage else None,
+            interval_s=float(record.get("interval_s", 0)),
+            failures=int(record.get("failures", 0)),
+            last_ok_at=float(record.get("last_ok_at", 0)),
+            last_new_at=float(record.get("last_new_at", 0)),
+            last=_answer(record),
+            seen=int(self._redis.hlen(f"{key}:seen")),
+            polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
+        )
+
+    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, **arguments: Argument) -> bool:
+        return self._change(
+            script,
+            claim,
+            poll=_poll_json(poll),
+            next_at=next_poll.at,
+            interval_s=next_poll.interval_s,
+            state=next_poll.state,
+            **arguments,
+        )
+
+    def _change(self, script: str, claim: FeedClaim, **arguments: Argument) -> bool:
+        return bool(self._scripts.run(script, id=claim.feed_id, token=claim.token, **arguments))
+
+
+def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
+    fetched = json.loads(record.get("fetched") or "{}")
+    return FeedClaim(
+        feed_id=feed_id,
+        stage=Stage(record["stage"]),
+        token=record["token"],
+        attempts=int(record["attempts"]),
+        lease_until=float(record["lease_until"]),
+        url=record["url"],
+        host=record["host"],
+        last=_answer(record),
+        interval_s=float(record.get("interval_s", 0)),
+        failures=int(record.get("failures", 0)),
+        last_ok_at=float(record.get("last_ok_at", 0)),
+        last_new_at=float(record.get("last_new_at", 0)),
+        page=fetched.get("page", ""),
+        poll=Poll(**fetched["poll"]) if fetched else None,
+    )
+
+
+def _answer(record: Mapping[str, str]) -> Answer:
+    return Answer(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Answer)})
+
+
+def _poll_json(poll: Poll) -> str:
+    return to_json(dataclasses.asdict(poll))
+
+
+def _seen_hash(value: str | None) -> str:
+    return value.partition(" ")[2] if value else ""

@@ -1,0 +1,78 @@
+-- What all changes of an article share: how a sighting starts, how it ends, and the books that are kept about it.
+-- uses: event
+local KEEP_S = 90 * 86400
+local COUNTS_KEEP_S = 100 * 86400
+local STEPS_KEPT = 20
+local FLIGHT = {
+  'stage', 'kind', 'url', 'host', 'source', 'family', 'feed', 'entry', 'entry_hash', 'page', 'without_page', 'day', 'sighted_at',
+}
+local FOR_RECHECKS = {'rechecks', 'url', 'host', 'family', 'feed', 'entry'}
+
+-- A line of the article's journey.
+local function note(id, event, detail)
+  local key = P .. 'article:' .. id .. ':journey'
+  redis.call('RPUSH', key, A.now .. ' ' .. event .. ' ' .. (detail or ''))
+  redis.call('LTRIM', key, -STEPS_KEPT, -1)
+  redis.call('EXPIRE', key, KEEP_S)
+end
+
+-- Adds one to `books:day`. Outcomes are booked on the day of their sighting, so that each day adds up by itself.
+local function count(books, day, field)
+  local key = P .. books .. ':' .. day
+  redis.call('HINCRBY', key, field, 1)
+  redis.call('EXPIRE', key, COUNTS_KEEP_S)
+end
+
+-- The record, if the caller's token is the one that holds it.
+local function held(id)
+  local r = record('article:' .. id)
+  if r.token and r.token == A.token then return r end
+  return nil
+end
+
+-- Puts an article that is not in flight into flight.stage, due now. What was indexed before (version …) stays in the record.
+local function start(id, flight)
+  local key = P .. 'article:' .. id
+  for _, field in ipairs(FLIGHT) do
+    if given(flight[field]) then redis.call('HSET', key, field, flight[field]) else redis.call('HDEL', key, field) end
+  end
+  redis.call('HSET', key, 'attempts', 0)
+  redis.call('HDEL', key, 'outcome', 'ended_at')
+  redis.call('PERSIST', key)
+  redis.call('ZREM', P .. 'due:fetch', id)  -- a recheck that was still to come
+  redis.call('ZADD', P .. 'due:' .. flight.stage, A.now, id)
+  redis.call('HDEL', P .. 'quarantine', id)
+end
+
+-- Leaves of the record what the next sighting needs, for 90 days; more only while rechecks are to come.
+local function shrink(id, r, outcome)
+  local key = P .. 'article:' .. id
+  redis.call('DEL', key)
+  redis.call('HSET', key, 'outcome', outcome, 'ended_at', A.now)
+  local kept = {'source', 'entry_hash', 'version', 'content_hash', 'revision'}
+  if given(r.rechecks) then
+    for _, field in ipairs(FOR_RECHECKS) do kept[#kept + 1] = field end
+    redis.call('ZADD', P .. 'due:fetch', string.match(r.rechecks, '^%S+'), id)
+  end
+  for _, field in ipairs(kept) do
+    if given(r[field]) then redis.call('HSET', key, field, r[field]) end
+  end
+  redis.call('EXPIRE', key, KEEP_S)
+end
+
+-- Ends the sighting in flight with its one outcome; an article marked «once more» starts again with the newest entry.
+local function finish(id, r, outcome)
+  count('outcomes', r.day, r.source .. ':' .. outcome)
+  note(id, outcome)
+  redis.call('ZREM', P .. 'due:' .. r.stage, id)
+  shrink(id, r, outcome)
+  if r.again then start(id, cjson.decode(r.again)) end
+end
+
+-- Ends the sighting as quarantined and keeps what a replay needs. Counted under the first word of the error.
+local function quarantine(id, r, error)
+  local kept = {error = error, attempts = r.attempts, at = A.now}
+  for _, field in ipairs(FLIGHT) do kept[field] = r[field] end
+  redis.call('HSET', P .. 'quarantine', id, cjson.encode(kept))
+  finish(id, r, 'quarantined:' .. (string.match(error, '^[%w_%-%.]+') or 'error'))
+end

@@ -1,0 +1,43 @@
+-- Claims an article for a stage: right stage, no live claim → one more attempt, a fresh token, due when the lease ends.
+-- Returns the record, or nothing. The fourth claim of a stage quarantines. An ended article whose recheck is due becomes a
+-- sighting of kind `again` here.
+-- uses: article
+local key, due, now = 'article:' .. A.id, P .. 'due:' .. A.stage, tonumber(A.now)
+local r = record(key)
+
+local function recheck()
+  local first = tonumber(string.match(r.rechecks, '^%S+'))
+  if first > now then
+    redis.call('ZADD', due, first, A.id)
+    return false
+  end
+  local later = {}
+  for at in string.gmatch(r.rechecks, '%S+') do
+    if tonumber(at) > now then later[#later + 1] = at end
+  end
+  count('sightings', A.day, r.source)
+  note(A.id, 'sighted', 'again ' .. r.feed .. ' ' .. r.url)
+  redis.call('HSET', P .. key, 'rechecks', table.concat(later, ' '))
+  r.stage, r.kind, r.day, r.sighted_at = 'fetch', 'again', A.day, A.now
+  start(A.id, r)
+  r = record(key)
+  return true
+end
+
+if not r.stage and given(r.rechecks) and A.stage == 'fetch' then
+  if not recheck() then return false end
+elseif r.stage ~= A.stage then
+  redis.call('ZREM', due, A.id)
+  return false
+elseif given(r.lease_until) and tonumber(r.lease_until) > now then
+  return false
+end
+
+if tonumber(r.attempts) >= tonumber(A.max_attempts) then
+  quarantine(A.id, r, r.error or (A.stage .. '-attempts'))
+  return false
+end
+local until_ = seconds(now + tonumber(A.lease_s))
+redis.call('HSET', P .. key, 'token', A.token, 'lease_until', until_, 'attempts', r.attempts + 1)
+redis.call('ZADD', due, until_, A.id)
+return redis.call('HGETALL', P .. key)

@@ -1,0 +1,7 @@
+-- Ends a claimed feed's poll badly; what was fetched for it is not believed. A stale token changes nothing (0).
+-- uses: feed
+local r = held(A.id)
+if not r then return 0 end
+redis.call('HSET', P .. 'feed:' .. A.id, 'interval_s', A.interval_s)
+fail(A.id, r, A.state, A.poll, A.next_at)
+return 1

@@ -1,0 +1,12 @@
+-- Forgets an article for good: a tombstone, and everything known about it is deleted. Its sightings under way end as rejected.
+-- uses: article, outbox
+redis.call('SADD', P .. 'forgotten', A.id)
+local key = 'article:' .. A.id
+local r = record(key)
+local waiting = r.again and cjson.decode(r.again)
+if r.stage then count('outcomes', r.day, r.source .. ':rejected:forgotten') end
+if waiting then count('outcomes', waiting.day, waiting.source .. ':rejected:forgotten') end
+for _, stage in ipairs({'fetch', 'extract', 'outbox'}) do redis.call('ZREM', P .. 'due:' .. stage, A.id) end
+take_out(A.id)
+redis.call('HDEL', P .. 'quarantine', A.id)
+return redis.call('DEL', P .. key, P .. key .. ':journey')

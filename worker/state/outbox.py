@@ -1,0 +1,118 @@
+"""Documents on their way to the index, and the lock that lets one drain at a time send them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.models import Outcome
+from worker.state.articles import ArticleClaim
+from worker.state.records import new_token, to_json
+from worker.state.scripts import Scripts
+
+LOCK = "outbox:lock"
+HEADLINE_FIELDS = (
+    "url", "source", "language", "title", "published_at", "observed_at", "topics", "severity", "regions", "why",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A document to be written with this external version."""
+
+    article_id: str
+    version: int
+    document: Mapping[str, Any]
+
+
+class Outbox:
+    """What is extracted and not yet indexed. It keeps it while the index is down; `bytes_used` says how full it is."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
+        self._redis = scripts.redis
+
+    def put(
+        self,
+        claim: ArticleClaim,
+        document: Mapping[str, Any],
+        *,
+        now: float,
+        content_hash: str,
+        recheck_after_s: Sequence[float] = (),
+    ) -> int | None:
+        """Move the article to the outbox and return its document's version, None if the claim is stale.
+
+        `recheck_after_s`: when to look at its page again once it is indexed (RECHECK_AFTER_S if it has a topic).
+        """
+        version: str = self._scripts.run(
+            "put_document",
+            id=claim.article_id,
+            token=claim.token,
+            document=to_json(document),
+            headline=to_json({name: document[name] for name in HEADLINE_FIELDS if name in document}),
+            content_hash=content_hash,
+            recheck_after=" ".join(str(after_s) for after_s in recheck_after_s),
+            now=now,
+        )
+        return int(version) if version else None
+
+    def peek(self, limit: int, *, now: float, max_bytes: int = 10_000_000) -> list[Outgoing]:
+        """Look at what to send next, longest waiting first. What is not settled is there again next time."""
+        flat = self._scripts.run("peek_outbox", limit=limit, max_bytes=max_bytes, now=now)
+        return [_outgoing(flat[i], flat[i + 1]) for i in range(0, len(flat), 2)]
+
+    def settle(self, article_id: str, version: int, outcome: Outcome, *, now: float, reason: str = "") -> bool:
+        """End the sighting of a document that was sent, if the outbox still holds that version.
+
+        INDEXED says «it is in the index» and is booked as `revised` when an earlier version was there. QUARANTINED
+        keeps the article for a replay; others (rejected, superseded, unchanged) end it.
+        """
+        return bool(
+            self._scripts.run(
+                "settle_document",
+                id=article_id,
+                version=version,
+                outcome=Outcome.INDEXED if outcome is Outcome.REVISED else outcome,
+                reason=reason,
+                now=now,
+            )
+        )
+
+    def defer(self, article_id: str, version: int, *, until: float) -> bool:
+        """Send others first: this document is left alone until then."""
+        return bool(self._scripts.run("defer_document", id=article_id, version=version, until=until))
+
+    @property
+    def size(self) -> int:
+        """How many documents wait."""
+        return int(self._redis.hlen(self._scripts.key("outbox:docs")))
+
+    @property
+    def bytes_used(self) -> int:
+        return int(self._redis.get(self._scripts.key("outbox:bytes")) or 0)
+
+    def lock(self, *, lease_s: float) -> str | None:
+        """Become the one drain: its token, or None while another has it. The lease runs on the server's clock."""
+        token = new_token()
+        taken = self._redis.set(self._scripts.key(LOCK), token, nx=True, px=_ms(lease_s))
+        return token if taken else None
+
+    def renew(self, token: str, *, lease_s: float) -> bool:
+        """Prolong the lock; False if it ran out and may be another's: stop draining."""
+        return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=_ms(lease_s)))
+
+    def unlock(self, token: str) -> bool:
+        """Give the lock up, unless it is another's by now. Look once more afterwards (`Due.ready`)."""
+        return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=0))
+
+
+def _outgoing(article_id: str, value: str) -> Outgoing:
+    version, _, document = value.partition("\n")
+    return Outgoing(article_id=article_id, version=int(version), document=json.loads(document))
+
+
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)

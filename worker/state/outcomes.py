@@ -1,0 +1,98 @@
+"""The books: every sighting ends in exactly one outcome."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pipelines.models import Outcome
+from worker.state.scripts import Scripts
+
+AUDITED_DAYS = 90
+BOOKED = re.compile(rf"(?P<source>.*?):(?P<outcome>(?:{'|'.join(Outcome)})(?::.*)?)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One source on one day (of the sighting). `outcomes` has reasons after a colon: `rejected:http_404`."""
+
+    day: str
+    source: str
+    sighted: int
+    outcomes: Mapping[str, int]
+    under_way: int
+
+    @property
+    def missing(self) -> int:
+        """Sightings that neither ended nor are under way: 0 when all is well, negative when some ended twice."""
+        return self.sighted - sum(self.outcomes.values()) - self.under_way
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """All accounts at one moment, by day and source."""
+
+    accounts: tuple[Account, ...]
+
+    @property
+    def is_balanced(self) -> bool:
+        return all(account.missing == 0 for account in self.accounts)
+
+    @property
+    def sighted(self) -> int:
+        return sum(account.sighted for account in self.accounts)
+
+    @property
+    def under_way(self) -> int:
+        return sum(account.under_way for account in self.accounts)
+
+    @property
+    def outcomes(self) -> Mapping[str, int]:
+        """Outcome with its reason → count, over all accounts."""
+        total: Counter[str] = Counter()
+        for account in self.accounts:
+            total.update(account.outcomes)
+        return total
+
+
+class Outcomes:
+    """Reads the books; they are kept inside the scripts that end sightings, on the day of the sighting (UTC)."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
+
+    def audit(self, *, now: float, days: int = AUDITED_DAYS) -> Audit:
+        """Sightings, outcomes and what is under way, for today and the days before, read at one moment."""
+        today = datetime.fromtimestamp(now, UTC)
+        audited = " ".join((today - timedelta(days=back)).strftime("%Y-%m-%d") for back in range(days))
+        return _audit(json.loads(self._scripts.run("audit", days=audited)))
+
+
+def _audit(books: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Audit:
+    ended = {day: _by_source(booked) for day, booked in books["outcomes"].items()}
+    accounts = []
+    for day, sighted in sorted(books["sightings"].items()):
+        under_way = books["under_way"].get(day, {})
+        for source in sorted({*sighted, *ended[day], *under_way}):
+            account = Account(
+                day=day,
+                source=source,
+                sighted=int(sighted.get(source, 0)),
+                outcomes=ended[day].get(source, {}),
+                under_way=int(under_way.get(source, 0)),
+            )
+            accounts.append(account)
+    return Audit(tuple(accounts))
+
+
+def _by_source(booked: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    sources: dict[str, dict[str, int]] = {}
+    for name, count in booked.items():
+        match = BOOKED.fullmatch(name)
+        if match:
+            sources.setdefault(match["source"], {})[match["outcome"]] = int(count)
+    return sources

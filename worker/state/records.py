@@ -1,0 +1,46 @@
+"""How values are written into records: JSON text, days, entries."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from pipelines.models import Entry
+
+
+def to_json(value: object) -> str:
+    """Render compact JSON; half a surrogate pair, which no database takes, becomes a question mark."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode()
+
+
+def day_of(now: float) -> str:
+    """Tell the day in UTC that a sighting is booked on, e.g. `2025-09-14`."""
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
+
+
+def new_token() -> str:
+    return secrets.token_hex(8)
+
+
+def entry_to_json(entry: Entry) -> str:
+    fields = {name: value for name, value in dataclasses.asdict(entry).items() if value}
+    if entry.published_at is not None:
+        fields["published_at"] = entry.published_at.isoformat()
+    return to_json(fields)
+
+
+def entry_from_json(text: str) -> Entry:
+    fields = json.loads(text)
+    if "published_at" in fields:
+        fields["published_at"] = datetime.fromisoformat(fields["published_at"])
+    return Entry(**fields)
+
+
+def pairs(flat: Iterable[str]) -> dict[str, str]:
+    """Read what HGETALL gives inside a script as a mapping."""
+    items = iter(flat)
+    return dict(zip(items, items, strict=True))
