@@ -1,0 +1,75 @@
+"""Which mentions do not count, and why: a cue stands over them, beside them, in their clause or in their sentence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pipelines.tagging.matcher import Hit
+from pipelines.tagging.rules import OVERRULED
+from pipelines.tagging.ruleset import SHARED, CueUse, RulePatterns
+from pipelines.tagging.text import Text
+
+REACH_WORDS = 3
+"""How far `before` and `after` reach."""
+
+Key = tuple[int, str]
+"""Rule (or SHARED) and context."""
+
+
+class Silences:
+    """The cues of one text, ready to be asked about mentions in constant time."""
+
+    def __init__(self, text: Text, hits: Iterable[Hit], patterns: RulePatterns) -> None:
+        self._text = text
+        self._words: dict[Key, set[int]] = defaultdict(set)
+        self._clauses: dict[Key, set[int]] = defaultdict(set)
+        self._sentences: dict[Key, set[int]] = defaultdict(set)
+        self._texts: set[Key] = set()
+        self._overruled: dict[str, set[int]] = defaultdict(set)
+        for hit in hits:
+            for use in patterns.cues.get(hit.pattern, ()):
+                self._note(use, hit)
+
+    def _note(self, use: CueUse, hit: Hit) -> None:
+        key = (use.rule, use.context)
+        match use.window:
+            case "phrase":
+                self._words[key].update(range(hit.first, hit.last + 1))
+            case "before":
+                self._words[key].update(self._same_clause(range(hit.last + 1, hit.last + 1 + REACH_WORDS), hit))
+            case "after":
+                self._words[key].update(self._same_clause(range(hit.first - REACH_WORDS, hit.first), hit))
+            case "clause":
+                self._clauses[key].add(self._text.clause_at(hit.first))
+            case "sentence":
+                self._sentences[key].add(self._text.sentence_at(hit.first))
+            case "text":
+                self._texts.add(key)
+            case _ if use.window == OVERRULED:
+                self._overruled[use.context].add(self._text.sentence_at(hit.first))
+
+    def _same_clause(self, places: range, hit: Hit) -> list[int]:
+        clause = self._text.clause_at(hit.first)
+        return [place for place in places if 0 <= place < len(self._text) and self._text.clause_at(place) == clause]
+
+    def context_of(self, mention: Hit, *, rule: int, listens_to: Iterable[str]) -> str:
+        """Name the context that silences a mention, or nothing."""
+        for context in listens_to:
+            if self._silenced((rule, context), mention):
+                return context
+            if self._silenced((SHARED, context), mention) and not self._is_overruled(context, mention):
+                return context
+        return "denial" if mention.negated and "denial" in listens_to else ""
+
+    def _silenced(self, key: Key, mention: Hit) -> bool:
+        words = self._words.get(key)
+        return bool(
+            (words and any(place in words for place in range(mention.first, mention.last + 1)))
+            or (key in self._clauses and self._text.clause_at(mention.first) in self._clauses[key])
+            or (key in self._sentences and self._text.sentence_at(mention.first) in self._sentences[key])
+            or key in self._texts
+        )
+
+    def _is_overruled(self, context: str, mention: Hit) -> bool:
+        return self._text.sentence_at(mention.first) in self._overruled.get(context, ())

@@ -1,0 +1,115 @@
+"""Everything the tagger knows, compiled: read once per process, replaced as a whole when a file changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from pipelines.errors import ConfigError
+from pipelines.tagging.marked_yaml import read_yaml
+from pipelines.tagging.matcher import Matcher
+from pipelines.tagging.patterns import Classes, parse_classes
+from pipelines.tagging.rules import (
+    Cue,
+    Rule,
+    Together,
+    check_topics,
+    parse_contexts,
+    parse_rule,
+    rule_files,
+    version_of,
+)
+
+SHARED_FILES = (
+    "classes.yaml",
+    "contexts.yaml",
+    "places.yaml",
+    "organisations.yaml",
+    "names.yaml",
+    "figures.yaml",
+    "severity.yaml",
+)
+"""The files beside rules/ that belong to a ruleset."""
+
+SHARED = -1
+"""The rule number of a cue that all rules share."""
+
+
+class TermUse(NamedTuple):
+    """A pattern weighs something for a rule."""
+
+    rule: int
+    weight: float
+
+
+class CueUse(NamedTuple):
+    """A pattern silences mentions of a rule, or of all rules that listen to its context."""
+
+    rule: int
+    context: str
+    window: str
+
+
+class PartUse(NamedTuple):
+    """A pattern is in a group of a `together`; group -1 is what must be absent."""
+
+    together: int
+    group: int
+
+
+class RulePatterns:
+    """Which pattern serves which rule, and how."""
+
+    def __init__(self, rules: tuple[Rule, ...], shared_cues: tuple[Cue, ...], matcher: Matcher) -> None:
+        self.terms: dict[int, list[TermUse]] = defaultdict(list)
+        self.cues: dict[int, list[CueUse]] = defaultdict(list)
+        self.parts: dict[int, list[PartUse]] = defaultdict(list)
+        self.together: list[tuple[int, Together]] = []
+        self._matcher = matcher
+        self._add_cues(SHARED, shared_cues)
+        for number, rule in enumerate(rules):
+            self._add_cues(number, rule.cues)
+            for term in rule.terms:
+                self.terms[matcher.add(term.pattern)].append(TermUse(number, term.weight))
+            for together in rule.together:
+                self._add_together(number, together)
+
+    def _add_cues(self, rule: int, cues: tuple[Cue, ...]) -> None:
+        for cue in cues:
+            self.cues[self._matcher.add(cue.pattern)].append(CueUse(rule, cue.context, cue.window))
+
+    def _add_together(self, rule: int, together: Together) -> None:
+        index = len(self.together)
+        self.together.append((rule, together))
+        groups = [*enumerate(together.all_of), (-1, together.none_of)]
+        for group, patterns in groups:
+            for number in self._matcher.add_all(patterns):
+                self.parts[number].append(PartUse(index, group))
+
+
+class Ruleset:
+    """All rules with their contexts and gazetteers, compiled. `version` changes with any of their files."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.version = version_of(texts)
+        self.matcher = Matcher()
+        self.classes: Classes = parse_classes(read_yaml("classes.yaml", file_text(texts, "classes.yaml")))
+        self.rules = tuple(parse_rule(file, text, classes=self.classes) for file, text in rule_files(texts).items())
+        check_topics(self.rules)
+        shared_cues = parse_contexts("contexts.yaml", file_text(texts, "contexts.yaml"), classes=self.classes)
+        self.patterns = RulePatterns(self.rules, shared_cues, self.matcher)
+
+
+def file_text(texts: Mapping[str, str], file: str) -> str:
+    if file not in texts:
+        raise ConfigError(file, "the file is missing")
+    return texts[file]
+
+
+def parse_ruleset(texts: Mapping[str, str]) -> Ruleset:
+    """Compile the files of the config folder, given as path within it → text (`rules/drugs.yaml`, `contexts.yaml` …).
+
+    Raises ConfigError, which names file, line and key; there is no half-read ruleset.
+    """
+    return Ruleset(texts)

@@ -1,0 +1,84 @@
+"""A text cut into words, clauses and sentences, once, for everybody who reads it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+from pipelines.language.normalise import CYRILLIC, fold
+
+_WORD = re.compile(r"[^\W_]+")
+_GLUED = re.compile(f"(?<=[{CYRILLIC}])(?<=[а-яёәіңғүұқөһ])(?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])")
+_UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
+_SENTENCE_END = re.compile(
+    rf"\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
+    rf"(?<!\b(?:млрд|проц))(?<![.!?…])[.!?…]++[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}]))"
+)
+_CLAUSE_END = re.compile(r"[;:()]|\s[—–-]\s|,\s|[!?…]|\.\s")
+
+
+class Text:
+    """`words[i]` is the folded word at `source[starts[i]:ends[i]]`. Words glued together (вАкмолинской) come apart."""
+
+    def __init__(self, source: str, *, field: str = "body") -> None:
+        self.source = source
+        self.field = field
+        folded = fold(source)
+        self.folded = folded if len(folded) == len(source) else source.lower()[: len(source)]
+        self.words: list[str] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self._cut()
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def _cut(self) -> None:
+        if _GLUED.search(self.source):
+            return self._cut_glued()
+        words, starts, ends = self.words, self.starts, self.ends
+        for match in _WORD.finditer(self.folded):
+            words.append(match.group())
+            starts.append(match.start())
+            ends.append(match.end())
+        return None
+
+    def _cut_glued(self) -> None:
+        seams = [match.start() for match in _GLUED.finditer(self.source)]
+        seam, count = 0, len(seams)
+        for match in _WORD.finditer(self.folded):
+            start, end = match.span()
+            while seam < count and seams[seam] <= start:
+                seam += 1
+            while seam < count and seams[seam] < end:
+                self._add(start, seams[seam])
+                start = seams[seam]
+                seam += 1
+            self._add(start, end)
+
+    def _add(self, start: int, end: int) -> None:
+        self.words.append(self.folded[start:end])
+        self.starts.append(start)
+        self.ends.append(end)
+
+    @cached_property
+    def sentence_ends(self) -> list[int]:
+        """Where sentences end, in characters."""
+        return [match.end() for match in _SENTENCE_END.finditer(self.source)]
+
+    @cached_property
+    def clause_ends(self) -> list[int]:
+        """Where clauses end (commas and dashes too), in characters."""
+        return [match.end() for match in _CLAUSE_END.finditer(self.source)]
+
+    def sentence_at(self, word: int) -> int:
+        """Number the sentence that holds a word."""
+        return bisect_right(self.sentence_ends, self.starts[word])
+
+    def clause_at(self, word: int) -> int:
+        return bisect_right(self.clause_ends, self.starts[word])
+
+    def between(self, first: int, last: int) -> str:
+        """Return the text from the first to the last word, as written."""
+        return self.source[self.starts[first] : self.ends[last]]

@@ -1,0 +1,174 @@
+"""From the patterns found to the topics given: mentions, their contexts, the score of each rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipelines.models import Context, Span, Tag
+from pipelines.tagging.contexts import Silences
+from pipelines.tagging.matcher import Hit
+from pipelines.tagging.rules import Together
+from pipelines.tagging.ruleset import Ruleset
+from pipelines.tagging.text import Text
+
+LEAD_WORDS = 60
+"""The beginning of a body: what stands there is what the text is about."""
+
+LEAD_FACTOR = 2.0
+"""A mention in the title or the lead weighs twice."""
+
+REPEATS = (1.0, 0.75, 0.5, 0.25)
+"""What the first, second … mention of the same term counts; later ones add nothing."""
+
+LONG_TEXT_WORDS = 600
+"""A text twice as long needs twice the score from here on, up to LONGEST_FACTOR: much text, many chance words."""
+
+LONGEST_FACTOR = 2.0
+
+
+class Found(NamedTuple):
+    """A text with what was found in it."""
+
+    text: Text
+    hits: list[Hit]
+
+
+class Mention(NamedTuple):
+    """A hit that speaks for a rule; `context` says why it does not count, `factor` what its place is worth."""
+
+    rule: int
+    term: str
+    weight: float
+    text: Text
+    hit: Hit
+    context: str
+    factor: float
+
+    def span(self) -> Span:
+        first, last = self.hit.first, self.hit.last
+        return Span(
+            field=self.text.field,
+            start=self.text.starts[first],
+            end=self.text.ends[last],
+            form=self.text.between(first, last),
+            term=self.term,
+        )
+
+
+class Verdict(NamedTuple):
+    """The tags of a text, strongest first, and the contexts that silenced mentions."""
+
+    tags: tuple[Tag, ...]
+    contexts: tuple[Context, ...]
+
+
+def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
+    """Decide every rule of the ruleset on the title and the body of one article."""
+    found = list(found)
+    by_rule: dict[int, list[Mention]] = defaultdict(list)
+    for text, hits in found:
+        for mention in _mentions(text, hits, ruleset):
+            by_rule[mention.rule].append(mention)
+    stretch = _stretch(sum(len(text) for text, _ in found))
+    tags = [tag for rule, mentions in by_rule.items() if (tag := _tag(rule, mentions, ruleset, stretch))]
+    tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
+    return Verdict(tuple(tags), tuple(_contexts(by_rule, ruleset)))
+
+
+def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset) -> Iterator[Mention]:
+    silences = Silences(text, hits, ruleset.patterns)
+    weighed = [
+        (use.rule, ruleset.matcher.patterns[hit.pattern].text, use.weight, hit)
+        for hit in hits
+        for use in ruleset.patterns.terms.get(hit.pattern, ())
+    ]
+    weighed += _meetings(text, hits, ruleset)
+    for rule, term, weight, hit in weighed:
+        context = silences.context_of(hit, rule=rule, listens_to=ruleset.rules[rule].contexts)
+        factor = LEAD_FACTOR if text.field == "title" or hit.first < LEAD_WORDS else 1.0
+        yield Mention(rule, term, weight, text, hit, context, factor)
+
+
+def _meetings(text: Text, hits: list[Hit], ruleset: Ruleset) -> list[tuple[int, str, float, Hit]]:
+    """Where all groups of a `together` meet in one sentence: one hit from the first to the last of them."""
+    parts: dict[tuple[int, int], dict[int, Hit]] = defaultdict(dict)
+    for hit in hits:
+        for number, group in ruleset.patterns.parts.get(hit.pattern, ()):
+            parts[number, text.sentence_at(hit.first)].setdefault(group, hit)
+    found: list[tuple[int, str, float, Hit]] = []
+    for (number, _), groups in parts.items():
+        rule, together = ruleset.patterns.together[number]
+        if meeting := _meeting(together, groups):
+            found.append((rule, _name(together), together.weight, meeting))
+    return found
+
+
+def _meeting(together: Together, groups: dict[int, Hit]) -> Hit | None:
+    if -1 in groups or len(groups) < len(together.all_of):
+        return None
+    if len({hit.first for hit in groups.values()}) < len(together.all_of):
+        return None  # one word in two groups is no meeting
+    first = min(hit.first for hit in groups.values())
+    last = max(hit.last for hit in groups.values())
+    if together.words and last - first > together.words:
+        return None
+    return Hit(-1, first, last, negated=any(hit.negated for hit in groups.values()))
+
+
+def _name(together: Together) -> str:
+    return " + ".join(group[0].text for group in together.all_of)
+
+
+def _tag(rule: int, mentions: list[Mention], ruleset: Ruleset, stretch: float) -> Tag | None:
+    counted = _without_overlaps([mention for mention in mentions if not mention.context])
+    threshold = ruleset.rules[rule].threshold * stretch
+    score = _score(counted)
+    if score < threshold:
+        return None
+    topic = ruleset.rules[rule].topic
+    spans = tuple(
+        mention.span()
+        for mention in sorted(counted, key=lambda mention: (mention.text.field == "body", mention.hit.first))
+    )
+    return Tag(topic=topic, rule=topic, score=round(score, 2), threshold=round(threshold, 2), spans=spans)
+
+
+def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
+    """Keep the heaviest mention of every stretch of words."""
+    taken: dict[str, set[int]] = defaultdict(set)
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda mention: (-mention.weight, mention.hit.first - mention.hit.last)):
+        places = range(mention.hit.first, mention.hit.last + 1)
+        if mention.hit.pattern >= 0:
+            if any(place in taken[mention.text.field] for place in places):
+                continue
+            taken[mention.text.field].update(places)
+        kept.append(mention)
+    return kept
+
+
+def _score(mentions: list[Mention]) -> float:
+    by_term: dict[str, list[float]] = defaultdict(list)
+    for mention in mentions:
+        by_term[mention.term].append(mention.weight * mention.factor)
+    return sum(
+        value * repeat
+        for values in by_term.values()
+        for value, repeat in zip(sorted(values, reverse=True), REPEATS, strict=False)
+    )
+
+
+def _stretch(words: int) -> float:
+    return min(LONGEST_FACTOR, max(1.0, words / LONG_TEXT_WORDS))
+
+
+def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[Context]:
+    for rule, mentions in sorted(by_rule.items()):
+        silenced: dict[str, list[Span]] = defaultdict(list)
+        for mention in mentions:
+            if mention.context:
+                silenced[mention.context].append(mention.span())
+        for context, spans in silenced.items():
+            yield Context(context=context, topic=ruleset.rules[rule].topic, spans=tuple(spans))
