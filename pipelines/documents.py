@@ -96,7 +96,7 @@ def build_document(  # noqa: PLR0913 - a document has that many facts, and all o
         **_severity(tagging),
         "location": _locations(tagging.places),
         "figures": figure_fields(tagging.figures),
-        "tags": {**explain_tags(tagging), "left_out": left_out},
+        "tags": explain_tags(tagging) | ({"left_out": left_out} if left_out else {}),
         "ruleset": tagging.ruleset,
         "why": tagging.why,
         "revision": revision,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -71,9 +71,11 @@ def write_documents(
         require_alias=True,
     )
     results = [_result(sent, item["index"], address=address) for sent, (_, item) in zip(documents, items, strict=True)]
-    conflicts = [result for result in results if result.status is BulkStatus.SUPERSEDED]
-    present = _present(client, documents, conflicts, alias=alias)
-    return [present.get((result.article_id, result.version), result) for result in results]
+    ours = _ours(client, documents, results, alias=alias)
+    return [
+        replace(result, status=BulkStatus.PRESENT, detail="") if mine else result
+        for result, mine in zip(results, ours, strict=True)
+    ]
 
 
 def _action(sent: Written) -> dict[str, Any]:
@@ -101,23 +103,22 @@ def _block(reason: str) -> str:
     return f"{FULL_DISK}. {MAKE_ROOM}" if "read-only-allow-delete" in reason else FENCED
 
 
-def _present(
-    client: Elasticsearch, documents: Sequence[Written], conflicts: Sequence[BulkResult], *, alias: str
-) -> dict[tuple[str, int], BulkResult]:
-    """Find the conflicts that are our own earlier write: the answer to it was lost, not the document."""
-    if not conflicts:
-        return {}
-    ids = [result.article_id for result in conflicts]
+def _ours(
+    client: Elasticsearch, documents: Sequence[Written], results: Sequence[BulkResult], *, alias: str
+) -> list[bool]:
+    """Tell which conflicts are with our own earlier write: the answer to it was lost, not the document."""
+    ids = list({result.article_id for result in results if result.status is BulkStatus.SUPERSEDED})
+    if not ids:
+        return [False] * len(results)
     stored = client.mget(index=alias, ids=ids, source_includes=list(_SAME)).body["docs"]
-    sent = {(document.article_id, document.version): document.document for document in documents}
-    return {
-        (result.article_id, result.version): BulkResult(result.article_id, result.version, BulkStatus.PRESENT)
-        for result, found in zip(conflicts, stored, strict=True)
-        if _is_ours(found, version=result.version, document=sent[result.article_id, result.version])
-    }
+    found = {one["_id"]: one for one in stored if one.get("found")}
+    return [
+        result.status is BulkStatus.SUPERSEDED and _is_same(found.get(sent.article_id), sent)
+        for sent, result in zip(documents, results, strict=True)
+    ]
 
 
-def _is_ours(found: Mapping[str, Any], *, version: int, document: Mapping[str, Any]) -> bool:
-    if not found.get("found") or found["_version"] != version:
+def _is_same(found: Mapping[str, Any] | None, sent: Written) -> bool:
+    if found is None or found["_version"] != sent.version:
         return False
-    return all(found["_source"].get(field) == document.get(field) for field in _SAME)
+    return all(found["_source"].get(field) == sent.document.get(field) for field in _SAME)
