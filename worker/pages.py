@@ -64,9 +64,9 @@ class PageStore:
                 reference, f"the stored page is damaged ({error})", reason="page_damaged"
             ) from error
 
-    def prune(self, now: datetime) -> int:
+    def prune(self, now: float) -> int:
         """Delete the days that are older than keep_days, and return how many went."""
-        oldest = f"{now.astimezone(UTC) - timedelta(days=self.keep_days):%Y-%m-%d}"
+        oldest = f"{datetime.fromtimestamp(now, UTC) - timedelta(days=self.keep_days):%Y-%m-%d}"
         self._files.invalidate_cache()
         try:
             listed = self._files.ls(self._root, detail=False)

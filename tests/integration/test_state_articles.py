@@ -21,7 +21,7 @@ def state(redis):
     return State(redis, prefix="t:")
 
 
-def sight(state, title="Су тасқыны", *, at=NOW, address=HERE, feed=FEED, needs_page=True):
+def sight(state, title="Су тасқыны", *, at=NOW, address=HERE, feed=FEED, needs_page=True):  # noqa: PLR0913  # defaults
     return state.articles.sight(Entry(link=address.url, title=title), address, feed=feed, now=at, needs_page=needs_page)
 
 
@@ -152,6 +152,17 @@ def test_a_claim_is_due_again_when_its_lease_ends(state):
     assert state.due.take(Stage.FETCH, now=found.lease_until, **take) == ["a1"]
 
 
+def test_a_doubled_message_changes_nothing(state):
+    """The broker may deliver twice: the second must not fetch a page that was told to wait."""
+    sight(state)
+    assert state.due.take(Stage.FETCH, now=NOW, lease_s=30, limit=10) == ["a1"]
+    first = claim(state, at=NOW + 1)
+    assert claim(state, at=NOW + 2) is None
+    state.articles.release(first, not_before=NOW + 600, now=NOW + 3)
+    assert claim(state, at=NOW + 4) is None
+    assert claim(state, at=NOW + 600) is not None
+
+
 def test_a_wrong_stage_is_no_longer_due(state):
     """A stray due time (a lost race, an old nudge) must not come up every second for ever."""
     state.due.schedule(Stage.EXTRACT, "a1", at=NOW)
@@ -186,12 +197,13 @@ def test_lapsed_claims_quarantine_under_the_stage(state):
 def test_attempts_count_by_stage_and_waiting_is_none(state):
     """A busy host may send an article back a hundred times; that is no failure."""
     sight(state)
-    for _ in range(10):
-        found = claim(state)
+    for wait in range(10):
+        found = claim(state, at=NOW + wait)
         assert found.attempts == 1
-        state.articles.release(found, not_before=NOW + 2, now=NOW, give_back_attempt=True)
-    assert state.due.at(Stage.FETCH, "a1") == NOW + 2
-    claim(state)
+        state.articles.release(found, not_before=NOW + wait + 1, now=NOW + wait, give_back_attempt=True)
+        assert state.due.at(Stage.FETCH, "a1") == NOW + wait + 1
+        assert claim(state, at=NOW + wait) is None
+    claim(state, at=NOW + 10)
     found = claim(state, at=NOW + 100)
     assert found.attempts == 2
     state.articles.advance(found, to=Stage.EXTRACT, now=NOW + 100, without_page="http_403")
@@ -326,7 +338,7 @@ def test_a_canonical_address_that_is_an_indexed_article_is_its_own(state):
 
 
 def test_whoever_is_extracted_first_has_a_canonical_address(state):
-    """The canonical link may never answer: whoever has a text first wins, the other ends as duplicate. Never both lose."""
+    """The canonical link may never answer: whoever has a text first wins, the other is the duplicate. One gets in."""
     sight(state)
     sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     first, second = claim(state), claim(state, article_id="b1")
@@ -365,7 +377,7 @@ def test_a_forgotten_article_is_gone_and_stays_away(state, redis):
     assert state.forgotten.ids() == {"a1"}
     assert (state.outbox.size, state.outbox.bytes_used) == (0, 0)
     assert sight(state, "үшінші").kind is SightingKind.FORGOTTEN
-    assert [key for key in redis.scan_iter("t:*a1*")] == []
+    assert not list(redis.scan_iter("t:*a1*"))
     assert booked(state) == {"rejected:forgotten": 2}
 
 

@@ -12,10 +12,10 @@ due         schedule(stage, item, *, at)                    look at it then
 feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
             claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
             fetched(claim, *, page, answer, poll, now)      poll → parse
-            unchanged(claim, *, poll, next_poll, now, answer=None)      304 or the same body
-            failed(claim, *, poll, next_poll, now)          from poll or parse
+            unchanged(claim, *, poll, next_at, now, answer=None)      304 or the same body
+            failed(claim, *, poll, next_at, now)          from poll or parse
             unseen(feed_id, {key: hash}) -> set of keys     which entries are worth a `sight`; key: article id
-            parsed(claim, *, seen, poll, next_poll, now)    after all entries were sighted; seen: {key: hash} of all
+            parsed(claim, *, seen, poll, next_at, now)    after all entries were sighted; seen: {key: hash} of all
             release(claim, *, not_before, now, give_back_attempt=False)
             ids(), snapshot(feed_id) -> FeedSnapshot
 articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage to nudge or None)
@@ -58,7 +58,7 @@ from worker.state.articles import (
 )
 from worker.state.due import Due
 from worker.state.events import Event, Events
-from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, NextPoll, Poll, Synced
+from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, Poll, Synced
 from worker.state.forgotten import Forgotten
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox, Outgoing
@@ -85,7 +85,6 @@ __all__ = [
     "Feeds",
     "Forgotten",
     "Hosts",
-    "NextPoll",
     "Outbox",
     "Outcomes",
     "Outgoing",

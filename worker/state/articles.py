@@ -137,7 +137,7 @@ class Articles:
         return Sighting(article_id=address.article_id, kind=SightingKind(kind), stage=Stage(stage) if stage else None)
 
     def claim(self, article_id: str, *, stage: Stage, now: float) -> ArticleClaim | None:
-        """Get the right to work on the article, or None: another has it, or it is not in that stage.
+        """Get the right to work on the article, or None: another has it, it has to wait, or it is in another stage.
 
         The fourth claim of a stage quarantines the article. A recheck that is due becomes a sighting here.
         """

@@ -42,15 +42,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NextPoll:
-    """What the polling policy decided: when, at what interval, and the feed's state word: ok, failing or its own."""
-
-    at: float
-    interval_s: float
-    state: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedClaim:
     """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing."""
 
@@ -72,7 +63,7 @@ class FeedClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSnapshot:
-    """How a feed is. `state`: new, off, or a caller's word; `polls`: newest first; `stage`: None when it is off."""
+    """How a feed is. `state`: new, ok, failing or off; `polls`: newest first; `stage`: None when it is off."""
 
     feed_id: str
     url: str
@@ -137,22 +128,20 @@ class Feeds:
         return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
 
     def unchanged(
-        self, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, now: float, answer: Answer | None = None
+        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, answer: Answer | None = None
     ) -> bool:
         """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
         validators = to_json(dataclasses.asdict(answer)) if answer else ""
-        return self._end("polled_feed", claim, poll=poll, next_poll=next_poll, now=now, validators=validators)
+        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, validators=validators)
 
-    def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_poll: NextPoll, now: float) -> bool:
+    def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
         """End a poll whose entries are all registered: believe the validators, refresh and trim `seen` (key → hash)."""
         listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
-        return self._end(
-            "polled_feed", claim, poll=poll, next_poll=next_poll, now=now, seen=listed, has_new=poll.new > 0
-        )
+        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, seen=listed, has_new=poll.new > 0)
 
-    def failed(self, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, now: float) -> bool:
+    def failed(self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float) -> bool:
         """End a poll or parse that failed: one more failure; what was fetched is not believed. It is never given up."""
-        return self._end("failed_feed", claim, poll=poll, next_poll=next_poll, now=now)
+        return self._end("failed_feed", claim, poll=poll, next_at=next_at, now=now)
 
     def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
         """Give the claim back until then. Waiting for a host is no failed attempt: then give the attempt back."""
@@ -192,16 +181,8 @@ class Feeds:
             polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
         )
 
-    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, next_poll: NextPoll, **arguments: Argument) -> bool:
-        return self._change(
-            script,
-            claim,
-            poll=_poll_json(poll),
-            next_at=next_poll.at,
-            interval_s=next_poll.interval_s,
-            state=next_poll.state,
-            **arguments,
-        )
+    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, **arguments: Argument) -> bool:
+        return self._change(script, claim, poll=_poll_json(poll), **arguments)
 
     def _change(self, script: str, claim: FeedClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.feed_id, token=claim.token, **arguments))

@@ -1,11 +1,12 @@
--- Claims an article for a stage: right stage, no live claim → one more attempt, a fresh token, due when the lease ends.
+-- Claims an article for a stage: right stage, due, no live claim → one more attempt, a fresh token, due when the lease ends.
 -- Returns the record, or nothing. The fourth claim of a stage quarantines. An ended article whose recheck is due becomes a
 -- sighting of kind `again` here.
--- uses: article
-local key, due, now = 'article:' .. A.id, P .. 'due:' .. A.stage, tonumber(A.now)
+-- uses: article, lease
+local key, due = 'article:' .. A.id, P .. 'due:' .. A.stage
 local r = record(key)
 
 local function recheck()
+  local now = tonumber(A.now)
   local first = tonumber(string.match(r.rechecks, '^%S+'))
   if first > now then
     redis.call('ZADD', due, first, A.id)
@@ -29,7 +30,7 @@ if not r.stage and given(r.rechecks) and A.stage == 'fetch' then
 elseif r.stage ~= A.stage then
   redis.call('ZREM', due, A.id)
   return false
-elseif given(r.lease_until) and tonumber(r.lease_until) > now then
+elseif has_live_claim(r) or not is_due(due, A.id, r) then
   return false
 end
 
@@ -37,7 +38,4 @@ if tonumber(r.attempts) >= tonumber(A.max_attempts) then
   quarantine(A.id, r, r.error or (A.stage .. '-attempts'))
   return false
 end
-local until_ = seconds(now + tonumber(A.lease_s))
-redis.call('HSET', P .. key, 'token', A.token, 'lease_until', until_, 'attempts', r.attempts + 1)
-redis.call('ZADD', due, until_, A.id)
-return redis.call('HGETALL', P .. key)
+return take_claim(P .. key, due, A.id, r)

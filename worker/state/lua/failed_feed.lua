@@ -2,6 +2,5 @@
 -- uses: feed
 local r = held(A.id)
 if not r then return 0 end
-redis.call('HSET', P .. 'feed:' .. A.id, 'interval_s', A.interval_s)
-fail(A.id, r, A.state, A.poll, A.next_at)
+fail(A.id, r, 'failing', A.poll, A.next_at)
 return 1

@@ -1,5 +1,5 @@
--- Ends a claimed feed's poll well: validators (A.validators, JSON; what was fetched for this poll unless given), interval,
--- last_ok_at, history, next poll. A stale token changes nothing (0).
+-- Ends a claimed feed's poll well: validators (A.validators, JSON; what was fetched for this poll unless given), interval
+-- (the time until the next poll), last_ok_at, history, next poll. A stale token changes nothing (0).
 -- uses: feed
 local r = held(A.id)
 if not r then return 0 end
@@ -11,9 +11,9 @@ if given(believed) then
     redis.call('HSET', key, field, fetched[field] or '')
   end
 end
-redis.call('HSET', key, 'failures', 0, 'interval_s', A.interval_s, 'last_ok_at', A.now)
+redis.call('HSET', key, 'failures', 0, 'interval_s', seconds(A.next_at - A.now), 'last_ok_at', A.now)
 if given(A.has_new) then redis.call('HSET', key, 'last_new_at', A.now) end
-set_state(A.id, r, A.state)
+set_state(A.id, r, 'ok')
 
 -- Refresh what the document still lists, then drop what was not seen for longest.
 if given(A.seen) then

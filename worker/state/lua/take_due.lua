@@ -1,5 +1,6 @@
 -- Moves what is due in a stage to A.until and returns at most A.limit of it, hosts in turn: each host's first, then each
--- host's second … Hosts are read from the items' records; only the A.window longest due are looked at.
+-- host's second … Hosts are read from the items' records; only the A.window longest due are looked at. The new due time is
+-- noted in the record, so that claiming can tell a nudged item from one that has to wait.
 local due, limit = P .. 'due:' .. A.stage, tonumber(A.limit)
 local rounds, turns, taken = {}, {}, {}
 for _, item in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', A.now, 'LIMIT', 0, A.window)) do
@@ -13,6 +14,9 @@ for _, round in ipairs(rounds) do
   for _, item in ipairs(round) do
     if #taken == limit then return taken end
     redis.call('ZADD', due, A['until'], item)
+    if redis.call('EXISTS', P .. A.records .. item) == 1 then
+      redis.call('HSET', P .. A.records .. item, 'nudged_until', A['until'])
+    end
     taken[#taken + 1] = item
   end
 end
