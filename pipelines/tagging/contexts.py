@@ -13,6 +13,11 @@ from pipelines.tagging.text import Text
 REACH_WORDS = 3
 """How far `before` and `after` reach."""
 
+SATURATION = 0.4
+"""A text of at least SATURATED_SENTENCES sentences, this share of them with cues of a context, is in it as a whole."""
+
+SATURATED_SENTENCES = 4
+
 Key = tuple[int, str]
 """Rule (or SHARED) and context."""
 
@@ -30,6 +35,7 @@ class Silences:
         for hit in hits:
             for use in patterns.cues.get(hit.pattern, ()):
                 self._note(use, hit)
+        self._note_saturation()
 
     def _note(self, use: CueUse, hit: Hit) -> None:
         key = (use.rule, use.context)
@@ -48,6 +54,13 @@ class Silences:
                 self._texts.add(key)
             case _ if use.window == OVERRULED:
                 self._overruled[use.context].add(self._text.sentence_at(hit.first))
+
+    def _note_saturation(self) -> None:
+        sentences = len(self._text.sentence_ends) + 1
+        if sentences >= SATURATED_SENTENCES:
+            self._texts.update(
+                key for key, noted in self._sentences.items() if len(noted) >= SATURATION * sentences
+            )
 
     def _same_clause(self, places: range, hit: Hit) -> list[int]:
         clause = self._text.clause_at(hit.first)

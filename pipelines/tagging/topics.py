@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from math import log2
 from typing import NamedTuple
 
 from pipelines.models import Context, Span, Tag
@@ -22,10 +23,20 @@ LEAD_FACTOR = 2.0
 REPEATS = (1.0, 0.75, 0.5, 0.25)
 """What the first, second … mention of the same term counts; later ones add nothing."""
 
-LONG_TEXT_WORDS = 600
-"""A text twice as long needs twice the score from here on, up to LONGEST_FACTOR: much text, many chance words."""
+TELLING_WEIGHT = 2.0
+"""Lighter terms only support: without one at least as heavy as this there is no topic."""
+
+DECISIVE_WEIGHT = 6.0
+"""A term this heavy tells the matter by itself, even in one sentence of a long digest."""
+
+GROWTH = 0.3
+"""By what share of the threshold a text must score more each time it doubles beyond the lead: much text, chance words."""
 
 LONGEST_FACTOR = 2.0
+"""The threshold never grows beyond this."""
+
+LEAST_SHARE = 0.25
+"""A topic with less than this share of the strongest topic's score is only touched in passing."""
 
 
 class Found(NamedTuple):
@@ -72,7 +83,9 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
         for mention in _mentions(text, hits, ruleset):
             by_rule[mention.rule].append(mention)
     stretch = _stretch(sum(len(text) for text, _ in found))
-    tags = [tag for rule, mentions in by_rule.items() if (tag := _tag(rule, mentions, ruleset, stretch))]
+    weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
+    strongest = max((case.score for case in weighed), default=0.0)
+    tags = [tag for case in weighed if (tag := _tag(case, ruleset, stretch=stretch, strongest=strongest))]
     tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
     return Verdict(tuple(tags), tuple(_contexts(by_rule, ruleset)))
 
@@ -121,18 +134,37 @@ def _name(together: Together) -> str:
     return " + ".join(group[0].text for group in together.all_of)
 
 
-def _tag(rule: int, mentions: list[Mention], ruleset: Ruleset, stretch: float) -> Tag | None:
+class _Case(NamedTuple):
+    """What speaks for a rule: mentions that count, their sum, the heaviest of them."""
+
+    rule: int
+    mentions: list[Mention]
+    score: float
+    heaviest: float
+
+
+def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset) -> _Case:
     counted = _without_overlaps([mention for mention in mentions if not mention.context])
-    threshold = ruleset.rules[rule].threshold * stretch
-    score = _score(counted)
-    if score < threshold:
+    heaviest = max((mention.weight for mention in counted), default=0.0)
+    telling = min(TELLING_WEIGHT, ruleset.rules[rule].threshold)
+    return _Case(rule, counted, _score(counted) if heaviest >= telling else 0.0, heaviest)
+
+
+def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag | None:
+    """Give the topic, or not; decisive mentions are asked neither for length nor for a share."""
+    decisive = case.heaviest >= DECISIVE_WEIGHT
+    rule = ruleset.rules[case.rule]
+    threshold = rule.threshold * (1.0 if decisive else stretch)
+    if case.score < threshold or (case.score < LEAST_SHARE * strongest and not decisive):
         return None
-    topic = ruleset.rules[rule].topic
-    spans = tuple(
-        mention.span()
-        for mention in sorted(counted, key=lambda mention: (mention.text.field == "body", mention.hit.first))
+    mentions = sorted(case.mentions, key=lambda mention: (mention.text.field == "body", mention.hit.first))
+    return Tag(
+        topic=rule.topic,
+        rule=rule.topic,
+        score=round(case.score, 2),
+        threshold=round(threshold, 2),
+        spans=tuple(mention.span() for mention in mentions),
     )
-    return Tag(topic=topic, rule=topic, score=round(score, 2), threshold=round(threshold, 2), spans=spans)
 
 
 def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
@@ -161,7 +193,7 @@ def _score(mentions: list[Mention]) -> float:
 
 
 def _stretch(words: int) -> float:
-    return min(LONGEST_FACTOR, max(1.0, words / LONG_TEXT_WORDS))
+    return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / LEAD_WORDS)))
 
 
 def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[Context]:
