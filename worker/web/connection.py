@@ -151,8 +151,9 @@ class _TLSConnection(HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
-        if isinstance(self.sock, GuardedTLSSocket):
-            self.sock.guard = self._route.guard
+        if not isinstance(self.sock, GuardedTLSSocket):
+            raise ssl.SSLError("the TLS context was not prepared by guard_context")
+        self.sock.guard = self._route.guard
 
 
 def guard_context(tls: ssl.SSLContext) -> None:
