@@ -22,7 +22,7 @@ Port = Annotated[int, typer.Option(help="Port of every site; 0 takes free ones."
 Every = Annotated[str, typer.Option(help="Time between two publications: 500ms, 2s or 1m.")]
 Bind = Annotated[str, typer.Option(help="With --names: the one address all sites share.")]
 Names = Annotated[str, typer.Option(help="Host names of the sites, comma separated, in their order.")]
-Catalogue = Annotated[Path | None, typer.Option(help="Where to write the feeds.yaml; default: the temporary folder.")]
+Catalogue = Annotated[Path | None, typer.Option(help="Where to write the feeds.yaml; default: a temporary file.")]
 
 
 def serve(  # noqa: PLR0913  (one argument an option of the command line)
@@ -43,8 +43,8 @@ def serve(  # noqa: PLR0913  (one argument an option of the command line)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Newsroom(premises=premises) as newsroom:
-        _announce(newsroom, catalogue or Path(tempfile.gettempdir()) / "kuzet-newsroom-feeds.yaml")
+    with Newsroom(premises=premises) as newsroom, tempfile.TemporaryDirectory(prefix="newsroom-") as folder:
+        _announce(newsroom, catalogue or Path(folder) / "feeds.yaml")
         _publish_on_schedule(newsroom, pause_s=pause_s, stopped=stopped)
         stopped.wait()
 

@@ -43,25 +43,28 @@ def _xmlns(*prefixes: str) -> str:
 
 
 def _rss(site: Site, items: Sequence[tuple[Publication, str]], base: str) -> str:
+    items_xml = "".join(_rss_item(publication, link, zone=site.zone) for publication, link in items)
     return (
         f'<rss version="2.0"{_xmlns("content", "dc")}><channel><title>{escape(site.name)}</title><link>{base}/</link>'
         f"<description>{escape(site.name)}</description><language>{site.language}</language>"
-        f"{''.join(starmap(_rss_item, items))}</channel></rss>"
+        f"{items_xml}</channel></rss>"
     )
 
 
-def _rss_item(publication: Publication, link: str) -> str:
+def _rss_item(publication: Publication, link: str, *, zone: bool) -> str:
     story, version = publication.story, publication.version
     return (
         f"<item><title>{escape(version.title)}</title><link>{escape(link)}</link>"
         f'<guid isPermaLink="true">{escape(link)}</guid>'
         f"<description>{escape(f'<p>{escape(version.lead)}</p>')}</description>"
-        f"<dc:language>{story.language}</dc:language><pubDate>{_rfc_822(publication.published_at)}</pubDate></item>"
+        f"<dc:language>{story.language}</dc:language>"
+        f"<pubDate>{_rss_date(publication.published_at, zone=zone)}</pubDate></item>"
     )
 
 
-def _rfc_822(moment: datetime) -> str:
-    return format_datetime(moment.astimezone(KAZAKHSTAN))
+def _rss_date(moment: datetime, *, zone: bool) -> str:
+    local = moment.astimezone(KAZAKHSTAN)
+    return format_datetime(local) if zone else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def _atom(site: Site, items: Sequence[tuple[Publication, str]], base: str) -> str:

@@ -46,6 +46,7 @@ class Site:
     encoding: str = "utf-8"
     tracking: str = ""
     full_text: bool = False  # the feed carries whole articles
+    zone: bool = True  # its dates name their zone; without one they are Kazakhstan's
 
     @property
     def language(self) -> str:
@@ -138,5 +139,6 @@ SITES = (
         page="/{language}/{id}",
         validators=frozenset({Validator.ETAG}),
         tracking="utm_source=rss&utm_medium=feed",
+        zone=False,
     ),
 )

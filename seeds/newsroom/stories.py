@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ class Query:
     may_find: tuple[str, ...]
 
 
+@cache
 def load_stories(folder: Path = TEXTS) -> tuple[Story, ...]:
     """Every story, in the order of publication: sites and languages take turns."""
     files = [list(_stories_of(_read(path))) for path in sorted(folder.glob("*.yaml"))]
