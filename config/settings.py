@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     search_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of the search engine.")
     search_heap_mb: int = Field(512, ge=256, description="Heap of the local search node.")
     search_port: int = Field(0, ge=0, lt=9300, description="Port of the local search node; 0 takes a free one.")
+    jars_url: str = Field("", description="Mirror the local search node is downloaded from. Empty: the public one.")
 
     pages_url: str = Field(
         "", description="Page store: a folder or an fsspec URL (s3://…). Empty: pages/ in the data folder."

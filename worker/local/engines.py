@@ -20,7 +20,7 @@ PORT_TRIES = 4
 def fetch_search_node(cache: Path, *, report: Report, base_url: str = "") -> tuple[Path, ...]:
     """Have the node's jars below `cache`; see `fetch_jars`."""
     jars = read_lock(LOCK_FILE.read_text(encoding="utf-8"), file=LOCK_FILE.name)
-    return fetch_jars(jars, cache=cache / "jars", report=report, base_url=base_url)
+    return fetch_jars(jars, cache=cache.resolve() / "jars", report=report, base_url=base_url)
 
 
 def start_search_node(  # noqa: PLR0913  # what a node is made of; all but two by name
@@ -39,7 +39,7 @@ def start_search_node(  # noqa: PLR0913  # what a node is made of; all but two b
     """
     jars = fetch_search_node(cache, report=report, base_url=base_url)
     require_memory(heap_mb)
-    flags = archive_flags(jars, cache=cache, heap_mb=heap_mb, report=report)
+    flags = archive_flags(jars, cache=cache.resolve(), heap_mb=heap_mb, report=report)
     report.say("Starting the search node.")
     for tries_left in reversed(range(PORT_TRIES)):
         node = prepare_search_node(base, jars=jars, heap_mb=heap_mb, port=choose_port(port), flags=flags)

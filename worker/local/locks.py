@@ -5,12 +5,15 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import KuzetError
 
+TRIES = 4
+TRY_PAUSE_S = 0.05
 FLOCK = "hhqqi4x"  # struct flock of Linux on 64 bits: type, whence, start, length, pid
 
 
@@ -25,24 +28,52 @@ class DataLock:
         """Take the folder, or raise KuzetError naming the process that holds it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _try_lock(file):
             owner = os.read(file, 32).decode().strip() or "unknown"
             os.close(file)
             raise KuzetError(
                 str(self.folder),
                 f"another kuzet (process {owner}) is running on this data folder",
                 remedy="Use that one, stop it, or choose another folder with KUZET_DATA.",
-            ) from None
+            )
         os.ftruncate(file, 0)
         os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         self._file = file
+
+    @property
+    def held_here(self) -> bool:
+        return self._file is not None
+
+    def is_held(self) -> bool:
+        """Tell whether some process holds the folder, without taking it."""
+        try:
+            file = os.open(self.folder / "lock", os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(file)
+        return False
 
     def release(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+
+def _try_lock(file: int) -> bool:
+    """Take the lock; the few tries outlast a look of `is_held` by another process."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(TRY_PAUSE_S)
+        else:
+            return True
+    return False
 
 
 def lock_owner(path: Path) -> int:

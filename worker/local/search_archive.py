@@ -24,6 +24,13 @@ from worker.local.search_start import run_search_node
 from worker.local.supervisor import Supervisor
 
 WRITING_S = 180.0
+KEPT = 3  # checkouts and Java versions that take turns on one machine
+ONLY_CLASSES = (  # Java 25 mixes up the machine code in its archives, notices, warns a lot, and makes it again
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:-AOTAdapterCaching",
+    "-XX:-AOTStubCaching",
+)
 REHEARSAL = (
     (
         "PUT",
@@ -53,27 +60,39 @@ def archive_flags(jars: Sequence[Path], *, cache: Path, heap_mb: int, report: Re
     with one_at_a_time(archive.parent / "lock"):
         if not archive.exists():
             report.say("Preparing the search node for quick starts (once, about 20 s).")
+            _clear(archive.parent)
             _make(archive, jars=jars, heap_mb=heap_mb, report=report)
-    return (f"-XX:AOTCache={archive}",) if archive.exists() else ()
+    return (*ONLY_CLASSES, f"-XX:AOTCache={archive}") if archive.exists() else ()
 
 
 def _key(java: Path, jars: Sequence[Path]) -> str:
     """Name what the archive depends on: runtime, flags, and the jars with their places."""
     release = (java.parent.parent / "release").read_text(encoding="utf-8")
-    return hashlib.sha256("\n".join((release, *FLAGS, *map(str, jars))).encode()).hexdigest()[:12]
+    return hashlib.sha256("\n".join((release, *FLAGS, *ONLY_CLASSES, *map(str, jars))).encode()).hexdigest()[:12]
+
+
+def _clear(folder: Path) -> None:
+    """Remove what was left by a killed process, and the oldest archives."""
+    for unfinished in folder.glob("new-*"):
+        shutil.rmtree(unfinished)
+    archives = sorted(folder.glob("*.aot"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in archives[KEPT - 1 :]:
+        old.unlink()
 
 
 def _make(archive: Path, *, jars: Sequence[Path], heap_mb: int, report: Report) -> None:
     folder = Path(mkdtemp(prefix="new-", dir=archive.parent))
     new = folder / "new.aot"
     node = prepare_search_node(
-        folder / "node", jars=jars, heap_mb=heap_mb, port=choose_port(0), flags=(f"-XX:AOTCacheOutput={new}",)
+        folder / "node",
+        jars=jars,
+        heap_mb=heap_mb,
+        port=choose_port(0),
+        flags=(*ONLY_CLASSES, f"-XX:AOTCacheOutput={new}"),
     )
     node = replace(node, command=replace(node.command, grace_s=WRITING_S))
     try:
         _rehearse(node, folder / "logs", report=report)
-        for older in archive.parent.glob("*.aot"):
-            older.unlink()
         new.rename(archive)
     except (EngineUnavailableError, urllib3.exceptions.HTTPError, FileNotFoundError) as error:
         report.say(f"The search node could not be prepared for quick starts and starts slowly: {error}")

@@ -15,11 +15,20 @@ from worker.local.children import Child, Command, rotate
 from worker.local.report import Report
 
 LOOK_S = 0.1
-SETTLED_S = 20.0  # a child that lived this long starts with a clean slate
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
-MAX_QUICK_ENDS = 5
 LOG_CHECK_EVERY = 300  # looks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """When a child that ended is started again. One that lived `settled_s` starts with a clean slate."""
+
+    first_pause_s: float = 0.5
+    longest_pause_s: float = 30.0
+    settled_s: float = 20.0
+    max_quick_ends: int = 5
+
+    def pause_s(self, quick_ends: int) -> float:
+        return float(min(self.first_pause_s * 2 ** max(quick_ends - 1, 0), self.longest_pause_s))
 
 
 @dataclass(slots=True)
@@ -36,12 +45,13 @@ class Supervisor:
     """Starts commands as children and restarts those that end by themselves.
 
     All children are started from one thread, which lives until `stop`: the kernel ends a child with the thread that
-    started it. A child that ends MAX_QUICK_ENDS times in a row soon after its start is given up and reported.
+    started it. A child that keeps ending soon after its start is given up and reported. The report must not call back.
     """
 
-    def __init__(self, logs: Path, *, report: Report) -> None:
+    def __init__(self, logs: Path, *, report: Report, patience: Patience = Patience()) -> None:
         self._logs = logs
         self._report = report
+        self._patience = patience
         self._posts: dict[str, _Post] = {}
         self._lock = Lock()
         self._stopping = Event()
@@ -125,12 +135,12 @@ class Supervisor:
     def _note_end(self, name: str, post: _Post, code: int) -> None:
         age_s = post.child.age_s
         post.child.kill()  # what it left in its group
-        post.quick_ends = post.quick_ends + 1 if age_s < SETTLED_S else 0
-        if post.quick_ends > MAX_QUICK_ENDS:
+        post.quick_ends = post.quick_ends + 1 if age_s < self._patience.settled_s else 0
+        if post.quick_ends > self._patience.max_quick_ends:
             post.given_up = True
             self._report.say(_last_words(post.child, code))
             return
-        pause_s = min(FIRST_PAUSE_S * 2 ** max(post.quick_ends - 1, 0), LONGEST_PAUSE_S)
+        pause_s = self._patience.pause_s(post.quick_ends)
         post.due_s = age_s + pause_s
         self._report.say(f"{name} {describe_end(code)}; it starts again in {pause_s:g} s.")
 

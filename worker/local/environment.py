@@ -1,0 +1,21 @@
+"""What children are told: this run's settings, as the variables they read."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from config.settings import Settings
+
+
+def environment(settings: Settings, *, broker_url: str, search_url: str) -> dict[str, str]:
+    """Every setting that was given, plus the places this run decided, so that children see what their parent sees."""
+    told = {"data", "cache", "config", *settings.model_fields_set} - {"broker_url", "search_url"}
+    values = {name: _text(getattr(settings, name)) for name in told}
+    values |= {"broker_url": broker_url, "search_url": search_url}
+    return {f"KUZET_{name.upper()}": value for name, value in sorted(values.items()) if value is not None}
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

@@ -1,0 +1,155 @@
+"""The watch on one machine: engines first, then whatever is spawned beside them, all of it ours until `stop`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from config.settings import Settings
+from worker.local.broker import start_broker
+from worker.local.children import Command
+from worker.local.engines import start_search_node
+from worker.local.environment import environment
+from worker.local.locks import DataLock
+from worker.local.report import Report
+from worker.local.search_node import install_dictionary
+from worker.local.services import make_folders, services
+from worker.local.supervisor import Supervisor
+
+WORKER_GRACE_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where the engines are found."""
+
+    broker_url: str
+    search_url: str
+
+
+class LocalRun:
+    """Runs the engines that no setting names, and children beside them, on one data folder.
+
+    Start it from anywhere; children are restarted when they end, and the kernel ends them with this process. The data
+    folder is held while it runs: a second run on it raises KuzetError naming this process. Engines outlive the other
+    children when it stops.
+    """
+
+    def __init__(self, settings: Settings, *, report: Report) -> None:
+        self.settings = settings
+        self._report = report
+        self._lock = DataLock(settings.data)
+        self._supervisors: list[Supervisor] = []
+        self._endpoints: Endpoints | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def start(self) -> Endpoints:
+        """Start what is needed and wait until it answers. Raises KuzetError, with everything stopped again."""
+        self._lock.acquire()
+        try:
+            self._supervisors = [self._supervisor(), self._supervisor()]
+            self._endpoints = Endpoints(self._broker(), self._search())
+            self._write_endpoints()
+        except BaseException:
+            self.stop()
+            raise
+        return self._endpoints
+
+    def spawn(self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        """Keep a Python module running, as `python -m ARGV…`, with this run's settings in its environment."""
+        command = Command(
+            name=name,
+            argv=(sys.executable, "-m", *argv),
+            env={**self.environment(), **(env or {})},
+            grace_s=WORKER_GRACE_S,
+        )
+        self._supervisors[1].start(command)
+
+    def spawn_services(self) -> None:
+        """Start the workers and the clock."""
+        make_folders(self.settings)
+        for name, argv in services(self.settings).items():
+            self.spawn(name, argv)
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that let another process work on this run's engines."""
+        return environment(self.settings, **asdict(self.endpoints))
+
+    @property
+    def endpoints(self) -> Endpoints:
+        if self._endpoints is None:
+            raise RuntimeError("the run is not started")
+        return self._endpoints
+
+    def pids(self) -> dict[str, int]:
+        """Tell the pid of every running child, by name, in the order of their start."""
+        return {name: pid for supervisor in self._supervisors for name, pid in supervisor.pids().items()}
+
+    def failed(self) -> tuple[str, ...]:
+        """Name the children that ended again and again and were given up."""
+        return tuple(name for supervisor in self._supervisors for name in supervisor.failed())
+
+    def install_dictionary(self, folder: Path) -> str:
+        """Give the local search node a dictionary folder; return its name. Works before `start` and while it runs."""
+        return install_dictionary(folder, base=self.settings.data / "search")
+
+    def stop(self) -> None:
+        """Stop everything, the engines last. Safe to call twice."""
+        if self._lock.held_here:  # else the file is another run's
+            endpoints_file(self.settings.data).unlink(missing_ok=True)
+        while self._supervisors:
+            self._supervisors.pop().stop()
+        self._lock.release()
+
+    def _supervisor(self) -> Supervisor:
+        return Supervisor(self.settings.data / "logs", report=self._report)
+
+    def _broker(self) -> str:
+        if self.settings.broker_url:
+            return self.settings.broker_url
+        self._report.say("Starting the broker.")
+        return start_broker(self._supervisors[0], self.settings.data / "broker")
+
+    def _search(self) -> str:
+        if self.settings.search_url:
+            return self.settings.search_url
+        return start_search_node(
+            self._supervisors[0],
+            self.settings.data / "search",
+            cache=self.settings.cache,
+            heap_mb=self.settings.search_heap_mb,
+            port=self.settings.search_port,
+            base_url=self.settings.jars_url,
+            report=self._report,
+        )
+
+    def _write_endpoints(self) -> None:
+        file = endpoints_file(self.settings.data)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({**asdict(self.endpoints), "pid": os.getpid()}), encoding="utf-8")
+
+
+def endpoints_file(data: Path) -> Path:
+    return data / "endpoints.json"
+
+
+def find_run(data: Path) -> Endpoints | None:
+    """Find the engines of the run that holds the data folder, for a command beside it; None when there is none."""
+    if not DataLock(data).is_held():
+        return None
+    try:
+        facts = json.loads(endpoints_file(data).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None  # it is just starting or stopping
+    return Endpoints(facts["broker_url"], facts["search_url"])
