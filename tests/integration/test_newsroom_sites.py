@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,9 +17,11 @@ import feedparser
 import pytest
 import urllib3
 
-from pipelines.feeds.catalogue import parse_catalogue
-from pipelines.models import FeedFormat
+from pipelines.feeds import parse_catalogue, parse_feed, parse_sitemap
+from pipelines.models import FeedFormat, ParsedFeed
+from pipelines.urls import normalise_url
 from seeds.newsroom import SITES, Newsroom, Premises, Troubles
+from seeds.newsroom.sites import FeedKind, Site
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,6 +70,28 @@ def test_feeds_hold_exactly_what_is_expected(newsroom, reader):
         assert listed(reader, newsroom.feed_url(site.id)) == expected
     assert newsroom.expected_sightings == len(newsroom.expectations()) == 61
     assert newsroom.waiting == 0
+
+
+def test_kuzet_reads_every_feed_and_knows_every_link(newsroom, reader):
+    """Article ids are made from normalised links: an expectation is found by exactly that link."""
+    newsroom.publish_all()
+    expected = {each.link: each for each in newsroom.expectations()}
+    entries = [entry for site in SITES for entry in read_by_kuzet(reader, newsroom, site).entries]
+    assert {normalise_url(entry.link) for entry in entries} == set(expected)
+    for entry in entries:
+        expectation = expected[normalise_url(entry.link)]
+        assert entry.title == expectation.title
+        dated = entry.published_at is not None
+        assert dated == (expectation.source != "qumgan")
+        assert not dated or abs(entry.published_at - expectation.published_at) < timedelta(seconds=2)
+
+
+def read_by_kuzet(reader: urllib3.PoolManager, newsroom: Newsroom, site: Site) -> ParsedFeed:
+    url = newsroom.feed_url(site.id)
+    response = reader.request("GET", url)
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    parse = parse_sitemap if site.kind is FeedKind.SITEMAP else parse_feed
+    return parse(response.data, url=url, headers=headers, now=datetime.now(UTC))
 
 
 def test_a_few_leave_no_feed_empty(newsroom, reader):
