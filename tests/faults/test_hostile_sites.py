@@ -79,6 +79,7 @@ FLOODS = {
     "interim answers": (flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 200), Reason.PROTOCOL),
     "body": (flood(HEAD + b"\r\n", b"<p>" * 20_000), Reason.TOO_LARGE),
     "chunks": (flood(CHUNKED, b"10\r\n" + b"a" * 16 + b"\r\n"), Reason.TOO_LARGE),
+    "chunks of one byte": (flood(CHUNKED, b"1\r\na\r\n" * 1000), Reason.TOO_LARGE),
     "chunk size": (flood(CHUNKED, b"0" * 4096), Reason.PROTOCOL),
     "chunk extension": (flood(CHUNKED + b"1;", b"x" * 4096), Reason.PROTOCOL),
     "trailers": (flood(CHUNKED + b"1\r\na\r\n0\r\n", b"A: b\r\n" * 500), Reason.TOO_LARGE),

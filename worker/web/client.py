@@ -35,6 +35,7 @@ from worker.web.names import Resolver
 from worker.web.waiting import retry_at
 
 CHUNK_BYTES = 65_536
+MAX_PIECES = 50_000
 DEFAULT_WAIT_S = 300.0
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 WAITING = frozenset({403, 429, 503})
@@ -142,16 +143,26 @@ class WebClient:
 
 
 def read_body(response: HTTPResponse, url: str, *, limits: Limits, deadline: Deadline) -> bytes:
-    """Read and decode piece by piece, so that nothing inflates beyond the limit; raises RefusalError there."""
+    """Read and decode piece by piece, so that nothing inflates beyond the limit; raises RefusalError there.
+
+    A piece is at most a chunk of the wire, and costs time even when it holds one byte: pieces are counted too.
+    """
     body = bytearray()
-    while piece := response.read1(CHUNK_BYTES):
+    for _ in range(MAX_PIECES):
+        piece = response.read1(CHUNK_BYTES)
+        if not piece:
+            return bytes(body)
         body += piece
         if len(body) > limits.max_bytes:
-            if limits.cut:
-                return bytes(body[: limits.max_bytes])
-            raise RefusalError(url, f"is longer than {limits.max_bytes} bytes", reason=Reason.TOO_LARGE)
+            return _cut(body, url, limits=limits)
         deadline.left_s()
-    return bytes(body)
+    raise RefusalError(url, f"comes in more than {MAX_PIECES} pieces", reason=Reason.TOO_LARGE)
+
+
+def _cut(body: bytearray, url: str, *, limits: Limits) -> bytes:
+    if limits.cut:
+        return bytes(body[: limits.max_bytes])
+    raise RefusalError(url, f"is longer than {limits.max_bytes} bytes", reason=Reason.TOO_LARGE)
 
 
 def status_reason(status: int) -> Reason:
