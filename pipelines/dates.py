@@ -1,6 +1,7 @@
 """When something was published: any way of writing a date → aware UTC, or None.
 
-A time without a zone is Kazakhstan's, which is UTC+5 all over the country.
+A time without a zone is Kazakhstan's, which is UTC+5 all over the country. A day without a time is 00:00 UTC of that
+day: the same day there and here.
 """
 
 from __future__ import annotations
@@ -30,14 +31,20 @@ _MONTHS = {
 }  # fmt: skip
 _ZONES = {"z": 0, "ut": 0, "utc": 0, "gmt": 0, "msk": 180, "мск": 180, "almt": 300}
 
-_TIME = r"(?:[^\d]{1,12}(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?)?"
+_TIME = (
+    r"(?:[^\d]{1,12}(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d{1,9})?)?"
+    r"(?:\s*(?P<half>[ap])\.?m\b\.?)?)?"
+)
 _ZONE = r"(?:\s*(?P<zone>[+-]\d\d(?::?\d\d)?|[A-Za-zА-Яа-я]{1,4})(?![\w:]))?"
 _SHAPES = tuple(
     re.compile(day + _TIME + _ZONE, re.IGNORECASE)
     for day in (
-        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
+        r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
         r"(?<!\d)(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})(?!\d)",
-        r"(?<!\d)(?P<day>\d{1,2})(?:-?(?:го|ші|шы))?[\s-]+(?P<name>[^\W\d_]{3,9})\.?,?[\s-]+(?P<year>\d{4})(?!\d)(?:\s*(?:года|г\.|жыл\w*|ж\.))?",
+        (
+            r"(?<!\d)(?P<day>\d{1,2})(?:-?(?:го|ші|шы))?[\s-]+(?P<name>[^\W\d_]{3,9})\.?,?[\s-]+(?P<year>\d{4})(?!\d)"
+            r"(?:\s*(?:года|г\.|жыл\w*|ж\.))?"
+        ),
         r"(?P<year>\d{4})\s*(?:жыл\w*|ж\.)[\s,]*(?P<day>\d{1,2})[\s-]+(?P<name>[^\W\d_]{3,9})",
         r"(?P<name>[^\W\d_]{3,9})\.?\s+(?P<day>\d{1,2}),?\s+(?P<year>\d{4})(?!\d)",
     )
@@ -52,7 +59,10 @@ def read_date(text: str, *, now: datetime) -> datetime | None:
     """
     text = " ".join(text[:LONGEST_DATE].split())
     moment = _rfc822(text) or _shaped(text)
-    return within_reason(moment, now=now) if moment else None
+    if moment is None:
+        return None
+    # A day began in Kazakhstan five hours before it began in UTC.
+    return within_reason(min(moment, now) if _is_today(moment, now=now) else moment, now=now)
 
 
 def within_reason(moment: datetime, *, now: datetime) -> datetime | None:
@@ -87,12 +97,19 @@ def _moment(match: re.Match[str]) -> datetime | None:
     said = match.groupdict()
     month = int(said["month"]) if said.get("month") else _MONTHS.get(said["name"][:3].lower(), 0)
     hour, minute, second = (int(said[part] or 0) for part in ("hour", "minute", "second"))
+    if said["half"]:
+        hour = hour % 12 + (12 if said["half"].lower() == "p" else 0)
+    zone = (_zone(said["zone"] or "") or KAZAKHSTAN) if said["hour"] else UTC
     try:
-        moment = datetime(int(said["year"]), month, int(said["day"]), hour, minute, second, tzinfo=KAZAKHSTAN)
+        return datetime(int(said["year"]), month, int(said["day"]), hour, minute, second, tzinfo=zone)
     except ValueError:
         return None
-    zone = _zone(said["zone"] or "") if said["hour"] else None
-    return moment.replace(tzinfo=zone) if zone else moment
+
+
+def _is_today(moment: datetime, *, now: datetime) -> bool:
+    """Tell whether this is a day without a time, and it is that day in Kazakhstan."""
+    day_only = moment.tzinfo is UTC and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
+    return day_only and moment.date() == now.astimezone(KAZAKHSTAN).date()
 
 
 def _zone(text: str) -> timezone | None:

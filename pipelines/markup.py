@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urljoin, urlsplit
 
 import lxml.etree
 import lxml.html
 
 LONGEST_FRAGMENT = 400_000
 """Characters of one fragment that are read; the longest articles have a tenth of that."""
+
+MAX_LINK_CHARACTERS = 2_000
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,24}\d?);")
@@ -57,6 +60,19 @@ def first_image(fragment: str) -> str:
     return match[1] if match else ""
 
 
+def web_address(link: str, *, base: str) -> str:
+    """Return the link as an absolute http(s) address, or an empty string when it is none."""
+    link = link.strip()
+    if not link or len(link) > MAX_LINK_CHARACTERS:
+        return ""
+    try:
+        address = urljoin(base, link)
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    return address if parts.scheme in {"http", "https"} and parts.hostname else ""
+
+
 def parse_html(text: str) -> lxml.html.HtmlElement | None:
     """Parse HTML into a tree; None when there is nothing to parse. Depth is limited by libxml2, the network is off."""
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
@@ -66,22 +82,22 @@ def parse_html(text: str) -> lxml.html.HtmlElement | None:
         return None
 
 
-def _words(text: str) -> str:
-    root = parse_html(f"<div>{text}</div>")
-    if root is None:
-        return _TAG.sub(" ", text)
+def visible_lines(root: lxml.html.HtmlElement) -> list[str]:
+    """Return what a reader sees of a tree, one block a line; scripts, styles, forms and the head are left out."""
     parts: list[str] = []
     silent: lxml.html.HtmlElement | None = None
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if event == "start":
-            if silent is None and tag in _SILENT:
-                silent = element
-            parts.append("\n" if tag in _BLOCK else "")
-            parts.append((silent is None and element.text) or "")
-        else:
-            if silent is element:
-                silent = None
-            parts.append("\n" if tag in _BLOCK else "")
-            parts.append((silent is None and element.tail) or "")
-    return "".join(parts)
+        starts = event == "start"
+        if starts and silent is None and element.tag in _SILENT:
+            silent = element
+        elif not starts and silent is element:
+            silent = None
+        words = element.text if starts else element.tail
+        parts.append("\n" if element.tag in _BLOCK else "")
+        parts.append((silent is None and words) or "")
+    return list(filter(None, map(one_line, "".join(parts).splitlines())))
+
+
+def _words(text: str) -> str:
+    root = parse_html(f"<div>{text}</div>")
+    return _TAG.sub(" ", text) if root is None else "\n".join(visible_lines(root))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipelines.errors import ConfigError
-from pipelines.feeds.items import web_address
+from pipelines.markup import web_address
 from pipelines.models import Feed, FeedFormat
 from pipelines.tagging.marked_yaml import Marked, read_yaml
 

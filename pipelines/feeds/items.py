@@ -6,17 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pipelines.dates import read_date
-from pipelines.markup import first_image, one_line, plain_text
+from pipelines.markup import first_image, one_line, plain_text, web_address
 from pipelines.models import Entry
 
 WHOLE_ARTICLE_CHARACTERS = 600
 """A shorter content is a teaser, whatever element it stands in."""
 
 MAX_TITLE_CHARACTERS = 500
-MAX_LINK_CHARACTERS = 2_000
 
 _CUT_OFF = re.compile(
     r"(?:…|\.\.\.|\[(?:…|\.\.\.|&hellip;)\]|читать (?:далее|полностью)|подробнее|толығырақ|толық оқу|жалғасын оқу"
@@ -69,19 +68,6 @@ def is_whole_article(content: str, *, summary: str) -> bool:
         and len(content) >= len(summary)
         and not _CUT_OFF.search(content[-200:])
     )
-
-
-def web_address(link: str, *, base: str) -> str:
-    """Return the link as an absolute http(s) address, or an empty string when it is none."""
-    link = link.strip()
-    if not link or len(link) > MAX_LINK_CHARACTERS:
-        return ""
-    try:
-        address = urljoin(base, link)
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return address if parts.scheme in {"http", "https"} and parts.hostname else ""
 
 
 def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above

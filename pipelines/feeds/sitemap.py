@@ -11,8 +11,8 @@ import lxml.etree
 from pipelines.dates import read_date
 from pipelines.errors import FeedUnusableError
 from pipelines.feeds.document import MAX_ITEMS, OVER_LIMIT, read_document
-from pipelines.feeds.items import DroppedItem, web_address
-from pipelines.markup import one_line, plain_text
+from pipelines.feeds.items import DroppedItem
+from pipelines.markup import one_line, plain_text, web_address
 from pipelines.models import Entry, ParsedFeed
 
 

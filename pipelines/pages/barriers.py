@@ -1,0 +1,68 @@
+"""Pages that stand before an article: challenges for robots, and paywalls."""
+
+from __future__ import annotations
+
+import re
+
+from pipelines.errors import PageUnusableError
+from pipelines.pages.document import PageTree
+from pipelines.pages.facts import PageFacts
+
+CHALLENGE_CHARACTERS = 1_500
+"""A challenge says little. A longer page that speaks of captchas is an article about them."""
+
+TEASER_CHARACTERS = 900
+"""A paywall shows less of an article than this; more is worth reading as it is."""
+
+_CHALLENGE_TITLE = re.compile(
+    r"^\W*(?:just a moment|attention required|checking your browser|ddos-guard|access denied|robot check"
+    r"|are you a robot|security check|один момент|проверка браузера|доступ (?:ограничен|запрещ[её]н)|вы (?:не )?робот"
+    r"|бір сәт)",
+    re.IGNORECASE,
+)
+_CHALLENGE_WORDS = re.compile(
+    r"checking (?:if the site connection|your browser)|verif(?:y|ying) (?:that )?you are (?:a )?human"
+    r"|enable javascript and cookies|ddos protection by|подтвердите, что (?:вы|запросы)|проверяем ваш браузер"
+    r"|вы не робот|робот емес",
+    re.IGNORECASE,
+)
+_CHALLENGE_CODE = tuple(
+    """
+    _cf_chl_opt cf-browser-verification ddos-guard.net/check g-recaptcha h-captcha smartcaptcha
+    """.split()  # noqa: SIM905 - signs to read
+)
+_PAYWALL_WORDS = re.compile(
+    r"(?:доступ\w*|читать|прочитать|продолжени\w*|материал\w*)[^.\n]{0,60}"
+    r"(?:по подписке|для подписчиков|только подписчикам|оформ\w+ подписку)"
+    r"|(?:жазылушылар\w*|жазылым)[^.\n]{0,40}(?:ғана|арқылы|қолжетімді)"
+    r"|subscribe to (?:continue|read|keep)|for subscribers only|this article is for (?:subscribers|members)",
+    re.IGNORECASE,
+)
+
+
+def refuse_challenge(tree: PageTree, facts: PageFacts, *, url: str) -> None:
+    """Raise PageUnusableError (`challenge`) when the page asks who is reading instead of being an article.
+
+    Ordinary pages behind Cloudflare carry its scripts too: a sign counts only where the reader sees little.
+    """
+    text = "\n".join(tree.lines)
+    if len(text) > CHALLENGE_CHARACTERS:
+        return
+    if _CHALLENGE_TITLE.match(facts.title_element) or _CHALLENGE_WORDS.search(text) or _has_challenge_code(tree):
+        raise PageUnusableError(url, "the site asks whether a person is reading (challenge page)", reason="challenge")
+
+
+def refuse_teaser(facts: PageFacts, body: str, *, lines: list[str], url: str) -> None:
+    """Raise PageUnusableError (`paywall`) when only the beginning of the article may be read."""
+    if len(body) > TEASER_CHARACTERS:
+        return
+    if not facts.claims.free or any(_PAYWALL_WORDS.search(line) for line in lines):
+        raise PageUnusableError(url, "only subscribers can read the article (paywall)", reason="paywall")
+
+
+def _has_challenge_code(tree: PageTree) -> bool:
+    for element in tree.root.iter("script", "div", "form"):
+        code = f"{element.get('src') or ''} {element.get('class') or ''} {element.get('id') or ''} {element.text or ''}"
+        if any(sign in code for sign in _CHALLENGE_CODE):
+            return True
+    return False

@@ -1,0 +1,145 @@
+"""What a page says of itself outside its text: headline, description, picture, canonical address, language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from pipelines.errors import UnsafeAddressError
+from pipelines.markup import one_line, plain_text, web_address
+from pipelines.pages.json_ld import ArticleClaims, read_claims
+from pipelines.urls import normalise_url, parse_link, same_site
+
+SIMILAR = 0.6
+"""Share of equal characters from which two headlines are the same one, edited."""
+
+LONGEST_TITLE = 500
+_SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """`meta` is name or property → content, names in lower case; of two with one name the first counts."""
+
+    claims: ArticleClaims
+    meta: dict[str, str]
+    headings: tuple[str, ...]
+    title_element: str
+    canonical: str
+    language: str
+    site_names: tuple[str, ...]
+
+    @property
+    def descriptions(self) -> tuple[str, ...]:
+        """What the page says it is about, in a sentence or two."""
+        said = (self.meta.get(name, "") for name in ("description", "og:description", "twitter:description"))
+        return tuple(dict.fromkeys(filter(None, (*map(plain_text, said), self.claims.description))))
+
+
+def read_facts(root: lxml.html.HtmlElement, *, url: str) -> PageFacts:
+    """Collect the facts of a page; nothing is judged yet. `url` tells what its site may call itself."""
+    meta = dict(reversed(list(_meta(root))))
+    titles = (one_line(element.text_content()) for element in root.iter("title"))
+    links = (
+        link.get("href") or "" for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
+    )
+    return PageFacts(
+        claims=read_claims(root),
+        meta=meta,
+        headings=tuple(filter(None, (one_line(element.text_content())[:LONGEST_TITLE] for element in root.iter("h1")))),
+        title_element=next(filter(None, titles), "")[:LONGEST_TITLE],
+        canonical=next(iter(links), ""),
+        language=(root.get("lang") or "")[:2].lower(),
+        site_names=_site_names(meta, url),
+    )
+
+
+def headline(facts: PageFacts, *, expected: str = "") -> str:
+    """Return the page's headline without the name of the site.
+
+    `expected` is what the feed called the article: of the page's candidates the one most like it is taken, and the
+    feed's own words when none is. Without it: the heading that the page's other titles contain, JSON-LD, og:title,
+    the title element.
+    """
+    og_title = one_line(facts.meta.get("og:title", ""))
+    named = [facts.claims.headline, og_title, facts.title_element]
+    confirmed = [
+        heading for heading in facts.headings if any(key(heading) and key(heading) in key(name) for name in named)
+    ]
+    cleaned = [without_site(name, names=facts.site_names) for name in named]
+    candidates = list(filter(None, (*confirmed, *cleaned, *facts.headings)))
+    if not expected:
+        return candidates[0][:LONGEST_TITLE] if candidates else ""
+    best = max(candidates, key=lambda candidate: likeness(candidate, expected), default="")
+    return best if likeness(best, expected) >= SIMILAR else expected
+
+
+def without_site(title: str, *, names: tuple[str, ...]) -> str:
+    """Take the site's name off the end: a last part that is one of its names, or a shorter one after a bar."""
+    title = one_line(title)
+    cuts = list(_SEPARATOR.finditer(title))
+    for cut in cuts:
+        rest = key(title[cut.end() :])
+        if any(
+            name and (rest == name or (name in rest and len(rest) < 2 * len(name) + 20)) for name in map(key, names)
+        ):
+            return title[: cut.start()]
+    last = cuts[-1] if cuts else None
+    if last and "|" in last[0] and len(title) - last.end() < last.start():
+        return title[: last.start()]
+    return title
+
+
+def believed_canonical(facts: PageFacts, *, page_url: str, similar_title: bool) -> str:
+    """Return the page's rel=canonical (else og:url) if it can be true, normalised, else an empty string.
+
+    Believed is an address on the same site, with a path of its own that is no section above the page's, on a page
+    that is the article that was asked for (`similar_title`). A site that names its home page on every article would
+    make all of them one.
+    """
+    claimed = web_address(facts.canonical or facts.meta.get("og:url", ""), base=page_url)
+    if not claimed or not similar_title:
+        return ""
+    try:
+        canonical, page_path = normalise_url(claimed), parse_link(page_url).path.rstrip("/")
+        path = parse_link(canonical).path.rstrip("/")
+        believed = same_site(canonical, page_url) and path and not page_path.startswith(f"{path}/")
+    except UnsafeAddressError:
+        return ""
+    return canonical if believed else ""
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two headlines are, 0 to 1; one that contains the other counts as 1."""
+    first, second = key(one)[:300], key(other)[:300]
+    if not first or not second:
+        return 0.0
+    if min(len(first), len(second)) >= 15 and (first in second or second in first):  # noqa: PLR2004 - less is a word
+        return 1.0
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def key(text: str) -> str:
+    """Letters and digits only, lower case: what is left when two spellings of one text are compared."""
+    return "".join(_LETTERS.findall(text.lower()))
+
+
+def _site_names(meta: dict[str, str], url: str) -> tuple[str, ...]:
+    """Return what a site calls itself: by its meta elements, and by its host («La Stampa» on www.lastampa.it)."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    said = (meta.get("og:site_name", ""), meta.get("application-name", ""), host, host.rsplit(".", 1)[0])
+    return tuple(name for name in said if len(key(name)) > 2)  # noqa: PLR2004 - «kz» is in every title
+
+
+def _meta(root: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    for element in root.iter("meta"):
+        content = element.get("content") or ""
+        for attribute in ("property", "name", "itemprop"):
+            if content and (name := element.get(attribute)):
+                yield name.strip().lower(), content

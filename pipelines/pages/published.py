@@ -1,0 +1,87 @@
+"""When a page says it was published."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+
+import htmldate
+import lxml.html
+
+from pipelines.dates import KAZAKHSTAN, read_date
+from pipelines.markup import one_line
+from pipelines.pages.document import PageTree
+from pipelines.pages.facts import PageFacts, key
+
+MAX_GUESS_ELEMENTS = 5_000
+"""Guessing searches the whole page by patterns: half a second on a large one."""
+
+LINES_AROUND_HEADLINE = 4
+LONGEST_DATE_LINE = 70
+
+_META_NAMES = tuple(
+    """
+    article:published_time og:article:published_time og:published_time datepublished published_time pubdate publishdate
+    publish-date publication_date date dc.date.issued dc.date dcterms.created sailthru.date mediator_published_time
+    article.published parsely-pub-date article_date_original
+    """.split()  # noqa: SIM905 - a list of twenty lines reads worse
+)
+
+# htmldate writes a warning for every page it cannot read; we say ourselves where a date came from.
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def published_at(tree: PageTree, facts: PageFacts, *, title: str, now: datetime) -> datetime | None:
+    """Return when the article was published, from the page alone; None when nothing on it says so believably.
+
+    Witnesses in order: JSON-LD, meta elements, marked elements (`itemprop`, `<time>`), a date in words around the
+    headline, and at last htmldate's search of the whole page.
+    """
+    for text in _witnesses(tree, facts, title=title):
+        if moment := read_date(text, now=now):
+            return moment
+    return _guess(tree.root, now=now)
+
+
+def _witnesses(tree: PageTree, facts: PageFacts, *, title: str) -> Iterator[str]:
+    yield facts.claims.published
+    for name in _META_NAMES:
+        yield facts.meta.get(name, "")
+    yield from _marked(tree.root)
+    yield from _around_headline(tree.lines, title)
+
+
+def _marked(root: lxml.html.HtmlElement) -> Iterator[str]:
+    """Yield elements marked as the date of publication; a bare `<time>` counts only if it is the first of the page."""
+    times = []
+    for element in root.iter():
+        if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
+            yield element.get("datetime") or element.get("content") or one_line(element.text_content())
+        elif element.tag == "time":
+            times.append(element)
+    for element in times[:1]:
+        yield element.get("datetime") or one_line(element.text_content())
+
+
+def _around_headline(lines: list[str], title: str) -> Iterator[str]:
+    """Yield the short lines next to the headline that hold a number, where sites write «14 шіл. 2025 12:53»."""
+    wanted = key(title)
+    places = [number for number, line in enumerate(lines) if wanted and key(line) == wanted]
+    for place in places[:2]:
+        near = (
+            *lines[place + 1 : place + 1 + LINES_AROUND_HEADLINE],
+            *reversed(lines[max(0, place - LINES_AROUND_HEADLINE) : place]),
+        )
+        yield from (line for line in near if len(line) <= LONGEST_DATE_LINE and any(map(str.isdigit, line)))
+
+
+def _guess(root: lxml.html.HtmlElement, *, now: datetime) -> datetime | None:
+    if sum(1 for _ in root.iter()) > MAX_GUESS_ELEMENTS:
+        return None
+    today = now.astimezone(KAZAKHSTAN).date().isoformat()
+    try:
+        day = htmldate.find_date(root, original_date=True, max_date=today, outputformat="%Y-%m-%d")
+    except (ValueError, TypeError, AttributeError, OverflowError):
+        return None  # what it was seen to raise on broken pages; a page without a date is nothing special
+    return read_date(day, now=now) if day else None
