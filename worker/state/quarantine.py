@@ -42,7 +42,7 @@ class Quarantine:
         return int(self._redis.hlen(self._key))
 
     def replay(self, article_id: str, *, now: float) -> bool:
-        """Start the article again where it failed; False if it is not here, or under way."""
+        """Start the article again where it failed; False if it is not here (any more)."""
         return bool(self._scripts.run("replay_article", id=article_id, now=now, day=day_of(now)))
 
     def drop(self, article_id: str) -> bool:

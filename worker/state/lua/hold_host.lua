@@ -6,5 +6,5 @@ local function at_least(field)
 end
 at_least('not_before')
 at_least('next')
-redis.call('EXPIREAT', key, math.ceil(tonumber(A['until'])) + tonumber(A.keep_s))
+redis.call('EXPIRE', key, A.keep_s)
 return 1

@@ -1,0 +1,243 @@
+"""Feeds in Redis: polls, parses, validators, known entries, and the catalogue, against the real server."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from pipelines.models import Feed, Stage
+from worker.state import Answer, Poll, State
+
+NOW = 1_757_800_000.0
+FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
+POLL = Poll(at=NOW, status=200, bytes=1000, took_s=0.5)
+ANSWER = Answer(etag='"1"', last_modified="Sat", final_url="http://dala.example/rss.xml", body_hash="b1")
+
+
+@pytest.fixture
+def state(redis):
+    state = State(redis, prefix="t:")
+    state.feeds.sync([FEED], now=NOW)
+    return state
+
+
+def claim(state, stage=Stage.POLL, *, at=NOW):
+    return state.feeds.claim(FEED.id, stage=stage, now=at)
+
+
+def fetched(state, *, at=NOW):
+    """A feed that was polled and waits for parsing; the claim for it."""
+    assert state.feeds.fetched(claim(state, at=at), page="p1", answer=ANSWER, poll=POLL, now=at)
+    return claim(state, Stage.PARSE, at=at)
+
+
+def parsed(state, seen, *, at=NOW, new=0):
+    poll = replace(POLL, entries=len(seen), new=new)
+    assert state.feeds.parsed(fetched(state, at=at), seen=seen, poll=poll, next_at=at + 300, now=at)
+
+
+def states_told(state):
+    return [
+        (event.data["was"], event.data["state"]) for event in state.events.read("0-0") if event.kind == "feed.state"
+    ]
+
+
+def test_a_poll_hands_its_page_to_the_parse(state):
+    """The two run in different workers; between them only Redis knows what was fetched."""
+    found = claim(state)
+    assert (found.url, found.host, found.last) == (FEED.url, "dala.example", Answer())
+    assert state.feeds.fetched(found, page="p1", answer=ANSWER, poll=POLL, now=NOW)
+    assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 1)
+    assert claim(state) is None
+    parse = claim(state, Stage.PARSE)
+    assert (parse.page, parse.poll, parse.attempts) == ("p1", POLL, 1)
+
+
+def test_validators_are_believed_after_the_entries(state):
+    """A crash between fetching and parsing would lose the entries for good if the next poll got a 304."""
+    parse = fetched(state)
+    assert state.feeds.snapshot(FEED.id).last == Answer()
+    assert state.feeds.parsed(parse, seen={}, poll=replace(POLL, new=2), next_at=NOW + 300, now=NOW + 1)
+    snapshot = state.feeds.snapshot(FEED.id)
+    assert (snapshot.last, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
+    assert (snapshot.next_at, snapshot.interval_s) == (NOW + 300, 299)
+    assert (snapshot.last_ok_at, snapshot.last_new_at) == (NOW + 1, NOW + 1)
+    assert claim(state, at=NOW + 300).last == ANSWER
+
+
+def test_a_document_that_cannot_be_parsed_is_not_believed(state):
+    """The next poll must fetch it again instead of taking a 304 for «nothing new»."""
+    parse = fetched(state)
+    assert state.feeds.failed(parse, poll=replace(POLL, note="html"), next_at=NOW + 600, now=NOW)
+    snapshot = state.feeds.snapshot(FEED.id)
+    assert (snapshot.last, snapshot.state, snapshot.failures) == (Answer(), "failing", 1)
+    assert snapshot.polls[0].note == "html"
+    assert claim(state, Stage.PARSE) is None
+    assert claim(state, at=NOW + 600).failures == 1
+
+
+def test_failures_add_up_and_one_success_clears_them(state):
+    """Back-off is computed from the failures in a row; watchers hear only when the state changes."""
+    for at in (NOW, NOW + 600, NOW + 1200):
+        state.feeds.failed(claim(state, at=at), poll=POLL, next_at=at + 600, now=at)
+    assert state.feeds.snapshot(FEED.id).failures == 3
+    state.feeds.unchanged(claim(state, at=NOW + 1800), poll=POLL, next_at=NOW + 2000, now=NOW + 1800)
+    snapshot = state.feeds.snapshot(FEED.id)
+    assert (snapshot.failures, snapshot.state, snapshot.interval_s) == (0, "ok", 200)
+    assert states_told(state) == [("new", "failing"), ("failing", "ok")]
+
+
+def test_a_failure_keeps_the_interval(state):
+    """When a feed recovers it is polled as often as before, not at the back-off's pace."""
+    state.feeds.unchanged(claim(state), poll=POLL, next_at=NOW + 300, now=NOW)
+    state.feeds.failed(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 9000, now=NOW + 300)
+    assert state.feeds.snapshot(FEED.id).interval_s == 300
+
+
+def test_the_same_body_again_brings_its_new_validators(state):
+    """A server that changes its ETag with every restart would be fetched whole for ever."""
+    parsed(state, {})
+    newer = replace(ANSWER, etag='"2"')
+    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, answer=newer)
+    assert state.feeds.snapshot(FEED.id).last == newer
+
+
+def test_a_304_keeps_the_validators(state):
+    """A 304 has none of its own."""
+    parsed(state, {})
+    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300)
+    assert state.feeds.snapshot(FEED.id).last == ANSWER
+
+
+def test_a_stale_token_changes_nothing(state):
+    """A worker that was thought dead comes back after another has taken over."""
+    first = claim(state)
+    second = claim(state, at=first.lease_until)
+    before = state.feeds.snapshot(FEED.id)
+    feeds, end = state.feeds, {"poll": POLL, "next_at": NOW, "now": NOW}
+    assert not feeds.fetched(first, page="p", answer=ANSWER, poll=POLL, now=NOW)
+    assert not feeds.unchanged(first, **end)
+    assert not feeds.failed(first, **end)
+    assert not feeds.parsed(first, seen={"a": "1"}, **end)
+    assert not feeds.release(first, not_before=NOW, now=NOW)
+    assert state.feeds.snapshot(FEED.id) == before
+    assert feeds.unchanged(second, **end)
+
+
+def test_of_two_claimers_one_wins(state):
+    """A site must not be polled twice because a message was doubled."""
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda _: claim(state), range(40)))
+    assert len([found for found in claims if found]) == 1
+
+
+def test_a_doubled_message_after_the_poll_is_refused(state):
+    """The feed is in `poll` again, but not due: asking at once would be rude."""
+    state.due.take(Stage.POLL, now=NOW, lease_s=30, limit=5)
+    state.feeds.unchanged(claim(state), poll=POLL, next_at=NOW + 300, now=NOW)
+    assert claim(state, at=NOW + 1) is None
+
+
+def test_waiting_for_the_host_is_no_attempt(state):
+    """Ten feeds on one host wait for each other; none of them has failed."""
+    for at in range(8):
+        found = claim(state, at=NOW + at)
+        assert found.attempts == 1
+        assert state.feeds.release(found, not_before=NOW + at + 1, now=NOW + at, give_back_attempt=True)
+
+
+def test_the_fourth_claim_is_a_failed_poll(state):
+    """A document that kills the parser must not be parsed for ever; the feed rests and goes on."""
+    fetched(state)
+    for attempt in range(1, 3):
+        assert claim(state, Stage.PARSE, at=NOW + 100 * attempt) is not None
+    assert claim(state, Stage.PARSE, at=NOW + 300) is None
+    snapshot = state.feeds.snapshot(FEED.id)
+    assert (snapshot.stage, snapshot.state, snapshot.failures) == (Stage.POLL, "failing", 1)
+    assert snapshot.polls[0].note == "gave up after 3 attempts to parse"
+    assert snapshot.next_at == NOW + 300 + 1800
+    assert claim(state, at=NOW + 2100).attempts == 1
+
+
+def test_the_history_keeps_thirty_polls(state):
+    """Enough to see a pattern, bounded for years; newest first."""
+    for number in range(35):
+        at = NOW + 100 * number
+        poll = Poll(at=at, status=304)
+        state.feeds.unchanged(claim(state, at=at), poll=poll, next_at=at + 100, now=at)
+    polls = state.feeds.snapshot(FEED.id).polls
+    assert len(polls) == 30
+    assert polls[0] == Poll(at=NOW + 3400, status=304)
+
+
+def test_known_entries_are_skipped_until_they_change(state):
+    """A feed of 100 entries brings one new one: the 99 must cost nothing."""
+    parsed(state, {"a": "1", "b": "1"})
+    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == {"b", "c"}
+    assert state.feeds.unseen(FEED.id, {}) == set()
+    parsed(state, {"b": "2", "c": "1"}, at=NOW + 300)
+    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == set()
+
+
+def test_what_is_seen_is_capped_at_twenty_times_the_feed(state):
+    """Entries that a feed still lists must never be trimmed; those long gone must be, or memory grows for ever."""
+    parsed(state, {"kept": "1"} | {f"old{i}": "1" for i in range(49)})
+    parsed(state, {"kept": "1", "new": "1"}, at=NOW + 300)
+    assert state.feeds.snapshot(FEED.id).seen == 40
+    assert state.feeds.unseen(FEED.id, {"kept": "1", "new": "1"}) == set()
+
+
+def test_an_empty_document_forgets_nothing(state):
+    """Feeds are empty for a minute when a site restarts; everything would come again as new."""
+    parsed(state, {"a": "1"})
+    parsed(state, {}, at=NOW + 300)
+    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+
+
+def test_sync_watches_what_the_catalogue_has(state):
+    """Feeds are added and removed while the watch runs; the rest must not be polled anew because of it."""
+    parsed(state, {"a": "1"})
+    before = state.feeds.snapshot(FEED.id)
+    other = replace(FEED, id="dala-kk", url="http://dala.example/kk")
+    off = replace(FEED, id="dala-off", enabled=False)
+    synced = state.feeds.sync([FEED, other, off], now=NOW + 9)
+    assert (synced.added, synced.moved, synced.removed) == (("dala-kk",), (), ())
+    assert state.feeds.ids() == ["dala-kk", "dala-main"]
+    assert state.feeds.snapshot(FEED.id) == before
+    assert state.feeds.snapshot("dala-kk").next_at == NOW + 9
+    assert state.feeds.snapshot("dala-off") is None
+
+
+def test_a_removed_feed_stops_at_once_and_can_come_back(state, redis):
+    """Even a worker in the middle of it must not bring it back to life; what it has seen is still known later."""
+    parsed(state, {"a": "1"})
+    found = claim(state, at=NOW + 300)
+    assert state.feeds.sync([], now=NOW + 301).removed == (FEED.id,)
+    assert not state.feeds.fetched(found, page="p", answer=ANSWER, poll=POLL, now=NOW + 302)
+    assert state.feeds.snapshot(FEED.id).state == "off"
+    assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 0)
+    assert 0 < redis.ttl("t:feed:dala-main:seen") <= 90 * 86_400
+    assert state.feeds.sync([FEED], now=NOW + 400).added == (FEED.id,)
+    assert redis.ttl("t:feed:dala-main:seen") == -1
+    assert claim(state, at=NOW + 400).last == ANSWER
+    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+
+
+def test_a_feed_that_moved_loses_the_old_validators(state):
+    """The old address's ETag at the new one could bring a 304 for a document nobody has read."""
+    parsed(state, {"a": "1"})
+    moved = replace(FEED, url="http://new.example/rss")
+    assert state.feeds.sync([moved], now=NOW + 5).moved == (FEED.id,)
+    found = claim(state, at=NOW + 5)
+    assert (found.url, found.host, found.last) == ("http://new.example/rss", "new.example", Answer())
+
+
+def test_two_syncs_at_once_do_no_harm(state):
+    """Two beats, two ticks: one adds, the other finds it there."""
+    other = replace(FEED, id="dala-kk", url="http://dala.example/kk")
+    with ThreadPoolExecutor(8) as pool:
+        synced = list(pool.map(lambda _: state.feeds.sync([FEED, other], now=NOW), range(16)))
+    assert sum(len(each.added) for each in synced) == 1
+    assert state.due.size(Stage.POLL) == 2
