@@ -130,6 +130,15 @@ def test_a_backlog_does_not_arrive_at_once(state):
     assert sorted(answers) == [late + 2 * number for number in range(29)]
 
 
+def test_a_late_item_goes_when_the_host_has_rested(state):
+    """Being late must not cost the place behind a long queue while the site is idle anyway."""
+    for item in ("a", "b", "c", "d", "e"):
+        reserve(state, item)
+    assert reserve(state, "b", now=NOW + 5) == NOW + 5
+    assert reserve(state, "e", now=NOW + 10) == NOW + 10
+    assert reserve(state, "d", now=NOW + 11) == NOW + 12
+
+
 def test_late_items_all_get_through(state):
     """Under load everybody comes late, every time; the host must still be used at its pace, and nobody starve."""
     waiting = {f"a{number}": reserve(state, f"a{number}", spacing_s=0.5) for number in range(40)}
