@@ -103,8 +103,8 @@ def _server(answer: object, *, address: Address) -> Server:
     described = answer.get("version") if isinstance(answer, dict) else None
     version = described if isinstance(described, dict) else {}
     number = str(version.get("number", ""))
-    major = number.partition(".")[0]
-    if not major.isdigit():
+    major, dot, _ = number.partition(".")
+    if not (dot and major.isdigit()):
         raise not_an_engine(str(address))
     product = Product.OPENSEARCH if version.get("distribution") == "opensearch" else Product.ELASTICSEARCH
     if int(major) < OLDEST[product]:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from elastic_transport import ConnectionError as NoConnectionError
-from elastic_transport import ConnectionTimeout, SerializationError, TlsError
+from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
 from elasticsearch import ApiError, UnsupportedProductError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 
@@ -35,13 +36,13 @@ def told(address: str) -> Iterator[None]:
     except ApiError as error:
         raise refusal(address, status=error.status_code, error=_error_of(error)) from error
     except TlsError as error:
-        raise _tls(address, str(error)) from error
+        raise _tls(address, _cause(error)) from error
     except ConnectionTimeout as error:
         raise EngineUnavailableError(
             address, "it did not answer in time", remedy="It may be busy or starting; kuzet tries again."
         ) from error
     except NoConnectionError as error:
-        raise _unreachable(address, str(error)) from error
+        raise _unreachable(address, _cause(error)) from error
     except SerializationError as error:
         raise not_an_engine(address) from error
 
@@ -87,20 +88,26 @@ def _blocked(address: str, reason: str) -> KuzetError:
     return EngineUnavailableError(address, FENCED)
 
 
-def _tls(address: str, problem: str) -> EngineRefusedError:
-    if "WRONG_VERSION_NUMBER" in problem or "record layer" in problem.lower():
+def _cause(error: TransportError) -> BaseException:
+    """Find what the client's own «connection error» was made of."""
+    return error.__cause__ or error
+
+
+def _tls(address: str, cause: BaseException) -> EngineRefusedError:
+    problem = str(cause).lower()
+    if "wrong_version_number" in problem or "record layer" in problem:
         return EngineRefusedError(address, "it speaks plain http, not TLS", remedy="Use http:// in KUZET_SEARCH_URL.")
-    if ("match" in problem and "ostname" in problem) or "not valid for" in problem:
+    if "mismatch" in problem or "doesn't match" in problem:
         remedy = "Use the name the certificate is for in KUZET_SEARCH_URL."
         return EngineRefusedError(address, "its certificate is for another name", remedy=remedy)
     remedy = "Set KUZET_SEARCH_CA to the certificate of the authority that signed it."
     return EngineRefusedError(address, "its certificate is signed by nobody we trust", remedy=remedy)
 
 
-def _unreachable(address: str, problem: str) -> EngineUnavailableError:
-    if "Remote end closed" in problem or "RemoteDisconnected" in problem or "reset by peer" in problem:
-        remedy = "If it speaks TLS, use https:// in KUZET_SEARCH_URL; else it is being restarted."
-        return EngineUnavailableError(address, "it closed the connection without an answer", remedy=remedy)
-    if "resolve" in problem or "Name or service" in problem:
+def _unreachable(address: str, cause: BaseException) -> EngineUnavailableError:
+    if isinstance(cause, NameResolutionError):
         return EngineUnavailableError(address, "its name is unknown", remedy="Check KUZET_SEARCH_URL.")
-    return EngineUnavailableError(address, "nobody listens there", remedy="Start it, or check KUZET_SEARCH_URL.")
+    if isinstance(cause, NewConnectionError):
+        return EngineUnavailableError(address, "nobody listens there", remedy="Start it, or check KUZET_SEARCH_URL.")
+    remedy = "If it speaks TLS, use https:// in KUZET_SEARCH_URL; else it is being restarted."
+    return EngineUnavailableError(address, "it broke the connection off", remedy=remedy)
