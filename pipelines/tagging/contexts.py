@@ -10,7 +10,7 @@ from pipelines.tagging.rules import OVERRULED
 from pipelines.tagging.ruleset import SHARED, CueUse, RulePatterns
 from pipelines.tagging.text import Text
 
-REACH_WORDS = 3
+REACH_WORDS = 1
 """How far `before` and `after` reach."""
 
 SATURATION = 0.4
@@ -58,9 +58,7 @@ class Silences:
     def _note_saturation(self) -> None:
         sentences = len(self._text.sentence_ends) + 1
         if sentences >= SATURATED_SENTENCES:
-            self._texts.update(
-                key for key, noted in self._sentences.items() if len(noted) >= SATURATION * sentences
-            )
+            self._texts.update(key for key, noted in self._sentences.items() if len(noted) >= SATURATION * sentences)
 
     def _same_clause(self, places: range, hit: Hit) -> list[int]:
         clause = self._text.clause_at(hit.first)

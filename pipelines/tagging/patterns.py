@@ -47,11 +47,15 @@ Classes = dict[str, dict[str, tuple[str, ...]]]
 """Class name → language → words."""
 
 
-def parse_pattern(source: Marked, *, language: str, classes: Classes) -> Pattern:
-    """Read one term. Raises ConfigError for an empty term, an unknown class, a gap at an end, a prefix too short."""
+def parse_pattern(source: Marked, *, language: str, classes: Classes, text: str = "") -> Pattern:
+    """Read one term, or the given text in its place.
+
+    Raises ConfigError for an empty term, an unknown class, a gap at an end, a prefix too short.
+    """
+    text = text or source.text()
     elements: list[Element] = []
     gap = 0
-    for piece in source.text().split():
+    for piece in text.split():
         if piece == "...":
             if not elements or gap:
                 raise source.wrong("a gap `...` stands between two words")
@@ -61,7 +65,7 @@ def parse_pattern(source: Marked, *, language: str, classes: Classes) -> Pattern
         gap = 0
     if not elements or gap:
         raise source.wrong("a term needs words, and a gap `...` a word after it")
-    return Pattern(" ".join(source.text().split()), language, tuple(elements))
+    return Pattern(" ".join(text.split()), language, tuple(elements))
 
 
 def parse_patterns(source: Marked, *, language: str, classes: Classes) -> tuple[Pattern, ...]:

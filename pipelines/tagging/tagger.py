@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.models import Tagging
+from pipelines.tagging.places import find_places
 from pipelines.tagging.ruleset import Ruleset
 from pipelines.tagging.text import Text
 from pipelines.tagging.topics import Found, judge
@@ -26,5 +27,6 @@ class Tagger:
             topics=tuple(tag.topic for tag in verdict.tags),
             tags=verdict.tags,
             contexts=verdict.contexts,
+            places=find_places(found, self.ruleset.gazetteer),
             ruleset=self.ruleset.version,
         )

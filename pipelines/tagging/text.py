@@ -6,10 +6,10 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from pipelines.language.normalise import CYRILLIC, fold
+from pipelines.language.normalise import fold
 
 _WORD = re.compile(r"[^\W_]+")
-_GLUED = re.compile(f"(?<=[{CYRILLIC}])(?<=[а-яёәіңғүұқөһ])(?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])")
+_GLUED = re.compile("(?<=[а-яёәіңғүұқөһ])(?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])|(?<![^\\W_])[ВКСУО](?=[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ])")
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
 _SENTENCE_END = re.compile(
     rf"\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
@@ -45,17 +45,20 @@ class Text:
         return None
 
     def _cut_glued(self) -> None:
-        seams = [match.start() for match in _GLUED.finditer(self.source)]
+        seams = [match.end() for match in _GLUED.finditer(self.source)]
         seam, count = 0, len(seams)
         for match in _WORD.finditer(self.folded):
             start, end = match.span()
-            while seam < count and seams[seam] <= start:
-                seam += 1
             while seam < count and seams[seam] < end:
-                self._add(start, seams[seam])
-                start = seams[seam]
+                if seams[seam] > start and self._comes_apart(start, seams[seam]):
+                    self._add(start, seams[seam])
+                    start = seams[seam]
                 seam += 1
             self._add(start, end)
+
+    def _comes_apart(self, start: int, seam: int) -> bool:
+        """Tell glued words (вАкмолинской, ВАтырау) from names (КазМунайГаз)."""
+        return seam == start + 1 or self.source[start].islower()
 
     def _add(self, start: int, end: int) -> None:
         self.words.append(self.folded[start:end])

@@ -1,0 +1,96 @@
+"""The places kuzet knows, read from config/places.yaml."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipelines.models import Place
+from pipelines.tagging.marked_yaml import Marked, read_yaml
+from pipelines.tagging.matcher import Matcher
+from pipelines.tagging.patterns import LANGUAGES, Pattern, parse_pattern
+
+KINDS = ("regions", "districts", "towns", "countries")
+ENTRY_KEYS = ("name", "kk", "ru", "at", "words", "ambiguous")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place and how far its name is believed. `labels`: display names in kk and ru."""
+
+    place: Place
+    kind: str
+    ambiguous: bool
+    labels: tuple[str, str]
+
+
+class Gazetteer:
+    """Which pattern names which places; one name may stand for several."""
+
+    def __init__(self, file: str, text: str, matcher: Matcher) -> None:
+        self.entries: list[Entry] = []
+        self.named: dict[int, list[int]] = defaultdict(list)
+        self.proper: set[int] = set()
+        fields = read_yaml(file, text).fields(KINDS)
+        for kind, source in fields.items():
+            for region, element in _elements(kind, source):
+                self._add(element, kind=kind, region=region, matcher=matcher)
+
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """Return the display names (kk, ru) of the regions."""
+        return {entry.place.name: entry.labels for entry in self.entries if entry.kind == "regions"}
+
+    def _add(self, source: Marked, *, kind: str, region: str, matcher: Matcher) -> None:
+        fields = source.fields(ENTRY_KEYS, required=("name", "kk", "ru"))
+        name = fields["name"].text()
+        latitude, longitude = _coordinates(fields.get("at"))
+        place = Place(name=name, region=name if kind == "regions" else region, latitude=latitude, longitude=longitude)
+        labels = (fields["kk"].text(), fields["ru"].text())
+        self.entries.append(Entry(place, kind, "ambiguous" in fields, labels))
+        for pattern in _patterns(fields, kind):
+            number = matcher.add(pattern)
+            self.named[number].append(len(self.entries) - 1)
+            if any(letter.isupper() for letter in pattern.text):
+                self.proper.add(number)
+
+
+def _elements(kind: str, source: Marked) -> Iterator[tuple[str, Marked]]:
+    if kind in ("regions", "countries"):
+        yield from (("", element) for element in source.elements())
+        return
+    for region, listed in source.items():
+        yield from ((region, element) for element in listed.elements())
+
+
+def _coordinates(source: Marked | None) -> tuple[float | None, float | None]:
+    if source is None:
+        return None, None
+    latitude, longitude = (element.number() for element in source.elements())
+    return latitude, longitude
+
+
+def _patterns(fields: dict[str, Marked], kind: str) -> Iterator[Pattern]:
+    for language in LANGUAGES:
+        for text in _written(fields[language].text(), language=language, kind=kind):
+            yield _pattern(text, fields[language], language)
+    if "words" in fields:
+        for language, listed in fields["words"].fields(LANGUAGES).items():
+            for element in listed.elements():
+                for text in _written(element.text(), language=language, kind=kind):
+                    yield _pattern(text, element, language)
+
+
+def _written(name: str, *, language: str, kind: str) -> Iterator[str]:
+    """The ways a name stands in texts: a district needs its word, a region too unless it is a city."""
+    plain = name.replace("-", " ")
+    if kind == "districts":
+        yield f"{plain} {'аудан' if language == 'kk' else 'район'}"
+    elif plain.endswith(" облысы"):
+        yield plain.removesuffix("ы")
+    elif not plain.endswith(" область") or "..." in plain:
+        yield plain.replace(" қаласы", " қала")
+
+
+def _pattern(text: str, source: Marked, language: str) -> Pattern:
+    return parse_pattern(source, language=language, classes={}, text=text)
