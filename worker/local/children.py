@@ -36,6 +36,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.log_start = log.stat().st_size if log.exists() else 0
         self.started_at = time.monotonic()
+        self._asked = False
         self._process = self._spawn()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
@@ -71,9 +72,10 @@ class Child:
         return self._process.poll()
 
     def ask(self) -> None:
-        """Ask it to leave; do not wait."""
-        if self.exit_code() is None:
+        """Ask it to leave, once; do not wait. Some programs take a second request for impatience."""
+        if not self._asked and self.exit_code() is None:
             self._process.terminate()
+        self._asked = True
 
     def stop(self) -> None:
         """Ask it to leave, wait for its grace, then kill what is left of its group."""

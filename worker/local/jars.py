@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import urllib3
 from pipelines.errors import ConfigError, EngineUnavailableError
 from worker.local.report import Report
 
+LINE = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+)(?::([\w.-]+))? ([0-9a-f]{64}) (\d+)")
 THREADS = 8
 CHUNK_BYTES = 1 << 16
 TIMEOUT = urllib3.Timeout(connect=10, read=30)
@@ -56,18 +58,16 @@ class Jar:
 
 def read_lock(text: str, *, file: str) -> tuple[Jar, ...]:
     """Read the jars of a lock: `group:artifact:version[:classifier] sha256 bytes` a line, # starts a comment."""
-    lines = ((number, line.partition("#")[0].split()) for number, line in enumerate(text.splitlines(), 1))
-    return tuple(_read_jar(words, file=file, line=number) for number, words in lines if words)
+    lines = ((number, line.partition("#")[0].strip()) for number, line in enumerate(text.splitlines(), 1))
+    return tuple(_read_jar(line, file=file, number=number) for number, line in lines if line)
 
 
-def _read_jar(words: list[str], *, file: str, line: int) -> Jar:
-    try:
-        names, sha256, size = words
-        group, artifact, version, *classifier = names.split(":")
-        jar = Jar(group, artifact, version, "".join(classifier), sha256, int(size))
-    except ValueError as error:
-        raise ConfigError(file, "not `group:artifact:version[:classifier] sha256 bytes`", line=line) from error
-    return jar
+def _read_jar(line: str, *, file: str, number: int) -> Jar:
+    found = LINE.fullmatch(line)
+    if found is None:
+        raise ConfigError(file, "not `group:artifact:version[:classifier] sha256 bytes`", line=number)
+    group, artifact, version, classifier, sha256, size = found.groups(default="")
+    return Jar(group, artifact, version, classifier, sha256, int(size))
 
 
 def fetch_jars(jars: Iterable[Jar], *, cache: Path, report: Report, base_url: str = "") -> tuple[Path, ...]:

@@ -17,6 +17,10 @@ TRY_PAUSE_S = 0.05
 FLOCK = "hhqqi4x"  # struct flock of Linux on 64 bits: type, whence, start, length, pid
 
 
+class DataBusyError(KuzetError):
+    """Another run holds the data folder: use that one, or another folder."""
+
+
 class DataLock:
     """Keeps a data folder for one run. The file holds the owner's pid, for the sentence a second run is told."""
 
@@ -25,13 +29,13 @@ class DataLock:
         self._file: int | None = None
 
     def acquire(self) -> None:
-        """Take the folder, or raise KuzetError naming the process that holds it."""
+        """Take the folder, or raise DataBusyError naming the process that holds it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(file):
             owner = os.read(file, 32).decode().strip() or "unknown"
             os.close(file)
-            raise KuzetError(
+            raise DataBusyError(
                 str(self.folder),
                 f"another kuzet (process {owner}) is running on this data folder",
                 remedy="Use that one, stop it, or choose another folder with KUZET_DATA.",

@@ -1,0 +1,169 @@
+"""The one-machine run: its data folder, its children, and what is left when it ends, one way or the other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
+
+import psutil
+import pytest
+import urllib3
+from redis import Redis
+
+from config.settings import Settings
+from pipelines.errors import KuzetError
+from worker.local.report import Silence
+from worker.local.run import LocalRun, find_run
+from worker.local.services import services
+
+ELSEWHERE = "http://127.0.0.1:9"  # a search engine that is named, hence not started
+TASKS = """
+import os
+from celery import Celery
+app = Celery("pool", broker=os.environ["KUZET_BROKER_URL"].replace("unix:", "redis+socket:"))
+"""
+WATCH = """
+import sys, time
+from pathlib import Path
+from config.settings import Settings
+from worker.local.report import Silence
+from worker.local.run import LocalRun
+run = LocalRun(Settings(data=Path(sys.argv[1])), report=Silence())
+run.start()
+run.spawn("pool", ("celery", "-A", "pool", "worker", "-P", "prefork", "-c", "2"), {"PYTHONPATH": sys.argv[2]})
+print("up", flush=True)
+time.sleep(120)
+"""
+
+
+def eventually(condition: Callable[[], object], *, within_s: float = 30) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def light(tmp_path: Path, broker_url: str) -> Settings:
+    """Settings of a run that starts no search node, but its own broker."""
+    return Settings(data=tmp_path / "data", search_url=ELSEWHERE)
+
+
+def test_second_run_on_a_folder_is_told_who_has_it(light: Settings):
+    """Two watches on one folder would fetch everything twice and fight over the data."""
+    with LocalRun(light, report=Silence()) as first:
+        second = LocalRun(light, report=Silence())
+        with pytest.raises(KuzetError, match=f"process {os.getpid()}.*KUZET_DATA"):
+            second.start()
+        second.stop()
+        assert find_run(light.data) == first.endpoints, "the refused run leaves the first one's traces alone"
+    assert find_run(light.data) is None
+    with LocalRun(light, report=Silence()):
+        pass  # the folder is free again
+
+
+def test_command_beside_the_run_finds_its_engines(light: Settings):
+    """`kuzet search` in another terminal works on the watch that is running, without a setting."""
+    assert find_run(light.data) is None
+    with LocalRun(light, report=Silence()):
+        endpoints = find_run(light.data)
+        assert endpoints.search_url == ELSEWHERE
+        with Redis.from_url(endpoints.broker_url) as client:
+            assert client.ping()
+
+
+def test_spawned_children_work_with_the_settings_of_the_run(light: Settings, tmp_path: Path):
+    """A demo with its own folder and hosts must not have workers that look at the user's."""
+    script = tmp_path / "tell.py"
+    script.write_text(
+        "import json, os, sys, time\n"
+        "told = {name: value for name, value in os.environ.items() if name.startswith('KUZET_')}\n"
+        "print(json.dumps(told), flush=True)\ntime.sleep(60)\n"
+    )
+    settings = light.model_copy(update={"allow_hosts": "127.0.0.2:8801", "search_password": light.search_password})
+    with LocalRun(settings, report=Silence()) as run:
+        run.spawn("teller", ("tell",), {"PYTHONPATH": str(tmp_path), "KUZET_EXTRA": "1"})
+        log = settings.data / "logs" / "teller.log"
+        eventually(lambda: log.exists() and log.read_text().endswith("\n"))
+        told = log.read_text()
+        assert run.pids().keys() == {"broker", "teller"}
+    for expected in (str(settings.data), run.endpoints.broker_url, ELSEWHERE, "127.0.0.2:8801", '"KUZET_EXTRA": "1"'):
+        assert expected in told
+
+
+def test_every_queue_has_one_worker_with_a_name(light: Settings):
+    """A queue nobody consumes holds its work for ever."""
+    commands = services(light)
+    queues = [argv[argv.index("-Q") + 1].split(",") for argv in commands.values() if "-Q" in argv]
+    assert sorted(chain.from_iterable(queues)) == ["cpu", "drain", "io", "tick", "upkeep"]
+    assert list(commands) == ["io", "cpu", "index", "beat"]
+
+
+@pytest.fixture
+def http() -> Iterator[urllib3.PoolManager]:
+    """A client that keeps no connection: the servers here are killed."""
+    with urllib3.PoolManager(headers={"Connection": "close"}, retries=False, timeout=10) as pool:
+        yield pool
+
+
+@pytest.fixture
+def watch(tmp_path: Path, search_url: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs both engines and a pool of workers, as `kuzet up` does. Skipped without engines."""
+    (tmp_path / "pool.py").write_text(TASKS)
+    command = [sys.executable, "-c", WATCH, str(tmp_path / "data"), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "up\n"
+        eventually(lambda: len(psutil.Process(process.pid).children(recursive=True)) >= 5)
+        yield process
+        process.kill()
+
+
+def test_killed_run_leaves_nothing_behind_and_loses_nothing(
+    watch: subprocess.Popen[str], http: urllib3.PoolManager, tmp_path: Path
+):
+    """SIGKILL of `kuzet up` must end engines, workers and their pool; the next start finds all that was written."""
+    data = tmp_path / "data"
+    endpoints = find_run(data)
+    family = psutil.Process(watch.pid).children(recursive=True)
+    names = [process.name() for process in family]
+    assert len(family) >= 5, f"broker, node, worker and its two processes: {names}"
+    with Redis.from_url(endpoints.broker_url) as client:
+        client.set("word", "kept")
+    http.request("PUT", f"{endpoints.search_url}/kept/_doc/1?refresh=true", json={"word": "kept"})
+    watch.kill()
+    watch.wait()
+    eventually(lambda: all(map(has_ended, family)))
+    assert find_run(data) is None
+    with LocalRun(Settings(data=data), report=Silence()) as again:
+        with Redis.from_url(again.endpoints.broker_url, decode_responses=True) as client:
+            assert client.get("word") == "kept"
+        found = http.request("GET", f"{again.endpoints.search_url}/kept/_search?q=word:kept").json()
+        assert found["hits"]["total"]["value"] == 1
+
+
+def test_killed_search_node_comes_back_where_it_was(tmp_path: Path, search_url: str, http: urllib3.PoolManager):
+    """Workers know one address: the node must return to it, with its documents."""
+    with LocalRun(Settings(data=tmp_path / "data", broker_url="redis://127.0.0.1:9/0"), report=Silence()) as run:
+        url = run.endpoints.search_url
+        http.request("PUT", f"{url}/kept/_doc/1", json={"word": "kept"})
+        first = run.pids()["search"]
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: run.pids().get("search", first) != first)
+        eventually(lambda: _status(http, f"{url}/kept/_doc/1") == 200)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def _status(http: urllib3.PoolManager, url: str) -> int:
+    try:
+        return http.request("GET", url).status
+    except urllib3.exceptions.HTTPError:
+        return 0
