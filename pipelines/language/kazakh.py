@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from pipelines.language.paradigm import ALL_VOWELS, BACK, FRONT, VOWELS, endings
+from pipelines.language.paradigm import ALL_VOWELS, BACK, FRONT, VOWELS, attach, endings
 
 Chain = tuple[str, ...]
 """Marks of the endings in a form: ("pl", "his", "dat")."""
@@ -116,6 +116,11 @@ def inflect_verb(stem: str) -> Mapping[str, bool]:
                 forms.setdefault(stem[:-1] + ending.replace("б", "у", 1), negated)
     forms.pop(stem, None)
     return forms
+
+
+def verbal_noun(stem: str) -> str:
+    """Return the -у noun of a verb stem: жаса → жасау, оқы → оқу, шап → шабу."""
+    return attach(stem, "У", back=True)
 
 
 def parses(word: str) -> tuple[Reading, ...]:

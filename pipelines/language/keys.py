@@ -1,0 +1,55 @@
+"""Words as the index has them: what a word is found by."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Collection
+
+from pipelines.language.hunspell import Dictionary
+from pipelines.language.tokens import tokenize
+from pipelines.language.unknown import cut_kazakh, cut_russian
+
+LONGEST_TOKEN = 255
+"""The engine's tokenizer cuts longer words in pieces; they have no keys here."""
+
+MOST_KEYS = 16
+CACHED_WORDS = 200_000
+
+HYPHENATED_ENDINGS = frozenset(
+    """
+    ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те нан нен дан ден тан тен мен бен пен
+    дағы дегі тағы тегі нікі дікі тікі лар лер дар дер тар тер сы сі ы і н нда нде нан нен нна ндағы ндегі
+    """.split()  # noqa: SIM905 - words to read, not a list to parse
+)
+"""Kazakh endings written after a hyphen: ҰҚК-нің, Boeing-тың."""
+
+
+class Keys:
+    """Maps a word to the tokens under which the index has it. Two words that share a key find each other."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self._dictionary = dictionary
+        self.keys = functools.lru_cache(maxsize=CACHED_WORDS)(self._keys)
+
+    def tokens(self, form: str, *, language: str = "auto") -> set[str]:
+        """Return what the index has for one folded word without a hyphen.
+
+        `auto` is what the index does; `kk` and `ru` look at one language alone.
+        """
+        if known := self._dictionary.lemmas(form, language="" if language == "auto" else language):
+            return known
+        cut = {"kk": {cut_kazakh}, "ru": {cut_russian}}.get(language, {cut_kazakh, cut_russian})
+        return {stem(form) for stem in cut}
+
+    def _keys(self, word: str, *, language: str = "auto") -> tuple[str, ...]:
+        """Return the sorted keys of a word as written; none where there is no word.
+
+        The parts of a hyphenated word are joined again (кибер-қауіпсіздік), but endings after a hyphen fall.
+        """
+        forms = [token.form for token in tokenize(word) if len(token.form) <= LONGEST_TOKEN]
+        while len(forms) > 1 and forms[-1] in HYPHENATED_ENDINGS:
+            forms.pop()
+        parts: list[Collection[str]] = [sorted(self.tokens(form, language=language)) for form in forms]
+        joined = itertools.islice(itertools.product(*parts), MOST_KEYS) if parts else ()
+        return tuple(sorted({"-".join(combination) for combination in joined}))

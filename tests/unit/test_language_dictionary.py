@@ -1,0 +1,115 @@
+"""The lexicon, the dictionary written from it and read back, and the keys of words."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.errors import ConfigError
+from pipelines.language import analysis
+from pipelines.language.hunspell import Dictionary, affix, affixes, render
+from pipelines.language.keys import Keys
+from pipelines.language.lexicon import parse_core, parse_lexicon
+from pipelines.language.unknown import cut_kazakh, cut_russian
+
+TEXTS = {
+    "core.tsv": "# words\nқылмыс\tnoun\nхалық\tnoun\nбасты\tadj\nбас\tnoun\nбұл\tclosed\nжаса\tverb\n",
+    "lemmas.tsv": "есірткі\tinduced\t9.5\nжолды\twhole\t0\nжол\tinduced\t20.0\n",
+    "chains.tsv": "\t0.6\ngen\t0.1\ndat\t0.1\nhis\t0.1\nacc\t0.1\n",
+    "kazakh_only.txt": "жара\n",
+}
+RUSSIAN = {
+    "жара": {"жара", "жары", "жаре"},
+    "год": {"год", "года", "лет"},
+    "суд": {"суд", "суда"},
+    "судно": {"судно", "суда"},
+}
+
+
+@pytest.fixture(scope="module")
+def keys():
+    kazakh = {lemma: affixes(lemma, forms) for lemma, forms in parse_lexicon(TEXTS).forms()}
+    russian = {lemma: affixes(lemma, forms) for lemma, forms in RUSSIAN.items()}
+    return Keys(Dictionary(render({"kk": kazakh, "ru": russian})))
+
+
+@pytest.mark.parametrize(
+    ("word", "found"),
+    [
+        ("қылмыстарға", ("қылмыс",)),
+        ("халқының", ("халық",)),
+        ("басты", ("басты",)),
+        ("басқа", ("бас",)),
+        ("жолды", ("жолды",)),
+        ("бұл", ("бұл",)),
+        ("жасауға", ("жасау",)),
+        ("лет", ("год",)),
+        ("суда", ("суд", "судно")),
+        ("ҰҚК-нің", ("ұқк",)),
+        ("", ()),
+        ("—", ()),
+    ],
+)
+def test_forms_meet_in_their_lemma(keys, word, found):
+    """Two words find each other when they share a key; adjectives that look like accusatives stay whole."""
+    assert keys.keys(word) == found
+
+
+def test_one_language_can_be_asked_alone(keys):
+    """`kuzet stem --language kk` must not be helped by Russian."""
+    assert keys.keys("суда", language="ru") == ("суд", "судно")
+    assert keys.keys("суда", language="kk") == (cut_kazakh("суда"),)
+
+
+def test_unknown_words_are_cut_both_ways(keys):
+    """A name that no dictionary has is still found in its forms."""
+    assert keys.keys("гарварддың") == tuple(sorted({cut_kazakh("гарварддың"), cut_russian("гарварддың")}))
+
+
+@given(st.text(alphabet="абвгдежөәіңғүұқһры", min_size=1, max_size=14), st.text(alphabet="абвгдежөәіы", max_size=14))
+def test_an_affix_leads_back(lemma, form):
+    """The engine undoes what was written down here."""
+    strip, add = affix(lemma, form)
+    assert lemma.removesuffix(strip) + add == form
+
+
+@given(st.text(alphabet="аәбғдеіқлмнңоөрстуұыія-", max_size=300))
+def test_no_key_is_empty(keys, word):
+    """An empty term in the index would be found by everything."""
+    assert all(key.strip("-") for key in keys.keys(word))
+
+
+@pytest.mark.parametrize("word", ["а" * 255, "лар" * 85, "ға" * 127, "ң" * 255, "дағы" * 60])
+def test_hostile_words_are_cut_in_no_time(word):
+    """The pattern runs inside the search node, where nobody can interrupt it."""
+    assert cut_kazakh(word)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("core.tsv", "қылмыс\tnoun\nхалық\tnuon\n", 2),
+        ("core.tsv", "қылмыс noun\n", 1),
+        ("lemmas.tsv", "жол\tinduced\tmuch\n", 1),
+        ("lemmas.tsv", "жол\tinduced\n", 1),
+    ],
+)
+def test_a_broken_lexicon_names_file_and_line(file, text, line):
+    """People edit core.tsv by hand."""
+    with pytest.raises(ConfigError) as raised:
+        parse_lexicon({**TEXTS, file: text})
+    assert (raised.value.file, raised.value.line) == (file, line)
+
+
+def test_verbs_of_the_core_list_are_nouns_in_u():
+    """The index knows verbs by their -у noun only."""
+    core = parse_core("оқы\tverb\nшап\tverb\nқой\tverb\nата-ана\tnoun\n")
+    assert core.lemmas == {"оқу", "шабу", "қою"}
+
+
+def test_the_analysis_is_plain_json_with_the_dictionary_in_it():
+    """It goes into the index settings as it is."""
+    rendered = json.loads(json.dumps(analysis.render("kk_ru_abc123")))
+    assert rendered["filter"]["lemmas"]["locale"] == "kk_ru_abc123"
+    assert set(rendered["analyzer"]) == {"words", "exact"}
