@@ -17,7 +17,7 @@ from worker.local.broker import prepare_broker, start_broker
 from worker.local.engines import fetch_search_node
 from worker.local.report import Silence
 from worker.local.search_archive import archive_flags
-from worker.local.search_node import choose_port, prepare_search_node
+from worker.local.search_node import choose_port, node_home, prepare_search_node
 from worker.local.search_start import require_memory, run_search_node
 from worker.local.supervisor import Supervisor
 
@@ -134,6 +134,19 @@ def test_heap_java_cannot_have_is_a_sentence(tmp_path: Path, cache: Path):
     ):
         run_search_node(supervisor, node)
     assert time.monotonic() - started < 20
+
+
+def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
+    """Damaged data ends the node without a word in its log; the person still reads what is damaged."""
+    jars = fetch_search_node(cache, report=Silence())
+    node = prepare_search_node(tmp_path / "search", jars=jars, heap_mb=256, port=choose_port(0))
+    (node_home(node.base) / "data").mkdir()
+    (node_home(node.base) / "data" / "nodes").write_text("not a folder")
+    with (
+        Supervisor(tmp_path / "logs", report=Silence()) as supervisor,
+        pytest.raises(EngineUnavailableError, match=r"ended with code 1: .*Not a directory"),
+    ):
+        run_search_node(supervisor, node)
 
 
 def test_machine_without_memory_is_told_before_the_start():

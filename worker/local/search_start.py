@@ -12,6 +12,7 @@ import urllib3
 from pipelines.errors import EngineUnavailableError
 from worker.local.children import Child
 from worker.local.locks import lock_owner
+from worker.local.search_diagnosis import hidden_reason
 from worker.local.search_node import SearchNode, is_free
 from worker.local.supervisor import Supervisor, describe_end
 
@@ -20,6 +21,7 @@ READY_S = 180.0
 LOOK_S = 0.05
 BESIDE_HEAP_MB = 200  # what the JVM takes beside its heap
 ELSEWHERE = "or point KUZET_SEARCH_URL at an Elasticsearch or OpenSearch that runs elsewhere"
+WORDLESS = "Closed all nodes."  # all the runner says, whatever went wrong
 REASONS = (
     (
         r"Could not reserve enough space|Cannot allocate memory|insufficient memory|java.lang.OutOfMemoryError",
@@ -51,7 +53,8 @@ def await_search_node(node: SearchNode, child: Child) -> None:
             if (address := node.address()) and _has_its_data(http, f"http://{address}"):
                 return
             time.sleep(LOOK_S)
-    raise EngineUnavailableError(SUBJECT, f"does not answer after {READY_S:g} s", remedy=f"See {child.log}.")
+    problem = "cannot read all of its data" if node.address() else f"does not answer after {READY_S:g} s"
+    raise EngineUnavailableError(SUBJECT, problem, remedy=f"See {child.log}")
 
 
 def _has_its_data(http: urllib3.PoolManager, url: str) -> bool:
@@ -64,15 +67,17 @@ def _has_its_data(http: urllib3.PoolManager, url: str) -> bool:
 
 
 def explain_end(node: SearchNode, child: Child, *, code: int) -> EngineUnavailableError:
-    """Say why the node ended. The runner leaves without a word when the port is taken, so that is looked at here."""
+    """Say why the node ended, as far as it can be found out. May start the node once more to learn it."""
     if not is_free(node.port):
         return EngineUnavailableError(SUBJECT, f"port {node.port} was taken while it started", remedy="Start again.")
     lines = child.last_lines(400)
+    if lines and lines[-1].endswith(WORDLESS) and (reason := hidden_reason(node)):
+        lines.append(reason)
     text = "\n".join(lines)
     for pattern, problem, remedy in REASONS:
         if re.search(pattern, text):
             return EngineUnavailableError(SUBJECT, problem, remedy=f"{remedy} The whole log: {child.log}")
-    shown = " | ".join(lines[-3:]) or "it logged nothing"
+    shown = lines[-1] if lines else "it logged nothing"
     return EngineUnavailableError(SUBJECT, f"{describe_end(code)}: {shown}", remedy=f"The whole log: {child.log}")
 
 
