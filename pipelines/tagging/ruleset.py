@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipelines.errors import ConfigError
+from pipelines.tagging.counted import Counted
 from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.marked_yaml import read_yaml
 from pipelines.tagging.matcher import Matcher
@@ -100,6 +101,9 @@ class Ruleset:
         check_topics(self.rules)
         shared_cues = parse_contexts("contexts.yaml", file_text(texts, "contexts.yaml"), classes=self.classes)
         self.patterns = RulePatterns(self.rules, shared_cues, self.matcher)
+        self.counted = Counted(
+            "figures.yaml", file_text(texts, "figures.yaml"), matcher=self.matcher, classes=self.classes
+        )
         self.gazetteer = Gazetteer("places.yaml", file_text(texts, "places.yaml"), self.matcher)
 
 

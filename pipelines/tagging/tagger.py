@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.models import Tagging
+from pipelines.tagging.figures import find_figures
 from pipelines.tagging.places import find_places
 from pipelines.tagging.ruleset import Ruleset
 from pipelines.tagging.text import Text
@@ -27,6 +28,7 @@ class Tagger:
             topics=tuple(tag.topic for tag in verdict.tags),
             tags=verdict.tags,
             contexts=verdict.contexts,
+            figures=find_figures(found, self.ruleset.counted, language=language),
             places=find_places(found, self.ruleset.gazetteer),
             ruleset=self.ruleset.version,
         )

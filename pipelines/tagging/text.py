@@ -12,10 +12,14 @@ _WORD = re.compile(r"[^\W_]+")
 _GLUED = re.compile("(?<=[а-яёәіңғүұқөһ])(?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])|(?<![^\\W_])[ВКСУО](?=[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ])")
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
 _SENTENCE_END = re.compile(
-    rf"\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
-    rf"(?<!\b(?:млрд|проц))(?<![.!?…])[.!?…]++[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}]))"
+    rf"(?=[.!?…\n])(?:\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
+    rf"(?<!\b(?:млрд|проц))(?<![.!?…])[.!?…]++[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
 )
 _CLAUSE_END = re.compile(r"[;:()]|\s[—–-]\s|,\s|[!?…]|\.\s")
+
+
+_HASHTAGS = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
+"""A line of hash tags names the themes of a site, not of the text."""
 
 
 class Text:
@@ -24,8 +28,7 @@ class Text:
     def __init__(self, source: str, *, field: str = "body") -> None:
         self.source = source
         self.field = field
-        folded = fold(source)
-        self.folded = folded if len(folded) == len(source) else source.lower()[: len(source)]
+        self.folded = fold(_HASHTAGS.sub(lambda match: " " * len(match.group()), source))
         self.words: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []

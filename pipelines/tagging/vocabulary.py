@@ -1,14 +1,16 @@
-"""From a word of a text to the places in patterns where it may stand: one look-up in a dict of all forms."""
+"""From a word of a text to the places in patterns where it may stand: a few look-ups, remembered per word."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from os.path import commonprefix
+from typing import NamedTuple
 
 from pipelines.language.normalise import fold
 from pipelines.language.terms import term_forms
 from pipelines.tagging.patterns import Element
 
-CACHED_WORDS = 100_000
+CACHED_WORDS = 50_000
 """Answers that are remembered; then the memory starts anew, so that it stays flat."""
 
 LONGEST_WORD = 60
@@ -18,15 +20,27 @@ Slots = tuple[int, ...]
 """Slot × 2, plus 1 where the form is a negated one (өлтірмеген)."""
 
 
+class _Stem(NamedTuple):
+    """What all forms of a word begin with: the endings they have and the slot they are found for."""
+
+    endings: frozenset[str]
+    code: int
+
+
 class Vocabulary:
-    """All forms of all words of a ruleset in one language. A *slot* stands for one set of alternatives."""
+    """The words of a ruleset in one language, in all their forms. A *slot* stands for one set of alternatives.
+
+    Words of one declension have the same endings, so the endings are kept once and a word costs only its stem: the
+    million forms of a ruleset take a few megabytes.
+    """
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._slots: dict[tuple[str, ...], int] = {}
-        self._forms: dict[str, set[int]] = {}
-        self._prefixes: dict[str, set[int]] = {}
-        self._prefix_lengths: tuple[int, ...] = ()
+        self._stems: dict[str, list[_Stem]] = {}
+        self._endings: dict[frozenset[str], frozenset[str]] = {}
+        self._prefixes: dict[str, list[int]] = {}
+        self._longest_stem = 0
         self._answers: dict[str, Slots] = {}
 
     def slot(self, element: Element) -> int:
@@ -51,22 +65,30 @@ class Vocabulary:
     def _find(self, word: str) -> Slots:
         if len(word) > LONGEST_WORD:
             return ()
-        found: set[int] = set(self._forms.get(word, ()))
-        for length in self._prefix_lengths:
-            if length > len(word):
-                break
-            found.update(self._prefixes.get(word[:length], ()))
+        found: set[int] = set()
+        for length in range(min(len(word), self._longest_stem) + 1):
+            beginning = word[:length]
+            found.update(self._prefixes.get(beginning, ()))
+            if stems := self._stems.get(beginning):
+                ending = word[length:]
+                found.update(stem.code for stem in stems if ending in stem.endings)
         return tuple(sorted(found))
 
     def _add(self, word: str, slot: int) -> None:
         if word.endswith("*"):
-            self._prefixes.setdefault(fold(word[:-1]), set()).add(slot * 2)
-            self._prefix_lengths = tuple(sorted({len(prefix) for prefix in self._prefixes}))
+            prefix = fold(word[:-1])
+            self._prefixes.setdefault(prefix, []).append(slot * 2)
+            self._longest_stem = max(self._longest_stem, len(prefix))
             return
-        for form, negated in forms_of(word, language=self.language):
-            self._forms.setdefault(form, set()).add(slot * 2 + negated)
+        forms = term_forms(word, self.language)
+        self._add_forms((form for form, negated in forms.items() if not negated), slot * 2)
+        self._add_forms((form for form, negated in forms.items() if negated), slot * 2 + 1)
 
-
-def forms_of(word: str, *, language: str) -> Iterable[tuple[str, bool]]:
-    """All folded forms of one word of a pattern (no prefix), each with whether it is negated."""
-    return term_forms(word, language).items()
+    def _add_forms(self, forms: Iterable[str], code: int) -> None:
+        if not (listed := list(forms)):
+            return
+        stem = commonprefix([min(listed), max(listed)])
+        endings = frozenset(form[len(stem) :] for form in listed)
+        endings = self._endings.setdefault(endings, endings)
+        self._stems.setdefault(stem, []).append(_Stem(endings, code))
+        self._longest_stem = max(self._longest_stem, len(stem))
