@@ -97,6 +97,14 @@ def test_spawned_children_work_with_the_settings_of_the_run(light: Settings, tmp
         assert expected in told
 
 
+def test_data_folder_that_is_none_is_told(tmp_path: Path):
+    """A wrong KUZET_DATA is a sentence with the setting's name, not a stack trace."""
+    (tmp_path / "data").write_text("a file")
+    run = LocalRun(Settings(data=tmp_path / "data", search_url=ELSEWHERE), report=Silence())
+    with pytest.raises(KuzetError, match=f"{tmp_path / 'data'}: cannot be used.*KUZET_DATA"):
+        run.start()
+
+
 def test_every_queue_has_one_worker_with_a_name(light: Settings):
     """A queue nobody consumes holds its work for ever."""
     commands = services(light)

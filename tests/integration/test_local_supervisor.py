@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -64,6 +65,19 @@ def test_child_that_keeps_ending_is_given_up_with_its_last_words(tmp_path: Path)
         assert supervisor.pids() == {}
     assert "given up" in notes.sentences[-1]
     assert "no such setting" in notes.sentences[-1]
+
+
+def test_disk_that_takes_no_log_delays_but_does_not_blind(tmp_path: Path):
+    """A start that fails for a reason outside is tried again; the other children stay looked after."""
+    notes = Notes()
+    with Supervisor(tmp_path / "logs", report=notes, patience=replace(QUICK, longest_pause_s=0.05)) as supervisor:
+        first = supervisor.start(Command(name="sleeper", argv=SLEEPER)).pid
+        (tmp_path / "logs").rename(tmp_path / "away")
+        (tmp_path / "logs").write_text("no folder")
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: any("cannot be started" in sentence for sentence in notes.sentences))
+        (tmp_path / "logs").unlink()
+        eventually(lambda: "sleeper" in supervisor.pids())
 
 
 def test_pauses_grow_and_end():

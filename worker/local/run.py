@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from config.settings import Settings
+from pipelines.errors import KuzetError
 from worker.local.broker import start_broker
 from worker.local.children import Command
 from worker.local.engines import start_search_node
@@ -56,11 +57,16 @@ class LocalRun:
 
     def start(self) -> Endpoints:
         """Start what is needed and wait until it answers. Raises KuzetError, with everything stopped again."""
-        self._lock.acquire()
         try:
+            self._lock.acquire()
             self._supervisors = [self._supervisor(), self._supervisor()]
             self._endpoints = Endpoints(self._broker(), self._search())
             self._write_endpoints()
+        except OSError as error:
+            self.stop()
+            where = error.filename or self.settings.data
+            remedy = "Give kuzet room and rights there, or choose another folder with KUZET_DATA."
+            raise KuzetError(str(where), f"cannot be used: {error.strerror}", remedy=remedy) from error
         except BaseException:
             self.stop()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -129,8 +130,16 @@ class Supervisor:
         if post.due_s is None:
             self._note_end(name, post, code)
         elif post.child.age_s >= post.due_s:
-            post.due_s = None
+            self._start_again(name, post)
+
+    def _start_again(self, name: str, post: _Post) -> None:
+        try:
             post.child = self._launch(post.child.command)
+        except OSError as error:  # no process, no disk: the others still need to be looked after
+            post.due_s = post.child.age_s + self._patience.longest_pause_s
+            self._report.say(f"{name} cannot be started: {error}; next try in {self._patience.longest_pause_s:g} s.")
+        else:
+            post.due_s = None
 
     def _note_end(self, name: str, post: _Post, code: int) -> None:
         age_s = post.child.age_s
@@ -146,7 +155,8 @@ class Supervisor:
 
     def _rotate_logs(self) -> None:
         for name in list(self._posts):
-            rotate(self.log(name))
+            with suppress(OSError):  # a full disk; the next look tries again
+                rotate(self.log(name))
 
 
 def _last_words(child: Child, code: int) -> str:
