@@ -23,7 +23,7 @@ _CUT_OFF = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
-_DATE_FIELDS = ("published", "created", "issued", "updated")
+_DATE_FIELDS = ("published", "created", "updated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ def _content(item: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _published_at(item: Any, *, now: datetime) -> datetime | None:  # noqa: ANN401 - as above
-    written = (_text(item.get(field)) for field in _DATE_FIELDS)
+    # dict.get: feedparser's own get answers `updated` with `published`, and warns that it will not for long.
+    written = (_text(dict.get(item, field)) for field in _DATE_FIELDS)
     return next(filter(None, (read_date(text, now=now) for text in written if text)), None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.errors import PageUnusableError
@@ -20,6 +20,10 @@ FEED_IS_LONGER = 1.6
 """From this ratio on the whole article in the feed is believed over the text found on the page."""
 
 SUMMARY_CHARACTERS = 400
+MAX_BODY_CHARACTERS = 200_000
+"""A longer text is no article; it is cut at a line, and `note` says so. The longest real ones have half of that."""
+
+CUT = "cut_off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,7 @@ def _draft_from_entry(entry: Entry, *, note: str) -> Draft:
 
 def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
     """Repair the texts, tell the language, and settle that nothing is published after it was seen."""
+    draft = _cut(draft)
     body = repair(draft.body)
     title = repair(one_line(draft.title) or _first_sentence(draft.body))
     summary = repair(_first_sentence(draft.summary, longest=SUMMARY_CHARACTERS))
@@ -177,6 +182,13 @@ def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
         repairs=title.repairs + body.repairs,
         note=draft.note,
     )
+
+
+def _cut(draft: Draft) -> Draft:
+    if len(draft.body) <= MAX_BODY_CHARACTERS:
+        return draft
+    kept = draft.body[:MAX_BODY_CHARACTERS].rsplit("\n", 1)[0]
+    return replace(draft, body=kept, note=" ".join(filter(None, (draft.note, CUT))))
 
 
 def _first_sentence(text: str, *, longest: int = 160) -> str:

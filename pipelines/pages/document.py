@@ -10,7 +10,7 @@ import lxml.html
 
 from pipelines.encodings import charset_of, decode
 from pipelines.errors import PageUnusableError
-from pipelines.markup import parse_html, visible_lines
+from pipelines.markup import has_too_many_attributes, parse_html, visible_lines
 from pipelines.models import Page
 
 MAX_BYTES = 20_000_000
@@ -47,7 +47,7 @@ class PageTree:
 def read_page(page: Page) -> PageTree:
     """Decode and parse a page. Does not judge what is on it.
 
-    Raises PageUnusableError: `not_html`, `too_large`, `no_text`.
+    Raises PageUnusableError: `not_html`, `too_large`, `bomb`, `no_text`.
     """
     if not _HTML_TYPES.match(page.headers.get("content-type", "")) or page.body.startswith(_OTHER_KINDS):
         kind = page.headers.get("content-type", "") or "another kind of file"
@@ -55,6 +55,8 @@ def read_page(page: Page) -> PageTree:
     if len(page.body) > MAX_BYTES:
         raise PageUnusableError(page.url, f"{len(page.body):,} bytes are too many", reason="too_large")
     decoded = decode(page.body, declared=_declared(page))
+    if has_too_many_attributes(decoded.text):
+        raise PageUnusableError(page.url, "an element has too many attributes", reason="bomb")
     root = parse_html(decoded.text)
     if root is None:
         raise PageUnusableError(page.url, "the page is empty", reason="no_text")
