@@ -33,13 +33,17 @@ class Rendered:
 
 def affix(lemma: str, form: str) -> Affix:
     """Return the shortest change from lemma to form, with CONTEXT letters added where the words are long enough."""
-    same = 0
-    for one, other in zip(lemma, form, strict=False):
-        if one != other:
-            break
-        same += 1
+    same = _shared(lemma, form)
     kept = max(1, min(same, len(form) - CONTEXT)) if same else 0
     return lemma[kept:], form[kept:]
+
+
+def _shared(lemma: str, form: str) -> int:
+    """Count the letters both begin with; mostly these are all of the lemma's, or all but one."""
+    length = len(lemma)
+    while not form.startswith(lemma[:length]):
+        length -= 1
+    return length
 
 
 def affixes(lemma: str, forms: Iterable[str]) -> frozenset[Affix]:

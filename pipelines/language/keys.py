@@ -39,8 +39,8 @@ class Keys:
         """
         if known := self._dictionary.lemmas(form, language="" if language == "auto" else language):
             return known
-        cut = {"kk": {cut_kazakh}, "ru": {cut_russian}}.get(language, {cut_kazakh, cut_russian})
-        return {stem(form) for stem in cut}
+        ways = {"kk": [cut_kazakh], "ru": [cut_russian]}.get(language, [cut_kazakh, cut_russian])
+        return {cut(form) for cut in ways}
 
     def _keys(self, word: str, *, language: str = "auto") -> tuple[str, ...]:
         """Return the sorted keys of a word as written; none where there is no word.

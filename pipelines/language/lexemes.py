@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from pipelines.language.hunspell import Affix, affix, affixes
+from pipelines.language.hunspell import CONTEXT, Affix, affix, affixes
 from pipelines.language.normalise import fold
 from pipelines.language.russian import morphology
 
@@ -31,7 +31,6 @@ RARE = 0.1
 ONE_LETTER_WORDS = frozenset("аивкосуя")
 _CYRILLIC = re.compile("[а-я]+$")
 _SEPARATOR = 1
-_STEM_CONTEXT = 4
 
 
 class Lexeme(NamedTuple):
@@ -42,7 +41,7 @@ class Lexeme(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Forms of a paradigm that share a lemma. kind: PRTF, Supr or empty; nominal: could be an adjective or noun."""
+    """Folded endings of forms that share a lemma. kind: PRTF, Supr or empty; nominal: an adjective or noun."""
 
     kind: str
     nominal: bool
@@ -122,8 +121,14 @@ def groups_of(paradigm: int) -> tuple[Group, ...]:
         kind = next((kind for kind in ("Supr", "PRTF") if kind in grammemes), "")
         if not groups or groups[-1][0] != kind or (kind and {"masc", "sing", "nomn"} <= grammemes):
             groups.append((kind, bool(grammemes & {"ADJF", "NOUN"}), []))
-        groups[-1][2].append(suffix)
+        groups[-1][2].append(fold(suffix))
     return tuple(Group(kind, nominal, tuple(suffixes)) for kind, nominal, suffixes in groups)
+
+
+@functools.cache
+def first_ending(paradigm: int) -> int:
+    """Return the length of a paradigm's first ending, the one that lexemes are listed with."""
+    return len(morphology().dictionary.build_paradigm_info(paradigm)[0][2])
 
 
 def corpus_forms() -> frozenset[str]:
@@ -176,23 +181,21 @@ _NONE: frozenset[Affix] = frozenset()
 
 def _grouped(lexeme: Lexeme) -> Iterator[tuple[str, Group, frozenset[Affix]]]:
     """Yield the first word of each group of a lexeme, the group, and its affixes: those of the lemma they belong to."""
+    word = fold(lexeme.word)
     groups = groups_of(lexeme.paradigm)
-    if not groups:
-        return
-    first = morphology().dictionary.build_paradigm_info(lexeme.paradigm)[0][2]
-    stem = lexeme.word.removesuffix(first)
-    lemma = stem + groups[0].suffixes[0]
+    stem = word[: len(word) - first_ending(lexeme.paradigm)]
+    tail = f"-{stem[-CONTEXT:]}" if len(stem) > CONTEXT else stem
     for number, group in enumerate(groups):
-        word = stem + group.suffixes[0]
-        owner = word if group.kind == "Supr" else lemma
-        yield fold(word), group, _changes(stem[-_STEM_CONTEXT:], owner[len(stem) :], lexeme.paradigm, number)
+        yield stem + group.suffixes[0], group, _changes(tail, lexeme.paradigm, number)
 
 
 @functools.cache
-def _changes(stem: str, owner: str, paradigm: int, number: int) -> frozenset[Affix]:
+def _changes(tail: str, paradigm: int, number: int) -> frozenset[Affix]:
     """Return the affixes of a group after the last letters of a stem: the same for thousands of lexemes."""
-    forms = (fold(stem + suffix) for suffix in groups_of(paradigm)[number].suffixes)
-    return affixes(fold(stem + owner), forms)
+    groups = groups_of(paradigm)
+    group = groups[number]
+    owner = group if group.kind == "Supr" else groups[0]
+    return affixes(tail + owner.suffixes[0], (tail + suffix for suffix in group.suffixes))
 
 
 def _cleaned(
