@@ -44,10 +44,17 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
     extracted = without_boilerplate(_extract(tree), title=title)
     lines = extracted if is_prose(extracted) else []
     stated = without_boilerplate(claimed.splitlines(), title=title)
-    if _characters(stated) >= ENOUGH_CHARACTERS and _characters(lines) < MUCH_SHORTER * _characters(stated):
+    if _characters(stated) >= ENOUGH_CHARACTERS and _is_better(stated, lines):
         return stated
     lead = _lost_lead(tree, lines, title=title, descriptions=descriptions) if lines else ""
     return [lead, *lines] if lead else lines
+
+
+def _is_better(stated: list[str], extracted: list[str]) -> bool:
+    """Tell whether JSON-LD has much more of the text, or the same text with its paragraphs."""
+    if _characters(extracted) < MUCH_SHORTER * _characters(stated):
+        return True
+    return len(stated) > len(extracted) and key(" ".join(stated)) == key(" ".join(extracted))
 
 
 def _extract(tree: PageTree) -> list[str]:

@@ -84,4 +84,5 @@ def _guess(root: lxml.html.HtmlElement, *, now: datetime) -> datetime | None:
         day = htmldate.find_date(root, original_date=True, max_date=today, outputformat="%Y-%m-%d")
     except (ValueError, TypeError, AttributeError, OverflowError):
         return None  # what it was seen to raise on broken pages; a page without a date is nothing special
-    return read_date(day, now=now) if day else None
+    # Today is what the clock in the site's header says; a guess of it is worth nothing.
+    return read_date(day, now=now) if day and day != today else None

@@ -1,0 +1,336 @@
+"""Pages, ordinary and hostile, become articles; what cannot be used falls back to the feed."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.errors import PageUnusableError
+from pipelines.models import Article, Entry, Extraction, Page, PublishedFrom
+from pipelines.pages import article_from_entry, extract_article
+from pipelines.pages.article import CUT, MAX_BODY_CHARACTERS
+
+NOW = datetime(2026, 9, 25, 12, 0, tzinfo=UTC)
+URL = "https://news.example/kk/oqiga/12345-almatyda-ort"
+TITLE = "Алматыда көпқабатты үйден өрт шықты"
+LEAD = "Алматының Әуезов ауданында тоғыз қабатты тұрғын үйден өрт шығып, он екі адам құтқарылды, деп хабарлады ТЖД."
+TEXT = [
+    "Өрт таңғы сағат бесте үшінші қабаттағы пәтерден басталған. Оқиға орнына төрт өрт сөндіру есебі жедел жетті.",
+    "Департаменттің мәліметінше, құтқарушылар подъезден он екі адамды, оның ішінде үш баланы алып шықты.",
+    "Екі адам улы газбен уланып, ауруханаға жеткізілді. Қазір олардың жағдайы тұрақты, дейді дәрігерлер.",
+    "Өрттің себебін мамандар анықтап жатыр. Алдын ала болжам бойынша, электр сымы қысқа тұйықталған.",
+]
+ENTRY = Entry(
+    link=URL, title=TITLE, summary=LEAD, published_at=NOW - timedelta(hours=1), image_url="https://i.example/f.jpg"
+)
+
+
+def html(*, head: str = "", lead: str = LEAD, text: list[str] = TEXT, more: str = "", title: str = TITLE) -> str:
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in ([lead] if lead else []) + text)
+    menu = "".join(f'<li><a href="/{n}">Бөлім {n}</a></li>' for n in range(20))
+    return (
+        f'<!doctype html><html lang="kk"><head><title>{title} | News Example</title>{head}</head>'
+        f"<body><nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1>{paragraphs}{more}</article></main>"
+        f"<aside><ul>{menu}</ul></aside><footer>© 2026 News Example</footer></body></html>"
+    )
+
+
+def page(body: str | bytes, *, content_type: str = "text/html", final_url: str = URL) -> Page:
+    raw = body.encode() if isinstance(body, str) else body
+    headers = {"content-type": content_type}
+    return Page(url=URL, final_url=final_url, status=200, headers=headers, body=raw, fetched_at=NOW)
+
+
+def extract(body: str | bytes, *, entry: Entry | None = None, content_type: str = "text/html") -> Article:
+    return extract_article(page(body, content_type=content_type), entry=entry, observed_at=NOW)
+
+
+def json_ld(**fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **fields})}</script>'
+
+
+def test_an_ordinary_page_becomes_an_article():
+    """The plain case: text without the page around it, the headline without the site, the feed's date and picture."""
+    article = extract(html(), entry=ENTRY)
+    assert (article.title, article.url, article.extraction) == (TITLE, URL, Extraction.FULL)
+    assert [LEAD, *TEXT] == article.body.splitlines()
+    assert (article.published_at, article.published_from) == (ENTRY.published_at, PublishedFrom.FEED)
+    assert article.language == "kk"
+    assert article.kazakh_share > 0.3
+    assert article.image_url == "https://i.example/f.jpg"
+    assert not article.note
+
+
+def test_text_is_repaired_once_and_counted():
+    """Soft hyphens and Latin look-alikes hide a word from every search; the article is where they are taken out."""
+    article = extract(html(text=[TEXT[0].replace("себі", "c\u00adeбi"), *TEXT[1:]], title=TITLE.replace("өрт", "өpт")))
+    assert article.title == TITLE
+    assert "\u00ad" not in article.body
+    assert article.repairs > 0
+
+
+@pytest.mark.parametrize(
+    ("content_type", "meta"),
+    [("text/html; charset=windows-1251", ""), ("text/html", '<meta charset="windows-1251">'), ("text/html", "")],
+)
+def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: str):
+    """Old Russian pages: by the header, by the page, or by nobody."""
+    text = ["Полиция задержала подозреваемых в краже скота, сообщили в департаменте области. " * 2] * 4
+    body = html(head=meta, lead="", text=text, title="Задержаны подозреваемые в краже скота")
+    article = extract(
+        body.replace("Бөлім", "Раздел").replace("©", "").encode("windows-1251"), content_type=content_type
+    )
+    assert article.title == "Задержаны подозреваемые в краже скота"
+    assert "подозреваемых в краже скота" in article.body
+    assert article.language == "ru"
+
+
+@pytest.mark.parametrize(
+    ("head", "entry"),
+    [
+        (f'<meta name="description" content="{LEAD}">', None),
+        ("", ENTRY),
+        (json_ld(headline=TITLE, description=LEAD), None),
+    ],
+)
+def test_a_lead_outside_the_text_is_taken_back(head: str, entry: Entry | None):
+    """The lead says who, what and where; extractors drop it when it stands in an element of its own."""
+    body = html(head=head, lead="").replace("</h1>", f'</h1><div class="article__description">{LEAD}</div>')
+    body = body.replace("<article>", "<div class=top>").replace(TEXT[0], f"{TEXT[0]}").replace("</article>", "</div>")
+    lines = extract(body, entry=entry).body.splitlines()
+    assert lines[0] == LEAD
+    assert lines.count(LEAD) == 1
+    assert TEXT[-1] in lines
+
+
+def test_a_description_that_does_not_stand_on_the_page_is_not_put_into_the_text():
+    """Descriptions are often written for search engines: the article says only what a reader sees."""
+    invented = "Соңғы жаңалықтар, өрт, Алматы, төтенше жағдай туралы толық ақпарат біздің сайтта оқыңыз және көріңіз."
+    assert invented not in extract(html(head=f'<meta name="description" content="{invented}">')).body
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Telegram-каналымызға жазылыңыз!",
+        "Подписывайтесь на наш канал в WhatsApp",
+        "Читайте также: В Астане открыли новый мост",
+        "Оқи отырыңыз: Астанада жаңа көпір ашылды",
+        "Нашли ошибку? Выделите ее и нажмите Ctrl+Enter",
+        "Хотите сразу и бесплатно получать самые важные новости?",
+        "Фото: Айбек Сейтов",
+        "Сурет: ТЖМ баспасөз қызметі",
+        "При использовании материалов ссылка на сайт обязательна",
+        "Бізге жазыңыз: redaksiya@news.example",
+    ],
+)
+def test_lines_that_stand_under_every_article_are_left_out(prompt: str):
+    """They would tag every article of a site with the words of one prompt."""
+    assert prompt not in extract(html(more=f"<p>{prompt}</p>")).body
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Мошенники просили жертв подписаться на канал в Telegram и перевести деньги на карту, говорят в полиции.",
+        "Полиция ұсталғандардың фотосын жариялады, олардың арасында екі шетелдік бар.",
+        "Реклама запрещенных препаратов размещалась в мессенджерах, сообщил прокурор.",
+    ],
+)
+def test_sentences_about_such_things_stay(line: str):
+    """A fraud case is about subscriptions and adverts: news must not be eaten with the prompts."""
+    assert line in extract(html(more=f"<p>{line}</p>")).body
+
+
+BROKEN_JSON = (
+    '<script type="application/ld+json">{"@type": "Article", "author": Аты, "datePublished": "2026-09-24"}</script>'
+)
+DAY = datetime(2026, 9, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("head", "more", "expected"),
+    [
+        (json_ld(headline=TITLE, datePublished="2026-09-24T10:00:00+06:00"), "", DAY.replace(hour=4)),
+        ('<meta property="article:published_time" content="2026-09-24T10:00:00">', "", DAY.replace(hour=5)),
+        ('<meta property="og:article:published_time" content="24 сентября 2026 года">', "", DAY),
+        ("", '<span itemprop="datePublished" content="2026-09-24 10:00"></span>', DAY.replace(hour=5)),
+        ("", '<time datetime="2026-09-24T10:00+05:00">бүгін</time>', DAY.replace(hour=5)),
+        (BROKEN_JSON, "", DAY),
+    ],
+)
+def test_the_date_comes_from_the_page_when_the_feed_has_none(head: str, more: str, expected: datetime):
+    """Latency and every timeline hang on it; a time without a zone is Kazakhstan's."""
+    article = extract(html(head=head, more=more))
+    assert (article.published_at, article.published_from) == (expected, PublishedFrom.PAGE)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("14 шіл. 2026 12:53", datetime(2026, 7, 14, 7, 53, tzinfo=UTC)),
+        ("08.09.2026, 12:51", datetime(2026, 9, 8, 7, 51, tzinfo=UTC)),
+        ("Жұма, 04 Июл 2026, 12:00", datetime(2026, 7, 4, 7, 0, tzinfo=UTC)),
+        ("2026 жылғы 14 қыркүйек", datetime(2026, 9, 14, tzinfo=UTC)),
+        ("Published September 8, 2026 01:52 PM", datetime(2026, 9, 8, 8, 52, tzinfo=UTC)),
+    ],
+)
+def test_a_date_in_words_under_the_headline_is_read(written: str, expected: datetime):
+    """Sites of the country often write nothing but this."""
+    article = extract(html().replace("</h1>", f"</h1><div>{written}</div>"))
+    assert article.published_at == expected
+
+
+@pytest.mark.parametrize("claimed", ["2026-09-25T18:00:00+05:00", "2031-01-01", "1970-01-01T00:00:00Z", "сегодня", ""])
+def test_an_unbelievable_date_becomes_the_time_it_was_seen(claimed: str):
+    """Nothing was published in the future, or before the web."""
+    article = extract(html(head=json_ld(headline=TITLE, datePublished=claimed)).replace("© 2026", "©"))
+    assert (article.published_at, article.published_from) == (NOW, PublishedFrom.OBSERVED)
+
+
+def test_today_without_a_time_is_never_ahead():
+    """Between midnight in Kazakhstan and midnight in UTC a bare date of today would lie in the future."""
+    night = datetime(2026, 9, 24, 20, 30, tzinfo=UTC)
+    body = html(head='<meta name="date" content="2026-09-25">')
+    article = extract_article(page(body), entry=None, observed_at=night)
+    assert (article.published_at, article.published_from) == (night, PublishedFrom.PAGE)
+
+
+@pytest.mark.parametrize(
+    ("canonical", "believed"),
+    [
+        ("https://news.example/oqiga/12345?utm_source=rss", "https://news.example/oqiga/12345"),
+        ("/kk/oqiga/12345", "https://news.example/kk/oqiga/12345"),
+        ("https://news.example/", ""),
+        ("https://news.example/kk/oqiga/", ""),
+        ("https://other.example.org/a/1", ""),
+        ("javascript:void(0)", ""),
+        ("", ""),
+    ],
+)
+def test_a_canonical_address_is_believed_only_when_it_can_be_true(canonical: str, believed: str):
+    """A site whose canonical is always its home page would make all of its articles one."""
+    assert extract(html(head=f'<link rel="canonical" href="{canonical}">')).canonical_url == believed
+
+
+def test_a_page_about_something_else_has_no_say_in_its_identity():
+    """A dead link that leads to another article must not swallow the entry that was asked for."""
+    other = Entry(link=URL, title="Шымкентте мектеп оқушылары олимпиадада жеңді", published_at=NOW)
+    head = '<link rel="canonical" href="https://news.example/kk/oqiga/12345">'
+    assert extract(html(head=head), entry=other).canonical_url == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        (f"{TITLE} | News Example", TITLE),
+        (f"{TITLE} - news.example", TITLE),
+        (f"{TITLE} – Соңғы жаңалықтар – News Example", TITLE),
+        ("Өрт - Алматыда - үш адам", "Өрт - Алматыда - үш адам"),
+    ],
+)
+def test_the_sites_name_is_taken_off_the_headline(title: str, expected: str):
+    """A site's name in every title is found by every search for it."""
+    head = '<meta property="og:site_name" content="News Example">'
+    body = html(head=head).replace(f"{TITLE} | News Example", title).replace(f"<h1>{TITLE}</h1>", "")
+    assert extract(body).title == expected
+
+
+CLOUDFLARE = "<html><head><title>Just a moment...</title></head><body><div>Enable JavaScript</div></body></html>"
+PAYWALL = html(head=json_ld(headline=TITLE, isAccessibleForFree=False), text=[], more="<p>Оқу үшін жазылыңыз.</p>")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "reason"),
+    [
+        (CLOUDFLARE, "text/html", "challenge"),
+        ("<title>x</title><p>Подтвердите, что запросы отправляли вы, а не робот</p>", "text/html", "challenge"),
+        (PAYWALL, "text/html", "paywall"),
+        (html(text=[], lead="Материал доступен только по подписке."), "text/html", "paywall"),
+        ("<p>" + "<b>x</b>" * 16_000, "text/html", "too_many_elements"),
+        ("<p " + " ".join(f"a{n}=b" for n in range(9000)) + ">", "text/html", "bomb"),
+        (b"%PDF-1.7 ...", "application/pdf", "not_html"),
+        (b"\x89PNG\r\n", "text/html", "not_html"),
+        ("", "text/html", "no_text"),
+        ("<html><body><img src=a.jpg></body></html>", "text/html", "no_text"),
+    ],
+)  # fmt: skip
+def test_an_unusable_page_falls_back_to_the_feed_and_says_why(body: str | bytes, content_type: str, reason: str):
+    """An article is never lost because its page cannot be had; without a feed the reason is raised."""
+    article = extract(body, entry=ENTRY, content_type=content_type)
+    assert (article.title, article.body, article.extraction) == (TITLE, LEAD, Extraction.SUMMARY)
+    assert article.note in {reason, ""}
+    with pytest.raises(PageUnusableError) as caught:
+        extract(body, content_type=content_type)
+    assert caught.value.reason == reason
+
+
+def test_an_article_about_challenges_and_subscriptions_is_an_article():
+    """Cloudflare's scripts are on ordinary pages too, and captchas are news."""
+    head = "<script src='/cdn-cgi/challenge-platform/scripts/jsd/main.js'></script><script>_cf_chl_opt={}</script>"
+    text = [*TEXT, *TEXT, "Хакеры обходили проверку «вы не робот», писали о ней на форумах. " * 10]
+    assert extract(html(head=head, text=text)).extraction == Extraction.FULL
+
+
+def test_a_menu_is_no_article():
+    """On galleries the extractor returns the site's menu: fifty towns would each get a story."""
+    towns = "".join(f"<div><a href='/{n}'>Қала {n}</a></div>" for n in range(150))
+    body = f"<html><head><title>{TITLE}</title></head><body><div><h1>{TITLE}</h1></div><div>{towns}</div></body></html>"
+    article = extract(body, entry=ENTRY)
+    assert (article.body, article.extraction) == (LEAD, Extraction.SUMMARY)
+    assert extract(body).extraction == Extraction.TITLE
+
+
+def test_the_body_of_json_ld_is_used_when_the_page_shows_none():
+    """Pages built by scripts hold their text only there."""
+    body = (
+        "<html><head><title>x</title>"
+        + json_ld(headline=TITLE, articleBody="\n".join(TEXT))
+        + "</head><body><div id=app></div>"
+    )
+    article = extract(body + "</body></html>")
+    assert (article.title, article.body.splitlines(), article.extraction) == (TITLE, TEXT, Extraction.FULL)
+
+
+def test_the_whole_article_in_the_feed_beats_a_stump_on_the_page():
+    """Some sites cut the page for visitors without a cookie, and send everything by feed."""
+    entry = Entry(link=URL, title=TITLE, content="\n".join([LEAD, *TEXT] * 3), published_at=NOW)
+    assert extract(html(text=TEXT[:1]), entry=entry).body.count(LEAD) == 3
+
+
+def test_without_a_page_the_feeds_best_text_is_the_article():
+    """Content, else summary, else the title alone, each under its name."""
+    whole = Entry(link=URL, title=TITLE, summary=LEAD, content="\n".join(TEXT))
+    bare = Entry(link=URL, title=TITLE)
+    nameless = Entry(link=URL, title="", summary=LEAD)
+    made = [article_from_entry(entry, url=URL, observed_at=NOW, note="http_404") for entry in (whole, bare, nameless)]
+    assert [article.extraction for article in made] == [Extraction.FULL, Extraction.TITLE, Extraction.SUMMARY]
+    assert (made[1].body, made[1].published_from, made[1].note) == ("", PublishedFrom.OBSERVED, "http_404")
+    assert LEAD.startswith(made[2].title.rstrip("…"))
+
+
+def test_an_entry_without_words_makes_no_article():
+    """The only case in which there is nothing to say."""
+    with pytest.raises(PageUnusableError):
+        article_from_entry(Entry(link=URL, title=""), url=URL, observed_at=NOW)
+
+
+def test_a_text_without_end_is_cut_and_says_so():
+    """A page of a gigabyte of words must not become a document the index refuses."""
+    article = extract(html(text=[f"Сот {number} бойынша үкім шығарды. {TEXT[0]}" for number in range(1700)]))
+    assert MAX_BODY_CHARACTERS * 0.9 < len(article.body) <= MAX_BODY_CHARACTERS
+    assert article.note == CUT
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=20, deadline=None)
+def test_arbitrary_bytes_never_raise_anything_unexpected(noise: bytes):
+    """A page is whatever a stranger's server sends: with an entry there is always an article."""
+    for body in (noise, b"<html><head><script type='application/ld+json'>" + noise, html().encode()[:900] + noise):
+        article = extract(body, entry=ENTRY)
+        assert article.title
+        assert article.published_at <= NOW
