@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -20,6 +20,12 @@ from worker.local.search_archive import archive_flags
 from worker.local.search_node import choose_port, node_home, prepare_search_node
 from worker.local.search_start import require_memory, run_search_node
 from worker.local.supervisor import Supervisor
+
+
+@pytest.fixture
+def http() -> Iterator[urllib3.PoolManager]:
+    with urllib3.PoolManager(retries=False, timeout=30) as pool:
+        yield pool
 
 
 def test_broker_keeps_everything(redis: Redis):
@@ -56,9 +62,9 @@ def test_broker_writes_where_no_other_user_reads(tmp_path: Path):
     assert (tmp_path / "broker").stat().st_mode & 0o077 == 0
 
 
-def test_search_node_answers_with_all_shards(search_url: str):
+def test_search_node_answers_with_all_shards(search_url: str, http: urllib3.PoolManager):
     """Whoever gets the URL may use it at once."""
-    health = urllib3.request("GET", f"{search_url}/_cluster/health").json()
+    health = http.request("GET", f"{search_url}/_cluster/health").json()
     assert health["number_of_nodes"] == 1
     assert health["status"] in {"green", "yellow"}
 
@@ -76,7 +82,7 @@ def test_engines_listen_on_the_loopback_only(engines: Supervisor, search_url: st
 
 
 def test_dictionary_given_while_the_node_runs_is_used(
-    search_url: str, install_dictionary: Callable[[Path], str], tmp_path: Path
+    search_url: str, install_dictionary: Callable[[Path], str], http: urllib3.PoolManager, tmp_path: Path
 ):
     """New dictionaries come with new rules; the node must not have to start again for them."""
     folder = tmp_path / "kk_test_1a2b"
@@ -89,7 +95,7 @@ def test_dictionary_given_while_the_node_runs_is_used(
         "filter": {"words": {"type": "hunspell", "locale": name}},
         "analyzer": {"kk": {"tokenizer": "standard", "filter": ["words"]}},
     }
-    answer = urllib3.request("PUT", f"{search_url}/local-dictionary", json={"settings": {"analysis": analysis}})
+    answer = http.request("PUT", f"{search_url}/local-dictionary", json={"settings": {"analysis": analysis}})
     assert answer.status == 200, answer.data
 
 
@@ -139,7 +145,8 @@ def test_heap_java_cannot_have_is_a_sentence(tmp_path: Path, cache: Path):
 def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
     """Damaged data ends the node without a word in its log; the person still reads what is damaged."""
     jars = fetch_search_node(cache, report=Silence())
-    node = prepare_search_node(tmp_path / "search", jars=jars, heap_mb=256, port=choose_port(0))
+    flags = archive_flags(jars, cache=cache, heap_mb=512, report=Silence())
+    node = prepare_search_node(tmp_path / "search", jars=jars, heap_mb=256, port=choose_port(0), flags=flags)
     (node_home(node.base) / "data").mkdir()
     (node_home(node.base) / "data" / "nodes").write_text("not a folder")
     with (

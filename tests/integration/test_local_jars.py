@@ -22,6 +22,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[str] = []
+        self.cuts: dict[str, int] = {}  # path → bytes after which its next answer breaks off
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handle)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
@@ -30,6 +31,10 @@ class Repository:
         repository = self
 
         class Handler(SimpleHTTPRequestHandler):
+            def copyfile(self, source: Any, outputfile: Any) -> None:
+                cut = repository.cuts.pop(self.path, None)
+                outputfile.write(source.read(cut))
+
             def log_message(self, *_: object) -> None:
                 repository.asked.append(self.path)
 
@@ -115,6 +120,15 @@ def test_wrong_content_is_refused_and_not_kept(repository: Repository, jars: lis
         fetch_jars(jars, cache=tmp_path / "cache", report=Silence(), base_url=repository.url)
     assert not (tmp_path / "cache" / jars[5].path).exists()
     assert not list((tmp_path / "cache").rglob(".new-*")), "no half file stays behind"
+
+
+def test_broken_connection_is_no_reason_to_give_up(repository: Repository, jars: list[Jar], tmp_path: Path):
+    """A hundred files over a poor line: one of them will break off."""
+    repository.cuts[f"/{jars[5].path}"] = 70_000
+    report = Told()
+    paths = fetch_jars(jars, cache=tmp_path / "cache", report=report, base_url=repository.url)
+    assert paths[5].stat().st_size == 100_000
+    assert report.last == (1_200_000, 1_200_000), "what was thrown away is not counted"
 
 
 def test_missing_jar_is_named(repository: Repository, jars: list[Jar], tmp_path: Path):

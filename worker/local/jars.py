@@ -22,6 +22,7 @@ from worker.local.report import Report
 
 LINE = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+)(?::([\w.-]+))? ([0-9a-f]{64}) (\d+)")
 THREADS = 8
+TRIES = 3
 CHUNK_BYTES = 1 << 16
 TIMEOUT = urllib3.Timeout(connect=10, read=30)
 RETRIES = urllib3.Retry(total=4, connect=1, backoff_factor=0.5, status_forcelist=(429, 500, 502, 503, 504))
@@ -125,8 +126,7 @@ def _central() -> str:
 
 def _download_all(jars: list[Jar], *, cache: Path, report: Report, base_url: str) -> None:
     tally = _Tally(report, sum(jar.size_bytes for jar in jars))
-    http = _pool(base_url)
-    with ThreadPoolExecutor(THREADS) as pool:
+    with _pool(base_url) as http, ThreadPoolExecutor(THREADS) as pool:
         downloads = [pool.submit(_download, http, jar, cache=cache, base_url=base_url, tally=tally) for jar in jars]
         try:
             for download in as_completed(downloads):
@@ -144,7 +144,7 @@ def _pool(base_url: str) -> urllib3.PoolManager:
 def _download(http: urllib3.PoolManager, jar: Jar, *, cache: Path, base_url: str, tally: _Tally) -> None:
     url = f"{base_url.rstrip('/')}/{jar.path}"
     try:
-        _place(cache / jar.path, lambda new: _write_checked(http, url, jar=jar, path=new, tally=tally))
+        _place(cache / jar.path, lambda new: _write(http, url, jar=jar, path=new, tally=tally))
     except urllib3.exceptions.HTTPError as error:
         problem = f"cannot be downloaded from {url}: {_reason(error)}"
         raise EngineUnavailableError("The search node", problem, remedy=NO_JARS) from error
@@ -155,10 +155,24 @@ def _reason(error: Exception) -> str:
     return str(cause).rpartition("object at ")[2].rpartition(">: ")[2] or type(error).__name__
 
 
+def _write(http: urllib3.PoolManager, url: str, *, jar: Jar, path: Path, tally: _Tally) -> None:
+    """Write the jar; begin again when the connection breaks in the middle."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return _write_checked(http, url, jar=jar, path=path, tally=tally)
+        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.ReadTimeoutError):
+            if not tries_left:
+                raise
+            tally.add(-path.stat().st_size)
+    raise AssertionError("unreachable")
+
+
 def _write_checked(http: urllib3.PoolManager, url: str, *, jar: Jar, path: Path, tally: _Tally) -> None:
     digest = hashlib.sha256()
-    with path.open("wb") as file:
-        response = http.request("GET", url, preload_content=False, timeout=TIMEOUT, retries=RETRIES)
+    with (
+        path.open("wb") as file,
+        http.request("GET", url, preload_content=False, timeout=TIMEOUT, retries=RETRIES) as response,
+    ):
         if response.status != HTTPStatus.OK:
             raise urllib3.exceptions.HTTPError(f"HTTP {response.status}")
         for chunk in response.stream(CHUNK_BYTES, decode_content=False):
