@@ -1,0 +1,74 @@
+"""What the commands say and how: tables and colour for people, JSON lines for programs, one sentence for errors."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from pipelines.errors import KuzetError
+
+ASTANA = timezone(timedelta(hours=5), "UTC+5")
+
+OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
+)
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON, flushed, with Cyrillic left readable."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def tell(error: KuzetError) -> None:
+    """Say in one sentence what is wrong, and the way out."""
+    err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
+
+
+def fail(error: KuzetError, *, code: int = FAILED) -> NoReturn:
+    """Tell it, and leave."""
+    tell(error)
+    raise typer.Exit(code)
+
+
+def read_input(path: str) -> bytes:
+    """The bytes of a file, or of standard input for `-`."""
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123  a path as typed
+            return file.read()
+    except OSError as error:
+        raise KuzetError(
+            path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
+        ) from error
+
+
+def local_time(moment: str | datetime | float | None) -> str:
+    """A moment as people in Kazakhstan read it: `21.11 18:05`, with the year when it is not this one."""
+    if not moment:
+        return "–"
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if isinstance(moment, float | int):
+        moment = datetime.fromtimestamp(moment, UTC)
+    moment = moment.astimezone(ASTANA)
+    return moment.strftime("%d.%m %H:%M" if moment.year == datetime.now(ASTANA).year else "%d.%m.%Y")
+
+
+def duration(seconds: float) -> str:
+    """`850 ms`, `12 s`, `5 min`, `3 h`, `2 d`."""
+    for limit, divisor, unit in ((1, 0.001, "ms"), (120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
+        if seconds < limit:
+            return f"{seconds / divisor:.0f} {unit}"
+    return f"{seconds / 86_400:.0f} d"

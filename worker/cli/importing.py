@@ -1,0 +1,141 @@
+"""`kuzet import`: texts, JSON rows and pages take the same way as articles of feeds: extract, tag, outbox, index."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines.errors import KuzetError, UnsafeAddressError
+from pipelines.models import Entry, Feed, Page, Stage
+from pipelines.texts import entry_from_row, entry_from_text, text_id
+from worker.cli.console import FAILED, err, out, print_json
+from worker.cli.session import open_runtime
+from worker.cli.stages import jsonl_rows, page_of
+from worker.runtime import Runtime
+from worker.state import Address
+
+commands = typer.Typer()
+
+PAGES = frozenset({".html", ".htm", ".xhtml"})
+ROWS = frozenset({".jsonl", ".ndjson"})
+LOOK_S = 0.3
+BAD = ("rejected", "quarantined")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """Something to import: an entry, and its page when it is HTML."""
+
+    entry: Entry
+    page: Page | None = None
+
+
+@commands.command("import")
+def import_files(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help=".txt, .html or .jsonl ({text, title, url, published_at} a line)."),
+    ],
+    *,
+    source: Annotated[str, typer.Option(help="The source these articles are booked under.")] = "import",
+    wait: Annotated[bool, typer.Option(help="Wait until every article has its outcome.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="The outcomes as JSON.")] = False,
+) -> None:
+    """Index files as articles. Importing a file again changes nothing, a changed file is a revision.
+
+    Example: kuzet import reports/*.txt archive.jsonl
+    """
+    runtime = open_runtime()
+    feed = Feed(id=f"import-{source}", url="", source=source, family=source)
+    sighted, known, unusable = [], 0, 0
+    for file in files:
+        try:
+            for item in read_imports(file, now=datetime.now(UTC)):
+                key = hand_over(runtime, item, feed=feed)
+                sighted += [key] if key else []
+                known += not key
+        except KuzetError as error:
+            err.print(f"[red]left out[/red]  {error}", soft_wrap=True)
+            unusable += 1
+    outcomes = follow(runtime, sighted) if wait else {"under way": len(sighted)}
+    outcomes |= {name: count for name, count in (("known already", known), ("unusable", unusable)) if count}
+    print_json(outcomes) if as_json else out.print(
+        ", ".join(f"{name} {count}" for name, count in outcomes.items()) or "nothing to import"
+    )
+    if unusable or any(name.startswith(BAD) for name in outcomes):
+        raise typer.Exit(FAILED)
+
+
+def read_imports(file: Path, *, now: datetime) -> Iterator[Import]:
+    """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
+    if file.suffix.lower() in ROWS:
+        for number, row in enumerate(jsonl_rows(str(file)), start=1):
+            yield Import(entry=entry_from_row(row, where=f"file:{file.name}#{number}", now=now))
+        return
+    body = file_bytes(file)
+    if file.suffix.lower() in PAGES:
+        url = f"file:{file.name}"
+        yield Import(entry=Entry(link=url, title=file.stem), page=page_of(body, url))
+    else:
+        yield Import(entry=entry_from_text(decoded(file, body), url=f"file:{file.name}", now=now))
+
+
+def file_bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise KuzetError(str(file), f"cannot be read ({error.strerror})") from error
+
+
+def decoded(file: Path, body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise KuzetError(
+            str(file), f"is not UTF-8 (byte {error.start})", remedy="Convert it, e.g. `iconv -f cp1251 -t utf-8`."
+        ) from error
+
+
+def hand_over(runtime: Runtime, item: Import, *, feed: Feed) -> str:
+    """Register the entry and put it where extraction finds it; its article id, empty when it is known already."""
+    articles, now = runtime.state.articles, runtime.now()
+    sighting = articles.sight(item.entry, address(item.entry.link), feed=feed, now=now, needs_page=bool(item.page))
+    if sighting.stage is Stage.FETCH and item.page is not None:
+        claim = articles.claim(sighting.article_id, stage=Stage.FETCH, now=now)
+        if claim is not None:
+            articles.advance(claim, to=Stage.EXTRACT, now=now, page=runtime.pages.put(item.page))
+    return sighting.article_id if sighting.stage else ""
+
+
+def address(link: str) -> Address:
+    """Where an imported article is: on the web, or in a file that has only a name."""
+    try:
+        return Address.of(link)
+    except UnsafeAddressError:
+        return Address(article_id=text_id(link), url=link, host="")
+
+
+def follow(runtime: Runtime, keys: Iterable[str]) -> dict[str, int]:
+    """Wait, with a bar, until every article has its outcome; outcome → count. Ctrl-C leaves them to the workers."""
+    waiting, outcomes = set(keys), Counter[str]()
+    columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("", total=len(waiting))
+        while waiting:
+            for key in sorted(waiting):
+                found = runtime.state.articles.trace(key)
+                if found and found.outcome and not found.stage:
+                    waiting.discard(key)
+                    outcomes[found.outcome] += 1
+                    progress.advance(task)
+            if waiting:
+                time.sleep(LOOK_S)
+    return dict(outcomes)

@@ -1,0 +1,177 @@
+"""`kuzet search`: ask the index, with facets and highlights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from rich.columns import Columns
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import QueryError
+from pipelines.models import Severity
+from pipelines.queries import Hit, SearchRequest, SearchResult, Sort
+from worker.cli.console import ASTANA, FAILED, local_time, out, print_json
+from worker.cli.session import open_runtime
+
+commands = typer.Typer()
+
+SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "figure")
+FACET_VALUES = 8
+SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
+RELATIVE = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+Filter = Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")]
+
+
+@commands.command("search")
+def search(  # noqa: PLR0913  one option a facet
+    query: Annotated[
+        str, typer.Argument(help='Words in any form, "phrases", -not, OR, field:value. Empty: everything.')
+    ] = "",
+    *,
+    topic: Filter = None,
+    severity: Annotated[list[Severity] | None, typer.Option(help="Any of these.")] = None,
+    region: Filter = None,
+    source: Filter = None,
+    language: Filter = None,
+    person: Filter = None,
+    organisation: Filter = None,
+    context: Filter = None,
+    figure: Filter = None,
+    since: Annotated[str, typer.Option(help="2026-11-01, 2026-11-01T08:00, or an age: 90m, 24h, 7d.")] = "",
+    until: Annotated[str, typer.Option(help="The same.")] = "",
+    sort: Annotated[Sort, typer.Option(help="By relevance or time.")] = Sort.RELEVANCE,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="How many hits.")] = 10,
+    after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
+) -> None:
+    """Search the articles. Words are found in all their forms, Kazakh and Russian.
+
+    Example: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time
+    """
+    filters = {
+        "topic": topic, "severity": [str(rank) for rank in severity or ()], "region": region, "source": source,
+        "language": language, "person": person, "organisation": organisation, "context": context, "figure": figure,
+    }  # fmt: skip
+    runtime = open_runtime()
+    now = datetime.now(ASTANA)
+    request = SearchRequest(
+        text=query,
+        filters={name: tuple(values) for name, values in filters.items() if values},
+        since=moment(since, now=now),
+        until=moment(until, now=now),
+        sort=sort,
+        size=limit,
+        after=after,
+    )
+    result = runtime.search.search(request)
+    if as_json:
+        print_json(result_row(result))
+    else:
+        show_result(result)
+    if not result.hits:
+        raise typer.Exit(FAILED)
+
+
+def moment(text: str, *, now: datetime) -> datetime | None:
+    """A moment as typed: a date or time in Kazakhstan (UTC+5), or an age. Raises QueryError."""
+    if not text:
+        return None
+    if text[:-1].isdigit() and text[-1] in RELATIVE:
+        return now - timedelta(**{RELATIVE[text[-1]]: int(text[:-1])})
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QueryError(
+            text, "is no moment", remedy="Write 2026-11-01, 2026-11-01T08:00, or an age: 90m, 24h, 7d."
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=ASTANA)
+
+
+def result_row(result: SearchResult) -> dict[str, Any]:
+    """The stable answer of `kuzet search --json`."""
+    return {
+        "total": result.total,
+        "texts": result.texts,
+        "took_ms": result.took_ms,
+        "hits": [hit_row(hit) for hit in result.hits],
+        "facets": {name: [asdict(value) for value in values] for name, values in result.facets.items()},
+        "histogram": [asdict(bucket) for bucket in result.histogram],
+        "next": result.next_after,
+    }  # fmt: skip
+
+
+def hit_row(hit: Hit) -> dict[str, Any]:
+    highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
+    return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
+
+
+def show_result(result: SearchResult) -> None:
+    """Hits with their highlights, then the facets."""
+    for hit in result.hits:
+        show_hit(hit)
+    reprints = f", {result.total - result.texts} of them reprints" if result.total > result.texts else ""
+    out.print(f"{result.total} articles{reprints}, in {result.took_ms} ms", style="dim")
+    if result.partial:
+        out.print("A part of the index did not answer.", style="red")
+    show_facets(result)
+    if result.next_after:
+        out.print(f"more: --after {result.next_after}", style="dim", soft_wrap=True)
+
+
+def show_hit(hit: Hit) -> None:
+    document = hit.document
+    title = hit.highlights.get("title")
+    line = Text.assemble(
+        (f"{local_time(document['published_at']):>11} ", "dim"), severity_mark(document.get("severity"))
+    )
+    line.append_text(highlighted(title[0]) if title else Text(document["title"], style="bold"))
+    out.print(line)
+    facts = [
+        document["source"],
+        document["language"],
+        ", ".join(document.get("topics", [])),
+        ", ".join(document.get("regions", [])),
+    ]
+    out.print(
+        Text(
+            f"{'':12}" + " · ".join(filter(None, facts)) + (f" · +{hit.reprints} reprints" if hit.reprints else ""),
+            style="cyan",
+        )
+    )
+    for part in hit.highlights.get("body", ())[:2]:
+        if any(piece.hit for piece in part.pieces):
+            out.print(Text(" " * 12).append_text(highlighted(part)))
+
+
+def highlighted(highlight: Any) -> Text:
+    return Text.assemble(
+        *((piece.text.replace("\n", " "), "bold yellow" if piece.hit else "") for piece in highlight.pieces)
+    )
+
+
+def severity_mark(severity: str | None) -> Text:
+    return Text(f"{severity} ", style=SEVERITY_STYLES[severity]) if severity else Text()
+
+
+def show_facets(result: SearchResult) -> None:
+    tables = [facet_table(name, result.facets[name]) for name in SHOWN_FACETS if result.facets.get(name)]
+    if tables:
+        out.print(Columns(tables, padding=(0, 3)))
+
+
+def facet_table(name: str, values: Any) -> Table:
+    table = Table(
+        title=name, title_style="bold", title_justify="left", box=None, show_header=False, padding=(0, 1, 0, 0)
+    )
+    table.add_column(justify="right", style="cyan")
+    table.add_column()
+    for value in values[:FACET_VALUES]:
+        table.add_row(str(value.count), value.value)
+    if len(values) > FACET_VALUES:
+        table.add_row("", f"… {len(values) - FACET_VALUES} more", style="dim")
+    return table

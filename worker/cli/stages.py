@@ -1,0 +1,259 @@
+"""Each stage of the pipeline by hand, on a file or standard input: the same code the workers run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from pipelines.errors import KuzetError
+from pipelines.models import Article, Entry, Page, Tagging
+from worker.cli.console import FAILED, local_time, out, print_json, read_input
+from worker.cli.session import open_runtime
+
+commands = typer.Typer()
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+File = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
+SPAN_STYLES = ("bold black on yellow", "bold black on cyan", "bold black on green", "bold white on magenta")
+
+
+@commands.command("feed")
+def feed(
+    file: File,
+    *,
+    url: Annotated[str, typer.Option(help="Where the document came from, for relative links.")] = "",
+    content_type: Annotated[str, typer.Option(help="The Content-Type header it came with.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the entries of a feed document (RSS, Atom, RDF or a news sitemap).
+
+    Example: curl -s https://tengrinews.kz/news.rss | kuzet feed - --url https://tengrinews.kz/news.rss
+    """
+    from pipelines.feeds import parse_feed
+
+    headers = {"content-type": content_type} if content_type else {}
+    parsed = parse_feed(read_input(file), url=url or file, headers=headers, now=datetime.now(UTC))
+    for entry in parsed.entries:
+        if as_json:
+            print_json(entry_row(entry))
+        else:
+            out.print(Text.assemble((f"{local_time(entry.published_at):>12}  ", "dim"), (entry.title, "bold")))
+            out.print(Text(f"{'':14}{entry.link}", style="cyan"), soft_wrap=True)
+    if not as_json:
+        dropped = ", ".join(f"{count} × {reason}" for reason, count in parsed.dropped.items()) or "none"
+        out.print(
+            f"{len(parsed.entries)} entries of {parsed.format} in {parsed.encoding}; dropped: {dropped}", style="dim"
+        )
+
+
+def entry_row(entry: Entry) -> dict[str, Any]:
+    return {
+        "link": entry.link,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "guid": entry.guid,
+        "published_at": entry.published_at and entry.published_at.isoformat(),
+        "language": entry.language,
+        "image_url": entry.image_url,
+    }
+
+
+@commands.command("extract")
+def extract(
+    file: File,
+    *,
+    url: Annotated[str, typer.Option(help="The page's address, for its canonical link and date.")] = "",
+    text: Annotated[bool, typer.Option("--text", help="Only the text: title, empty line, body.")] = False,
+    date: Annotated[bool, typer.Option("--date", help="Only the date, YYYY-MM-DD.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the article out of a page.
+
+    Example: kuzet extract page.html --text
+    """
+    from pipelines.pages import extract_article
+
+    article = extract_article(
+        page_of(read_input(file), url or file_url(file)), entry=None, observed_at=datetime.now(UTC)
+    )
+    show_article(article, text=text, date=date, as_json=as_json)
+
+
+def page_of(body: bytes, url: str) -> Page:
+    return Page(url=url, final_url=url, status=200, headers={}, body=body, fetched_at=datetime.now(UTC))
+
+
+def file_url(file: str) -> str:
+    return "file:///dev/stdin" if file == "-" else Path(file).resolve().as_uri()
+
+
+def article_row(article: Article) -> dict[str, Any]:
+    return {
+        "url": article.url,
+        "canonical_url": article.canonical_url,
+        "title": article.title,
+        "text": article.body,
+        "language": article.language,
+        "kazakh_share": round(article.kazakh_share, 3),
+        "extraction": str(article.extraction),
+        "published_at": article.published_at.isoformat(),
+        "published_from": str(article.published_from),
+        "image_url": article.image_url,
+        "words": article.words,
+        "repairs": article.repairs,
+    }
+
+
+def show_article(article: Article, *, text: bool, date: bool, as_json: bool) -> None:
+    if date:
+        typer.echo(article.published_at.astimezone().date().isoformat() if article.published_from != "observed" else "")
+    elif as_json:
+        print_json(article_row(article))
+    elif text:
+        typer.echo(f"{article.title}\n\n{article.body}")
+    else:
+        when = f"{local_time(article.published_at)} ({article.published_from})"
+        out.print(Text(article.title, style="bold"))
+        out.print(f"{article.language} · {article.words} words · {article.extraction} · {when}", style="dim")
+        out.print(Text(article.body))
+
+
+@commands.command("fetch")
+def fetch(
+    url: Annotated[str, typer.Argument(help="An http or https address.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a page as the workers would (address check, caps, deadline, robots.txt) and read the article in it.
+
+    Example: kuzet fetch https://www.inform.kz/ru/ --json
+    """
+    from pipelines.pages import extract_article
+    from worker.web import Fetched
+    from worker.web.limits import page_limits
+
+    runtime = open_runtime(engines=False)
+    answer = runtime.web.get(url, limits=page_limits(runtime.settings))
+    if not isinstance(answer, Fetched):
+        raise KuzetError(url, f"was not fetched: {answer}")
+    show_article(
+        extract_article(answer.page, entry=None, observed_at=datetime.now(UTC)), text=False, date=False, as_json=as_json
+    )
+
+
+@commands.command("tag")
+def tag(
+    file: Annotated[str, typer.Argument(help="A text file (its first line is the title), or - for standard input.")],
+    *,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Each line is {"id", "title", "text"}; one line of JSON out each.')
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tag a text: topics with their reasons, severity, places, figures, names.
+
+    Example: echo 'Полицейлер алаяқты ұстады' | kuzet tag -
+    """
+    tagger = open_runtime(engines=False).tagger
+    if jsonl:
+        for row in jsonl_rows(file):
+            article = (row.get("title") or "", row.get("text") or row.get("body") or "")
+            print_json({"id": row.get("id")} | tag_row(tagger, *article))
+        return
+    title, _, body = read_input(file).decode("utf-8", "replace").strip().partition("\n")
+    if as_json:
+        print_json(tag_row(tagger, title, body))
+        return
+    show_tagging(title, body, tagger.tag(title, body, language=language_of(title, body)))
+
+
+def jsonl_rows(file: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSONL file. Raises KuzetError with the line's number."""
+    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise KuzetError(f"{file}, line {number}", f"is not JSON ({error})") from error
+            if not isinstance(row, dict):
+                raise KuzetError(f"{file}, line {number}", "is not a JSON object")
+            yield row
+
+
+def language_of(title: str, body: str) -> str:
+    from pipelines.language.detect import detect
+
+    return detect(f"{title}\n{body}").language
+
+
+def tag_row(tagger: Any, title: str, body: str) -> dict[str, Any]:
+    """The stable answer of `kuzet tag`, one text."""
+    from pipelines.documents import explain_tags
+
+    language = language_of(title, body)
+    tagging: Tagging = tagger.tag(title, body, language=language)
+    return {
+        "language": language,
+        "topics": list(tagging.topics),
+        "severity": tagging.severity and str(tagging.severity),
+        "regions": list(tagging.regions),
+        "places": [place.name for place in tagging.places],
+        "figures": [
+            {"kind": f.kind, "value": f.value, "unit": f.unit, "qualifier": f.qualifier, "role": f.role}
+            for f in tagging.figures
+        ],
+        "persons": list(tagging.persons),
+        "organisations": list(tagging.organisations),
+        "contexts": sorted({context.context for context in tagging.contexts}),
+        "tags": explain_tags(tagging),
+        "why": tagging.why,
+    }
+
+
+def show_tagging(title: str, body: str, tagging: Tagging) -> None:
+    """The text with its spans in colour, then each topic with its score and words."""
+    styles = {t.topic: SPAN_STYLES[i % len(SPAN_STYLES)] for i, t in enumerate(tagging.tags)}
+    for field, text in (("title", title), ("body", body)):
+        shown = Text(text, style="bold" if field == "title" else "")
+        for t in tagging.tags:
+            for span in t.spans:
+                if span.field == field:
+                    shown.stylize(styles[t.topic], span.start, span.end)
+        out.print(shown)
+    out.rule(style="dim")
+    for t in tagging.tags:
+        words = ", ".join(dict.fromkeys(span.form for span in t.spans))
+        out.print(Text.assemble((f" {t.topic} ", styles[t.topic]), f"  {t.score:g} of {t.threshold:g}: ", words))
+    for context in tagging.contexts:
+        words = ", ".join(dict.fromkeys(span.form for span in context.spans))
+        out.print(Text.assemble((f" not {context.topic} ", "reverse dim"), f"  {context.context}: ", words))
+    show_facts(tagging)
+    if not tagging.tags:
+        raise typer.Exit(FAILED)
+
+
+def show_facts(tagging: Tagging) -> None:
+    facts = {
+        "severity": tagging.severity or "",
+        "regions": ", ".join(tagging.regions),
+        "places": ", ".join(place.name for place in tagging.places),
+        "figures": ", ".join(
+            f"{f.kind} {f.qualifier} {f.value:g} {f.unit}".replace("  ", " ").strip() for f in tagging.figures
+        ),
+        "persons": ", ".join(tagging.persons),
+        "organisations": ", ".join(tagging.organisations),
+    }
+    for name, value in facts.items():
+        if value:
+            out.print(Text.assemble((f"{name:>14}  ", "dim"), str(value)))

@@ -1,0 +1,140 @@
+"""`kuzet status`: engines, workers, queues, stages, feeds, the outbox, the last article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import typer
+from redis.exceptions import RedisError
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import KuzetError
+from pipelines.models import Stage
+from pipelines.queries import SearchRequest, Sort
+from worker.cli.console import NO_ENGINE, duration, local_time, out, print_json
+from worker.cli.session import open_runtime
+from worker.presence import WorkerPresence, present
+from worker.runtime import Runtime
+from worker.search.engine import EngineHealth
+
+commands = typer.Typer()
+QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """All that can be said at one moment. `problems` are sentences for a person, empty when all is well."""
+
+    broker: str
+    search: EngineHealth
+    workers: tuple[WorkerPresence, ...]
+    queues: dict[str, int]
+    stages: dict[str, dict[str, int]]
+    feeds: dict[str, int]
+    outbox: dict[str, int]
+    quarantined: int
+    last_article: dict[str, Any]
+    problems: tuple[str, ...]
+
+
+@commands.command("status")
+def status(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Print nothing; exit 0 when the broker and the workers answer.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """Show how the watch is doing. Exit code 3 when an engine does not answer.
+
+    Example: kuzet status --json
+    """
+    runtime = open_runtime()
+    try:
+        found = look(runtime)
+    except RedisError as error:
+        raise (
+            typer.Exit(NO_ENGINE)
+            if check
+            else KuzetError("the broker", f"does not answer ({error})", remedy="`kuzet up` starts it.")
+        ) from error
+    if check:
+        raise typer.Exit(0 if found.workers else NO_ENGINE)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        show(found, now=runtime.now())
+    if found.search.problem and not found.search.index:
+        raise typer.Exit(NO_ENGINE)
+
+
+def look(runtime: Runtime) -> Status:
+    """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
+    now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
+    workers = tuple(present(runtime.redis, prefix, now=now))
+    snapshots = [state.feeds.snapshot(feed_id) for feed_id in state.feeds.ids()]
+    search = runtime.search.health()
+    return Status(
+        broker=f"{runtime.redis.info('server')['redis_version']} at {runtime.settings.broker_url}",
+        search=search,
+        workers=workers,
+        queues={queue: int(runtime.redis.llen(f"{prefix}celery:{queue}")) for queue in QUEUES},
+        stages={
+            str(stage): {"waiting": state.due.size(stage), "due": state.due.ready(stage, now=now)} for stage in Stage
+        },
+        feeds=dict(Counter(snapshot.state for snapshot in snapshots if snapshot)),
+        outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
+        quarantined=state.quarantine.size,
+        last_article=last_article(runtime) if not search.problem else {},
+        problems=tuple(problems(runtime, workers, search)),
+    )
+
+
+def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
+    served = {queue for worker in workers for queue in worker.queues}
+    found = [
+        f"Nobody serves the queue {queue}: `kuzet up` or the service of that name is not running."
+        for queue in QUEUES
+        if queue not in served
+    ]
+    if search.problem:
+        found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
+    broken = filter(None, (runtime.catalogue.problem, runtime.rules.problem))
+    return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def last_article(runtime: Runtime) -> dict[str, Any]:
+    result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=1, facets=(), histogram=False))
+    return dict(result.hits[0].document) if result.hits else {}
+
+
+def show(found: Status, *, now: float) -> None:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", justify="right")
+    table.add_column()
+    table.add_row("broker", found.broker)
+    index = f"{found.search.articles} articles in {found.search.index or '–'}"
+    table.add_row("search", f"{found.search.server or 'away'} at {found.search.address}, {index}")
+    for worker in found.workers:
+        seen = f"seen {duration(now - worker.seen_at)} ago"
+        table.add_row("worker", f"{worker.name}: {', '.join(worker.queues)} · {worker.slots} slots · {seen}")
+    table.add_row("queues", ", ".join(f"{queue} {count}" for queue, count in found.queues.items()))
+    table.add_row(
+        "stages",
+        ", ".join(f"{stage} {counts['due']} due of {counts['waiting']}" for stage, counts in found.stages.items()),
+    )
+    table.add_row("feeds", ", ".join(f"{count} {state}" for state, count in found.feeds.items()) or "none yet")
+    table.add_row("outbox", f"{found.outbox['documents']} documents, {found.outbox['bytes'] / 1e6:.1f} MB")
+    table.add_row("quarantine", str(found.quarantined))
+    if found.last_article:
+        table.add_row(
+            "last article", Text(f"{local_time(found.last_article['published_at'])} {found.last_article['title']}")
+        )
+    out.print(table)
+    for problem in found.problems:
+        out.print(Text(problem, style="red"), soft_wrap=True)
+    if not found.problems:
+        out.print("All is well.", style="green")

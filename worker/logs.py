@@ -1,0 +1,54 @@
+"""Logs: structlog on stderr, one line an event; JSON when a machine reads them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from config.settings import Settings
+
+QUIET = (
+    "elastic_transport",
+    "urllib3",
+    "trafilatura",
+    "htmldate",
+    "courlan",
+    "pymorphy3",
+    "kombu",
+    "celery.redirected",
+)
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send our own and the libraries' logs through one formatter."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_json else structlog.dev.ConsoleRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_plain, last]))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+_plain = structlog.stdlib.ProcessorFormatter.remove_processors_meta

@@ -1,0 +1,69 @@
+"""Nudges: what is due becomes messages, never more of them than the workers can soon take.
+
+The tick nudges every stage each second; a task that ends nudges the next stage at once. Both are the same act, so a
+lost message is made up for by the next tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.models import Stage
+from worker.presence import present, slots
+
+if TYPE_CHECKING:
+    from worker.app import Watch
+
+NUDGED_PER_SLOT = 3
+NUDGE_LIFE_S = 15.0
+BACKLOG_ITEMS = 5_000
+BYTES_PER_MB = 1_000_000
+
+TASKS = {
+    Stage.POLL: ("kuzet.poll_feed", "io"),
+    Stage.PARSE: ("kuzet.parse_feed", "cpu"),
+    Stage.FETCH: ("kuzet.fetch_page", "io"),
+    Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
+}
+
+
+def nudge(app: Watch, stage: Stage) -> int:
+    """Send a message for each due item of the stage, hosts in turn, up to the queue's free capacity; how many."""
+    runtime = app.runtime
+    if _is_held_back(app, stage):
+        return 0
+    task, queue = TASKS[stage]
+    now = runtime.now()
+    items = runtime.state.due.take(stage, now=now, lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue))
+    for item in items:
+        app.send_task(task, args=[item], queue=queue, expires=NUDGE_LIFE_S)
+    return len(items)
+
+
+def nudge_drain(app: Watch) -> bool:
+    """Send for the drain when documents are due and no message for it waits already."""
+    runtime = app.runtime
+    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or waiting(app, "drain"):
+        return False
+    app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
+    return True
+
+
+def free_capacity(app: Watch, queue: str) -> int:
+    """How many more messages the queue's workers can soon take."""
+    runtime = app.runtime
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
+    return max(0, NUDGED_PER_SLOT * slots(workers, queue) - waiting(app, queue))
+
+
+def waiting(app: Watch, queue: str) -> int:
+    """How many messages wait in the queue."""
+    return int(app.runtime.redis.llen(f"{app.runtime.settings.redis_prefix}celery:{queue}"))
+
+
+def _is_held_back(app: Watch, stage: Stage) -> bool:
+    """A full outbox holds extraction back (pages wait on disk); a long row of pages holds polling back."""
+    state = app.runtime.state
+    if stage is Stage.EXTRACT:
+        return state.outbox.bytes_used > app.runtime.settings.outbox_max_mb * BYTES_PER_MB
+    return stage is Stage.POLL and state.due.size(Stage.EXTRACT) > BACKLOG_ITEMS

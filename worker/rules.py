@@ -1,0 +1,48 @@
+"""The rule files on disk and the tagger made of them; compiled once, and again when a file changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from pipelines.errors import ConfigError
+from pipelines.tagging import Ruleset, Tagger, parse_ruleset
+
+log = structlog.get_logger(__name__)
+
+
+class RuleFiles:
+    """`tagger()` follows the files. A broken file keeps the old ruleset; `problem` says what is wrong with the new."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problem: ConfigError | None = None
+        self._written_at: dict[Path, float] = {}
+        self._tagger: Tagger | None = None
+
+    def tagger(self) -> Tagger:
+        """The tagger of the newest files that are right. Raises ConfigError when none ever were."""
+        written_at = {file: file.stat().st_mtime for file in self.files()}
+        if self._tagger is not None and written_at == self._written_at:
+            return self._tagger
+        self._written_at = written_at
+        try:
+            self._tagger, self.problem = Tagger(self.ruleset()), None
+        except ConfigError as error:
+            if self._tagger is None:
+                raise
+            self.problem = error
+            log.warning("rules kept as they were", error=str(error))
+        return self._tagger
+
+    def ruleset(self) -> Ruleset:
+        """The files as a ruleset. Raises ConfigError with file, line and key."""
+        return parse_ruleset(
+            {file.relative_to(self.folder).as_posix(): file.read_text(encoding="utf-8") for file in self.files()}
+        )
+
+    def files(self) -> list[Path]:
+        """Every file that decides how a text is tagged: the rules, and what lies beside them but the feeds."""
+        beside = (file for file in self.folder.glob("*.yaml") if file.name != "feeds.yaml")
+        return sorted([*beside, *(self.folder / "rules").glob("*.yaml")])

@@ -1,0 +1,139 @@
+"""What a process of kuzet works with, each built when first asked for: clients, stores, the tagger, the catalogue."""
+
+from __future__ import annotations
+
+import os
+import time
+from functools import cached_property
+from pathlib import Path
+
+from redis import Redis
+
+from config.settings import Settings
+from pipelines.language import analysis
+from pipelines.models import Stage
+from pipelines.tagging import Tagger
+from worker.catalogue import Catalogue
+from worker.dictionaries import dictionary_name
+from worker.pages import PageStore
+from worker.rules import RuleFiles
+from worker.search.engine import SearchEngine
+from worker.state import LEASE_S, State
+from worker.web import (
+    Answer,
+    Fetched,
+    Later,
+    NotModified,
+    Refused,
+    WebClient,
+    crawl_delay_s,
+    fetch_robots,
+)
+from worker.web.robots import ROBOTS_LIMITS
+
+GRACE_S = 5.0
+DEFAULT_BROKER_URL = "redis://localhost:6379/0"
+
+
+class Runtime:
+    """Lazily built services. Not shared over a fork: whoever forks asks `is_of_this_process` and builds a new one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._pid = os.getpid()
+
+    def after_fork(self) -> Runtime:
+        """The services for a child of this process: connections of its own, and the compiled rules it inherited."""
+        child = Runtime(self.settings)
+        if "rules" in self.__dict__:
+            child.rules = self.rules
+        return child
+
+    @property
+    def is_of_this_process(self) -> bool:
+        return self._pid == os.getpid()
+
+    @staticmethod
+    def now() -> float:
+        """Epoch seconds; the one clock of the workers."""
+        return time.time()
+
+    @cached_property
+    def redis(self) -> Redis:
+        url = self.settings.broker_url or DEFAULT_BROKER_URL
+        network = {} if url.startswith("unix:") else {"socket_keepalive": True}
+        return Redis.from_url(url, decode_responses=True, socket_timeout=30, health_check_interval=25, **network)
+
+    @cached_property
+    def state(self) -> State:
+        fetch_s = self.settings.fetch_deadline_s + GRACE_S
+        lease_s = {**LEASE_S, Stage.POLL: fetch_s, Stage.FETCH: fetch_s + ROBOTS_LIMITS.deadline_s}
+        return State(self.redis, prefix=self.settings.redis_prefix, lease_s=lease_s)
+
+    @cached_property
+    def pages(self) -> PageStore:
+        return PageStore(
+            self.settings.pages_url or str(self.settings.data / "pages"),
+            min_free_mb=self.settings.pages_min_free_mb,
+            keep_days=self.settings.pages_keep_days,
+        )
+
+    @cached_property
+    def web(self) -> WebClient:
+        return WebClient(
+            user_agent=self.settings.user_agent,
+            contact=self.settings.contact,
+            allowed_hosts=self.settings.allowed_hosts,
+        )
+
+    @cached_property
+    def search(self) -> SearchEngine:
+        return SearchEngine.connect(self.settings)
+
+    def ensure_index(self) -> None:
+        """Make the index, with the dictionary in its analyzer, unless it is there."""
+        self.search.ensure_index(analysis.render(dictionary_name(self.settings.config / "lexicon")))
+
+    @cached_property
+    def rules(self) -> RuleFiles:
+        return RuleFiles(self.settings.config)
+
+    @property
+    def tagger(self) -> Tagger:
+        return self.rules.tagger()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds)
+
+    @property
+    def own_feeds(self) -> Path:
+        """The file of `kuzet feeds add` and `remove`, laid over the catalogue."""
+        return self.settings.data / "feeds.yaml"
+
+    def reserve(self, host: str, item: str, *, now: float) -> float:
+        """When the item may ask the host: now, or a later time that is kept for it."""
+        rules = self.state.hosts.robots(host, now=now)
+        wished_s = crawl_delay_s(rules, self.settings.user_agent) if rules else None
+        spacing_s = max(self.settings.host_spacing_s, wished_s or 0.0)
+        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s)
+
+    def robots(self, host: str, url: str) -> str | Later:
+        """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
+        known = self.state.hosts.robots(host, now=self.now())
+        if known is not None:
+            return known
+        rules = fetch_robots(self.web, url)
+        if isinstance(rules, str):
+            self.state.hosts.keep_robots(host, rules, now=self.now())
+        return rules
+
+    def note_host(self, host: str, answer: Answer) -> None:
+        """Remember how the host answered: others stay away as long as it wishes."""
+        match answer:
+            case Later(not_before):
+                self.state.hosts.hold(host, until=not_before, now=self.now())
+            case Fetched() | NotModified():
+                self.state.hosts.answered(host)
+            case Refused(reason) if reason.is_passing:
+                self.state.hosts.failed(host)

@@ -1,0 +1,1 @@
+"""Celery's tasks: claim, ask, do, write."""

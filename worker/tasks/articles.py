@@ -1,0 +1,149 @@
+"""Articles: fetch the page (io), then extract, tag and hand over to the outbox (cpu)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import structlog
+
+from pipelines.documents import build_document, content_hash
+from pipelines.errors import EngineUnavailableError, PageUnusableError, UnsafeAddressError
+from pipelines.models import Article, Outcome, Page, Stage
+from pipelines.pages import article_from_entry, extract_article
+from pipelines.urls import article_id
+from worker.app import CPU_HARD_LIMIT_S, app
+from worker.nudges import nudge, nudge_drain
+from worker.runtime import Runtime
+from worker.state import RECHECK_AFTER_S, ArticleClaim
+from worker.state.articles import MAX_ATTEMPTS
+from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
+
+GONE = frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.UNSAFE_ADDRESS})
+TRY_AGAIN_AFTER_S = 60.0
+NO_ROOM_WAIT_S = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="kuzet.fetch_page")
+def fetch_page(article_key: str) -> None:
+    """Fetch an article's page into the page store, then nudge its extraction."""
+    runtime = app.runtime
+    now = runtime.now()
+    claim = runtime.state.articles.claim(article_key, stage=Stage.FETCH, now=now)
+    if claim is None:
+        return
+    free_at = runtime.reserve(claim.host, article_key, now=now)
+    if free_at > now:
+        runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
+        return
+    record_answer(runtime, claim, ask(runtime, claim))
+    nudge(app, Stage.EXTRACT)
+
+
+def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later | Refused:
+    """The site's answer, or its robots.txt's."""
+    rules = runtime.robots(claim.host, claim.url)
+    if isinstance(rules, Later):
+        return rules
+    if not robots_allows(rules, claim.url, runtime.settings.user_agent):
+        return Refused(Reason.ROBOTS)
+    return runtime.web.get(claim.url, limits=page_limits(runtime.settings))
+
+
+def record_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
+    """Write down what the site said. Without a page the feed's text must do; a page that is gone ends the sighting."""
+    articles, now = runtime.state.articles, runtime.now()
+    runtime.note_host(claim.host, answer)
+    match answer:
+        case Fetched(page):
+            store_page(runtime, claim, page)
+        case Refused(reason) if reason in GONE:
+            articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
+        case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
+            articles.release(claim, not_before=not_before, now=now, error=str(reason))
+        case Refused(reason) if reason.is_passing and claim.attempts < MAX_ATTEMPTS:
+            not_before = now + TRY_AGAIN_AFTER_S * claim.attempts
+            articles.release(claim, not_before=not_before, now=now, error=str(answer))
+        case Later(_, reason) | Refused(reason):
+            articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
+
+
+def store_page(runtime: Runtime, claim: ArticleClaim, page: Page) -> None:
+    """Put the page where extraction finds it. A store without room is no fault of the article's: it waits."""
+    articles, now = runtime.state.articles, runtime.now()
+    try:
+        articles.advance(claim, to=Stage.EXTRACT, now=now, page=runtime.pages.put(page))
+    except EngineUnavailableError:
+        articles.release(claim, not_before=now + NO_ROOM_WAIT_S, now=now, give_back_attempt=True)
+        raise
+
+
+@app.task(name="kuzet.extract_article", time_limit=CPU_HARD_LIMIT_S)
+def extract_page(article_key: str) -> None:
+    """Read the article out of its page, tag it, and put its document into the outbox."""
+    runtime = app.runtime
+    articles = runtime.state.articles
+    claim = articles.claim(article_key, stage=Stage.EXTRACT, now=runtime.now())
+    if claim is None:
+        return
+    try:
+        article, final_url = read_article(runtime, claim)
+    except PageUnusableError as error:
+        articles.finish(claim, Outcome.REJECTED, now=runtime.now(), reason=error.reason)
+        return
+    if not owns_addresses(runtime, claim, article, final_url):
+        articles.finish(claim, Outcome.DUPLICATE, now=runtime.now())
+    elif claim.content_hash == content_hash(article):
+        articles.finish(claim, Outcome.UNCHANGED, now=runtime.now())
+    else:
+        put_document(runtime, claim, article)
+        nudge_drain(app)
+
+
+def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
+    """The article and the URL its page was found at. Raises PageUnusableError when there is no text at all."""
+    observed_at = datetime.fromtimestamp(claim.sighted_at, UTC)
+    try:
+        page = runtime.pages.get(claim.page) if claim.page else None
+    except PageUnusableError as error:
+        log.warning("page lost", article=claim.article_id, error=str(error))
+        page = None
+    if page is None:
+        return article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
+    return extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
+
+
+def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> bool:
+    """Claim the redirect's target and the believed canonical address; False when another article has one of them."""
+    aliases = set()
+    for url in filter(None, (final_url, article.canonical_url)):
+        try:
+            aliases.add(article_id(url))
+        except UnsafeAddressError:
+            continue  # an imported text has no address on the web
+    aliases.discard(claim.article_id)
+    owner = runtime.state.articles.claim_aliases(claim, sorted(aliases), now=runtime.now())
+    return owner in {"", claim.article_id}
+
+
+def put_document(runtime: Runtime, claim: ArticleClaim, article: Article) -> None:
+    """Tag the article and put it into the outbox; one with a topic is looked at again later."""
+    tagging = runtime.tagger.tag(article.title, article.body, language=article.language)
+    document = build_document(
+        article,
+        tagging,
+        article_id=claim.article_id,
+        source=claim.source,
+        family=claim.family,
+        feed=claim.feed,
+        revision=claim.revision + 1,
+        indexed_at=datetime.fromtimestamp(runtime.now(), UTC),
+    )
+    runtime.state.outbox.put(
+        claim,
+        document,
+        now=runtime.now(),
+        content_hash=content_hash(article),
+        recheck_after_s=RECHECK_AFTER_S if tagging.topics and claim.page else (),
+    )

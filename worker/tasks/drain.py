@@ -1,0 +1,60 @@
+"""The drain: documents go from the outbox to the index, one drain at a time."""
+
+from __future__ import annotations
+
+import structlog
+
+from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from pipelines.models import Outcome
+from worker.app import app
+from worker.nudges import nudge_drain
+from worker.runtime import Runtime
+from worker.search.bulk import BulkResult, BulkStatus
+
+DRAIN_S = 20.0
+LOCK_S = 45.0
+RETRY_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="kuzet.drain_outbox")
+def drain_outbox() -> None:
+    """Send what is in the outbox until it is empty or DRAIN_S are over; then look once more."""
+    runtime = app.runtime
+    token = runtime.state.outbox.lock(lease_s=LOCK_S)
+    if token is None:
+        return
+    try:
+        drain(runtime, token)
+    except (EngineUnavailableError, EngineRefusedError) as error:
+        log.warning("documents wait in the outbox", error=str(error))
+        runtime.state.outbox.renew(token, lease_s=RETRY_S)  # nobody tries before that
+        return
+    runtime.state.outbox.unlock(token)
+    nudge_drain(app)
+
+
+def drain(runtime: Runtime, token: str) -> None:
+    outbox, ends_at = runtime.state.outbox, runtime.now() + DRAIN_S
+    runtime.ensure_index()
+    while runtime.now() < ends_at and outbox.renew(token, lease_s=LOCK_S):
+        batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
+        if not batch:
+            return
+        for result in runtime.search.bulk(batch):
+            settle(runtime, result)
+
+
+def settle(runtime: Runtime, result: BulkResult) -> None:
+    """Book how one document ended; what the engine could not take just now stays."""
+    outbox, now = runtime.state.outbox, runtime.now()
+    match result.status:
+        case BulkStatus.WRITTEN | BulkStatus.PRESENT:
+            outbox.settle(result.article_id, result.version, Outcome.INDEXED, now=now)
+        case BulkStatus.SUPERSEDED:
+            outbox.settle(result.article_id, result.version, Outcome.SUPERSEDED, now=now)
+        case BulkStatus.REJECTED:
+            outbox.settle(result.article_id, result.version, Outcome.QUARANTINED, now=now, reason=result.detail)
+        case BulkStatus.RETRY:
+            outbox.defer(result.article_id, result.version, until=now + RETRY_S)

@@ -1,0 +1,157 @@
+"""Feeds: poll (io) and parse (cpu)."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import UTC, datetime
+
+import structlog
+
+from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
+from pipelines.feeds import (
+    PollingPolicy,
+    PollSigns,
+    declared_freshness_s,
+    next_check_at,
+    parse_feed,
+    parse_sitemap,
+    publishing_rhythm_s,
+)
+from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Stage
+from worker.app import CPU_HARD_LIMIT_S, app
+from worker.nudges import nudge
+from worker.runtime import Runtime
+from worker.state import Address, Answer, FeedClaim, Poll
+from worker.web import Fetched, Later, NotModified, Refused, Validators, feed_limits
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="kuzet.poll_feed")
+def poll_feed(feed_id: str) -> None:
+    """Ask a feed's server what is new, and hand the document to parsing."""
+    runtime = app.runtime
+    started_at = runtime.now()
+    claim = runtime.state.feeds.claim(feed_id, stage=Stage.POLL, now=started_at)
+    if claim is None:
+        return
+    free_at = runtime.reserve(claim.host, feed_id, now=started_at)
+    if free_at > started_at:
+        runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
+        return
+    validators = Validators(etag=claim.last.etag, last_modified=claim.last.last_modified, url=claim.last.final_url)
+    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=validators)
+    record_answer(runtime, claim, answer, started_at=started_at)
+
+
+def record_answer(
+    runtime: Runtime, claim: FeedClaim, answer: Fetched | NotModified | Later | Refused, *, started_at: float
+) -> None:
+    """Write down what the server said."""
+    now = runtime.now()
+    runtime.note_host(claim.host, answer)
+    match answer:
+        case Fetched(page) if _hash(page.body) != claim.last.body_hash:
+            poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at)
+            reference = runtime.pages.put(page)
+            runtime.state.feeds.fetched(claim, page=reference, answer=_answer(answer), poll=poll, now=now)
+            nudge(app, Stage.PARSE)
+        case Fetched(page):
+            poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at, note="same")
+            _unchanged(runtime, claim, poll, answer=_answer(answer))
+        case NotModified():
+            _unchanged(runtime, claim, Poll(at=started_at, status=304, took_s=now - started_at))
+        case Later(not_before, reason):
+            poll = Poll(at=started_at, took_s=now - started_at, note=str(reason))
+            _failed(runtime, claim, poll, not_before=not_before)
+        case Refused():
+            _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
+
+
+@app.task(name="kuzet.parse_feed", time_limit=CPU_HARD_LIMIT_S)
+def parse_feed_document(feed_id: str) -> None:
+    """Read a feed document's entries and register those that are new or changed."""
+    runtime = app.runtime
+    now = runtime.now()
+    claim = runtime.state.feeds.claim(feed_id, stage=Stage.PARSE, now=now)
+    feed = runtime.catalogue.get(feed_id)
+    if claim is None or claim.poll is None or feed is None:
+        return
+    try:
+        page = runtime.pages.get(claim.page)
+        parsed = parse(page, feed, now=now)
+    except (FeedUnusableError, PageUnusableError) as error:
+        _failed(runtime, claim, _noted(claim.poll, error.problem))
+        return
+    register_entries(runtime, claim, feed, parsed, page=page)
+    nudge(app, Stage.FETCH)
+
+
+def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
+    read = parse_sitemap if feed.format is FeedFormat.SITEMAP else parse_feed
+    return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
+
+
+def register_entries(runtime: Runtime, claim: FeedClaim, feed: Feed, parsed: ParsedFeed, *, page: Page) -> None:
+    """Sight what the feed did not list before, then believe the feed's validators: never the other way round."""
+    now = runtime.now()
+    entries = {address.article_id: (entry, address) for entry, address in reversed(addressed(parsed, feed))}
+    hashes = {key: entry.hash for key, (entry, _) in entries.items()}
+    unseen = runtime.state.feeds.unseen(feed.id, hashes)
+    sightings = [runtime.state.articles.sight(*entries[key], feed=feed, now=now) for key in hashes if key in unseen]
+    new = sum(sighting.is_new for sighting in sightings)
+    signs = PollSigns(
+        rhythm_s=publishing_rhythm_s(parsed.entries, now=now),
+        ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)),
+    )
+    next_at = next_check_at(now, signs, policy=policy(runtime))
+    poll = _noted(claim.poll, parsed.note, entries=len(entries), new=new, known=len(entries) - len(unseen))
+    runtime.state.feeds.parsed(claim, seen=hashes, poll=poll, next_at=next_at, now=now)
+
+
+def addressed(parsed: ParsedFeed, feed: Feed) -> list[tuple[Entry, Address]]:
+    """The entries whose links can be used, with where they lead."""
+    found = []
+    for entry in parsed.entries:
+        try:
+            found.append((entry, Address.of(entry.link)))
+        except UnsafeAddressError as error:
+            log.warning("entry left out", feed=feed.id, error=str(error))
+    return found
+
+
+def policy(runtime: Runtime) -> PollingPolicy:
+    settings = runtime.settings
+    return PollingPolicy(min_interval_s=settings.min_interval_s, max_interval_s=settings.max_interval_s)
+
+
+def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, answer: Answer | None = None) -> None:
+    now = runtime.now()
+    signs = PollSigns(rhythm_s=2 * claim.interval_s or None)
+    next_at = next_check_at(now, signs, policy=policy(runtime))
+    runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, answer=answer)
+
+
+def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float = 0.0) -> None:
+    now = runtime.now()
+    signs = PollSigns(failures=claim.failures + 1, not_before=not_before)
+    runtime.state.feeds.failed(claim, poll=poll, next_at=next_check_at(now, signs, policy=policy(runtime)), now=now)
+
+
+def _noted(poll: Poll | None, note: str, **counts: int) -> Poll:
+    return dataclasses.replace(poll or Poll(at=0.0), note=note, **counts)
+
+
+def _answer(fetched: Fetched) -> Answer:
+    validators = fetched.validators
+    return Answer(
+        etag=validators.etag,
+        last_modified=validators.last_modified,
+        final_url=validators.url,
+        body_hash=_hash(fetched.page.body),
+    )
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:32]
