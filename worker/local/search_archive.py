@@ -59,7 +59,7 @@ def archive_flags(jars: Sequence[Path], *, cache: Path, heap_mb: int, report: Re
     archive = cache / "search-node" / f"{_key(java, jars)}.aot"
     with one_at_a_time(archive.parent / "lock"):
         if not archive.exists():
-            report.say("Preparing the search node for quick starts (once, about 20 s).")
+            report.say("Preparing the search node for quick starts (once, under a minute).")
             _clear(archive.parent)
             _make(archive, jars=jars, heap_mb=heap_mb, report=report)
     return (*ONLY_CLASSES, f"-XX:AOTCache={archive}") if archive.exists() else ()
