@@ -42,5 +42,3 @@ class Counted:
 
     def _numbers(self, source: Marked) -> tuple[int, ...]:
         return self._matcher.add_all(parse_by_language(source, classes=self._classes))
-
-

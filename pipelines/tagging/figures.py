@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from pipelines.models import Figure, Span
 from pipelines.tagging.counted import Counted
-from pipelines.tagging.matcher import Hit
+from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.numbers import Number, find_numbers
 from pipelines.tagging.text import Text
-from pipelines.tagging.topics import Found
 
 THING_WORDS = 4
 """How far after its number a counted noun may stand."""
@@ -70,7 +69,9 @@ def _figures(reading: _Reading) -> Iterator[Figure]:
         following = figure
         if figure:
             counted.append(
-                replace(figure, value=_value(figure, number), qualifier=number.qualifier, span=_span(reading.text, number))
+                replace(
+                    figure, value=_value(figure, number), qualifier=number.qualifier, span=_span(reading.text, number)
+                )
             )
     yield from reversed(counted)
     yield from _singular(reading)
@@ -102,7 +103,9 @@ def _figure(reading: _Reading, number: Number, limit: int) -> Figure | None:
 
 
 def _money(reading: _Reading, number: Number) -> Figure | None:
-    after = [hit for hit in _hits(reading, number.last + 1, number.last + 3) if hit.pattern in reading.counted.currencies]
+    after = [
+        hit for hit in _hits(reading, number.last + 1, number.last + 3) if hit.pattern in reading.counted.currencies
+    ]
     if not after:
         return None
     currency = reading.counted.currencies[after[0].pattern]
@@ -117,7 +120,9 @@ def _drugs(reading: _Reading, number: Number) -> Figure | None:
     if after >= len(reading.text):
         return None
     word = reading.text.words[after]
-    kilograms = next((factor for stem, factor in KILOGRAMS.items() if word == stem or (len(stem) > 2 and word.startswith(stem))), 0.0)  # noqa: PLR2004
+    kilograms = next(
+        (factor for stem, factor in KILOGRAMS.items() if word == stem or (len(stem) > 2 and word.startswith(stem))), 0.0
+    )  # noqa: PLR2004
     if not kilograms or not any(hit.pattern in reading.counted.drugs for hit in _in_sentence(reading, number)):
         return None
     return Figure(kind="drugs_kg", value=number.value * kilograms, unit="kg")

@@ -23,6 +23,13 @@ class Hit(NamedTuple):
     negated: bool
 
 
+class Found(NamedTuple):
+    """A text with what was found in it."""
+
+    text: Text
+    hits: list[Hit]
+
+
 class _Phrase(NamedTuple):
     pattern: int
     rest: tuple[tuple[int, int], ...]  # (gap, slot) of the elements after the first

@@ -13,7 +13,17 @@ _DIGITS = re.compile(
     r"(?=\d)(?<![\w№#+])(?<!\d[.,:/])(?<![^\W\d_][-–])(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d{1,12})(?:[.,]\d{1,6}(?!\d|[.,]\d))?(?![.,:/]\d)(?!\d)"
 )
 
-MULTIPLIERS = {"тыс": 1e3, "тысяч": 1e3, "мың": 1e3, "млн": 1e6, "миллион": 1e6, "млрд": 1e9, "миллиард": 1e9, "трлн": 1e12, "триллион": 1e12}
+MULTIPLIERS = {
+    "тыс": 1e3,
+    "тысяч": 1e3,
+    "мың": 1e3,
+    "млн": 1e6,
+    "миллион": 1e6,
+    "млрд": 1e9,
+    "миллиард": 1e9,
+    "трлн": 1e12,
+    "триллион": 1e12,
+}
 
 _RU_UNITS = {
     1: "один одна одного одной одному одну одним",
@@ -93,7 +103,27 @@ QUALIFIERS_AFTER = {
     "over": {"астам", "астамы", "артық", "аса", "көп", "асты", "асқан", "лишним", "асады"},
     "up_to": {"дейін"},
 }
-SUFFIXES = {"ге", "ға", "ке", "қа", "нан", "нен", "тан", "тен", "дан", "ден", "ге", "дай", "дей", "тай", "тей", "ти", "и", "х", "ның"}
+SUFFIXES = {
+    "ге",
+    "ға",
+    "ке",
+    "қа",
+    "нан",
+    "нен",
+    "тан",
+    "тен",
+    "дан",
+    "ден",
+    "ге",
+    "дай",
+    "дей",
+    "тай",
+    "тей",
+    "ти",
+    "и",
+    "х",
+    "ның",
+}
 """Kazakh and Russian endings that follow a numeral after a hyphen: 800-ге."""
 
 MONTHS = tuple(
@@ -106,7 +136,29 @@ NOT_COUNTED = tuple(
 )
 """What follows a number that is an age, a year, a date, a duration, a measure or an ordinal."""
 
-NUMBERING = {"статья", "статьи", "статье", "статьей", "ст", "часть", "части", "ч", "пункт", "пункта", "п", "номер", "закон", "бап", "бабы", "бабының", "кабинет", "тел", "приказ", "глава", "страница"}
+NUMBERING = {
+    "статья",
+    "статьи",
+    "статье",
+    "статьей",
+    "ст",
+    "часть",
+    "части",
+    "ч",
+    "пункт",
+    "пункта",
+    "п",
+    "номер",
+    "закон",
+    "бап",
+    "бабы",
+    "бабының",
+    "кабинет",
+    "тел",
+    "приказ",
+    "глава",
+    "страница",
+}
 """A number after one of these is a label."""
 
 
@@ -148,7 +200,11 @@ def _in_words(text: Text, language: str) -> Iterator[Number]:
             place += 1
             continue
         first, value, least = place, 0, 10_000
-        while place < len(text) and (part := table.get(text.words[place], 0)) and (part < least or part == 100 and value < 10):  # noqa: PLR2004
+        while (
+            place < len(text)
+            and (part := table.get(text.words[place], 0))
+            and (part < least or part == 100 and value < 10)
+        ):  # noqa: PLR2004
             value = value * part if part == 100 and 0 < value < 10 else value + part  # noqa: PLR2004
             least = 100 if part >= 100 else 10 if part >= 10 and part % 10 == 0 else 1  # noqa: PLR2004
             place += 1
@@ -171,7 +227,14 @@ def _multiplied(text: Text, number: Number) -> Number:
 
 
 def _factor(word: str) -> float:
-    return next((factor for stem, factor in MULTIPLIERS.items() if word == stem or (len(stem) > 4 or stem == "мың") and word.startswith(stem)), 0.0)  # noqa: PLR2004
+    return next(
+        (
+            factor
+            for stem, factor in MULTIPLIERS.items()
+            if word == stem or (len(stem) > 4 or stem == "мың") and word.startswith(stem)
+        ),
+        0.0,
+    )  # noqa: PLR2004
 
 
 def _joined(text: Text, numbers: list[Number]) -> Iterator[Number]:
@@ -181,12 +244,20 @@ def _joined(text: Text, numbers: list[Number]) -> Iterator[Number]:
         previous = kept[-1] if kept else None
         if previous and number.first <= previous.last:
             continue
-        if previous and number.first == previous.last + 1 and previous.value >= 1000 and number.value < previous.value and _tight(text, previous, number):  # noqa: PLR2004
+        if (
+            previous
+            and number.first == previous.last + 1
+            and previous.value >= 1000
+            and number.value < previous.value
+            and _tight(text, previous, number)
+        ):  # noqa: PLR2004
             kept[-1] = Number(previous.value + number.value, previous.first, number.last, previous.start, number.end)
         else:
             kept.append(number)
     for number in kept:
-        yield Number(number.value, number.first, number.last, number.start, number.end, _qualifier(text, number), number.spelled)
+        yield Number(
+            number.value, number.first, number.last, number.start, number.end, _qualifier(text, number), number.spelled
+        )
 
 
 def _tight(text: Text, previous: Number, number: Number) -> bool:
@@ -220,9 +291,18 @@ def _is_count(text: Text, number: Number) -> bool:
 
 
 def _is_bare_year(text: Text, number: Number) -> bool:
-    return 1900 <= number.value <= 2100 and number.end - number.start == 4 and not text.source[number.start : number.end].isalpha() and number.first == number.last  # noqa: PLR2004
+    return (
+        1900 <= number.value <= 2100
+        and number.end - number.start == 4
+        and not text.source[number.start : number.end].isalpha()
+        and number.first == number.last
+    )  # noqa: PLR2004
 
 
 def _is_code(text: Text, number: Number) -> bool:
     """Seven digits and more without a blank are phone numbers and codes."""
-    return number.first == number.last and number.end - number.start >= 7 and text.source[number.start : number.end].isdigit()  # noqa: PLR2004
+    return (
+        number.first == number.last
+        and number.end - number.start >= 7
+        and text.source[number.start : number.end].isdigit()
+    )  # noqa: PLR2004

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from pipelines.models import Place
 from pipelines.tagging.gazetteer import Entry, Gazetteer
-from pipelines.tagging.matcher import Hit
+from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.text import Text
-from pipelines.tagging.topics import Found
 
 NAMING_WORDS = frozenset(
     "улица улице улицы улиц улицу ул проспект проспекте проспекта пр имени им площадь площади бульвар мкр атындағы "

@@ -11,7 +11,9 @@ from pipelines.tagging.counted import Counted
 from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.marked_yaml import read_yaml
 from pipelines.tagging.matcher import Matcher
+from pipelines.tagging.organisations import Organisations
 from pipelines.tagging.patterns import Classes, parse_classes
+from pipelines.tagging.persons import Names
 from pipelines.tagging.rules import (
     Cue,
     Rule,
@@ -22,6 +24,7 @@ from pipelines.tagging.rules import (
     rule_files,
     version_of,
 )
+from pipelines.tagging.severity import Gravity
 
 SHARED_FILES = (
     "classes.yaml",
@@ -105,6 +108,13 @@ class Ruleset:
             "figures.yaml", file_text(texts, "figures.yaml"), matcher=self.matcher, classes=self.classes
         )
         self.gazetteer = Gazetteer("places.yaml", file_text(texts, "places.yaml"), self.matcher)
+        self.gravity = Gravity(
+            "severity.yaml", file_text(texts, "severity.yaml"), matcher=self.matcher, classes=self.classes
+        )
+        self.organisations = Organisations(
+            "organisations.yaml", file_text(texts, "organisations.yaml"), matcher=self.matcher
+        )
+        self.names = Names("names.yaml", file_text(texts, "names.yaml"))
 
 
 def file_text(texts: Mapping[str, str], file: str) -> str:

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from pipelines.models import Tagging
+from pipelines.models import Severity, Tag, Tagging
+from pipelines.tagging.explanation import explain
 from pipelines.tagging.figures import find_figures
+from pipelines.tagging.matcher import Found
+from pipelines.tagging.organisations import find_organisations
+from pipelines.tagging.persons import find_persons
 from pipelines.tagging.places import find_places
 from pipelines.tagging.ruleset import Ruleset
+from pipelines.tagging.severity import assess
 from pipelines.tagging.text import Text
-from pipelines.tagging.topics import Found, judge
+from pipelines.tagging.topics import judge
 
 
 class Tagger:
-    """Tags texts by one ruleset. Build it once per process; of the texts it keeps nothing but a bounded cache of words."""
+    """Tags texts by one ruleset. Build it once per process; it keeps nothing of a text but a bounded cache of words."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.ruleset = ruleset
+        self._severities = {rule.topic: rule.severity for rule in ruleset.rules}
 
     def tag(self, title: str, body: str, *, language: str = "") -> Tagging:
-        """Topics with their reasons, severity, figures, places and names of one article.
+        """Find topics with their reasons, severity, figures, places and names of one article.
 
-        A language kuzet has no rules for, or none, means that the rules of all languages are tried.
+        A language without rules, or none, means that the rules of all languages are tried.
         """
+        rules = self.ruleset
         texts = (Text(title, field="title"), Text(body))
-        found = [Found(text, self.ruleset.matcher.find(text, language=language)) for text in texts]
-        verdict = judge(found, self.ruleset)
+        found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]
+        verdict = judge(found, rules)
+        figures = find_figures(found, rules.counted, language=language)
+        assessment = assess(found, verdict.tags, figures, gravity=rules.gravity, base=self._base(verdict.tags))
         return Tagging(
             topics=tuple(tag.topic for tag in verdict.tags),
+            severity=assessment.severity if assessment else None,
             tags=verdict.tags,
             contexts=verdict.contexts,
-            figures=find_figures(found, self.ruleset.counted, language=language),
-            places=find_places(found, self.ruleset.gazetteer),
-            ruleset=self.ruleset.version,
+            figures=figures,
+            places=find_places(found, rules.gazetteer),
+            persons=find_persons((title, body), rules.names, language=language),
+            organisations=find_organisations(found, rules.organisations, gazetteer=rules.gazetteer),
+            ruleset=rules.version,
+            why=explain(verdict.tags, assessment),
         )
+
+    def _base(self, tags: tuple[Tag, ...]) -> Severity:
+        return self._severities[tags[0].topic] if tags else Severity.MEDIUM

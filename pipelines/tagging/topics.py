@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipelines.models import Context, Span, Tag
 from pipelines.tagging.contexts import Silences
-from pipelines.tagging.matcher import Hit
+from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.rules import Together
 from pipelines.tagging.ruleset import Ruleset
 from pipelines.tagging.text import Text
@@ -29,21 +29,17 @@ TELLING_WEIGHT = 2.0
 DECISIVE_WEIGHT = 6.0
 """A term this heavy tells the matter by itself, even in one sentence of a long digest."""
 
-GROWTH = 0.3
+GROWTH = 0.25
 """By what share of the threshold a text must score more each time it doubles beyond the lead: much text, chance words."""
 
-LONGEST_FACTOR = 2.0
+LONGEST_FACTOR = 1.5
 """The threshold never grows beyond this."""
 
 LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
 
-
-class Found(NamedTuple):
-    """A text with what was found in it."""
-
-    text: Text
-    hits: list[Hit]
+BEYOND_DOUBT = 24.0
+"""A topic scoring more than this does not push the others down any further."""
 
 
 class Mention(NamedTuple):
@@ -84,7 +80,7 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
             by_rule[mention.rule].append(mention)
     stretch = _stretch(sum(len(text) for text, _ in found))
     weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
-    strongest = max((case.score for case in weighed), default=0.0)
+    strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
     tags = [tag for case in weighed if (tag := _tag(case, ruleset, stretch=stretch, strongest=strongest))]
     tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
     return Verdict(tuple(tags), tuple(_contexts(by_rule, ruleset)))
