@@ -23,7 +23,7 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
+class PollResult:
     """One look at a feed: epoch second, whether it was usable (304 counts), new entries, and what went wrong."""
 
     at: float
@@ -38,7 +38,7 @@ class FeedHealth:
     sentence: str
 
 
-def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
+def health(polls: Sequence[PollResult], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
     """Judge a feed by its polls, newest first.
 
     `last_new_at` is the epoch second of its last new entry, 0 if there was none.

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.feeds import (
     FeedState,
-    Poll,
     PollingPolicy,
+    PollResult,
     PollSigns,
     declared_freshness_s,
     health,
@@ -103,10 +103,12 @@ def test_cache_control_says_how_long_a_response_is_fresh(value: str, expected_s:
     assert declared_freshness_s({"cache-control": value}) == expected_s
 
 
-def polls(outcomes: str) -> list[Poll]:
+def polls(outcomes: str) -> list[PollResult]:
     """One letter a poll, newest first: n new entries, k known only, f failed."""
     return [
-        Poll(at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else "")
+        PollResult(
+            at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else ""
+        )
         for number, letter in enumerate(outcomes)
     ]
 
