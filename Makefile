@@ -45,5 +45,8 @@ lock:  ## renew the two lock files (needs uv)
 	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock
 	uv pip compile pyproject.toml $(LOCK_FLAGS) -o docker/requirements.lock
 
+lock-jars: $(STAMP)  ## renew the list of the search node's jars
+	@$(BIN)/python -m worker.local.jar_lock
+
 clean:  ## remove .venv and caches of tools; data and downloads stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from config.settings import Settings
+from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
+from worker.dictionaries import build_dictionaries
 from worker.local.broker import start_broker
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
@@ -66,6 +67,13 @@ def search_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def search_url(engines: Supervisor, search_base: Path, cache: Path) -> str:
     """A real search node. Indices are not removed between tests: use names of your own."""
     return _required(lambda: start_search_node(engines, search_base, cache=cache, heap_mb=HEAP_MB, report=Silence()))
+
+
+@pytest.fixture(scope="session")
+def dictionary(cache: Path) -> Path:
+    """The folder of the Kazakh and Russian dictionary, built once for all sessions."""
+    folder = cache / "dictionaries"
+    return folder / build_dictionaries(folder, lexicon_dir=HERE / "lexicon")
 
 
 @pytest.fixture(scope="session")

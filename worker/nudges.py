@@ -41,9 +41,10 @@ def nudge(app: Watch, stage: Stage) -> int:
 
 
 def nudge_drain(app: Watch) -> bool:
-    """Send for the drain when documents are due and no message for it waits already."""
+    """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
     runtime = app.runtime
-    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or waiting(app, "drain"):
+    outbox = runtime.state.outbox
+    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
         return False
     app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
     return True

@@ -100,6 +100,11 @@ class Outbox:
         taken = self._redis.set(self._scripts.key(LOCK), token, nx=True, px=_ms(lease_s))
         return token if taken else None
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether a drain is at work."""
+        return bool(self._redis.exists(self._scripts.key(LOCK)))
+
     def renew(self, token: str, *, lease_s: float) -> bool:
         """Prolong the lock; False if it ran out and may be another's: stop draining."""
         return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=_ms(lease_s)))
