@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -63,13 +63,14 @@ class Watch:
 @contextmanager
 def watching(folder: Path, *, dictionary: Path, **settings: str) -> Iterator[Watch]:
     """Run a watch on `folder`; engines that the settings do not name are its own. Nothing is published yet."""
-    with Newsroom(troubles=QUICK) as newsroom:
-        with LocalRun(settings_of(folder, newsroom, **settings), report=Silence()) as run:
-            if not settings.get("search_url"):
-                run.install_dictionary(dictionary)
-            run.spawn_services()
-            places = {"broker_url": run.endpoints.broker_url, "search_url": run.endpoints.search_url}
-            yield Watch(newsroom, run, Runtime(run.settings.model_copy(update=places)))
+    with ExitStack() as stack:
+        newsroom = stack.enter_context(Newsroom(troubles=QUICK))
+        run = stack.enter_context(LocalRun(settings_of(folder, newsroom, **settings), report=Silence()))
+        if not settings.get("search_url"):
+            run.install_dictionary(dictionary)
+        run.spawn_services()
+        places = {"broker_url": run.endpoints.broker_url, "search_url": run.endpoints.search_url}
+        yield Watch(newsroom, run, Runtime(run.settings.model_copy(update=places)))
 
 
 def settings_of(folder: Path, newsroom: Newsroom, **settings: str) -> Settings:
