@@ -58,7 +58,7 @@ def read_date(text: str, *, now: datetime) -> datetime | None:
     web, or further ahead of `now` than clocks differ.
     """
     text = " ".join(text[:LONGEST_DATE].split())
-    moment = _rfc822(text) or _shaped(text)
+    moment = _unix(text) or _rfc822(text) or _shaped(text)
     if moment is None:
         return None
     # A day began in Kazakhstan five hours before it began in UTC.
@@ -75,6 +75,11 @@ def within_reason(moment: datetime, *, now: datetime) -> datetime | None:
     if not EARLIEST <= aware <= now + FUTURE_TOLERANCE:
         return None
     return min(aware, now.astimezone(UTC))
+
+
+def _unix(text: str) -> datetime | None:
+    """Seconds since 1970: ten digits, which reach to 2286."""
+    return datetime.fromtimestamp(int(text), tz=UTC) if re.fullmatch(r"[1-9][0-9]{9}", text) else None
 
 
 def _rfc822(text: str) -> datetime | None:

@@ -13,7 +13,8 @@ from pipelines.models import Article, Entry, Extraction, Page, PublishedFrom
 from pipelines.pages.barriers import refuse_challenge, refuse_teaser
 from pipelines.pages.body import read_body
 from pipelines.pages.document import PageTree, read_page, refuse_too_many_elements
-from pipelines.pages.facts import SIMILAR, PageFacts, believed_canonical, headline, likeness, read_facts
+from pipelines.pages.facts import PageFacts, believed_canonical, headline, read_facts
+from pipelines.pages.likeness import SIMILAR, likeness
 from pipelines.pages.published import published_at
 
 FEED_IS_LONGER = 1.6

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -13,14 +12,11 @@ import lxml.html
 from pipelines.errors import UnsafeAddressError
 from pipelines.markup import one_line, plain_text, web_address
 from pipelines.pages.json_ld import ArticleClaims, read_claims
+from pipelines.pages.likeness import SIMILAR, key, likeness
 from pipelines.urls import normalise_url, parse_link, same_site
-
-SIMILAR = 0.6
-"""Share of equal characters from which two headlines are the same one, edited."""
 
 LONGEST_TITLE = 500
 _SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
-_LETTERS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +42,14 @@ def read_facts(root: lxml.html.HtmlElement, *, url: str) -> PageFacts:
     """Collect the facts of a page; nothing is judged yet. `url` tells what its site may call itself."""
     meta = dict(reversed(list(_meta(root))))
     titles = (one_line(element.text_content()) for element in root.iter("title"))
+    headings = tuple(filter(None, (one_line(element.text_content())[:LONGEST_TITLE] for element in root.iter("h1"))))
     links = (
         link.get("href") or "" for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     )
     return PageFacts(
-        claims=read_claims(root),
+        claims=read_claims(root, names=(meta.get("og:title", ""), *headings)),
         meta=meta,
-        headings=tuple(filter(None, (one_line(element.text_content())[:LONGEST_TITLE] for element in root.iter("h1")))),
+        headings=headings,
         title_element=next(filter(None, titles), "")[:LONGEST_TITLE],
         canonical=next(iter(links), ""),
         language=(root.get("lang") or "")[:2].lower(),
@@ -113,21 +110,6 @@ def believed_canonical(facts: PageFacts, *, page_url: str, similar_title: bool) 
     except UnsafeAddressError:
         return ""
     return canonical if believed else ""
-
-
-def likeness(one: str, other: str) -> float:
-    """How alike two headlines are, 0 to 1; one that contains the other counts as 1."""
-    first, second = key(one)[:300], key(other)[:300]
-    if not first or not second:
-        return 0.0
-    if min(len(first), len(second)) >= 15 and (first in second or second in first):  # noqa: PLR2004 - less is a word
-        return 1.0
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
-
-
-def key(text: str) -> str:
-    """Letters and digits only, lower case: what is left when two spellings of one text are compared."""
-    return "".join(_LETTERS.findall(text.lower()))
 
 
 def _site_names(meta: dict[str, str], url: str) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import lxml.html
 
 from pipelines.markup import one_line, plain_text
+from pipelines.pages.likeness import likeness
 
 MAX_SCRIPT_CHARACTERS = 500_000
 MAX_OBJECTS = 500
@@ -30,15 +31,16 @@ class ArticleClaims:
     free: bool = True
 
 
-def read_claims(root: lxml.html.HtmlElement) -> ArticleClaims:
-    """Return the claims of the first article object with a headline, else of the first one.
+def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> ArticleClaims:
+    """Return the claims of the article object whose headline is most like the page's `names`; of equals the first.
 
-    Sites write JSON by hand: from a broken script the simple fields are taken by pattern.
+    Lists of related news are articles here too, and often come first. Sites write JSON by hand: from a broken script
+    the simple fields are taken by pattern.
     """
     articles = [found for found in _objects(root) if _is_article(found)]
     if not articles:
         return ArticleClaims()
-    article = next((found for found in articles if found.get("headline")), articles[0])
+    article = max(articles, key=lambda found: _likeness(found, names))
     return ArticleClaims(
         headline=one_line(plain_text(_text(article.get("headline")))),
         description=plain_text(_text(article.get("description"))),
@@ -47,6 +49,12 @@ def read_claims(root: lxml.html.HtmlElement) -> ArticleClaims:
         image=_image(article.get("image")),
         free=str(article.get("isAccessibleForFree", "true")).lower() != "false",
     )
+
+
+def _likeness(article: dict[str, object], names: Sequence[str]) -> float:
+    """Return how sure it is that the page is about this object; one with any headline comes before one without."""
+    title = _text(article.get("headline"))
+    return max((likeness(title, name) for name in names), default=0.0) + (0.01 if title else 0.0)
 
 
 def _objects(root: lxml.html.HtmlElement) -> Iterator[dict[str, object]]:

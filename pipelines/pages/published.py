@@ -12,7 +12,8 @@ import lxml.html
 from pipelines.dates import KAZAKHSTAN, read_date
 from pipelines.markup import one_line
 from pipelines.pages.document import PageTree
-from pipelines.pages.facts import PageFacts, key
+from pipelines.pages.facts import PageFacts
+from pipelines.pages.likeness import key
 
 MAX_GUESS_ELEMENTS = 5_000
 """Guessing searches the whole page by patterns: half a second on a large one."""

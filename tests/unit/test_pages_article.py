@@ -169,6 +169,13 @@ def test_the_date_comes_from_the_page_when_the_feed_has_none(head: str, more: st
     assert (article.published_at, article.published_from) == (expected, PublishedFrom.PAGE)
 
 
+def test_related_news_in_json_ld_do_not_date_the_article():
+    """Lists of other articles stand beside the one the page is about, often before it."""
+    others = "".join(json_ld(headline=f"Басқа хабар {n}", datePublished="2026-01-01") for n in range(3))
+    article = extract(html(head=others + json_ld(headline=TITLE, datePublished="2026-09-24")))
+    assert article.published_at == DAY
+
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [

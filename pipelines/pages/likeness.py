@@ -1,0 +1,26 @@
+"""When two texts are the same one: spelled, cut or edited differently."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+SIMILAR = 0.6
+"""Likeness from which two headlines are the same one, edited."""
+
+_LETTERS = re.compile(r"[^\W_]+")
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two headlines are, 0 to 1; one that contains the other counts as 1."""
+    first, second = key(one)[:300], key(other)[:300]
+    if not first or not second:
+        return 0.0
+    if min(len(first), len(second)) >= 15 and (first in second or second in first):  # noqa: PLR2004 - less is a word
+        return 1.0
+    return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def key(text: str) -> str:
+    """Letters and digits only, lower case: what is left when two spellings of one text are compared."""
+    return "".join(_LETTERS.findall(text.lower()))
