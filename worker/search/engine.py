@@ -186,17 +186,30 @@ class SearchEngine:
 
     def _extend(self, index: str, schema: Schema) -> str:
         """Give a live index the fields it lacks; what cannot be added needs a reindex."""
+        made_for = self.made_for(index)
+        if made_for.get("fields") == schema.fields_hash:
+            return index
         try:
             with told(self.address):
-                live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
-                if live.get("_meta", {}).get("schema") != schema.hash:
-                    self.client.indices.put_mapping(index=index, properties=dict(schema.mapping["properties"]))
+                meta = {**made_for, "fields": schema.fields_hash}
+                self.client.indices.put_mapping(index=index, properties=dict(schema.mapping["properties"]), meta=meta)
         except EngineRefusedError as error:
             if isinstance(error.__cause__, BadRequestError):
                 problem = f"the index {index} has other fields than config/search asks for ({error.problem})"
                 raise EngineRefusedError(self.address, problem, remedy="Run `kuzet reindex`.") from error
             raise
         return index
+
+    def made_for(self, index: str) -> dict[str, str]:
+        """Read which mapping (`fields`) and analysis (`words`) an index was made for."""
+        with told(self.address):
+            live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
+        return dict(live.get("_meta", {}))
+
+    def is_current(self, analysis: Mapping[str, Any]) -> bool:
+        """Whether the index analyses texts as this version of kuzet would; if not, `kuzet reindex` brings it up."""
+        index = self.index_name()
+        return bool(index) and self.made_for(index).get("words") == self.schema(analysis).words_hash
 
     def _explain_creation(self, error: ApiError) -> None:
         described = error.body.get("error") if isinstance(error.body, dict) else None

@@ -21,17 +21,21 @@ class Schema:
     analysis: Mapping[str, Any]
 
     @property
-    def hash(self) -> str:
-        """12 hex digits: which texts and fields an index was made for."""
-        described = json.dumps([self.mapping, self.analysis], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(described.encode()).hexdigest()[:12]
+    def fields_hash(self) -> str:
+        """12 hex digits that change with the mapping."""
+        return _hash(self.mapping)
+
+    @property
+    def words_hash(self) -> str:
+        """12 hex digits that change with the analysis: other ones mean that texts must be analysed again."""
+        return _hash(self.analysis)
 
     def index_settings(self, **extra: object) -> dict[str, Any]:
         return {"index": {**self.settings["index"], **extra}, "analysis": dict(self.analysis)}
 
     def index_mapping(self) -> dict[str, Any]:
         """Name the schema in the index itself, so that a later version knows what it finds."""
-        return {**self.mapping, "_meta": {"schema": self.hash}}
+        return {**self.mapping, "_meta": {"fields": self.fields_hash, "words": self.words_hash}}
 
 
 def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:
@@ -41,6 +45,11 @@ def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:
         settings=_read(folder / "settings.json"),
         analysis=analysis.get("analysis", analysis),
     )
+
+
+def _hash(part: Mapping[str, Any]) -> str:
+    described = json.dumps(part, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(described.encode()).hexdigest()[:12]
 
 
 def _read(file: Path) -> dict[str, Any]:
