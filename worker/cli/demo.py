@@ -25,6 +25,7 @@ from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
 from worker.cli.search import SEVERITY_STYLES, highlighted, show_facets
 from worker.cli.up import running, wait_for_the_end
+from worker.local.run import LocalRun
 from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -79,7 +80,7 @@ def demo(
         runtime = Runtime(
             settings.model_copy(update={"broker_url": endpoints.broker_url, "search_url": endpoints.search_url})
         )
-        arrivals = publish(newsroom, runtime)
+        arrivals = publish(newsroom, runtime, run)
         show_articles(runtime)
         show_searches(runtime)
         show_explanation(runtime)
@@ -117,7 +118,7 @@ def demo_settings(newsroom: Newsroom) -> Iterator[Settings]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(newsroom: Newsroom, runtime: Runtime) -> Arrivals:
+def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Arrivals:
     """Publish in waves while the watch runs, and wait until everything is searchable. Raises EngineUnavailableError."""
     arrivals, ends_at = Arrivals(), time.monotonic() + DEADLINE_S
     columns = (TextColumn("published → searchable"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -132,7 +133,7 @@ def publish(newsroom: Newsroom, runtime: Runtime) -> Arrivals:
             progress.update(
                 task, total=len(arrivals.expected), completed=len(arrivals.expected) - len(arrivals.missing)
             )
-            if time.monotonic() > ends_at:
+            if time.monotonic() > ends_at or run.failed():
                 raise late(arrivals, runtime)
             time.sleep(LOOK_S)
     return arrivals
