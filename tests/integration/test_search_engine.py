@@ -229,6 +229,14 @@ def test_get_finds_what_is_not_searchable_yet(engine):
     assert engine.get("nobody") is None
 
 
+def test_deleting_is_for_good(engine):
+    """`kuzet forget`; asking twice is no error."""
+    engine.bulk([article(1)])
+    assert engine.delete("id-1")
+    assert not engine.delete("id-1")
+    assert engine.get("id-1") is None
+
+
 def test_scan_gives_whole_documents_with_versions(engine):
     """Retag and export need bodies and the version to write above."""
     engine.bulk([article(number, version=number) for number in range(1, 8)])

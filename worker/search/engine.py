@@ -241,6 +241,12 @@ class SearchEngine:
                 return None
         return Stored(article_id, found["_version"], found["_source"])
 
+    def delete(self, article_id: str) -> bool:
+        """Delete an article's document for good; whether there was one."""
+        with told(self.address):
+            deleted = self.client.options(ignore_status=404).delete(index=self.write_alias, id=article_id).body
+        return bool(deleted.get("result") == "deleted")
+
     def count(self, request: SearchRequest | None = None, *, now: datetime | None = None) -> int:
         """How many searchable articles there are, or how many a request selects."""
         body = build_selection(request or SearchRequest(), now=now or datetime.now(UTC))
