@@ -39,31 +39,32 @@ KAZAKH_SEARCHES = 2
 
 @dataclass(slots=True)
 class Arrivals:
-    """When each expected link became searchable: seconds after its publication."""
+    """When each expected link became searchable (seconds after its publication), and which ended without a document."""
 
     expected: dict[str, Expectation] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
 
     def expect(self, expectations: tuple[Expectation, ...]) -> None:
         self.expected = {article_id(each.link): each for each in expectations}
 
     @property
     def missing(self) -> list[str]:
-        """Links that are not there, of twins only when neither is."""
-        return [key for key, each in self.expected.items() if key not in self.seconds and not self._twin_arrived(each)]
-
-    def _twin_arrived(self, expectation: Expectation) -> bool:
-        return bool(expectation.twin) and article_id(expectation.twin) in self.seconds
+        return [key for key in self.expected if key not in self.seconds and key not in self.ended]
 
     def note(self, runtime: Runtime, now: float) -> None:
-        """Look which of the missing are searchable by now."""
+        """Look which of the missing are searchable by now, or ended as a duplicate or rejected."""
         missing = set(self.missing)
-        if not missing:
-            return
-        for stored in runtime.search.scan(SearchRequest()):
+        for stored in runtime.search.scan(SearchRequest()) if missing else ():
             if stored.article_id in missing:
                 published_at = self.expected[stored.article_id].published_at.timestamp()
-                self.seconds.setdefault(stored.article_id, now - published_at)
+                self.seconds[stored.article_id] = now - published_at
+        self.ended |= {key for key in self.missing if _ended_otherwise(runtime, key)}
+
+
+def _ended_otherwise(runtime: Runtime, key: str) -> bool:
+    trace = runtime.state.articles.trace(key)
+    return trace is not None and trace.outcome.startswith(("duplicate", "rejected"))
 
 
 @commands.command("demo")
@@ -218,7 +219,8 @@ def show_latency(arrivals: Arrivals) -> None:
     cuts = quantiles(seconds, n=20)
     out.rule(style="dim")
     out.print(
-        f"{len(seconds)} articles, published → searchable: p50 {cuts[9]:.1f} s, p95 {cuts[18]:.1f} s",
+        f"{len(seconds)} articles, published → searchable: p50 {cuts[9]:.1f} s, p95 {cuts[18]:.1f} s; "
+        f"{len(arrivals.ended)} more ended as duplicate or rejected",
         style="bold green",
     )
 
