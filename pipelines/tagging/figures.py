@@ -20,7 +20,10 @@ DEED_WORDS = 12
 """How far from the number a deed is looked for."""
 
 LEAD_WORDS = 100
-KILOGRAMS = {"кг": 1.0, "кило": 1.0, "килограмм": 1.0, "келі": 1.0, "тонн": 1000.0, "гр": 0.001, "грамм": 0.001}
+KILOGRAMS = {"кг": 1.0, "т": 1000.0, "гр": 0.001}
+KILOGRAM_STEMS = {"килограмм": 1.0, "келі": 1.0, "тонн": 1000.0, "грамм": 0.001}
+"""Beginnings of words: килограммов, тоннаға."""
+
 PERSONAL_DEEDS = frozenset(
     {"killed", "injured", "detained", "arrested", "convicted", "evacuated", "deported", "extradited", "entry_banned"}
 )
@@ -119,13 +122,17 @@ def _drugs(reading: _Reading, number: Number) -> Figure | None:
     after = number.last + 1
     if after >= len(reading.text):
         return None
-    word = reading.text.words[after]
-    kilograms = next(
-        (factor for stem, factor in KILOGRAMS.items() if word == stem or (len(stem) > 2 and word.startswith(stem))), 0.0
-    )  # noqa: PLR2004
+    kilograms = _kilograms(reading.text.words[after])
     if not kilograms or not any(hit.pattern in reading.counted.drugs for hit in _in_sentence(reading, number)):
         return None
     return Figure(kind="drugs_kg", value=number.value * kilograms, unit="kg")
+
+
+def _kilograms(word: str) -> float:
+    """Return how many kilograms a word of weight means, or zero."""
+    if word in KILOGRAMS:
+        return KILOGRAMS[word]
+    return next((weight for stem, weight in KILOGRAM_STEMS.items() if word.startswith(stem)), 0.0)
 
 
 def _thing(reading: _Reading, number: Number, limit: int) -> tuple[str, bool]:

@@ -9,7 +9,6 @@ from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Found, Hit, Matcher
 from pipelines.tagging.patterns import LANGUAGES, parse_patterns
-from pipelines.tagging.text import Text
 
 REGION_WORDS = 3
 """How far a region may stand from the body that is its own."""
@@ -41,11 +40,11 @@ class Organisations:
 
 def find_organisations(found: Iterable[Found], known: Organisations, *, gazetteer: Gazetteer) -> tuple[str, ...]:
     """Return the bodies named, in order. One that every region has is left out where no region stands beside it."""
-    names = (name for text, hits in found for name in _names(text, hits, known, gazetteer))
+    names = (name for _, hits in found for name in _names(hits, known, gazetteer))
     return tuple(dict.fromkeys(names))
 
 
-def _names(text: Text, hits: list[Hit], known: Organisations, gazetteer: Gazetteer) -> Iterator[str]:
+def _names(hits: list[Hit], known: Organisations, gazetteer: Gazetteer) -> Iterator[str]:
     regions = {hit.first: hit for hit in hits if hit.pattern in gazetteer.named}
     taken: set[int] = set()
     named = [hit for hit in hits if hit.pattern in known.named]

@@ -44,6 +44,11 @@ class Names:
         for form, nominative in _russian_forms(name, male=male):
             self.first.setdefault(fold(form), []).append(_First(name, male, nominative))
 
+    def may_be_surname(self, word: str) -> bool:
+        """Tell a surname from a title and from a second first name."""
+        folded = fold(word)
+        return folded not in self.titles and (folded not in self.first or bool(_SURNAME.match(word)))
+
 
 def _titles(source: Marked) -> frozenset[str]:
     fields = source.fields(LANGUAGES)
@@ -79,31 +84,22 @@ def _names(text: str, names: Names, surnames: set[str], *, language: str) -> Ite
     place = 0
     while match := _NAME.search(text, place):
         first, middle, last = match.group(1), match.group(2).strip(), match.group(3)
+        end = match.end()
         if middle and not _PATRONYMIC.search(middle):
-            first, last, end = first, middle, match.end(2) - 1
-        else:
-            end = match.end()
-        name = _citation(first, last, names=names, surnames=surnames, language=language)
+            last, end = middle, match.end(2) - 1
+        name = _citation(first, last, names=names, language=language)
         if not name and not _begins_sentence(text, match.start()):
             name = _unknown_first(first, last, names=names, surnames=surnames, language=language)
         if name:
             yield name
-            place = end
-        else:
-            place = match.end(1)
+        place = end if name else match.end(1)
 
 
-def _citation(first: str, last: str, *, names: Names, surnames: set[str], language: str) -> str:
-    readings = names.first.get(fold(first), [])
-    if (
-        not readings
-        or len(last) < SHORTEST_SURNAME
-        or fold(last) in names.titles
-        or fold(last) in names.first
-        and not _SURNAME.match(last)
-    ):
+def _citation(first: str, last: str, *, names: Names, language: str) -> str:
+    if len(last) < SHORTEST_SURNAME or not names.may_be_surname(last):
         return ""
-    for reading in sorted(readings, key=lambda reading: not reading.nominative):
+    readings = sorted(names.first.get(fold(first), []), key=lambda reading: not reading.nominative)
+    for reading in readings:
         if language == "kk" and not reading.nominative:
             continue
         if surname := _surname(last, male=reading.male, nominative=reading.nominative, language=language):

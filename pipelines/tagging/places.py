@@ -9,17 +9,18 @@ from typing import NamedTuple
 from pipelines.models import Place
 from pipelines.tagging.gazetteer import Entry, Gazetteer
 from pipelines.tagging.matcher import Found, Hit
+from pipelines.tagging.numerals import word_set
 from pipelines.tagging.text import Text
 
-NAMING_WORDS = frozenset(
+NAMING_WORDS = word_set(
     "улица улице улицы улиц улицу ул проспект проспекте проспекта пр имени им площадь площади бульвар мкр атындағы "
-    "форум форума форуме клуб клуба фк хк банк университет университета вуз компания тоо ао отель гостиница".split()
+    "форум форума форуме клуб клуба фк хк банк университет университета вуз компания тоо ао отель гостиница"
 )
 """A place directly after one of these names a street, a club or a firm."""
 
-NAMING_WORDS_AFTER = frozenset(
+NAMING_WORDS_AFTER = word_set(
     "көшесі көшесінде көшесінің даңғылы даңғылының даңғылында атындағы шағынауданы формат форматы форумы форумында "
-    "процесі процесінің бағытында бағытына банкі университеті".split()
+    "процесі процесінің бағытында бағытына банкі университеті"
 )
 """The same for the word after the name."""
 
@@ -30,10 +31,10 @@ LEAD_WORDS = 150
 LEAST_SHARE = 0.25
 """A region with less than this share of the strongest region's score is only mentioned."""
 
-SETTLEMENT_WORDS = frozenset(
+SETTLEMENT_WORDS = word_set(
     "город городе города городу г район районе района села селе село поселок поселке поселка аул ауле "
     "қала қаласы қаласында қаласының қаласынан қаласына аудан ауданы ауданында ауданының ауданынан ауылы ауылында "
-    "ауылының кенті кентінде өңірі".split()
+    "ауылының кенті кентінде өңірі"
 )
 """An ambiguous name beside one of these is a place."""
 

@@ -25,16 +25,17 @@ OVERRULED = "overruled"
 """Stands beside the windows: what makes a cue void when it is in the same sentence."""
 
 CONTEXTS = (
-    "drill",
-    "fiction",
-    "sport",
-    "historical",
-    "figurative",
-    "denial",
-    "statistics_absence",
-    "name_only",
     "other_sense",
+    "figurative",
+    "name_only",
+    "drill",
+    "sport",
+    "fiction",
+    "historical",
+    "statistics_absence",
+    "denial",
 )
+"""In the order in which they are asked: the first that silences a mention is the reason told."""
 
 RULE_KEYS = ("topic", "labels", "threshold", "severity", "terms", "together", "unless", "examples")
 
@@ -50,7 +51,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """Patterns that weigh something when they meet in one sentence, or within `words` words: every `all_of`, no `none_of`."""
+    """Patterns that weigh something when they meet in a sentence (or within `words` words): `all_of`, no `none_of`."""
 
     weight: float
     words: int
@@ -92,7 +93,7 @@ class Rule:
     severity: Severity
     terms: tuple[Term, ...]
     together: tuple[Together, ...]
-    contexts: frozenset[str]
+    contexts: tuple[str, ...]
     cues: tuple[Cue, ...]
     examples: tuple[Example, ...]
 
@@ -109,7 +110,7 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
         severity=Severity(fields["severity"].choice(tuple(Severity))) if "severity" in fields else Severity.MEDIUM,
         terms=_terms(fields["terms"], classes),
         together=_together(fields["together"], classes) if "together" in fields else (),
-        contexts=frozenset(_known_context(name, value) for name, value in unless.items()),
+        contexts=_contexts(unless),
         cues=tuple(cue for name, value in unless.items() for cue in parse_cues(name, value, classes=classes)),
         examples=_examples(fields["examples"]) if "examples" in fields else (),
     )
@@ -132,6 +133,11 @@ def parse_cues(context: str, source: Marked, *, classes: Classes) -> tuple[Cue, 
         for window, languages in source.fields((*WINDOWS, OVERRULED)).items()
         for pattern in parse_by_language(languages, classes=classes)
     )
+
+
+def _contexts(unless: Mapping[str, Marked]) -> tuple[str, ...]:
+    known = {_known_context(name, source) for name, source in unless.items()}
+    return tuple(context for context in CONTEXTS if context in known)
 
 
 def _known_context(name: str, source: Marked) -> str:

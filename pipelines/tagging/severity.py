@@ -54,20 +54,21 @@ def assess(
         return None
     topics = {tag.topic for tag in tags}
     cues = _cues(found, gravity)
-    if (form := cues.get(Severity.CRITICAL)) and topics & ATTACK_TOPICS:
-        return Assessment(Severity.CRITICAL, form)
-    raised = [
-        reached for reached in _reached(figures, gravity) if reached.severity is Severity.HIGH or topics & GRAVE_TOPICS
+    if not topics & ATTACK_TOPICS:
+        cues.pop(Severity.CRITICAL, None)
+    reached = [
+        level for level in _reached(figures, gravity) if topics & GRAVE_TOPICS or level.severity is Severity.HIGH
     ]
-    if raised and raised[0].severity is Severity.CRITICAL:
-        return raised[0]
-    if form := cues.get(Severity.HIGH):
-        return Assessment(Severity.HIGH, form)
-    if raised:
-        return raised[0]
-    if form := cues.get(Severity.LOW):
-        return Assessment(Severity.LOW, form)
-    return Assessment(base, "")
+    told = [Assessment(level, form) for level, form in cues.items()]
+    return next(
+        (
+            assessment
+            for severity in (Severity.CRITICAL, Severity.HIGH, Severity.LOW)
+            for assessment in (*told, *reached)
+            if assessment.severity is severity
+        ),
+        Assessment(base, ""),
+    )
 
 
 def _cues(found: Iterable[Found], gravity: Gravity) -> dict[Severity, str]:

@@ -18,6 +18,14 @@ _SENTENCE_END = re.compile(
 _CLAUSE_END = re.compile(r"[;:()]|\s[—–-]\s|,\s|[!?…]|\.\s")
 
 
+LEAD_WORDS = 60
+"""The beginning of a body: what stands there is what the text is about."""
+
+INTERVIEW_QUESTIONS = 3
+"""So many paragraphs that end in a question make a text an interview."""
+
+_QUESTION = re.compile(r"^[^\n]*\?[ \t»\"”]*$", re.MULTILINE)
+
 _HASHTAGS = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 """A line of hash tags names the themes of a site, not of the text."""
 
@@ -84,6 +92,19 @@ class Text:
 
     def clause_at(self, word: int) -> int:
         return bisect_right(self.clause_ends, self.starts[word])
+
+    @cached_property
+    def _questions(self) -> list[tuple[int, int]]:
+        spans = [match.span() for match in _QUESTION.finditer(self.source)]
+        return spans if len(spans) >= INTERVIEW_QUESTIONS else []
+
+    def is_prominent(self, word: int) -> bool:
+        """Tell whether a word stands in the title, in the lead, or in a question of an interview."""
+        if self.field == "title" or word < LEAD_WORDS:
+            return True
+        place = self.starts[word]
+        before = bisect_right(self._questions, (place, len(self.source)))
+        return before > 0 and place < self._questions[before - 1][1]
 
     def between(self, first: int, last: int) -> str:
         """Return the text from the first to the last word, as written."""

@@ -12,13 +12,10 @@ from pipelines.tagging.contexts import Silences
 from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.rules import Together
 from pipelines.tagging.ruleset import Ruleset
-from pipelines.tagging.text import Text
-
-LEAD_WORDS = 60
-"""The beginning of a body: what stands there is what the text is about."""
+from pipelines.tagging.text import LEAD_WORDS, Text
 
 LEAD_FACTOR = 2.0
-"""A mention in the title or the lead weighs twice."""
+"""A mention in the title, the lead or a question of an interview weighs twice."""
 
 REPEATS = (1.0, 0.75, 0.5, 0.25)
 """What the first, second … mention of the same term counts; later ones add nothing."""
@@ -30,7 +27,7 @@ DECISIVE_WEIGHT = 6.0
 """A term this heavy tells the matter by itself, even in one sentence of a long digest."""
 
 GROWTH = 0.25
-"""By what share of the threshold a text must score more each time it doubles beyond the lead: much text, chance words."""
+"""What a text must score more, as a share of the threshold, each time it doubles: much text, chance words."""
 
 LONGEST_FACTOR = 1.5
 """The threshold never grows beyond this."""
@@ -38,7 +35,10 @@ LONGEST_FACTOR = 1.5
 LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
 
-BEYOND_DOUBT = 24.0
+BACKGROUND_FACTOR = 1.3
+"""How much more a topic must score that neither the title nor the lead speaks of."""
+
+BEYOND_DOUBT = 32.0
 """A topic scoring more than this does not push the others down any further."""
 
 
@@ -96,7 +96,7 @@ def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset) -> Iterator[Mention
     weighed += _meetings(text, hits, ruleset)
     for rule, term, weight, hit in weighed:
         context = silences.context_of(hit, rule=rule, listens_to=ruleset.rules[rule].contexts)
-        factor = LEAD_FACTOR if text.field == "title" or hit.first < LEAD_WORDS else 1.0
+        factor = LEAD_FACTOR if text.is_prominent(hit.first) else 1.0
         yield Mention(rule, term, weight, text, hit, context, factor)
 
 
@@ -131,26 +131,28 @@ def _name(together: Together) -> str:
 
 
 class _Case(NamedTuple):
-    """What speaks for a rule: mentions that count, their sum, the heaviest of them."""
+    """What speaks for a rule: mentions that count, their sum, the heaviest of them, whether one is prominent."""
 
     rule: int
     mentions: list[Mention]
     score: float
     heaviest: float
+    prominent: bool
 
 
 def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset) -> _Case:
     counted = _without_overlaps([mention for mention in mentions if not mention.context])
     heaviest = max((mention.weight for mention in counted), default=0.0)
     telling = min(TELLING_WEIGHT, ruleset.rules[rule].threshold)
-    return _Case(rule, counted, _score(counted) if heaviest >= telling else 0.0, heaviest)
+    prominent = any(mention.factor > 1.0 and mention.weight >= telling for mention in counted)
+    return _Case(rule, counted, _score(counted) if heaviest >= telling else 0.0, heaviest, prominent)
 
 
 def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag | None:
     """Give the topic, or not; decisive mentions are asked neither for length nor for a share."""
     decisive = case.heaviest >= DECISIVE_WEIGHT
     rule = ruleset.rules[case.rule]
-    threshold = rule.threshold * (1.0 if decisive else stretch)
+    threshold = rule.threshold * (1.0 if decisive else stretch if case.prominent else stretch * BACKGROUND_FACTOR)
     if case.score < threshold or (case.score < LEAST_SHARE * strongest and not decisive):
         return None
     mentions = sorted(case.mentions, key=lambda mention: (mention.text.field == "body", mention.hit.first))

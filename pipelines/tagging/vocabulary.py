@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from os.path import commonprefix
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
@@ -80,15 +79,36 @@ class Vocabulary:
             self._prefixes.setdefault(prefix, []).append(slot * 2)
             self._longest_stem = max(self._longest_stem, len(prefix))
             return
-        forms = term_forms(word, self.language)
+        forms = forms_of(word, language=self.language)
         self._add_forms((form for form, negated in forms.items() if not negated), slot * 2)
         self._add_forms((form for form, negated in forms.items() if negated), slot * 2 + 1)
 
     def _add_forms(self, forms: Iterable[str], code: int) -> None:
         if not (listed := list(forms)):
             return
-        stem = commonprefix([min(listed), max(listed)])
+        stem = _shared_beginning(min(listed), max(listed))
         endings = frozenset(form[len(stem) :] for form in listed)
         endings = self._endings.setdefault(endings, endings)
         self._stems.setdefault(stem, []).append(_Stem(endings, code))
         self._longest_stem = max(self._longest_stem, len(stem))
+
+
+def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
+    """Return all folded forms of one word of a pattern, each with whether it is negated.
+
+    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске.
+    """
+    forms = term_forms(word, language)
+    if language != "kk" or not word.endswith("ст") or word.startswith("="):
+        return forms
+    shortened = fold(word[:-1])
+    return {
+        **forms,
+        **{form: negated for form, negated in term_forms(shortened, language).items() if form != shortened},
+    }
+
+
+def _shared_beginning(first: str, last: str) -> str:
+    """Return what the first and the last of a sorted list begin with, and so all between them."""
+    length = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
+    return first[: len(min(first, last, key=len)) if length is None else length]
