@@ -6,7 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
@@ -141,8 +141,9 @@ def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Arrivals:
 
 
 def look(runtime: Runtime, arrivals: Arrivals) -> None:
-    if runtime.search.index_name():
-        arrivals.note(runtime, time.time())
+    with suppress(EngineUnavailableError):  # the index is just being made
+        if runtime.search.index_name():
+            arrivals.note(runtime, time.time())
 
 
 def late(arrivals: Arrivals, runtime: Runtime) -> EngineUnavailableError:
