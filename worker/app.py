@@ -15,10 +15,9 @@ from kombu.entity import Exchange, Queue
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.logs import configure_logs
-from worker.presence import Presence
+from worker.presence import QUEUES, Presence
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 
-QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
 TICK_S = 1.0
 CPU_HARD_LIMIT_S = 20
 UPKEEP_S = 3600.0

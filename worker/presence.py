@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 BEAT_S = 5.0
 GONE_AFTER_S = 20.0
 KEY = "workers"
+QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

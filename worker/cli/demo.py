@@ -26,6 +26,7 @@ from worker.cli.console import err, out
 from worker.cli.search import SEVERITY_STYLES, highlighted, show_facets
 from worker.cli.up import running, wait_for_the_end
 from worker.local.run import LocalRun
+from worker.presence import QUEUES, present, slots
 from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -81,6 +82,7 @@ def demo(
         runtime = Runtime(
             settings.model_copy(update={"broker_url": endpoints.broker_url, "search_url": endpoints.search_url})
         )
+        wait_for_workers(runtime, run)
         arrivals = publish(newsroom, runtime, run)
         show_articles(runtime)
         show_searches(runtime)
@@ -117,6 +119,22 @@ def demo_settings(newsroom: Newsroom) -> Iterator[Settings]:
         raise
     else:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for_workers(runtime: Runtime, run: LocalRun) -> None:
+    """Wait until every queue is served. Raises EngineUnavailableError naming the logs."""
+    ends_at = time.monotonic() + DEADLINE_S
+    with err.status("Starting the workers."):
+        while not served(runtime) and time.monotonic() < ends_at and not run.failed():
+            time.sleep(LOOK_S)
+    if not served(runtime):
+        remedy = f"The logs are in {runtime.settings.data / 'logs'}."
+        raise EngineUnavailableError("the workers", "did not start", remedy=remedy)
+
+
+def served(runtime: Runtime) -> bool:
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
+    return all(slots(workers, queue) for queue in QUEUES)
 
 
 def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Arrivals:

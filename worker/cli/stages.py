@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from pipelines.errors import KuzetError
-from pipelines.models import Article, Entry, Page, Tagging
+from pipelines.errors import FeedUnusableError, KuzetError
+from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
 from worker.cli.console import FAILED, local_time, out, print_json, read_input
 from worker.cli.session import open_runtime
 
@@ -37,10 +37,8 @@ def feed(
 
     Example: curl -s https://tengrinews.kz/news.rss | kuzet feed - --url https://tengrinews.kz/news.rss
     """
-    from pipelines.feeds import parse_feed
-
     headers = {"content-type": content_type} if content_type else {}
-    parsed = parse_feed(read_input(file), url=url or file, headers=headers, now=datetime.now(UTC))
+    parsed = parse_document(read_input(file), url=url or file, headers=headers)
     for entry in parsed.entries:
         if as_json:
             print_json(entry_row(entry))
@@ -52,6 +50,19 @@ def feed(
         out.print(
             f"{len(parsed.entries)} entries of {parsed.format} in {parsed.encoding}; dropped: {dropped}", style="dim"
         )
+
+
+def parse_document(body: bytes, *, url: str, headers: dict[str, str]) -> ParsedFeed:
+    """Read a feed or a news sitemap, whichever it is. Raises FeedUnusableError."""
+    from pipelines.feeds import parse_feed, parse_sitemap
+
+    now = datetime.now(UTC)
+    try:
+        return parse_feed(body, url=url, headers=headers, now=now)
+    except FeedUnusableError as error:
+        if error.reason != "sitemap":
+            raise
+        return parse_sitemap(body, url=url, headers=headers, now=now)
 
 
 def entry_row(entry: Entry) -> dict[str, Any]:
@@ -73,7 +84,7 @@ def extract(
     *,
     url: Annotated[str, typer.Option(help="The page's address, for its canonical link and date.")] = "",
     text: Annotated[bool, typer.Option("--text", help="Only the text: title, empty line, body.")] = False,
-    date: Annotated[bool, typer.Option("--date", help="Only the date, YYYY-MM-DD.")] = False,
+    date: Annotated[bool, typer.Option("--date", help="Only the date (UTC), YYYY-MM-DD.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read the article out of a page.
@@ -110,12 +121,13 @@ def article_row(article: Article) -> dict[str, Any]:
         "image_url": article.image_url,
         "words": article.words,
         "repairs": article.repairs,
+        "note": article.note,
     }
 
 
 def show_article(article: Article, *, text: bool, date: bool, as_json: bool) -> None:
     if date:
-        typer.echo(article.published_at.astimezone().date().isoformat() if article.published_from != "observed" else "")
+        typer.echo(article.published_at.date().isoformat() if article.published_from != "observed" else "")
     elif as_json:
         print_json(article_row(article))
     elif text:

@@ -16,12 +16,11 @@ from pipelines.models import Stage
 from pipelines.queries import SearchRequest, Sort
 from worker.cli.console import NO_ENGINE, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
-from worker.presence import WorkerPresence, present
+from worker.presence import QUEUES, WorkerPresence, present
 from worker.runtime import Runtime
 from worker.search.engine import EngineHealth
 
 commands = typer.Typer()
-QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,8 @@ def parse_feed_document(feed_id: str) -> None:
         page = runtime.pages.get(claim.page)
         parsed = parse(page, feed, now=now)
     except (FeedUnusableError, PageUnusableError) as error:
-        _failed(runtime, claim, _noted(claim.poll, error.problem))
+        poll = _noted(claim.poll, error.problem)
+        _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
         return
     register_entries(runtime, claim, feed, parsed, page=page)
     nudge(app, Stage.FETCH)
