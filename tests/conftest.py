@@ -11,12 +11,14 @@ from redis import Redis
 
 from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
+from pipelines.tagging import Tagger
 from worker.dictionaries import build_dictionaries
 from worker.local.broker import start_broker
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
 from worker.local.search_node import install_dictionary as install
 from worker.local.supervisor import Supervisor
+from worker.rules import RuleFiles
 
 HEAP_MB = 512
 
@@ -28,6 +30,12 @@ def shared() -> Path:
     if not folder:
         pytest.skip("KUZET_SHARED does not name the development data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tagger() -> Tagger:
+    """The tagger of our own rules; compiled once a session."""
+    return RuleFiles(HERE).tagger()
 
 
 @pytest.fixture(scope="session")

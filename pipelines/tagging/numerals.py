@@ -119,7 +119,7 @@ UNCOUNTED_WORDS = word_set(
 """What follows a number that is an age, a year, a date, a duration, a measure or an ordinal."""
 
 LABELLING_WORDS = word_set(
-    "статья статьи статье статьей ст часть части ч пункт пункта п номер бап бабы бабының кабинет тел приказ глава страница"
+    "статья статьи статье статьей ст часть части ч пункт пункта п номер бап бабы бабының кабинет тел приказ глава"
 )
 """A number directly after one of these is a label."""
 
