@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError, UnsafeAddressError
-from pipelines.urls import article_id
 from worker.cli.console import FAILED, local_time, out, print_json
 from worker.cli.search import severity_mark
 from worker.cli.session import open_runtime
-from worker.state import Event, Trace
+
+if TYPE_CHECKING:
+    from worker.state import Event, Trace
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
@@ -26,6 +27,8 @@ ID_LENGTH = 32
 
 def key_of(text: str) -> str:
     """The article id of what was typed: a URL or an id. Raises KuzetError."""
+    from pipelines.urls import article_id
+
     if len(text) == ID_LENGTH and set(text) <= set("0123456789abcdef"):
         return text
     try:

@@ -10,7 +10,6 @@ import typer
 from config.settings import Settings
 from worker.cli.console import out
 from worker.cli.progress import shares
-from worker.dictionaries import build_dictionaries
 
 commands = typer.Typer()
 dictionaries = typer.Typer(help="The dictionary of the search engine.", no_args_is_help=True)
@@ -30,6 +29,8 @@ def build(
 
 def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
     """The dictionary's folder below `folder` (default: the user's cache), built the first time, which takes 20 s."""
+    from worker.dictionaries import build_dictionaries
+
     folder = folder or settings.cache / "dictionaries"
     with shares("dictionary") as progress:
         return folder / build_dictionaries(folder, lexicon_dir=settings.config / "lexicon", progress=progress)

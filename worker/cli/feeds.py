@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from pipelines.feeds import parse_catalogue, parse_feed, parse_sitemap
 from pipelines.models import Feed, FeedFormat, ParsedFeed
-from pipelines.urls import host_of, normalise_url
 from worker.cli.console import duration, local_time, out, print_json
 from worker.cli.session import open_runtime
-from worker.runtime import Runtime
-from worker.state import FeedSnapshot
-from worker.web import Fetched, feed_limits
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+    from worker.state import FeedSnapshot
 
 commands = typer.Typer()
 feeds = typer.Typer(help="What is polled, and how it is doing.", no_args_is_help=True)
@@ -111,6 +109,9 @@ def check(
 
 def fetch_feed(runtime: Runtime, url: str, form: FeedFormat) -> ParsedFeed:
     """The feed as the workers would see it. Raises KuzetError saying why not."""
+    from pipelines.feeds import parse_feed, parse_sitemap
+    from worker.web import Fetched, feed_limits
+
     answer = runtime.web.get(url, limits=feed_limits(runtime.settings))
     if not isinstance(answer, Fetched):
         raise KuzetError(url, f"was not fetched: {answer}")
@@ -148,6 +149,8 @@ def add(  # noqa: PLR0913  one option a fact
 
     Example: kuzet feeds add https://example.kz/rss --language kk
     """
+    from pipelines.urls import host_of, normalise_url
+
     runtime = open_runtime(engines=False)
     if not unchecked:
         show_parsed(fetch_feed(runtime, url, form))
@@ -187,6 +190,10 @@ def name_of(url: str) -> str:
 
 def write_own(file: Path, feed: Feed, *, enabled: bool = True, note: str = "") -> None:
     """Put the feed into the watch's own file, laid over the catalogue; written under another name, then renamed."""
+    import yaml
+
+    from pipelines.feeds import parse_catalogue
+
     own = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {"feeds": []}
     entry = {
         "id": feed.id, "url": feed.url, "source": feed.source, "family": feed.family, "languages": list(feed.languages),

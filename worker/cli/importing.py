@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
 from pipelines.models import Entry, Feed, Page, Stage
-from pipelines.texts import entry_from_row, entry_from_text, text_id
 from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.session import open_runtime
 from worker.cli.stages import jsonl_rows, page_of
-from worker.runtime import Runtime
-from worker.state import Address
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+    from worker.state import Address
 
 commands = typer.Typer()
 
@@ -76,6 +77,8 @@ def import_files(
 
 def read_imports(file: Path, *, now: datetime) -> Iterator[Import]:
     """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
+    from pipelines.texts import entry_from_row, entry_from_text
+
     if file.suffix.lower() in ROWS:
         for number, row in enumerate(jsonl_rows(str(file)), start=1):
             yield Import(entry=entry_from_row(row, where=f"file:{file.name}#{number}", now=now))
@@ -117,6 +120,9 @@ def hand_over(runtime: Runtime, item: Import, *, feed: Feed) -> str:
 
 def address(link: str) -> Address:
     """Where an imported article is: on the web, or in a file that has only a name."""
+    from pipelines.texts import text_id
+    from worker.state import Address
+
     try:
         return Address.of(link)
     except UnsafeAddressError:

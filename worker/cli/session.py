@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from config.settings import Settings
 from pipelines.errors import EngineUnavailableError
-from worker.local.run import find_run
-from worker.runtime import Runtime
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
 
 
 def open_runtime(*, engines: bool = True) -> Runtime:
     """The services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
+    from worker.local.run import find_run
+    from worker.runtime import Runtime
+
     settings = Settings()
     if not engines or (settings.broker_url and settings.search_url):
         return Runtime(settings)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from redis.exceptions import RedisError
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
 from pipelines.models import Stage
-from pipelines.queries import SearchRequest, Sort
 from worker.cli.console import NO_ENGINE, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
 from worker.presence import QUEUES, WorkerPresence, present
-from worker.runtime import Runtime
-from worker.search.engine import EngineHealth
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+    from worker.search.engine import EngineHealth
 
 commands = typer.Typer()
 
@@ -51,6 +51,8 @@ def status(
 
     Example: kuzet status --json
     """
+    from redis.exceptions import RedisError
+
     runtime = open_runtime()
     try:
         found = look(runtime)
@@ -106,6 +108,8 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:
+    from pipelines.queries import SearchRequest, Sort
+
     result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=1, facets=(), histogram=False))
     return dict(result.hits[0].document) if result.hits else {}
 

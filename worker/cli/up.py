@@ -7,15 +7,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
 from config.settings import Settings
 from worker.cli.console import BUSY, err, fail, out
 from worker.cli.dictionary import have_dictionary
-from worker.local.console import ConsoleReport
-from worker.local.locks import DataBusyError
-from worker.local.run import LocalRun
+
+if TYPE_CHECKING:
+    from worker.local.run import LocalRun
 
 commands = typer.Typer()
 
@@ -27,6 +28,8 @@ def up() -> None:
     The first start downloads the search node and builds the dictionary, and shows how far it is.
     Example: KUZET_DATA=~/kuzet-data kuzet up
     """
+    from worker.local.locks import DataBusyError
+
     settings = Settings()
     try:
         with running(settings) as run:
@@ -42,6 +45,9 @@ def up() -> None:
 @contextmanager
 def running(settings: Settings) -> Iterator[LocalRun]:
     """Engines, dictionary, workers and clock, until the block ends. Raises KuzetError with everything stopped again."""
+    from worker.local.console import ConsoleReport
+    from worker.local.run import LocalRun
+
     report = ConsoleReport(err)
     run = LocalRun(settings, report=report)
     try:
