@@ -14,7 +14,9 @@ HERE = Path(__file__).resolve().parent
 class Settings(BaseSettings):
     """Where things are and how much of them may be used. The defaults run on one machine without any setting."""
 
-    model_config = SettingsConfigDict(env_prefix="KUZET_", env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="KUZET_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
 
     data: Path = Field(
         default_factory=lambda: user_data_path("kuzet"), description="Folder of the local engines, logs and pages."
@@ -57,6 +59,9 @@ class Settings(BaseSettings):
     )
     host_spacing_s: float = Field(2.0, ge=0, description="Shortest time between two requests to one host.")
     fetch_deadline_s: float = Field(25.0, gt=0, description="Longest time for one page, redirects included.")
+    page_retry_s: float = Field(
+        60.0, gt=0, description="Wait before a page that could not be had is asked for again; then twice as long."
+    )
     max_page_bytes: int = Field(5_000_000, gt=0, description="Largest decoded page.")
     max_feed_bytes: int = Field(10_000_000, gt=0, description="Largest decoded feed.")
     min_interval_s: float = Field(120.0, gt=0, description="A feed is never polled more often.")
@@ -65,6 +70,9 @@ class Settings(BaseSettings):
     outbox_max_mb: int = Field(200, ge=1, description="Above this, extraction waits until the index has caught up.")
     drain_batch: int = Field(200, ge=1, le=2000, description="Documents in one bulk.")
     io_threads: int = Field(16, ge=1, description="Threads of the io worker.")
+    cpu_deadline_s: float = Field(
+        20.0, gt=0, description="Longest time to read one page or feed document; its process is killed then."
+    )
     cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
 
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")

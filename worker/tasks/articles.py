@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 import structlog
 
 from pipelines.documents import build_document, content_hash
-from pipelines.errors import EngineUnavailableError, PageUnusableError, UnsafeAddressError
-from pipelines.models import Article, Outcome, Page, Stage
+from pipelines.errors import PageUnusableError, UnsafeAddressError
+from pipelines.models import Article, Outcome, Page, Stage, Tagging
 from pipelines.pages import article_from_entry, extract_article
 from pipelines.urls import article_id
-from worker.app import CPU_HARD_LIMIT_S, app
+from worker.app import app
 from worker.nudges import nudge, nudge_drain
 from worker.runtime import Runtime
 from worker.state import RECHECK_AFTER_S, ArticleClaim
 from worker.state.articles import MAX_ATTEMPTS
+from worker.tasks.store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
 
 GONE = frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.UNSAFE_ADDRESS})
-TRY_AGAIN_AFTER_S = 60.0
-NO_ROOM_WAIT_S = 60.0
+UNREADABLE = "unreadable"
 
 log = structlog.get_logger(__name__)
 
@@ -57,35 +57,30 @@ def record_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotMo
     runtime.note_host(claim.host, answer)
     match answer:
         case Fetched(page):
-            store_page(runtime, claim, page)
+            with waits_for_store(runtime, claim, articles.release):
+                reference = runtime.pages.put(page)
+            articles.advance(claim, to=Stage.EXTRACT, now=now, page=reference)
         case Refused(reason) if reason in GONE:
             articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
         case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
             articles.release(claim, not_before=not_before, now=now, error=str(reason))
         case Refused(reason) if reason.is_passing and claim.attempts < MAX_ATTEMPTS:
-            not_before = now + TRY_AGAIN_AFTER_S * claim.attempts
+            not_before = now + runtime.settings.page_retry_s * claim.attempts
             articles.release(claim, not_before=not_before, now=now, error=str(answer))
         case Later(_, reason) | Refused(reason):
             articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
 
 
-def store_page(runtime: Runtime, claim: ArticleClaim, page: Page) -> None:
-    """Put the page where extraction finds it. A store without room is no fault of the article's: it waits."""
-    articles, now = runtime.state.articles, runtime.now()
-    try:
-        articles.advance(claim, to=Stage.EXTRACT, now=now, page=runtime.pages.put(page))
-    except EngineUnavailableError:
-        articles.release(claim, not_before=now + NO_ROOM_WAIT_S, now=now, give_back_attempt=True)
-        raise
-
-
-@app.task(name="kuzet.extract_article", time_limit=CPU_HARD_LIMIT_S)
+@app.task(name="kuzet.extract_article")
 def extract_page(article_key: str) -> None:
     """Read the article out of its page, tag it, and put its document into the outbox."""
     runtime = app.runtime
-    articles = runtime.state.articles
+    articles, tagger = runtime.state.articles, runtime.tagger  # broken rules must not cost an article its attempts
     claim = articles.claim(article_key, stage=Stage.EXTRACT, now=runtime.now())
     if claim is None:
+        return
+    if is_hopeless(claim):
+        articles.advance(claim, to=Stage.EXTRACT, now=runtime.now(), without_page=UNREADABLE)
         return
     try:
         article, final_url = read_article(runtime, claim)
@@ -97,21 +92,36 @@ def extract_page(article_key: str) -> None:
     elif claim.content_hash == content_hash(article):
         articles.finish(claim, Outcome.UNCHANGED, now=runtime.now())
     else:
-        put_document(runtime, claim, article)
+        put_document(
+            runtime, claim, article, tagging=tagger.tag(article.title, article.body, language=article.language)
+        )
         nudge_drain(app)
+
+
+def is_hopeless(claim: ArticleClaim) -> bool:
+    """Whether the page has ended every process that read it: the feed's text must do, with attempts of its own."""
+    return bool(claim.page) and not claim.without_page and claim.attempts == MAX_ATTEMPTS
 
 
 def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
     """The article and the URL its page was found at. Raises PageUnusableError when there is no text at all."""
     observed_at = datetime.fromtimestamp(claim.sighted_at, UTC)
-    try:
-        page = runtime.pages.get(claim.page) if claim.page else None
-    except PageUnusableError as error:
-        log.warning("page lost", article=claim.article_id, error=str(error))
-        page = None
+    page = None if claim.without_page else read_page(runtime, claim)
     if page is None:
         return article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
     return extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
+
+
+def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
+    """The page as it was fetched; None when there is none (any more)."""
+    if not claim.page:
+        return None
+    try:
+        with waits_for_store(runtime, claim, runtime.state.articles.release):
+            return runtime.pages.get(claim.page)
+    except PageUnusableError as error:
+        log.warning("page lost", article=claim.article_id, error=str(error))
+        return None
 
 
 def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> bool:
@@ -127,9 +137,8 @@ def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, fina
     return owner in {"", claim.article_id}
 
 
-def put_document(runtime: Runtime, claim: ArticleClaim, article: Article) -> None:
-    """Tag the article and put it into the outbox; one with a topic is looked at again later."""
-    tagging = runtime.tagger.tag(article.title, article.body, language=article.language)
+def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tagging: Tagging) -> None:
+    """Put the article into the outbox; one with a topic is looked at again later."""
     document = build_document(
         article,
         tagging,

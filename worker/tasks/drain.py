@@ -8,11 +8,10 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Outcome
 from worker.app import app
 from worker.nudges import nudge_drain
-from worker.runtime import Runtime
+from worker.runtime import GRACE_S, Runtime
 from worker.search.bulk import BulkResult, BulkStatus
 
 DRAIN_S = 20.0
-LOCK_S = 45.0
 RETRY_S = 5.0
 
 log = structlog.get_logger(__name__)
@@ -22,7 +21,7 @@ log = structlog.get_logger(__name__)
 def drain_outbox() -> None:
     """Send what is in the outbox until it is empty or DRAIN_S are over; then look once more."""
     runtime = app.runtime
-    token = runtime.state.outbox.lock(lease_s=LOCK_S)
+    token = runtime.state.outbox.lock(lease_s=lock_s(runtime))
     if token is None:
         return
     try:
@@ -35,10 +34,15 @@ def drain_outbox() -> None:
     nudge_drain(app)
 
 
+def lock_s(runtime: Runtime) -> float:
+    """How long a drain may be silent: one answer of the engine. Two drains would cost time, and nothing else."""
+    return runtime.settings.search_timeout_s + GRACE_S
+
+
 def drain(runtime: Runtime, token: str) -> None:
     outbox, ends_at = runtime.state.outbox, runtime.now() + DRAIN_S
     runtime.ensure_index()
-    while runtime.now() < ends_at and outbox.renew(token, lease_s=LOCK_S):
+    while runtime.now() < ends_at and outbox.renew(token, lease_s=lock_s(runtime)):
         batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
         if not batch:
             return

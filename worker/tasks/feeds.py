@@ -19,10 +19,11 @@ from pipelines.feeds import (
     publishing_rhythm_s,
 )
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Stage
-from worker.app import CPU_HARD_LIMIT_S, app
+from worker.app import app
 from worker.nudges import nudge
 from worker.runtime import Runtime
 from worker.state import Address, Answer, FeedClaim, Poll
+from worker.tasks.store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Refused, Validators, feed_limits
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,8 @@ def record_answer(
     match answer:
         case Fetched(page) if _hash(page.body) != claim.last.body_hash:
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at)
-            reference = runtime.pages.put(page)
+            with waits_for_store(runtime, claim, runtime.state.feeds.release):
+                reference = runtime.pages.put(page)
             runtime.state.feeds.fetched(claim, page=reference, answer=_answer(answer), poll=poll, now=now)
             nudge(app, Stage.PARSE)
         case Fetched(page):
@@ -69,17 +71,18 @@ def record_answer(
             _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
 
 
-@app.task(name="kuzet.parse_feed", time_limit=CPU_HARD_LIMIT_S)
+@app.task(name="kuzet.parse_feed")
 def parse_feed_document(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
     runtime = app.runtime
     now = runtime.now()
-    claim = runtime.state.feeds.claim(feed_id, stage=Stage.PARSE, now=now)
     feed = runtime.catalogue.get(feed_id)
-    if claim is None or claim.poll is None or feed is None:
+    claim = runtime.state.feeds.claim(feed_id, stage=Stage.PARSE, now=now) if feed else None
+    if feed is None or claim is None or claim.poll is None:
         return
     try:
-        page = runtime.pages.get(claim.page)
+        with waits_for_store(runtime, claim, runtime.state.feeds.release):
+            page = runtime.pages.get(claim.page)
         parsed = parse(page, feed, now=now)
     except (FeedUnusableError, PageUnusableError) as error:
         poll = _noted(claim.poll, error.problem)

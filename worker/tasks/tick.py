@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import structlog
+
+from pipelines.errors import ConfigError
 from worker.app import app
 from worker.nudges import TASKS, nudge, nudge_drain
+from worker.runtime import Runtime
+
+log = structlog.get_logger(__name__)
 
 
 @app.task(name="kuzet.tick")
 def tick() -> None:
     """Look what is due in every stage. Missed or doubled, it does no harm."""
     runtime = app.runtime
-    runtime.state.feeds.sync(runtime.catalogue, now=runtime.now())
+    watch_feeds(runtime)
     for stage in TASKS:
         nudge(app, stage)
     nudge_drain(app)
+
+
+def watch_feeds(runtime: Runtime) -> None:
+    """Watch what the catalogue lists. One that could never be read leaves the feeds as they are; the rest goes on."""
+    try:
+        runtime.state.feeds.sync(runtime.catalogue, now=runtime.now())
+    except ConfigError as error:
+        log.warning("feeds left as they are", error=str(error))

@@ -1,0 +1,32 @@
+"""Files a person edits while the watch runs: their text, and how to tell that they changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeAlias
+
+from pipelines.errors import ConfigError
+
+Stamp: TypeAlias = tuple[int, int]
+"""When a file was written (ns) and how long it is; zeros for one that is not there (an editor may be replacing it)."""
+
+
+def stamp(file: Path) -> Stamp:
+    try:
+        facts = file.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return facts.st_mtime_ns, facts.st_size
+
+
+def read_text(file: Path) -> str:
+    """The file's text. Raises ConfigError for one that is missing, unreadable or not UTF-8 (with the line)."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(str(file), f"cannot be read ({error.strerror})") from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigError(str(file), "is not UTF-8", line=line, remedy="Save it as UTF-8.") from error
