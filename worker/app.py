@@ -11,28 +11,34 @@ from typing import Any
 import structlog
 from celery import Celery, Task, signals
 from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from config.settings import Settings
-from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from pipelines.errors import ConfigError, KuzetError
+from worker.heartbeat import Heartbeat
 from worker.logs import configure_logs
-from worker.presence import QUEUES, Presence
+from worker.presence import QUEUES
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 
 TICK_S = 1.0
-CPU_HARD_LIMIT_S = 20
+CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article")
 UPKEEP_S = 3600.0
 
 log = structlog.get_logger(__name__)
 
 
 class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
-    """A task whose failure is survivable: it is logged, the claim lapses, and the item comes due again by itself."""
+    """A task whose failure is survivable: it is logged, the claim lapses, and the item comes due again by itself.
+
+    What a person can be told in a sentence (an engine is away, a file is broken) is logged as one.
+    """
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         try:
             return super().__call__(*args, **kwargs)
-        except (EngineUnavailableError, EngineRefusedError) as error:
-            log.warning("engine", task=self.name, args=args, error=str(error))
+        except (KuzetError, RedisError, OperationalError) as error:
+            log.warning("task put off", task=self.name, args=args, error=str(error))
         except Exception:  # the one broad except: nothing may end a worker
             log.exception("task failed", task=self.name, args=args)
 
@@ -44,7 +50,7 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
         super().__init__("kuzet", task_cls=NudgeTask, include=TASK_MODULES)
         self._runtime = Runtime(settings)
         self.conf.update(configuration(settings))
-        self.steps["consumer"].add(Presence)
+        self.steps["consumer"].add(Heartbeat)
 
     @property
     def runtime(self) -> Runtime:
@@ -77,6 +83,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_default_queue": "tick",
         "task_queues": [_queue(name) for name in QUEUES],
+        "task_annotations": {name: {"time_limit": settings.cpu_deadline_s} for name in CPU_TASKS},
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
         "worker_max_tasks_per_child": 500,
@@ -115,9 +122,16 @@ def _logs(**_: object) -> None:
 
 @signals.celeryd_after_setup.connect  # type: ignore[untyped-decorator]  # celery has no types
 def _compile_rules(instance: Any, **_: object) -> None:
-    """Compile the rules before the cpu worker forks: its children inherit them, also those born later."""
-    if "cpu" in instance.app.amqp.queues.consume_from:
+    """Compile the rules before the cpu worker forks: its children inherit them, also those born later.
+
+    With broken rules it starts all the same and leaves the articles where they are until somebody mends the file.
+    """
+    if "cpu" not in instance.app.amqp.queues.consume_from:
+        return
+    try:
         instance.app.runtime.rules.tagger()
+    except ConfigError as error:
+        log.error("no article is read before this is mended", error=str(error))  # noqa: TRY400  # a sentence says it all
 
 
 app = Watch(Settings())

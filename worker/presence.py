@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from celery import bootsteps
 from redis import Redis
-from redis.exceptions import RedisError
 
-BEAT_S = 5.0
 GONE_AFTER_S = 20.0
 KEY = "workers"
 QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
@@ -49,50 +45,10 @@ def present(redis: Redis, prefix: str, *, now: float) -> list[WorkerPresence]:
     return sorted(found, key=lambda worker: worker.name)
 
 
-def _strings(answer: Any) -> dict[str, str]:
+def _strings(answer: Any) -> dict[str, str]:  # noqa: ANN401  redis types it as bytes or str
     return dict(answer)
 
 
 def slots(workers: Iterable[WorkerPresence], queue: str) -> int:
     """How many tasks of the queue run at once, over all workers."""
     return sum(worker.slots for worker in workers if queue in worker.queues)
-
-
-class Presence(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types
-    """Reports a Celery worker every BEAT_S seconds while its consumer runs."""
-
-    requires = ("celery.worker.consumer.tasks:Tasks",)
-
-    def __init__(self, consumer: Any, **kwargs: Any) -> None:
-        super().__init__(consumer, **kwargs)
-        self.timer: Any = None
-
-    def start(self, consumer: Any) -> None:
-        self._report(consumer)
-        self.timer = consumer.timer.call_repeatedly(BEAT_S, self._report, (consumer,))
-
-    def stop(self, consumer: Any) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-        self._forget(consumer)
-
-    def _report(self, consumer: Any) -> None:
-        runtime = consumer.app.runtime
-        worker = WorkerPresence(
-            name=consumer.hostname,
-            queues=tuple(consumer.app.amqp.queues.consume_from),
-            slots=consumer.pool.num_processes,
-            pid=os.getpid(),
-            seen_at=runtime.now(),
-        )
-        try:
-            announce(runtime.redis, runtime.settings.redis_prefix, worker)
-        except RedisError:
-            return  # the broker is away; the next beat reports
-
-    def _forget(self, consumer: Any) -> None:
-        runtime = consumer.app.runtime
-        try:
-            runtime.redis.hdel(runtime.settings.redis_prefix + KEY, consumer.hostname)
-        except RedisError:
-            return  # it is struck off by its age

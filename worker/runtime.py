@@ -6,30 +6,21 @@ import os
 import time
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.language import analysis
 from pipelines.models import Stage
-from pipelines.tagging import Tagger
-from worker.catalogue import Catalogue
-from worker.dictionaries import dictionary_name
-from worker.pages import PageStore
-from worker.rules import RuleFiles
-from worker.search.engine import SearchEngine
-from worker.state import LEASE_S, State
-from worker.web import (
-    Answer,
-    Fetched,
-    Later,
-    NotModified,
-    Refused,
-    WebClient,
-    crawl_delay_s,
-    fetch_robots,
-)
-from worker.web.robots import ROBOTS_LIMITS
+from worker.state import State
+
+if TYPE_CHECKING:
+    from pipelines.tagging import Tagger
+    from worker.catalogue import Catalogue
+    from worker.pages import PageStore
+    from worker.rules import RuleFiles
+    from worker.search.engine import SearchEngine
+    from worker.web import Answer, Later, WebClient
 
 GRACE_S = 5.0
 DEFAULT_BROKER_URL = "redis://localhost:6379/0"
@@ -66,12 +57,27 @@ class Runtime:
 
     @cached_property
     def state(self) -> State:
+        return State(self.redis, prefix=self.settings.redis_prefix, lease_s=self.lease_s)
+
+    @property
+    def lease_s(self) -> dict[Stage, float]:
+        """How long a claim lives: its stage's deadline and a little grace. A killed worker's items come due then."""
+        from worker.web.robots import ROBOTS_LIMITS
+
+
         fetch_s = self.settings.fetch_deadline_s + GRACE_S
-        lease_s = {**LEASE_S, Stage.POLL: fetch_s, Stage.FETCH: fetch_s + ROBOTS_LIMITS.deadline_s}
-        return State(self.redis, prefix=self.settings.redis_prefix, lease_s=lease_s)
+        cpu_s = self.settings.cpu_deadline_s + GRACE_S
+        return {
+            Stage.POLL: fetch_s,
+            Stage.PARSE: cpu_s,
+            Stage.FETCH: fetch_s + ROBOTS_LIMITS.deadline_s,
+            Stage.EXTRACT: cpu_s,
+        }
 
     @cached_property
     def pages(self) -> PageStore:
+        from worker.pages import PageStore
+
         return PageStore(
             self.settings.pages_url or str(self.settings.data / "pages"),
             min_free_mb=self.settings.pages_min_free_mb,
@@ -80,6 +86,8 @@ class Runtime:
 
     @cached_property
     def web(self) -> WebClient:
+        from worker.web import WebClient
+
         return WebClient(
             user_agent=self.settings.user_agent,
             contact=self.settings.contact,
@@ -88,14 +96,21 @@ class Runtime:
 
     @cached_property
     def search(self) -> SearchEngine:
+        from worker.search.engine import SearchEngine
+
         return SearchEngine.connect(self.settings)
 
     def ensure_index(self) -> None:
         """Make the index, with the dictionary in its analyzer, unless it is there."""
+        from pipelines.language import analysis
+        from worker.dictionaries import dictionary_name
+
         self.search.ensure_index(analysis.render(dictionary_name(self.settings.config / "lexicon")))
 
     @cached_property
     def rules(self) -> RuleFiles:
+        from worker.rules import RuleFiles
+
         return RuleFiles(self.settings.config)
 
     @property
@@ -104,7 +119,14 @@ class Runtime:
 
     @cached_property
     def catalogue(self) -> Catalogue:
+        from worker.catalogue import Catalogue
+
         return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds)
+
+    def check_config(self) -> None:
+        """Raise the ConfigError of a rule or feed file that cannot be used."""
+        if problem := self.catalogue.check() or self.rules.check():
+            raise problem
 
     @property
     def own_feeds(self) -> Path:
@@ -113,6 +135,8 @@ class Runtime:
 
     def reserve(self, host: str, item: str, *, now: float) -> float:
         """When the item may ask the host: now, or a later time that is kept for it."""
+        from worker.web import crawl_delay_s
+
         rules = self.state.hosts.robots(host, now=now)
         wished_s = crawl_delay_s(rules, self.settings.user_agent) if rules else None
         spacing_s = max(self.settings.host_spacing_s, wished_s or 0.0)
@@ -120,6 +144,8 @@ class Runtime:
 
     def robots(self, host: str, url: str) -> str | Later:
         """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
+        from worker.web import fetch_robots
+
         known = self.state.hosts.robots(host, now=self.now())
         if known is not None:
             return known
@@ -130,6 +156,8 @@ class Runtime:
 
     def note_host(self, host: str, answer: Answer) -> None:
         """Remember how the host answered: others stay away as long as it wishes."""
+        from worker.web import Fetched, Later, NotModified, Refused
+
         match answer:
             case Later(not_before):
                 self.state.hosts.hold(host, until=not_before, now=self.now())
