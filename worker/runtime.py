@@ -64,7 +64,6 @@ class Runtime:
         """How long a claim lives: its stage's deadline and a little grace. A killed worker's items come due then."""
         from worker.web.robots import ROBOTS_LIMITS
 
-
         fetch_s = self.settings.fetch_deadline_s + GRACE_S
         cpu_s = self.settings.cpu_deadline_s + GRACE_S
         return {
