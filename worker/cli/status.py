@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError
+from pipelines.errors import EngineUnavailableError
 from pipelines.models import Stage
 from worker.cli.console import NO_ENGINE, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
@@ -55,15 +55,12 @@ def status(
 
     runtime = open_runtime()
     try:
+        if check:
+            raise typer.Exit(0 if workers_of(runtime) else NO_ENGINE)
         found = look(runtime)
     except RedisError as error:
-        raise (
-            typer.Exit(NO_ENGINE)
-            if check
-            else KuzetError("the broker", f"does not answer ({error})", remedy="`kuzet up` starts it.")
-        ) from error
-    if check:
-        raise typer.Exit(0 if found.workers else NO_ENGINE)
+        problem = f"does not answer ({error})"
+        raise EngineUnavailableError("The broker", problem, remedy="`kuzet up` starts it.") from error
     if as_json:
         print_json(asdict(found))
     else:
@@ -72,10 +69,14 @@ def status(
         raise typer.Exit(NO_ENGINE)
 
 
+def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
+    return tuple(present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now()))
+
+
 def look(runtime: Runtime) -> Status:
     """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
     now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
-    workers = tuple(present(runtime.redis, prefix, now=now))
+    workers = workers_of(runtime)
     snapshots = [state.feeds.snapshot(feed_id) for feed_id in state.feeds.ids()]
     search = runtime.search.health()
     return Status(
@@ -103,7 +104,7 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
     ]
     if search.problem:
         found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
-    broken = filter(None, (runtime.catalogue.problem, runtime.rules.problem))
+    broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
 
 

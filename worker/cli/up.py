@@ -29,8 +29,10 @@ def up() -> None:
     Example: KUZET_DATA=~/kuzet-data kuzet up
     """
     from worker.local.locks import DataBusyError
+    from worker.runtime import Runtime
 
     settings = Settings()
+    Runtime(settings).check_config()
     try:
         with running(settings) as run:
             names = ", ".join(run.pids())
