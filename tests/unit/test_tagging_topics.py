@@ -1,0 +1,132 @@
+"""How mentions become topics: scores, thresholds, contexts per mention, severity, the reason told."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.settings import HERE
+from pipelines.models import Severity
+from pipelines.tagging import SHARED_FILES, Tagger, parse_ruleset
+
+DRUGS = """\
+topic: drugs
+labels: {en: Drugs, kk: Есірткі, ru: Наркотики}
+terms:
+  ru: {4: [наркобарон], 2: [наркотик], 1: [лаборатория]}
+  kk: {2: [есірткі]}
+together:
+  ru: [{weight: 6, all: [[изъять], [гашиш]], none: [музей]}]
+unless:
+  fiction:
+  denial:
+  figurative: {phrase: {ru: [как наркотик]}}
+"""
+THEFT = """\
+topic: theft
+labels: {en: Theft, kk: Ұрлық, ru: Кража}
+severity: low
+terms: {ru: {2: [кража]}}
+"""
+CONTEXTS = """\
+fiction:
+  sentence: {ru: [фильм, сериал]}
+  overruled: {ru: [арестовать]}
+denial:
+  after: {kk: [емес]}
+"""
+EMPTY = {
+    "classes.yaml": "none: {ru: [нет]}",
+    "places.yaml": "regions: []",
+    "organisations.yaml": "organisations: []",
+    "names.yaml": "{male: [], female: []}",
+    "figures.yaml": "{people: {}, kinds: {}, drugs: {}, currencies: {}, roles: {}}",
+    "severity.yaml": "{critical: {}, high: {ru: [арестовать]}, low: {ru: [совещание]}, figures: {}}",
+}
+PADDING = " ".join(["Погода стояла тёплая и тихая."] * 30)
+
+
+@pytest.fixture(scope="module")
+def small() -> Tagger:
+    """Two rules and a few contexts."""
+    return Tagger(
+        parse_ruleset({**EMPTY, "contexts.yaml": CONTEXTS, "rules/drugs.yaml": DRUGS, "rules/theft.yaml": THEFT})
+    )
+
+
+def topics(tagger: Tagger, body: str, *, title: str = "", language: str = "ru") -> tuple[str, ...]:
+    return tagger.tag(title, body, language=language).topics
+
+
+def test_one_telling_word_tags_a_short_text(small):
+    """A sentence is all lead: what it says is what it is about."""
+    assert topics(small, "Полиция нашла наркотики.") == ("drugs",)
+    assert topics(small, "Есірткі табылды.", language="kk") == ("drugs",)
+
+
+def test_supporting_words_alone_tell_nothing(small):
+    """Laboratories are many; without a telling word there is no topic."""
+    assert topics(small, "Лаборатория открыла лабораторию при лаборатории.") == ()
+
+
+def test_a_passing_mention_in_a_long_text_is_no_topic(small):
+    """A word at the end of a long article is background; in the title it is the matter."""
+    assert topics(small, f"{PADDING} Вспомнили и наркотики.") == ()
+    assert topics(small, f"{PADDING} Вспомнили и наркотики.", title="Наркотики") == ("drugs",)
+
+
+def test_a_decisive_meeting_counts_anywhere(small):
+    """One full sentence of a digest carries its topic; what must be absent spoils it."""
+    assert topics(small, f"{PADDING} В посёлке изъяли партию гашиша.") == ("drugs",)
+    assert topics(small, f"{PADDING} Музей показал, как изъяли партию гашиша.") == ()
+
+
+def test_a_context_silences_its_own_mention_only(small):
+    """One film review in a digest must not silence a real arrest below it."""
+    tagging = small.tag("", "Фильм о наркобаронах вышел в прокат. В городе нашли наркотики.", language="ru")
+    assert tagging.topics == ("drugs",)
+    assert [(context.context, context.spans[0].form) for context in tagging.contexts] == [("fiction", "наркобаронах")]
+
+
+def test_a_silenced_topic_says_why(small):
+    """An analyst who misses a topic finds the reason stored."""
+    tagging = small.tag("", "Сериал о наркобаронах снимут летом.", language="ru")
+    assert tagging.topics == ()
+    assert {(context.topic, context.context) for context in tagging.contexts} == {("drugs", "fiction")}
+
+
+def test_a_real_arrest_overrules_a_cue(small):
+    """The director of a film who is arrested is no fiction."""
+    assert topics(small, "Режиссёра фильма арестовали за наркотики.") == ("drugs",)
+
+
+def test_a_figure_of_speech_covers_its_words(small):
+    """«Как наркотик» is no drug."""
+    assert topics(small, "Сахар действует как наркотик.") == ()
+
+
+def test_negated_mentions_are_denials(small):
+    """«Есірткі емес» denies what it names."""
+    tagging = small.tag("", "Бұл есірткі емес.", language="kk")
+    assert (tagging.topics, tagging.contexts[0].context) == ((), "denial")
+
+
+def test_severity_follows_cues_and_topic(small):
+    """An arrest raises, a meeting lowers, else the topic says."""
+    assert small.tag("", "За наркотики арестовали троих.", language="ru").severity is Severity.HIGH
+    assert small.tag("", "Прошло совещание о наркотиках.", language="ru").severity is Severity.LOW
+    assert small.tag("", "Нашли наркотики.", language="ru").severity is Severity.MEDIUM
+    assert small.tag("", "Произошла кража.", language="ru").severity is Severity.LOW
+    assert small.tag("", "Светит солнце.", language="ru").severity is None
+
+
+def test_the_reason_is_told_in_one_line(small):
+    """Kibana shows one line: topic, words with counts, what raised the severity."""
+    tagging = small.tag("", "Наркотики! Арестовали за наркотики.", language="ru")
+    assert tagging.why == "drugs: наркотики ×2; severity high: Арестовали"
+    span = tagging.tags[0].spans[0]
+    assert (span.field, span.start, span.end, span.form, span.term) == ("body", 0, 9, "Наркотики", "наркотик")
+
+
+def test_every_file_of_a_ruleset_is_in_the_config_folder():
+    """A process that starts from the config folder must find all it needs."""
+    assert all((HERE / name).exists() for name in SHARED_FILES)
