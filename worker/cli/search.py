@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.columns import Columns
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +22,7 @@ commands = typer.Typer()
 
 SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "figure")
 FACET_VALUES = 8
+INDENT = (0, 0, 0, 12)
 SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
 RELATIVE = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -115,7 +117,8 @@ def show_result(result: SearchResult) -> None:
     for hit in result.hits:
         show_hit(hit)
     reprints = f", {result.total - result.texts} of them reprints" if result.total > result.texts else ""
-    out.print(f"{result.total} articles{reprints}, in {result.took_ms} ms", style="dim")
+    noun = "article" if result.total == 1 else "articles"
+    out.print(f"{result.total} {noun}{reprints}, in {result.took_ms} ms", style="dim")
     if result.partial:
         out.print("A part of the index did not answer.", style="red")
     show_facets(result)
@@ -137,15 +140,11 @@ def show_hit(hit: Hit) -> None:
         ", ".join(document.get("topics", [])),
         ", ".join(document.get("regions", [])),
     ]
-    out.print(
-        Text(
-            f"{'':12}" + " · ".join(filter(None, facts)) + (f" · +{hit.reprints} reprints" if hit.reprints else ""),
-            style="cyan",
-        )
-    )
+    reprints = f"+{hit.reprints} reprints" if hit.reprints else ""
+    out.print(Padding(Text(" · ".join(filter(None, [*facts, reprints])), style="cyan"), INDENT))
     for part in hit.highlights.get("body", ())[:2]:
         if any(piece.hit for piece in part.pieces):
-            out.print(Text(" " * 12).append_text(highlighted(part)))
+            out.print(Padding(highlighted(part), INDENT))
 
 
 def highlighted(highlight: Any) -> Text:
@@ -165,11 +164,9 @@ def show_facets(result: SearchResult) -> None:
 
 
 def facet_table(name: str, values: Any) -> Table:
-    table = Table(
-        title=name, title_style="bold", title_justify="left", box=None, show_header=False, padding=(0, 1, 0, 0)
-    )
-    table.add_column(justify="right", style="cyan")
-    table.add_column()
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0))
+    table.add_column("", justify="right", style="cyan")
+    table.add_column(name, no_wrap=True)
     for value in values[:FACET_VALUES]:
         table.add_row(str(value.count), value.value)
     if len(values) > FACET_VALUES:

@@ -121,7 +121,7 @@ def show(found: Status, *, now: float) -> None:
     table.add_column()
     table.add_row("broker", found.broker)
     index = f"{found.search.articles} articles in {found.search.index or '–'}"
-    table.add_row("search", f"{found.search.server or 'away'} at {found.search.address}, {index}")
+    table.add_row("search", f"{found.search.server or 'away'}, {index}: {found.search.address}")
     for worker in found.workers:
         seen = f"seen {duration(now - worker.seen_at)} ago"
         table.add_row("worker", f"{worker.name}: {', '.join(worker.queues)} · {worker.slots} slots · {seen}")

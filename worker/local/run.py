@@ -15,7 +15,7 @@ from pipelines.errors import KuzetError
 from worker.local.broker import start_broker
 from worker.local.children import Command
 from worker.local.engines import start_search_node
-from worker.local.environment import environment
+from worker.local.environment import environment, told_settings
 from worker.local.locks import DataLock
 from worker.local.report import Report
 from worker.local.search_node import install_dictionary
@@ -61,7 +61,7 @@ class LocalRun:
             self._lock.acquire()
             self._supervisors = [self._supervisor(), self._supervisor()]
             self._endpoints = Endpoints(self._broker(), self._search())
-            self._write_endpoints()
+            self._write_facts()
         except OSError as error:
             self.stop()
             where = error.filename or self.settings.data
@@ -113,7 +113,7 @@ class LocalRun:
     def stop(self) -> None:
         """Stop everything, the engines last. Safe to call twice."""
         if self._lock.held_here:  # else the file is another run's
-            endpoints_file(self.settings.data).unlink(missing_ok=True)
+            facts_file(self.settings.data).unlink(missing_ok=True)
         while self._supervisors:
             self._supervisors.pop().stop()
         self._lock.release()
@@ -140,22 +140,30 @@ class LocalRun:
             report=self._report,
         )
 
-    def _write_endpoints(self) -> None:
-        file = endpoints_file(self.settings.data)
+    def _write_facts(self) -> None:
+        file = facts_file(self.settings.data)
         file.touch(mode=0o600)
-        file.write_text(json.dumps({**asdict(self.endpoints), "pid": os.getpid()}), encoding="utf-8")
+        facts = {"pid": os.getpid(), "settings": told_settings(self.settings, **asdict(self.endpoints))}
+        file.write_text(json.dumps(facts), encoding="utf-8")
 
 
-def endpoints_file(data: Path) -> Path:
-    return data / "endpoints.json"
+def facts_file(data: Path) -> Path:
+    """Where a run tells the commands beside it what they have to know; readable by its user alone."""
+    return data / "run.json"
 
 
-def find_run(data: Path) -> Endpoints | None:
-    """Find the engines of the run that holds the data folder, for a command beside it; None when there is none."""
+def run_settings(data: Path) -> Mapping[str, str] | None:
+    """Find the settings of the run that holds the data folder, by name, engines included; None when there is none."""
     if not DataLock(data).is_held():
         return None
     try:
-        facts = json.loads(endpoints_file(data).read_text(encoding="utf-8"))
+        settings: dict[str, str] = json.loads(facts_file(data).read_text(encoding="utf-8"))["settings"]
     except (FileNotFoundError, json.JSONDecodeError):
         return None  # it is just starting or stopping
-    return Endpoints(facts["broker_url"], facts["search_url"])
+    return settings
+
+
+def find_run(data: Path) -> Endpoints | None:
+    """Find the engines of the run that holds the data folder; None when there is none."""
+    settings = run_settings(data)
+    return Endpoints(settings["broker_url"], settings["search_url"]) if settings else None
