@@ -30,6 +30,10 @@ class Counted:
             self.order[kind] = order
             self._add_kind(kind, source)
 
+        self.known = frozenset(
+            {*self.people, *self.drugs, *self.currencies, *self.roles, *self.things, *self.deeds, *self.one}
+        )
+
     def _add_kind(self, kind: str, source: Marked) -> None:
         parts = source.fields(("things", "deeds", "one"))
         for name, table in (("things", self.things), ("deeds", self.deeds), ("one", self.one)):

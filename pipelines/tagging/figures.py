@@ -52,11 +52,7 @@ def find_figures(found: Iterable[Found], counted: Counted, *, language: str = ""
 
 
 def _read(text: Text, hits: list[Hit], counted: Counted, language: str) -> _Reading:
-    known = {**counted.things, **counted.deeds, **counted.one, **counted.currencies, **counted.roles}
-    useful = sorted(
-        (hit for hit in hits if hit.pattern in known or hit.pattern in counted.people or hit.pattern in counted.drugs),
-        key=lambda hit: hit.first,
-    )
+    useful = sorted((hit for hit in hits if hit.pattern in counted.known), key=lambda hit: hit.first)
     return _Reading(text, useful, [hit.first for hit in useful], find_numbers(text, language=language), counted)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from pipelines.tagging import numerals
 from pipelines.tagging.text import Text
@@ -17,8 +17,7 @@ _DIGITS = re.compile(
 _BLANKS = re.compile(r"[ \u00a0\u202f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number at words `first` to `last`; start and end are characters; `spelled` when written in words."""
 
     value: float
@@ -34,7 +33,7 @@ def find_numbers(text: Text, *, language: str = "") -> list[Number]:
     """Return the numbers of a text that may be counts: no years, dates, ages, shares, phone numbers or labels."""
     found = sorted([*_in_digits(text), *_in_words(text, language)], key=lambda number: number.first)
     return [
-        replace(number, qualifier=_qualifier(text, number))
+        number._replace(qualifier=_qualifier(text, number))
         for number in _added_up(text, found)
         if _counts(text, number)
     ]
@@ -50,16 +49,13 @@ def _in_digits(text: Text) -> Iterator[Number]:
 
 
 def _in_words(text: Text, language: str) -> Iterator[Number]:
-    tables = [numerals.NUMERALS[language]] if language in numerals.NUMERALS else list(numerals.NUMERALS.values())
-    table = {word: value for words in tables for word, value in words.items()}
-    place = 0
-    while place < len(text):
-        if text.words[place] not in table:
-            place += 1
-            continue
-        number = _multiplied(text, _spelled(text, place, table))
-        place = number.last + 1
-        yield number
+    table = numerals.NUMERALS.get(language, numerals.ALL_NUMERALS)
+    end = 0
+    for place in [place for place, word in enumerate(text.words) if word in table]:
+        if place >= end:
+            number = _multiplied(text, _spelled(text, place, table))
+            end = number.last + 1
+            yield number
 
 
 def _spelled(text: Text, first: int, table: Mapping[str, int]) -> Number:
@@ -86,7 +82,7 @@ def _multiplied(text: Text, number: Number) -> Number:
         after += 1
     factor = numerals.multiplier(text.words[after]) if after < len(text) else 0.0
     last = after if factor else after - 1
-    return replace(number, value=number.value * (factor or 1.0), last=last, end=text.ends[last])
+    return number._replace(value=number.value * (factor or 1.0), last=last, end=text.ends[last])
 
 
 def _added_up(text: Text, numbers: list[Number]) -> list[Number]:
@@ -103,7 +99,7 @@ def _added_up(text: Text, numbers: list[Number]) -> list[Number]:
 
 
 def _sum(previous: Number, number: Number) -> Number:
-    return replace(previous, value=previous.value + number.value, last=number.last, end=number.end)
+    return previous._replace(value=previous.value + number.value, last=number.last, end=number.end)
 
 
 def _continues(text: Text, previous: Number, number: Number) -> bool:

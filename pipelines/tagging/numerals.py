@@ -74,6 +74,7 @@ _KAZAKH = {
     100: "жүз жүзден жүзге",
 }
 NUMERALS = {"ru": _table(_RUSSIAN), "kk": _table(_KAZAKH)}
+ALL_NUMERALS = {**NUMERALS["ru"], **NUMERALS["kk"]}
 
 TEN, HUNDRED, THOUSAND = 10, 100, 1000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
@@ -75,34 +76,46 @@ def find_persons(sources: Iterable[str], names: Names, *, language: str = "") ->
     does not begin a sentence and is no title.
     """
     texts = list(sources)
-    surnames = {word for text in texts for word in re.findall(_CAPITAL, text)}
-    found = (name for text in texts for name in _names(text, names, surnames, language=language))
-    return tuple(dict.fromkeys(found))
+    known = _Known(names, texts, language)
+    return tuple(dict.fromkeys(name for text in texts for name in _names(text, known)))
 
 
-def _names(text: str, names: Names, surnames: set[str], *, language: str) -> Iterator[str]:
+class _Known:
+    """What helps to read the names of some texts: first names, language, every word with a capital."""
+
+    def __init__(self, names: Names, texts: list[str], language: str) -> None:
+        self.names = names
+        self.language = language
+        self._texts = texts
+
+    @cached_property
+    def capitals(self) -> frozenset[str]:
+        return frozenset(word for text in self._texts for word in re.findall(_CAPITAL, text))
+
+
+def _names(text: str, known: _Known) -> Iterator[str]:
     place = 0
     while match := _NAME.search(text, place):
         first, middle, last = match.group(1), match.group(2).strip(), match.group(3)
         end = match.end()
         if middle and not _PATRONYMIC.search(middle):
             last, end = middle, match.end(2) - 1
-        name = _citation(first, last, names=names, language=language)
+        name = _citation(first, last, known)
         if not name and not _begins_sentence(text, match.start()):
-            name = _unknown_first(first, last, names=names, surnames=surnames, language=language)
+            name = _unknown_first(first, last, known)
         if name:
             yield name
         place = end if name else match.end(1)
 
 
-def _citation(first: str, last: str, *, names: Names, language: str) -> str:
-    if len(last) < SHORTEST_SURNAME or not names.may_be_surname(last):
+def _citation(first: str, last: str, known: _Known) -> str:
+    readings = known.names.first.get(fold(first))
+    if not readings or len(last) < SHORTEST_SURNAME or not known.names.may_be_surname(last):
         return ""
-    readings = sorted(names.first.get(fold(first), []), key=lambda reading: not reading.nominative)
-    for reading in readings:
-        if language == "kk" and not reading.nominative:
+    for reading in sorted(readings, key=lambda reading: not reading.nominative):
+        if known.language == "kk" and not reading.nominative:
             continue
-        if surname := _surname(last, male=reading.male, nominative=reading.nominative, language=language):
+        if surname := _surname(last, male=reading.male, nominative=reading.nominative, language=known.language):
             return f"{reading.name} {surname}"
     return ""
 
@@ -138,18 +151,18 @@ def _russian_nominative(last: str) -> str:
     return re.sub("(?:ом|а|у|е)$", "", last)
 
 
-def _unknown_first(first: str, last: str, *, names: Names, surnames: set[str], language: str) -> str:
+def _unknown_first(first: str, last: str, known: _Known) -> str:
     """Believe an unknown first name before a surname in -ов, -ев; its case is told by the surname's other forms."""
     match = re.match("(.+(?:ов|ев))(а|)(.*)$", last)
-    if not match or fold(first) in names.titles or len(match.group(1)) < SHORTEST_SURNAME:
+    if not match or fold(first) in known.names.titles or len(match.group(1)) < SHORTEST_SURNAME:
         return ""
     stem, female, rest = match.groups()
-    if language == "kk":
+    if known.language == "kk":
         surname = _kazakh_surname(stem, female, rest)
         return f"{first} {surname}" if surname and not _KK_ENDINGS.search(first) else ""
     if not female and not rest:
         return f"{first} {stem}"
-    if female and not rest and stem in surnames and first.endswith("а"):
+    if female and not rest and stem in known.capitals and first.endswith("а"):
         return f"{first[:-1]} {stem}"
     if female and not rest and first[-1] in "аяеьигул":
         return f"{first} {last}"

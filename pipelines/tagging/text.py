@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property
 
 from pipelines.language.normalise import fold
 
 _WORD = re.compile(r"[^\W_]+")
-_GLUED = re.compile("(?<=[а-яёәіңғүұқөһ])(?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])|(?<![^\\W_])[ВКСУО](?=[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ])")
+_GLUED = re.compile("[а-яёәіңғүұқөһ](?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])|(?<![^\\W_])[ВКСУО](?=[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ])")
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
 _SENTENCE_END = re.compile(
     rf"(?=[.!?…\n])(?:\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
     rf"(?<!\b(?:млрд|проц))(?<![.!?…])[.!?…]++[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
 )
-_CLAUSE_END = re.compile(r"[;:()]|\s[—–-]\s|,\s|[!?…]|\.\s")
+_CLAUSE_END = re.compile(r"[;:()!?…]|[,.](?=\s)|(?<=\s)[—–-](?=\s)")
 
 
 LEAD_WORDS = 60
@@ -36,45 +37,33 @@ class Text:
     def __init__(self, source: str, *, field: str = "body") -> None:
         self.source = source
         self.field = field
-        self.folded = fold(_HASHTAGS.sub(lambda match: " " * len(match.group()), source))
-        self.words: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self._cut()
+        self.folded = _folded(
+            _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
+        )
+        spans = [match.span() for match in _WORD.finditer(self.folded)]
+        if seams := [match.end() for match in _GLUED.finditer(source)]:
+            spans = list(self._taken_apart(spans, seams))
+        self.words = [self.folded[start:end] for start, end in spans]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
 
     def __len__(self) -> int:
         return len(self.words)
 
-    def _cut(self) -> None:
-        if _GLUED.search(self.source):
-            return self._cut_glued()
-        words, starts, ends = self.words, self.starts, self.ends
-        for match in _WORD.finditer(self.folded):
-            words.append(match.group())
-            starts.append(match.start())
-            ends.append(match.end())
-        return None
-
-    def _cut_glued(self) -> None:
-        seams = [match.end() for match in _GLUED.finditer(self.source)]
+    def _taken_apart(self, spans: list[tuple[int, int]], seams: list[int]) -> Iterator[tuple[int, int]]:
         seam, count = 0, len(seams)
-        for match in _WORD.finditer(self.folded):
-            start, end = match.span()
+        for start, end in spans:
+            first = start
             while seam < count and seams[seam] < end:
-                if seams[seam] > start and self._comes_apart(start, seams[seam]):
-                    self._add(start, seams[seam])
-                    start = seams[seam]
+                if seams[seam] > first and self._comes_apart(first, seams[seam]):
+                    yield first, seams[seam]
+                    first = seams[seam]
                 seam += 1
-            self._add(start, end)
+            yield first, end
 
     def _comes_apart(self, start: int, seam: int) -> bool:
         """Tell glued words (вАкмолинской, ВАтырау) from names (КазМунайГаз)."""
         return seam == start + 1 or self.source[start].islower()
-
-    def _add(self, start: int, end: int) -> None:
-        self.words.append(self.folded[start:end])
-        self.starts.append(start)
-        self.ends.append(end)
 
     @cached_property
     def sentence_ends(self) -> list[int]:
@@ -109,3 +98,9 @@ class Text:
     def between(self, first: int, last: int) -> str:
         """Return the text from the first to the last word, as written."""
         return self.source[self.starts[first] : self.ends[last]]
+
+
+def _folded(source: str) -> str:
+    """Fold a whole text as `fold` folds a word, letter by letter in place, only faster."""
+    folded = source.lower().replace("ё", "е")
+    return folded if len(folded) == len(source) else fold(source)

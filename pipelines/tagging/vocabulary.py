@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
@@ -12,35 +13,53 @@ from pipelines.tagging.patterns import Element
 CACHED_WORDS = 50_000
 """Answers that are remembered; then the memory starts anew, so that it stays flat."""
 
+ALIKE_LETTERS = 3
+"""Forms of a word that share so many letters share a stem."""
+
 LONGEST_WORD = 60
 """Longer words are never looked up."""
 
-Slots = tuple[int, ...]
+ANY_ENDING: frozenset[str] = frozenset({"*"})
+"""The endings of a beginning such as кибер*."""
+
+Codes = tuple[int, ...]
 """Slot × 2, plus 1 where the form is a negated one (өлтірмеген)."""
 
 
+class Slots(NamedTuple):
+    """Where a word may stand: all its codes, and those with which a pattern begins."""
+
+    all: Codes
+    first: Codes
+
+
+NOWHERE = Slots((), ())
+
+
 class _Stem(NamedTuple):
-    """What all forms of a word begin with: the endings they have and the slot they are found for."""
+    """What all forms of a word begin with: the endings they have, the word, and whether these forms negate it."""
 
     endings: frozenset[str]
-    code: int
+    word: str
+    negated: bool
 
 
 class Vocabulary:
     """The words of a ruleset in one language, in all their forms. A *slot* stands for one set of alternatives.
 
     Words of one declension have the same endings, so the endings are kept once and a word costs only its stem: the
-    million forms of a ruleset take a few megabytes.
+    million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.
     """
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.beginning: set[int] = set()
         self._slots: dict[tuple[str, ...], int] = {}
+        self._slots_of: dict[str, list[int]] = {}
         self._stems: dict[str, list[_Stem]] = {}
         self._endings: dict[frozenset[str], frozenset[str]] = {}
-        self._prefixes: dict[str, list[int]] = {}
         self._longest_stem = 0
-        self._answers: dict[str, Slots] = {}
+        self.answers: dict[str, Slots] = {}
 
     def slot(self, element: Element) -> int:
         """Return the slot of an element; its forms are added when it is new."""
@@ -52,45 +71,46 @@ class Vocabulary:
         return self._slots[key]
 
     def lookup(self, word: str) -> Slots:
-        """Return the slots of a folded word, mostly none."""
-        answer = self._answers.get(word)
-        if answer is None:
-            answer = self._find(word)
-            if len(self._answers) >= CACHED_WORDS:
-                self._answers.clear()
-            self._answers[word] = answer
+        """Return the slots of a folded word, mostly none, and remember the answer."""
+        if len(self.answers) >= CACHED_WORDS:
+            self.answers.clear()
+        answer = self.answers[word] = self._find(word)
         return answer
+
+    def forms(self) -> set[str]:
+        """Return every form of every word; only for measuring."""
+        return {start + ending for start, stems in self._stems.items() for stem in stems for ending in stem.endings}
 
     def _find(self, word: str) -> Slots:
         if len(word) > LONGEST_WORD:
-            return ()
+            return NOWHERE
         found: set[int] = set()
         for length in range(min(len(word), self._longest_stem) + 1):
-            beginning = word[:length]
-            found.update(self._prefixes.get(beginning, ()))
-            if stems := self._stems.get(beginning):
+            if stems := self._stems.get(word[:length]):
                 ending = word[length:]
-                found.update(stem.code for stem in stems if ending in stem.endings)
-        return tuple(sorted(found))
+                for stem in stems:
+                    if ending in stem.endings or stem.endings is ANY_ENDING:
+                        found.update(slot * 2 + stem.negated for slot in self._slots_of[stem.word])
+        if not found:
+            return NOWHERE
+        return Slots(tuple(sorted(found)), tuple(sorted(code for code in found if code >> 1 in self.beginning)))
 
     def _add(self, word: str, slot: int) -> None:
+        if word in self._slots_of:
+            self._slots_of[word].append(slot)
+            return
+        self._slots_of[word] = [slot]
         if word.endswith("*"):
-            prefix = fold(word[:-1])
-            self._prefixes.setdefault(prefix, []).append(slot * 2)
-            self._longest_stem = max(self._longest_stem, len(prefix))
+            self._add_stem(fold(word[:-1]), _Stem(ANY_ENDING, word, negated=False))
             return
-        forms = forms_of(word, language=self.language)
-        self._add_forms((form for form, negated in forms.items() if not negated), slot * 2)
-        self._add_forms((form for form, negated in forms.items() if negated), slot * 2 + 1)
+        for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
+            stem = _shared_beginning(min(forms), max(forms))
+            endings = frozenset(form[len(stem) :] for form in forms)
+            self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
 
-    def _add_forms(self, forms: Iterable[str], code: int) -> None:
-        if not (listed := list(forms)):
-            return
-        stem = _shared_beginning(min(listed), max(listed))
-        endings = frozenset(form[len(stem) :] for form in listed)
-        endings = self._endings.setdefault(endings, endings)
-        self._stems.setdefault(stem, []).append(_Stem(endings, code))
-        self._longest_stem = max(self._longest_stem, len(stem))
+    def _add_stem(self, beginning: str, stem: _Stem) -> None:
+        self._stems.setdefault(beginning, []).append(stem)
+        self._longest_stem = max(self._longest_stem, len(beginning))
 
 
 def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
@@ -106,6 +126,14 @@ def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
         **forms,
         **{form: negated for form, negated in term_forms(shortened, language).items() if form != shortened},
     }
+
+
+def _alike(forms: Mapping[str, bool]) -> dict[tuple[str, bool], list[str]]:
+    """Group forms that begin alike: one comparative in по- must not cost all others their stem."""
+    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for form, negated in forms.items():
+        groups[form[:ALIKE_LETTERS], negated].append(form)
+    return groups
 
 
 def _shared_beginning(first: str, last: str) -> str:

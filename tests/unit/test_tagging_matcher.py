@@ -100,7 +100,7 @@ def test_remembered_words_are_bounded():
     vocabulary = Vocabulary("ru")
     for number in range(CACHED_WORDS + 10):
         vocabulary.lookup(str(number))
-    assert len(vocabulary._answers) <= CACHED_WORDS
+    assert len(vocabulary.answers) <= CACHED_WORDS
 
 
 @given(st.text(max_size=300))
