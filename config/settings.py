@@ -24,7 +24,9 @@ class Settings(BaseSettings):
     cache: Path = Field(
         default_factory=lambda: user_cache_path("kuzet"), description="Folder of downloads and built dictionaries."
     )
-    config: Path = Field(HERE, description="Folder of feeds.yaml, places.yaml, contexts.yaml, rules/ and search/.")
+    config: Path = Field(
+        default_factory=lambda: HERE, description="Folder of feeds.yaml, rules/, places.yaml and search/; kuzet's own."
+    )
 
     broker_url: str = Field(
         "", description="Redis or Valkey, e.g. redis://:password@redis:6379/0. Empty: started locally by `kuzet up`."
