@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +27,7 @@ commands.add_typer(feeds, name="feeds")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Format = Annotated[FeedFormat, typer.Option("--format", help="feed: RSS, Atom or RDF; sitemap: a news sitemap.")]
-STATE_STYLES = {"ok": "green", "new": "cyan", "failing": "red", "off": "dim"}
+STATE_STYLES = {"ok": "green", "new": "cyan", "failing": "red", "down": "bold red", "off": "dim"}
 ENTRIES_SHOWN = 10
 
 
@@ -44,7 +45,7 @@ def list_feeds(
     rows = [(feed, runtime.state.feeds.snapshot(feed.id)) for feed in runtime.catalogue if feed.enabled or all_feeds]
     if as_json:
         for feed, snapshot in rows:
-            print_json(feed_row(feed, snapshot))
+            print_json(feed_row(feed, snapshot, now=runtime.now()))
         return
     table = Table("feed", "source", "state", "last poll", "next", "every", "new", "note", box=None, header_style="bold")
     for feed, snapshot in rows:
@@ -55,35 +56,45 @@ def list_feeds(
 
 
 def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str | Text]:
-    state = ("new" if snapshot is None else snapshot.state) if feed.enabled else "off"
+    state, sentence = state_of(feed, snapshot, now=now)
     shown = Text(state, style=STATE_STYLES.get(state, "yellow"))
     if snapshot is None or not snapshot.polls:
         return [feed.id, feed.source, shown, "–", "–", "–", "–", feed.note]
-    last = snapshot.polls[0]
     return [
         feed.id,
         feed.source,
         shown,
-        local_time(last.at),
+        local_time(snapshot.polls[0].at),
         duration(max(0.0, snapshot.next_at - now)) if snapshot.next_at else "–",
         duration(snapshot.interval_s) if snapshot.interval_s else "–",
         str(sum(poll.new for poll in snapshot.polls)),
-        last.note or feed.note,
+        "" if state == "ok" else sentence,
     ]
 
 
-def feed_row(feed: Feed, snapshot: FeedSnapshot | None) -> dict[str, Any]:
+def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[str, str]:
+    """The feed's state in one word and one sentence, from its last polls."""
+    from pipelines.feeds import PollResult, health
+
+    if not feed.enabled:
+        return "off", feed.note
+    polls = snapshot.polls if snapshot else ()
+    results = [PollResult(at=poll.at, ok=poll.ok, new=poll.new, note=poll.note) for poll in polls]
+    found = health(results, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
+    return str(found.state), found.sentence
+
+
+def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> dict[str, Any]:
+    state, sentence = state_of(feed, snapshot, now=now)
     row: dict[str, Any] = {
         "id": feed.id, "url": feed.url, "source": feed.source, "family": feed.family, "languages": list(feed.languages),
-        "format": str(feed.format), "enabled": feed.enabled, "note": feed.note,
-        "state": "new" if feed.enabled else "off",
+        "format": str(feed.format), "enabled": feed.enabled, "note": feed.note, "state": state, "sentence": sentence,
     }  # fmt: skip
     if snapshot:
         row |= {
-            "state": snapshot.state, "next_at": snapshot.next_at, "interval_s": snapshot.interval_s,
-            "failures": snapshot.failures, "last_ok_at": snapshot.last_ok_at, "last_new_at": snapshot.last_new_at,
-            "polls": [{"at": p.at, "status": p.status, "bytes": p.bytes, "entries": p.entries, "new": p.new,
-                       "known": p.known, "took_s": p.took_s, "note": p.note} for p in snapshot.polls],
+            "next_at": snapshot.next_at, "interval_s": snapshot.interval_s, "failures": snapshot.failures,
+            "last_ok_at": snapshot.last_ok_at, "last_new_at": snapshot.last_new_at,
+            "polls": [asdict(poll) for poll in snapshot.polls],
         }  # fmt: skip
     return row
 

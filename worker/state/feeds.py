@@ -19,7 +19,7 @@ SEEN_PER_ENTRY = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A line of a feed's history. `status` is HTTP's, 0 when there was no answer; `note` says what went wrong."""
+    """A line of a feed's history. `status` is HTTP's, 0 when there was no answer; `note` tells why a poll is not `ok`."""
 
     at: float
     status: int = 0
@@ -29,6 +29,7 @@ class Poll:
     known: int = 0
     took_s: float = 0.0
     note: str = ""
+    ok: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class Feeds:
 
     def claim(self, feed_id: str, *, stage: Stage, now: float) -> FeedClaim | None:
         """Get the right to poll or parse the feed, or None. The fourth claim of a stage is booked as a failed poll."""
-        gave_up = Poll(at=now, note=f"gave up after {MAX_ATTEMPTS} attempts to {stage}")
+        gave_up = Poll(at=now, ok=False, note=f"gave up after {MAX_ATTEMPTS} attempts to {stage}")
         flat = self._scripts.run(
             "claim_feed",
             id=feed_id,
@@ -141,7 +142,7 @@ class Feeds:
 
     def failed(self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float) -> bool:
         """End a poll or parse that failed: one more failure; what was fetched is not believed. It is never given up."""
-        return self._end("failed_feed", claim, poll=poll, next_at=next_at, now=now)
+        return self._end("failed_feed", claim, poll=dataclasses.replace(poll, ok=False), next_at=next_at, now=now)
 
     def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
         """Give the claim back until then. Waiting for a host is no failed attempt: then give the attempt back."""
