@@ -19,7 +19,7 @@ SEEN_PER_ENTRY = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """A line of a feed's history. `status` is HTTP's, 0 when there was no answer; `note` tells why a poll is not `ok`."""
+    """A line of a feed's history. `status` is HTTP's, 0 when nobody answered; `note` tells why a poll is not `ok`."""
 
     at: float
     status: int = 0

@@ -85,7 +85,7 @@ def parse_feed_document(feed_id: str) -> None:
             page = runtime.pages.get(claim.page)
         parsed = parse(page, feed, now=now)
     except (FeedUnusableError, PageUnusableError) as error:
-        poll = _noted(claim.poll, error.problem)
+        poll = dataclasses.replace(claim.poll, note=error.problem)
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
         return
     register_entries(runtime, claim, feed, parsed, page=page)
@@ -110,7 +110,8 @@ def register_entries(runtime: Runtime, claim: FeedClaim, feed: Feed, parsed: Par
         ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)),
     )
     next_at = next_check_at(now, signs, policy=policy(runtime))
-    poll = _noted(claim.poll, parsed.note, entries=len(entries), new=new, known=len(entries) - len(unseen))
+    known, poll = len(entries) - len(unseen), claim.poll or Poll(at=now)
+    poll = dataclasses.replace(poll, note=parsed.note, entries=len(entries), new=new, known=known)
     runtime.state.feeds.parsed(claim, seen=hashes, poll=poll, next_at=next_at, now=now)
 
 
@@ -141,10 +142,6 @@ def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float
     now = runtime.now()
     signs = PollSigns(failures=claim.failures + 1, not_before=not_before)
     runtime.state.feeds.failed(claim, poll=poll, next_at=next_check_at(now, signs, policy=policy(runtime)), now=now)
-
-
-def _noted(poll: Poll | None, note: str, **counts: int) -> Poll:
-    return dataclasses.replace(poll or Poll(at=0.0), note=note, **counts)
 
 
 def _answer(fetched: Fetched) -> Answer:
