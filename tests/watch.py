@@ -1,13 +1,20 @@
-"""A watch for tests: the newsroom, real workers on the session's engines, and waiting for what must come."""
+"""A watch for tests: the newsroom, real workers on real engines, killing them, and waiting for what must come."""
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
+
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from config.settings import Settings
 from pipelines.urls import article_id
@@ -19,6 +26,7 @@ from worker.state import Trace
 
 PATIENCE_S = 90.0
 QUICK = Troubles(slow_s=0.3)
+KUZET = "from worker.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -30,11 +38,11 @@ class Watch:
     runtime: Runtime
 
     def wait(self, until: Callable[[], bool], *, patience_s: float = PATIENCE_S) -> None:
-        """Wait until it is so; fail with the books and the logs' last words."""
+        """Wait until it is so, also while the broker is away; fail with the books and the logs' last words."""
         ends_at = time.monotonic() + patience_s
-        while not until():
+        while not _is(until):
             assert time.monotonic() < ends_at, self.report()
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def is_settled(self) -> bool:
         """Whether everything that was published has its outcome."""
@@ -55,14 +63,44 @@ class Watch:
         logs = [f"{log.name}: {log.read_text(errors='replace')[-600:]}" for log in self.logs.glob("*.log")]
         return "\n".join([f"sighted {books.sighted}, under way {books.under_way}, {dict(books.outcomes)}", *logs])
 
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to one of the run's children, as the kernel or an operator would."""
+        os.kill(self.run.pids()[name], number)
+
+    def kuzet(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command beside the watch."""
+        return kuzet(*arguments, **self.run.environment(), **environment)
+
     @property
     def logs(self) -> Path:
         return self.runtime.settings.data / "logs"
 
 
+def _is(until: Callable[[], bool]) -> bool:
+    try:
+        return until()
+    except RedisConnectionError:
+        return False
+
+
+def kuzet(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a person would, without colours and line breaks."""
+    return subprocess.run(
+        [sys.executable, "-c", KUZET, *arguments],
+        env={**os.environ, **environment, "NO_COLOR": "1", "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @contextmanager
-def watching(folder: Path, *, dictionary: Path, **settings: str) -> Iterator[Watch]:
-    """Run a watch on `folder`; engines that the settings do not name are its own. Nothing is published yet."""
+def watching(folder: Path, *, dictionary: Path, **settings: Any) -> Iterator[Watch]:
+    """Run a watch on `folder`; engines that the settings do not name are its own. Nothing is published yet.
+
+    `allow_hosts` are further sites than the newsroom's; their feeds stand in `folder`/feeds.yaml.
+    """
     with ExitStack() as stack:
         newsroom = stack.enter_context(Newsroom(troubles=QUICK))
         run = stack.enter_context(LocalRun(settings_of(folder, newsroom, **settings), report=Silence()))
@@ -73,21 +111,18 @@ def watching(folder: Path, *, dictionary: Path, **settings: str) -> Iterator[Wat
         yield Watch(newsroom, run, Runtime(run.settings.model_copy(update=places)))
 
 
-def settings_of(folder: Path, newsroom: Newsroom, **settings: str) -> Settings:
+def settings_of(folder: Path, newsroom: Newsroom, *, allow_hosts: str = "", **settings: Any) -> Settings:
     """Quick settings, keys and an index of their own."""
     name = f"watch{token_hex(4)}"
     newsroom.publish(count=8)  # an empty feed is a failed poll, and failures wait
     catalogue = folder / "newsroom.yaml"
     catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
+    quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0}
     return Settings(
         data=folder,
         feeds_file=catalogue,
-        allow_hosts=newsroom.allow_hosts,
+        allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}",
         redis_prefix=f"{name}:",
         search_index=name,
-        host_spacing_s=0.02,
-        min_interval_s=1.0,
-        max_interval_s=2.0,
-        search_heap_mb=512,
-        **settings,
+        **{**quick, **settings},
     )
