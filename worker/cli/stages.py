@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -17,6 +17,9 @@ from pipelines.errors import FeedUnusableError, KuzetError
 from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
 from worker.cli.console import FAILED, local_time, out, print_json, read_input
 from worker.cli.session import open_runtime
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
 
 commands = typer.Typer()
 
@@ -149,17 +152,23 @@ def fetch(
 
     Example: kuzet fetch https://www.inform.kz/ru/ --json
     """
-    from pipelines.pages import extract_article
-    from worker.web import Fetched
-    from worker.web.limits import page_limits
+    article = fetch_article(open_runtime(engines=False), url)
+    show_article(article, text=False, date=False, as_json=as_json)
 
-    runtime = open_runtime(engines=False)
-    answer = runtime.web.get(url, limits=page_limits(runtime.settings))
+
+def fetch_article(runtime: Runtime, url: str) -> Article:
+    """The article behind an address, as the workers would see it. Raises KuzetError saying why not."""
+    from pipelines.pages import extract_article
+    from worker.web import Fetched, Refused, page_limits, robots_allows
+    from worker.web.answers import Reason
+    from worker.web.robots import fetch_robots
+
+    rules = fetch_robots(runtime.web, url)
+    closed = isinstance(rules, str) and not robots_allows(rules, url, runtime.settings.user_agent)
+    answer = Refused(Reason.ROBOTS) if closed else runtime.web.get(url, limits=page_limits(runtime.settings))
     if not isinstance(answer, Fetched):
         raise KuzetError(url, f"was not fetched: {answer}")
-    show_article(
-        extract_article(answer.page, entry=None, observed_at=datetime.now(UTC)), text=False, date=False, as_json=as_json
-    )
+    return extract_article(answer.page, entry=None, observed_at=datetime.now(UTC))
 
 
 @commands.command("tag")
