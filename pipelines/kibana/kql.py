@@ -15,6 +15,7 @@ from pipelines.errors import QueryError
 
 Json = dict[str, Any]
 
+MAX_LETTERS = 500
 _TOKEN = re.compile(r"""\s*(?:(?P<quoted>"[^"]*")|(?P<sign>>=|<=|[():<>])|(?P<word>[^\s():<>"]+))""")
 _RANGES = {">=": "gte", "<=": "lte", ">": "gt", "<": "lt"}
 _SIGNS = {"(", ")", ":", *_RANGES}
@@ -41,9 +42,11 @@ Node = Condition | Group
 
 
 def read_kql(text: str) -> Node | None:
-    """Read a query; an empty one is None. Raises QueryError for what is not in the part described above."""
+    """Read a query; an empty one is None. Raises QueryError for what is too long or not in the part described above."""
     if not text.strip():
         return None
+    if len(text) > MAX_LETTERS:
+        raise QueryError(f"{text[:40]}…", f"it is longer than {MAX_LETTERS} letters")
     reader = _Reader(text)
     node = reader.any_of()
     reader.expect_end()
