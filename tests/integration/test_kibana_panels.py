@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
 from config.settings import Settings
 from pipelines.documents import build_document
@@ -20,6 +21,7 @@ from pipelines.models import Article, Extraction, Feed, PublishedFrom
 from pipelines.tagging import Tagger
 from seeds.newsroom import SITES, load_stories
 from seeds.newsroom.stories import Delivery, Story
+from worker.cli.kibana import commands
 from worker.kibana import Built, ask_panels, build_from
 from worker.rules import RuleFiles
 from worker.search.engine import SearchEngine
@@ -180,3 +182,11 @@ def test_a_time_without_articles_is_empty(engine, built):
     """Panels are bound to the time a person chose, by observed_at and by the time of the poll."""
     before = Shown(since="2020-01-01", until="2020-01-02")
     assert all(filled.documents == 0 for _, filled in ask_panels(engine, built, shown=before))
+
+
+def test_the_command_asks_as_well(search_url, broker_url, built, engine):
+    """Whoever changed the description sees at once which panel has nothing to show."""
+    places = {"KUZET_SEARCH_URL": search_url, "KUZET_BROKER_URL": broker_url, "KUZET_SEARCH_INDEX": engine.read_alias}
+    ran = CliRunner(env=places).invoke(commands, ["kibana", "check", "--ask", "--days", "30"])
+    assert ran.exit_code == 0
+    assert all(search.title in ran.stdout for search in built.description.searches)

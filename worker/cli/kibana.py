@@ -116,7 +116,7 @@ def _show_answers(built: Built, *, days: int) -> None:
     from worker.cli.session import open_runtime
     from worker.kibana import ask_panels
 
-    shown = Shown(since=f"now-{days}d", until="now", zone="Asia/Almaty")
+    shown = Shown(since=f"now-{days}d", until="now", zone="Asia/Almaty", interval=f"{max(3, days // 4)}h")
     table = Table("dashboard", "panel", "documents", "", box=None, header_style="bold")
     for request, filled in ask_panels(open_runtime().search, built, shown=shown):
         remark = Text("nothing to show", style="yellow") if filled.is_empty else Text("")
