@@ -8,14 +8,12 @@ import importlib.metadata
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 from pipelines.errors import ConfigError
 from pipelines.language import hunspell, induction, kazakh, lexemes, lexicon, paradigm, russian
-from pipelines.language.hunspell import Affix, Dictionary, Rendered, affixes
+from pipelines.language.hunspell import Dictionary, Rendered, affixes
 from pipelines.language.lexicon import Lexicon, parse_lexicon
 
 Progress = Callable[[str, float], None]
@@ -44,7 +42,7 @@ def dictionary_name(lexicon_dir: Path) -> str:
 def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress = lambda _step, _share: None) -> str:
     """Write `directory`/NAME/NAME.aff and .dic unless they are there, and return NAME.
 
-    Takes about 20 s the first time. Two processes at once: one builds, the other waits for it. Folders of other
+    Takes about 30 s the first time. Two processes at once: one builds, the other waits for it. Folders of other
     contents are left alone, for an index may use them.
     """
     name = dictionary_name(lexicon_dir)
@@ -52,7 +50,7 @@ def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory / ".lock"):
         if not folder.is_dir():
-            _write(folder, _render(lexicon_dir, progress))
+            _write(folder, _render(read_lexicon(lexicon_dir), progress))
     progress("ready", 1.0)
     return name
 
@@ -70,34 +68,24 @@ def _read_texts(lexicon_dir: Path) -> Mapping[str, str]:
         raise ConfigError(str(error.filename), f"it cannot be read ({error.strerror})") from error
 
 
-def _render(lexicon_dir: Path, progress: Progress) -> Rendered:
-    """Build both halves, the Kazakh one and the walk through the Russian words side by side."""
-    with ProcessPoolExecutor(max_workers=2, mp_context=get_context("spawn")) as pool:
-        words = pool.submit(lexemes.read_lexemes)
-        rare = pool.submit(_rare_readings, lexicon_dir)
-        kazakh_half = pool.submit(_kazakh_table, lexicon_dir)
-        progress("reading Russian words", 0.0)
-        found = words.result()
-        progress("leaving out rare readings", 0.3)
-        without = rare.result()
-        progress("inflecting Russian words", 0.5)
-        russian_half = lexemes.table(found, without=without)
-        progress("inflecting Kazakh words", 0.8)
-        tables = {"kk": kazakh_half.result(), "ru": russian_half}
+def _render(known: Lexicon, progress: Progress) -> Rendered:
+    """Build both halves, one after the other: processes of their own would save a third, and may not be had here."""
+    progress("reading Russian words", 0.0)
+    words = lexemes.read_lexemes()
+    progress("leaving out rare readings", 0.25)
+    without = lexemes.rare_readings(lexemes.corpus_forms()) | _ghosts(known)
+    progress("inflecting Russian words", 0.5)
+    russian_half = lexemes.table(words, without=without, extra=known.russian)
+    progress("inflecting Kazakh words", 0.7)
+    kazakh_half = {lemma: affixes(lemma, forms) for lemma, forms in known.forms()}
     progress("writing the dictionary", 0.9)
-    return hunspell.render(tables)
+    return hunspell.render({"kk": kazakh_half, "ru": russian_half})
 
 
-def _kazakh_table(lexicon_dir: Path) -> dict[str, frozenset[Affix]]:
-    return {lemma: affixes(lemma, forms) for lemma, forms in read_lexicon(lexicon_dir).forms()}
-
-
-def _rare_readings(lexicon_dir: Path) -> set[tuple[str, str]]:
-    """Return what the Russian half leaves out: unlikely readings, and those of words that only Kazakh texts use."""
-    known = read_lexicon(lexicon_dir)
-    ghosts = {(form, lemma) for form in known.kazakh_only for lemma in lexemes.lemmas_of(form)}
-    kept = {(form, known.lemma_of(form)) for form in known.kazakh_only}
-    return lexemes.rare_readings(lexemes.corpus_forms()) | (ghosts - kept)
+def _ghosts(known: Lexicon) -> set[tuple[str, str]]:
+    """Return the Russian readings of words that only Kazakh texts use."""
+    read = {(form, lemma) for form in known.kazakh_only for lemma in lexemes.lemmas_of(form)}
+    return read - {(form, lemma) for form in known.kazakh_only for lemma in known.lemmas_of(form)}
 
 
 def _write(folder: Path, rendered: Rendered) -> None:

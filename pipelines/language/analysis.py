@@ -18,7 +18,7 @@ def render(dictionary: str) -> dict[str, Any]:
     kazakh = {
         "kazakh_endings": _replace(KAZAKH_ENDINGS, "$1"),
         "kazakh_final_vowel": _replace(KAZAKH_FINAL_VOWEL, "$1"),
-        **{f"kazakh_final_{last}": _replace(f"{voiced}$", last) for voiced, last in KAZAKH_DEVOICING.items()},
+        **{f"kazakh_final_{last}": _replace(voiced, last) for voiced, last in KAZAKH_DEVOICING.items()},
     }
     return {
         "char_filter": {"normalise": {"type": "mapping", "mappings": _mappings()}},

@@ -20,10 +20,12 @@ from dataclasses import dataclass
 
 from pipelines.language.kazakh import Chain, Reading, parses
 from pipelines.language.normalise import fold
-from pipelines.language.paradigm import VOWELS
 
 MIN_CHAINS = 2
 """Different chains a stem must be seen with to be a candidate."""
+
+MIN_LETTERS = 3
+"""Shorter lemmas are written by hand: қа, «ка», would be seen in қасында."""
 
 MIN_FORMS = 2
 """Chains that must choose a candidate to make it a lemma."""
@@ -34,9 +36,6 @@ ALPHA = 0.1
 KNOWN_BONUS = 3.0
 ROUNDS = 12
 LEAST_LEMMA, LEAST_CHAIN = 0.05, 1e-6
-
-EXCESS, EXCESS_MIN_COUNT = 4.0, 6
-"""A word this many times more frequent than it would be as an accusative is an adjective of its own: байланысты."""
 
 BARE: Chain = ()
 _NESTED_SHARE = {"pl": 0.2, "his": 1.0, "our": 1.0, "your": 1.0, "at": 0.3, "own": 0.3, "more": 0.3}
@@ -57,10 +56,9 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Induced:
-    """Lemmas with the number of chains that chose them, words to keep whole, and the weights that rank readings."""
+    """Lemmas with the number of chains that chose them, and the weights that rank readings."""
 
     lemmas: Mapping[str, int]
-    whole: frozenset[str]
     weights: Weights
 
 
@@ -85,8 +83,7 @@ def induce(counts: Mapping[str, int], *, known: AbstractSet[str], closed: Abstra
         chosen[lemma].add(chain)
     lemmas = {lemma: len(chains) for lemma, chains in chosen.items() if len(chains) >= MIN_FORMS}
     lemmas |= {lemma: len(chosen.get(lemma, ())) for lemma in known}
-    whole = _too_frequent(best, lemmas, counts=counts)
-    return Induced(lemmas=lemmas, whole=frozenset(whole - set(lemmas)), weights=weights)
+    return Induced(lemmas=lemmas, weights=weights)
 
 
 class _Evidence:
@@ -107,6 +104,8 @@ class _Evidence:
     def _is_candidate(self, lemma: str) -> bool:
         if lemma in self.known:
             return lemma not in self.closed
+        if len(lemma) < MIN_LETTERS:
+            return False
         seen = lemma in self.counts and len(self._chains_of(lemma)) >= MIN_CHAINS
         return seen and lemma not in self.closed and not self._is_nested(lemma)
 
@@ -178,21 +177,3 @@ def _weigh(readings: Mapping[str, list[Reading]], shares: Mapping[str, list[floa
             chains[chain] += share  # type: ignore[assignment]
     total = sum(chains.values()) + 10
     return Weights(lemmas=lemmas, chains={chain: (share + 0.01) / total for chain, share in chains.items()})
-
-
-def _too_frequent(best: Mapping[str, Reading], lemmas: Mapping[str, int], *, counts: Mapping[str, int]) -> set[str]:
-    """Return words much more frequent than they would be as accusatives: байланысты, қауіпті."""
-    tokens: Counter[str] = Counter()
-    accusatives = 0
-    for word, (lemma, chain) in best.items():
-        tokens[lemma] += counts[word]
-        accusatives += counts[word] * (chain == ("acc",))
-    rate = accusatives / max(1, sum(counts[word] for word in best))
-    return {
-        word
-        for word in best
-        if counts[word] >= EXCESS_MIN_COUNT
-        for lemma, chain in parses(word)
-        if chain == ("acc",) and lemma in lemmas and lemma[-1] not in VOWELS
-        if counts[word] > EXCESS * rate * max(tokens[lemma] - counts[word] * (best[word][0] == lemma), 1) + 2
-    }

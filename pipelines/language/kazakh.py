@@ -101,14 +101,15 @@ def inflect_abbreviation(word: str) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=200)
-def inflect_verb(stem: str) -> Mapping[str, bool]:
+def inflect_verb(stem: str, *, voices: str = "verb") -> Mapping[str, bool]:
     """Return every form of a folded verb stem (`өлтір`) and whether it is negated; the bare stem is none of them.
 
-    A form that can be read both ways counts as affirmed.
+    A form that can be read both ways counts as affirmed. voices: the state of the table to begin in, `verb` for all
+    voices, `common` for active and passive.
     """
     forms: dict[str, bool] = {}
     for back in harmonies(stem):
-        for ending, chain in endings(stem, "verb", back=back):
+        for ending, chain in endings(stem, voices, back=back):
             form = stem[:-1] + ending
             negated = "neg" in chain
             forms[form] = forms.get(form, True) and negated

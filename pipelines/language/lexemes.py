@@ -25,7 +25,7 @@ from pipelines.language.russian import morphology
 DROPPED = frozenset({"Arch", "Erro", "Dist", "Init", "Abbr"})
 """OpenCorpora's grammemes."""
 
-RARE = 0.1
+RARE = 0.15
 """A reading less than this likely, compared with the form's best one, is left out."""
 
 ONE_LETTER_WORDS = frozenset("аивкосуя")
@@ -154,8 +154,12 @@ def lemmas_of(form: str) -> set[str]:
     return {fold(parse.normal_form) for parse in parses} - {form}
 
 
-def table(lexemes: Iterable[Lexeme], *, without: AbstractSet[tuple[str, str]]) -> dict[str, frozenset[Affix]]:
-    """Return lemma → affixes of its forms, less the pairs (form, lemma) in `without`."""
+Pairs = AbstractSet[tuple[str, str]]
+"""(form, lemma)."""
+
+
+def table(lexemes: Iterable[Lexeme], *, without: Pairs, extra: Pairs = frozenset()) -> dict[str, frozenset[Affix]]:
+    """Return lemma → affixes of its forms, less the readings in `without`, plus those in `extra`."""
     found: dict[str, frozenset[Affix]] = {}
     participles: list[tuple[str, str, frozenset[Affix]]] = []
     nominal: set[str] = set()
@@ -173,7 +177,9 @@ def table(lexemes: Iterable[Lexeme], *, without: AbstractSet[tuple[str, str]]) -
     for lemma, participle, changes in participles:
         if participle not in nominal:
             found[lemma] = found.get(lemma, _NONE) | changes
-    return _cleaned(found, without)
+    for form, lemma in extra:
+        found[lemma] = found.get(lemma, _NONE) | {affix(lemma, form)}
+    return _cleaned(found, without - extra)
 
 
 _NONE: frozenset[Affix] = frozenset()
@@ -198,9 +204,7 @@ def _changes(tail: str, paradigm: int, number: int) -> frozenset[Affix]:
     return affixes(tail + owner.suffixes[0], (tail + suffix for suffix in group.suffixes))
 
 
-def _cleaned(
-    found: Mapping[str, frozenset[Affix]], without: AbstractSet[tuple[str, str]]
-) -> dict[str, frozenset[Affix]]:
+def _cleaned(found: Mapping[str, frozenset[Affix]], without: Pairs) -> dict[str, frozenset[Affix]]:
     unwanted: dict[str, set[Affix]] = defaultdict(set)
     for form, lemma in without:
         unwanted[lemma].add(affix(lemma, form))

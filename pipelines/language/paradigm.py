@@ -142,6 +142,9 @@ verb      pass   (Ы)н     polarity    near_л
 verb      recip  (Ы)с     polarity
 verb      caus   т        caused      after_vowel_р_л_й
 verb      caus   ДЫр      caused      after_other
+common    .      .        polarity
+common    pass   (Ы)л     polarity    far_from_л
+common    pass   (Ы)н     polarity    near_л
 caused    .      .        polarity
 caused    pass   (Ы)л     polarity
 
@@ -213,6 +216,7 @@ fact      his   Ы         his
 """
 """Voice, negation, tense and mood with person; participles, converbs and -у with the cases of nouns.
 
+`common` leaves out what the index need not know: two men hitting each other, somebody made to hit.
 The bare stem is not a form here: as an imperative it hardly occurs in news, and it often is a noun (ат, бас, тұтқында).
 """
 
@@ -240,7 +244,7 @@ def endings(stem: str, state: str, *, back: bool) -> Iterator[Ending]:
     return iter(_few_endings(_tail(stem), state, back=back))
 
 
-_WIDE = {"verb", "caused", "polarity", "affirmed", "denied", "tense"}
+_WIDE = {"verb", "common", "caused"}
 """States with thousands of paths: walked anew each time, while all the others are remembered."""
 
 

@@ -98,8 +98,10 @@ def _endings() -> str:
 
 KAZAKH_ENDINGS = f"^(?=[а-яәіңғүұқөһ]*[{_LAST}]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}?)(?={_BEGINNINGS}){_endings()}$"
 KAZAKH_FINAL_VOWEL = f"^(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}})[ыі]$"
-KAZAKH_DEVOICING = {"ғ": "қ", "г": "к", "б": "п"}
+KAZAKH_DEVOICING = {f"(?<=[{VOWELS}ую]){voiced}$": final for voiced, final in ("ғқ", "гк", "бп")}
+"""Only a vowel voices what follows it: кітаб-ы, but Георг-тың."""
 
+_DEVOICING = [(re.compile(voiced), final) for voiced, final in KAZAKH_DEVOICING.items()]
 _ENDINGS, _FINAL_VOWEL = re.compile(KAZAKH_ENDINGS), re.compile(KAZAKH_FINAL_VOWEL)
 
 
@@ -107,7 +109,9 @@ def cut_kazakh(word: str) -> str:
     """Cut the longest chain of noun endings off a folded word, then a last ы or і; undo voicing."""
     word = _ENDINGS.sub(r"\1", word)
     word = _FINAL_VOWEL.sub(r"\1", word)
-    return word[:-1] + KAZAKH_DEVOICING.get(word[-1:], word[-1:])
+    for voiced, final in _DEVOICING:
+        word = voiced.sub(final, word)
+    return word
 
 
 def cut_russian(word: str) -> str:

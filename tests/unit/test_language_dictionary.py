@@ -14,10 +14,12 @@ from pipelines.language.lexicon import parse_core, parse_lexicon
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
 TEXTS = {
-    "core.tsv": "# words\nқылмыс\tnoun\nхалық\tnoun\nбасты\tadj\nбас\tnoun\nбұл\tclosed\nжаса\tverb\n",
-    "lemmas.tsv": "есірткі\tinduced\t9.5\nжолды\twhole\t0\nжол\tinduced\t20.0\n",
+    "core.tsv": "# words\nқылмыс\tnoun\nхалық\tnoun\nбасты\tadj\nбас\tnoun\nбұл\tclosed\nжаса\tverb\n"
+    "жолды\tadj\nжылы\tboth\n",
+    "lemmas.tsv": "есірткі\tinduced\t9\nжыл\tinduced\t20.0\nжол\tinduced\t20.0\n",
     "chains.tsv": "\t0.6\ngen\t0.1\ndat\t0.1\nhis\t0.1\nacc\t0.1\n",
     "kazakh_only.txt": "жара\n",
+    "russian.tsv": "есть\tбыть\n",
 }
 RUSSIAN = {
     "жара": {"жара", "жары", "жаре"},
@@ -43,7 +45,11 @@ def keys():
         ("басқа", ("бас",)),
         ("жолды", ("жолды",)),
         ("бұл", ("бұл",)),
+        ("жылы", ("жылы",)),
+        ("жыл", ("жыл", "жылы")),
+        ("жылдың", ("жыл",)),
         ("жасауға", ("жасау",)),
+        ("жасамады", ("жаса",)),
         ("лет", ("год",)),
         ("суда", ("суд", "судно")),
         ("ҰҚК-нің", ("ұқк",)),
@@ -92,6 +98,7 @@ def test_hostile_words_are_cut_in_no_time(word):
         ("core.tsv", "қылмыс\tnoun\nхалық\tnuon\n", 2),
         ("core.tsv", "қылмыс noun\n", 1),
         ("lemmas.tsv", "жол\tinduced\tmuch\n", 1),
+        ("lemmas.tsv", "жол\tguessed\t1\n", 1),
         ("lemmas.tsv", "жол\tinduced\n", 1),
     ],
 )
