@@ -36,6 +36,7 @@ class Silences:
             for use in patterns.cues.get(hit.pattern, ()):
                 self._note(use, hit)
         self._note_saturation()
+        self._noted = {*self._words, *self._clauses, *self._sentences, *self._texts}
 
     def _note(self, use: CueUse, hit: Hit) -> None:
         key = (use.rule, use.context)
@@ -74,6 +75,8 @@ class Silences:
         return "denial" if mention.negated and "denial" in listens_to else ""
 
     def _silenced(self, key: Key, mention: Hit) -> bool:
+        if key not in self._noted:
+            return False
         words = self._words.get(key)
         return bool(
             (words and any(place in words for place in range(mention.first, mention.last + 1)))

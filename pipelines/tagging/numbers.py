@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from pipelines.tagging import numerals
 from pipelines.tagging.text import Text
 
+_DIGIT = re.compile(r"\d+")
 _DIGITS = re.compile(
-    r"(?=\d)(?<![\w№#+])(?<!\d[.,:/])(?<![^\W\d_][-–])"
+    r"(?<![\w№#+])(?<!\d[.,:/])(?<![^\W\d_][-–])"
     r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3}(?!\d))+|\d{1,12})(?:[.,]\d{1,6}(?!\d|[.,]\d))?(?![.,:/]\d)(?!\d)"
 )
 _BLANKS = re.compile(r"[ \u00a0\u202f]")
@@ -29,9 +31,14 @@ class Number(NamedTuple):
     spelled: bool = False
 
 
+MOST_NUMBERS = 2000
+"""Numbers that are read in a text; one with more is a table, no news."""
+
+
 def find_numbers(text: Text, *, language: str = "") -> list[Number]:
     """Return the numbers of a text that may be counts: no years, dates, ages, shares, phone numbers or labels."""
-    found = sorted([*_in_digits(text), *_in_words(text, language)], key=lambda number: number.first)
+    read = [*islice(_in_digits(text), MOST_NUMBERS), *islice(_in_words(text, language), MOST_NUMBERS)]
+    found = sorted(read, key=lambda number: number.first)
     return [
         number._replace(qualifier=_qualifier(text, number))
         for number in _added_up(text, found)
@@ -40,7 +47,12 @@ def find_numbers(text: Text, *, language: str = "") -> list[Number]:
 
 
 def _in_digits(text: Text) -> Iterator[Number]:
-    for match in _DIGITS.finditer(text.source):
+    end = 0
+    for digit in _DIGIT.finditer(text.source):
+        match = _DIGITS.match(text.source, digit.start()) if digit.start() >= end else None
+        if not match:
+            continue
+        end = match.end()
         first = bisect_left(text.starts, match.start())
         last = bisect_left(text.ends, match.end())
         if last < len(text) and text.starts[first] == match.start():

@@ -11,8 +11,12 @@ from pipelines.language.normalise import fold
 from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.patterns import LANGUAGES
 
-_CAPITAL = "[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ]+"
-_NAME = re.compile(rf"(?<![\w-])({_CAPITAL}(?:-{_CAPITAL})?) ((?:{_CAPITAL} )?)({_CAPITAL}(?:-{_CAPITAL})?)(?!\w)")
+_LETTER = "[А-ЯЁӘІҢҒҮҰҚӨҺ]"
+_SMALL = "[а-яёәіңғүұқөһ]"
+_CAPITAL = f"{_LETTER}{_SMALL}+"
+_NAME = re.compile(
+    rf"({_LETTER}(?<![\w-].){_SMALL}+(?:-{_CAPITAL})?) ((?:{_CAPITAL} )?)({_CAPITAL}(?:-{_CAPITAL})?)(?!\w)"
+)
 
 _SURNAME = re.compile("(.+?(?:ов|ев|ёв|ин|ын|ұлы|улы|қызы|кызы))(а|)(.*)$")
 _RU_MALE_ENDINGS = {"", "а", "у", "ым", "е", "ом"}

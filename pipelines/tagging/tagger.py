@@ -14,6 +14,9 @@ from pipelines.tagging.severity import assess
 from pipelines.tagging.text import Text
 from pipelines.tagging.topics import judge
 
+LONGEST_TEXT = 1_000_000
+"""Characters of a body that are read; no article is longer, and memory stays flat."""
+
 
 class Tagger:
     """Tags texts by one ruleset. Build it once per process; it keeps nothing of a text but a bounded cache of words."""
@@ -28,7 +31,7 @@ class Tagger:
         A language without rules, or none, means that the rules of all languages are tried.
         """
         rules = self.ruleset
-        texts = (Text(title, field="title"), Text(body))
+        texts = (Text(title, field="title"), Text(body[:LONGEST_TEXT]))
         found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]
         verdict = judge(found, rules)
         figures = find_figures(found, rules.counted, language=language)
@@ -40,7 +43,7 @@ class Tagger:
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),
-            persons=find_persons((title, body), rules.names, language=language),
+            persons=find_persons((text.source for text in texts), rules.names, language=language),
             organisations=find_organisations(found, rules.organisations, gazetteer=rules.gazetteer),
             ruleset=rules.version,
             why=explain(verdict.tags, assessment),

@@ -9,15 +9,19 @@ from functools import cached_property
 
 from pipelines.language.normalise import fold
 
-_WORD = re.compile(r"[^\W_]+")
-_GLUED = re.compile("[а-яёәіңғүұқөһ](?=[А-ЯЁӘІҢҒҮҰҚӨҺA-Z])|(?<![^\\W_])[ВКСУО](?=[А-ЯЁӘІҢҒҮҰҚӨҺ][а-яёәіңғүұқөһ])")
+_LOWER = "а-яёәіңғүұқөһ"
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
-_SENTENCE_END = re.compile(
-    rf"(?=[.!?…\n])(?:\n+|(?<![\s.(][{_UPPER}])(?<!\b[гсп])(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст))(?<!\b(?:млн|тыс|млр|стр|руб))"
-    rf"(?<!\b(?:млрд|проц))(?<![.!?…])[.!?…]++[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
-)
-_CLAUSE_END = re.compile(r"[;:()!?…]|[,.](?=\s)|(?<=\s)[—–-](?=\s)")
+_END = "[.!?…]"
 
+# Every pattern begins with a plain set of characters: the engine then skips all others fast.
+_WORD = re.compile(r"[^\W_]+")
+_SEAM = re.compile(rf"[{_UPPER}](?:(?<=[{_LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{_LOWER}]))")
+_SENTENCE_END = re.compile(
+    rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_UPPER}]\.)(?<!\b[гсп]\.)"
+    r"(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст)\.)(?<!\b(?:млн|тыс|млр|стр|руб)\.)(?<!\b(?:млрд|проц)\.)"
+    rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
+)
+_CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
 
 LEAD_WORDS = 60
 """The beginning of a body: what stands there is what the text is about."""
@@ -41,7 +45,7 @@ class Text:
             _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
         )
         spans = [match.span() for match in _WORD.finditer(self.folded)]
-        if seams := [match.end() for match in _GLUED.finditer(source)]:
+        if seams := [match.start() for match in _SEAM.finditer(source)]:
             spans = list(self._taken_apart(spans, seams))
         self.words = [self.folded[start:end] for start, end in spans]
         self.starts = [start for start, _ in spans]

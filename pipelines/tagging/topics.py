@@ -38,6 +38,9 @@ LEAST_SHARE = 0.25
 BACKGROUND_FACTOR = 1.3
 """How much more a topic must score that neither the title nor the lead speaks of."""
 
+MOST_SPANS = 50
+"""Spans that are stored of one tag or context; a hundred thousand repetitions explain nothing better."""
+
 BEYOND_DOUBT = 32.0
 """A topic scoring more than this does not push the others down any further."""
 
@@ -161,7 +164,7 @@ def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> 
         rule=rule.topic,
         score=round(case.score, 2),
         threshold=round(threshold, 2),
-        spans=tuple(mention.span() for mention in mentions),
+        spans=tuple(mention.span() for mention in mentions[:MOST_SPANS]),
     )
 
 
@@ -198,7 +201,7 @@ def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[C
     for rule, mentions in sorted(by_rule.items()):
         silenced: dict[str, list[Span]] = defaultdict(list)
         for mention in mentions:
-            if mention.context:
+            if mention.context and len(silenced[mention.context]) < MOST_SPANS:
                 silenced[mention.context].append(mention.span())
         for context, spans in silenced.items():
             yield Context(context=context, topic=ruleset.rules[rule].topic, spans=tuple(spans))

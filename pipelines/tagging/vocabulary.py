@@ -37,7 +37,7 @@ NOWHERE = Slots((), ())
 
 
 class _Stem(NamedTuple):
-    """What all forms of a word begin with: the endings they have, the word, and whether these forms negate it."""
+    """What forms of a word begin with, the endings they have, the word, and whether these forms negate it."""
 
     endings: frozenset[str]
     word: str
@@ -57,8 +57,8 @@ class Vocabulary:
         self._slots: dict[tuple[str, ...], int] = {}
         self._slots_of: dict[str, list[int]] = {}
         self._stems: dict[str, list[_Stem]] = {}
+        self._longest: dict[str, int] = {}
         self._endings: dict[frozenset[str], frozenset[str]] = {}
-        self._longest_stem = 0
         self.answers: dict[str, Slots] = {}
 
     def slot(self, element: Element) -> int:
@@ -85,12 +85,11 @@ class Vocabulary:
         if len(word) > LONGEST_WORD:
             return NOWHERE
         found: set[int] = set()
-        for length in range(min(len(word), self._longest_stem) + 1):
-            if stems := self._stems.get(word[:length]):
-                ending = word[length:]
-                for stem in stems:
-                    if ending in stem.endings or stem.endings is ANY_ENDING:
-                        found.update(slot * 2 + stem.negated for slot in self._slots_of[stem.word])
+        longest = self._longest.get(word[:ALIKE_LETTERS], ALIKE_LETTERS - 1)
+        for length in range(min(len(word), longest) + 1):
+            for endings, source, negated in self._stems.get(word[:length], ()):
+                if endings is ANY_ENDING or word[length:] in endings:
+                    found.update([slot * 2 + negated for slot in self._slots_of[source]])
         if not found:
             return NOWHERE
         return Slots(tuple(sorted(found)), tuple(sorted(code for code in found if code >> 1 in self.beginning)))
@@ -110,7 +109,9 @@ class Vocabulary:
 
     def _add_stem(self, beginning: str, stem: _Stem) -> None:
         self._stems.setdefault(beginning, []).append(stem)
-        self._longest_stem = max(self._longest_stem, len(beginning))
+        if len(beginning) >= ALIKE_LETTERS:
+            letters = beginning[:ALIKE_LETTERS]
+            self._longest[letters] = max(len(beginning), self._longest.get(letters, 0))
 
 
 def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
