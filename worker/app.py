@@ -22,7 +22,7 @@ from worker.presence import QUEUES
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 
 TICK_S = 1.0
-CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article")
+CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article", "kuzet.rebuild_step")
 UPKEEP_S = 3600.0
 
 log = structlog.get_logger(__name__)
@@ -60,7 +60,7 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
         return self._runtime
 
 
-TASK_MODULES = [f"worker.tasks.{name}" for name in ("tick", "feeds", "articles", "drain", "upkeep")]
+TASK_MODULES = [f"worker.tasks.{name}" for name in ("tick", "feeds", "articles", "drain", "upkeep", "rebuilds")]
 
 
 def configuration(settings: Settings) -> dict[str, Any]:
@@ -82,6 +82,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "accept_content": ["json"],
         "task_create_missing_queues": False,
         "task_default_queue": "tick",
+        "task_routes": {"kuzet.reindex": {"queue": "upkeep"}},
         "task_queues": [_queue(name) for name in QUEUES],
         "task_annotations": {name: {"time_limit": settings.cpu_deadline_s} for name in CPU_TASKS},
         "worker_prefetch_multiplier": 1,

@@ -26,6 +26,9 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
+REBUILD_QUEUES = {"reindex": "upkeep"}
+"""Whatever reads texts does it where a hard time limit holds."""
+
 
 def nudge(app: Watch, stage: Stage) -> int:
     """Send a message for each due item of the stage, hosts in turn, up to the queue's free capacity; how many."""
@@ -47,6 +50,16 @@ def nudge_drain(app: Watch) -> bool:
     if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
         return False
     app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
+    return True
+
+
+def nudge_rebuild(app: Watch) -> bool:
+    """Send for the next step of the rebuild under way, unless somebody is at it or has just been sent for."""
+    upkeep = app.runtime.state.upkeep
+    run = upkeep.current()
+    if run is None or not run.is_free(now=app.runtime.now()) or not upkeep.may_nudge():
+        return False
+    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[run.kind], expires=NUDGE_LIFE_S)
     return True
 
 

@@ -6,7 +6,7 @@ import os
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 
@@ -101,10 +101,15 @@ class Runtime:
 
     def ensure_index(self) -> None:
         """Make the index, with the dictionary in its analyzer, unless it is there."""
+        self.search.ensure_index(self.analysis)
+
+    @property
+    def analysis(self) -> dict[str, Any]:
+        """How the index analyses texts, the dictionary's name included."""
         from pipelines.language import analysis
         from worker.dictionaries import dictionary_name
 
-        self.search.ensure_index(analysis.render(dictionary_name(self.settings.config / "lexicon")))
+        return analysis.render(dictionary_name(self.settings.config / "lexicon"))
 
     @cached_property
     def rules(self) -> RuleFiles:

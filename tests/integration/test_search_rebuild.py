@@ -12,15 +12,16 @@ from uuid import uuid4
 
 import pytest
 
-from config.settings import Settings
+from config.settings import HERE, Settings
 from pipelines.documents import build_document
-from pipelines.errors import EngineRefusedError
+from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.queries import SearchRequest
+from worker.rebuilds.jobs import LEASE_S, MAX_TRIES, BusyError, Jobs
+from worker.rebuilds.reindex import ReindexJob
 from worker.search import rebuild as rebuilding
 from worker.search.engine import SearchEngine
 from worker.search.rebuild import Rebuild, Rebuilder, Step
-from worker.search.reindex import STEP_S, Reindex
 from worker.state.scripts import Scripts
 from worker.state.upkeep import Upkeep
 
@@ -253,9 +254,9 @@ def test_rolling_back_takes_along_what_is_newer(engine, rebuilder):
 def test_old_generations_are_kept_for_a_while(engine, forgotten, rebuilder):
     """A week in which one may roll back; the live index is never dropped."""
     until(rebuilder, Step.DONE)
-    assert rebuilder.drop_old(keep_days=7) == []
+    assert rebuilder.drop_old() == []
     later = Rebuilder(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY + 8 * 86_400)
-    assert later.drop_old(keep_days=7) == [engine.first_index]
+    assert later.drop_old() == [engine.first_index]
     assert found(engine) == 40
     with pytest.raises(ValueError, match="in use"):
         later.indices.drop(engine.index_name())
@@ -264,60 +265,143 @@ def test_old_generations_are_kept_for_a_while(engine, forgotten, rebuilder):
 # ---------------------------------------------------------------- written down in Redis
 
 
+class Clock:
+    """Tells what time it is; tests move it on."""
+
+    def __init__(self) -> None:
+        self.now = TODAY
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def reindex(rebuilder: Rebuilder, redis) -> Reindex:
-    return Reindex(rebuilder, Upkeep(Scripts(redis, "kuzet:")))
+def clock() -> Clock:
+    return Clock()
 
 
-def test_a_rebuild_goes_on_from_what_is_written_down(engine, rebuilder, redis, reindex):
+@pytest.fixture
+def upkeep(redis) -> Upkeep:
+    return Upkeep(Scripts(redis, "kuzet:"))
+
+
+@pytest.fixture
+def jobs(rebuilder: Rebuilder, upkeep: Upkeep, clock: Clock) -> Jobs:
+    return Jobs(upkeep, {"reindex": ReindexJob(rebuilder)}, now=clock)
+
+
+def test_a_rebuild_goes_on_from_what_is_written_down(engine, rebuilder, upkeep, clock, jobs):
     """Each step may be done by another worker, which knows only the record."""
-    reindex.begin(owner="tester", now=TODAY)
-    steps = []
-    for number in range(100):
-        worker = Reindex(rebuilder, Upkeep(Scripts(redis, "kuzet:")))
-        steps.append(worker.step(now=TODAY + number))
-        if steps[-1].step is Step.DONE:
+    jobs.begin("reindex", owner="tester")
+    for _ in range(200):
+        Jobs(upkeep, {"reindex": ReindexJob(rebuilder)}, now=clock).step()
+        if upkeep.current() is None:
             break
-    assert steps[-1].step is Step.DONE
-    assert reindex.current() is None
-    assert reindex.step(now=TODAY + 200) is None
+    assert upkeep.last().facts["step"] == "done"
+    assert not upkeep.last().problem
+    assert not jobs.step()
     assert found(engine, "угонщик") == 40
 
 
-def test_a_second_rebuild_is_told_who_runs_it(reindex):
+def test_a_second_rebuild_is_told_who_runs_it(jobs):
     """Two people at two terminals."""
-    reindex.begin(owner="aigerim at server-1", now=TODAY)
-    with pytest.raises(EngineRefusedError, match="aigerim at server-1 is rebuilding it"):
-        reindex.begin(owner="timur", now=TODAY)
+    jobs.begin("reindex", owner="aigerim at server-1")
+    with pytest.raises(BusyError, match=r"aigerim at server-1 is running a reindex \(create, 0 of 40 articles\)"):
+        jobs.begin("reindex", owner="timur")
 
 
-def test_one_step_at_a_time(reindex, redis):
-    """A doubled nudge must not do a step twice at once; a dead worker's step is taken over."""
-    reindex.begin(owner="tester", now=TODAY)
-    upkeep = Upkeep(Scripts(redis, "kuzet:"))
-    dead = upkeep.take(now=TODAY, lease_s=STEP_S)
-    assert reindex.step(now=TODAY + 1) is None
-    assert reindex.step(now=TODAY + STEP_S + 1).step is Step.COPY
+def test_one_step_at_a_time(jobs, upkeep, clock):
+    """A doubled nudge must not do a step twice at once; a dead worker's step is taken over, and it learns of that."""
+    jobs.begin("reindex", owner="tester")
+    dead = upkeep.take(now=clock(), lease_s=LEASE_S)
+    jobs.step()
+    assert upkeep.current().facts["step"] == "create"
+    clock.now += LEASE_S + 1
+    jobs.step()
+    assert upkeep.current().facts["step"] == "copy"
     assert not upkeep.keep(dead, dead.facts)
+    assert not upkeep.hold(dead, dead.facts, now=clock(), lease_s=LEASE_S)
 
 
-def test_a_refused_rebuild_ends_and_cleans_up(engine, rebuilder, reindex, monkeypatch):
-    """The record must not stand in the way of the next try."""
+def test_who_lost_the_switch_does_not_touch_the_fence(engine, rebuilder):
+    """A stopped worker wakes up when another is behind the fence: it must neither switch nor open the index."""
+    rebuild = until(rebuilder, Step.SWITCH)
+    holds = count()
+
+    def hold() -> None:
+        if next(holds) > 1:
+            raise EngineUnavailableError("reindex", "another worker has taken this step over")
+
+    with pytest.raises(EngineUnavailableError, match="taken this step over"):
+        rebuilder.advance(rebuild, hold=hold)
+    assert engine.index_name() == rebuild.source
+    assert engine.bulk([sent(1, version=9)])[0].status == "retry"
+    assert rebuilder.advance(rebuild).step is Step.DONE
+
+
+def test_the_forgotten_do_not_keep_the_fence_up(engine, rebuilder, forgotten):
+    """What has to be deleted from the old index cannot be while it is closed: a step done again opens it first."""
+    rebuild = until(rebuilder, Step.SWITCH)
+    rebuilder.indices.block_writes(rebuild.source)
+    forgotten.add("id-7")
+    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert "id-7" not in versions(engine)
+
+
+def test_a_refused_rebuild_ends_and_cleans_up(engine, rebuilder, jobs, upkeep, monkeypatch):
+    """The record must not stand in the way of the next try, and tells whoever follows what was wrong."""
     monkeypatch.setattr(rebuilding, "differences", lambda *_, **__: ["something"])
-    reindex.begin(owner="tester", now=TODAY)
-    while reindex.current().step is not Step.SWITCH:
-        reindex.step(now=TODAY)
+    jobs.begin("reindex", owner="tester")
+    while upkeep.current().facts["step"] != "switch":
+        jobs.step()
     with pytest.raises(EngineRefusedError, match="not the same: something"):
-        reindex.step(now=TODAY)
-    assert reindex.current() is None
+        jobs.step()
+    assert upkeep.current() is None
+    assert "not the same: something" in upkeep.last().problem
     assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
-def test_the_next_run_cleans_up_after_one_whose_record_is_lost(engine, rebuilder, reindex):
+def test_a_step_that_ends_its_workers_is_given_up(jobs, upkeep, clock, rebuilder, engine):
+    """Else a step nobody survives would be begun for ever, and no other rebuild could be."""
+    jobs.begin("reindex", owner="tester")
+    for _ in range(MAX_TRIES):
+        assert upkeep.take(now=clock(), lease_s=LEASE_S)
+        clock.now += LEASE_S + 1
+    with pytest.raises(EngineRefusedError, match=f"ended {MAX_TRIES} workers"):
+        jobs.step()
+    assert upkeep.current() is None
+    assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
+
+
+def test_the_next_run_cleans_up_after_one_whose_record_is_lost(engine, rebuilder, jobs):
     """Redis was emptied in the middle of a rebuild, behind the fence."""
     rebuild = until(rebuilder, Step.SWITCH)
     rebuilder.indices.block_writes(rebuild.source)
-    assert reindex.begin(owner="tester", now=TODAY).target == rebuild.target
+    assert jobs.begin("reindex", owner="tester").facts["target"] == rebuild.target
     assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
+
+
+def test_fields_that_are_gone_are_left_behind(engine, tmp_path):
+    """A new version may drop a field; a strict index would refuse every document that still has it."""
+    for file in ("mapping.json", "settings.json"):
+        text = (HERE / "search" / file).read_text(encoding="utf-8")
+        (tmp_path / file).write_text(text.replace('"words": {"type": "integer"},', ""), encoding="utf-8")
+    newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
+    until(Rebuilder(newer, NEW, forgotten=set, now=lambda: TODAY), Step.DONE)
+    assert found(engine) == 40
+    assert "words" not in engine.get("id-3").document
+
+
+def test_a_changed_field_is_named(engine, tmp_path):
+    """The drain waits for a reindex then, and `kuzet status` has to say why; a field more is no reason."""
+    assert engine.outdated(OLD) == []
+    text = (HERE / "search" / "mapping.json").read_text(encoding="utf-8")
+    text = text.replace('"words": {"type": "integer"}', '"words": {"type": "keyword"}, "pages": {"type": "integer"}')
+    (tmp_path / "mapping.json").write_text(text, encoding="utf-8")
+    (tmp_path / "settings.json").write_text((HERE / "search" / "settings.json").read_text(encoding="utf-8"))
+    newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
+    assert newer.outdated(OLD) == ["The fields words have other types than config/search asks for"]
+    with pytest.raises(EngineRefusedError, match="kuzet reindex"):
+        newer.ensure_index(OLD)

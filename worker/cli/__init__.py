@@ -10,7 +10,23 @@ from typing import Annotated
 import typer
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
-from worker.cli import articles, console, demo, dictionary, feeds, importing, search, stages, status, up, words
+from worker.cli import (
+    articles,
+    console,
+    demo,
+    dictionary,
+    feeds,
+    importing,
+    kibana,
+    rebuilds,
+    rules,
+    search,
+    settings,
+    stages,
+    status,
+    up,
+    words,
+)
 
 app = typer.Typer(
     name="kuzet",
@@ -47,7 +63,22 @@ def options(
         console.out.no_color = console.err.no_color = True
 
 
-for group in (up, demo, status, search, articles, feeds, importing, stages, words, dictionary):
+for group in (
+    up,
+    demo,
+    status,
+    search,
+    articles,
+    feeds,
+    importing,
+    rebuilds,
+    rules,
+    stages,
+    words,
+    dictionary,
+    kibana,
+    settings,
+):
     app.add_typer(group.commands)
 
 

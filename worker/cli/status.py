@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from socket import gethostname
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,13 +13,14 @@ from rich.text import Text
 
 from pipelines.errors import EngineUnavailableError
 from pipelines.models import Stage
-from worker.cli.console import NO_ENGINE, duration, local_time, out, print_json
+from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
-from worker.presence import QUEUES, WorkerPresence, present
+from worker.presence import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
+    from worker.state import Run
 
 commands = typer.Typer()
 
@@ -35,6 +37,7 @@ class Status:
     feeds: dict[str, int]
     outbox: dict[str, int]
     quarantined: int
+    rebuild: str
     last_article: dict[str, Any]
     problems: tuple[str, ...]
 
@@ -43,8 +46,11 @@ class Status:
 def status(
     *,
     check: Annotated[
-        bool, typer.Option("--check", help="Print nothing; exit 0 when the broker and the workers answer.")
+        bool, typer.Option("--check", help="Print nothing; exit 0 when every queue is served and the clock beats.")
     ] = False,
+    worker: Annotated[
+        str, typer.Option(help="With --check: exit 0 when this machine's worker of that name works.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Show how the watch is doing. Exit code 3 when an engine does not answer.
@@ -56,7 +62,7 @@ def status(
     runtime = open_runtime()
     try:
         if check:
-            raise typer.Exit(0 if workers_of(runtime) else NO_ENGINE)
+            raise typer.Exit(OK if is_there(runtime, worker) else NO_ENGINE)
         found = look(runtime)
     except RedisError as error:
         problem = f"does not answer ({error})"
@@ -67,6 +73,14 @@ def status(
         show(found, now=runtime.now())
     if found.search.problem and not found.search.index:
         raise typer.Exit(NO_ENGINE)
+
+
+def is_there(runtime: Runtime, worker: str) -> bool:
+    """What a container's health check asks: for its own worker, or for the whole."""
+    workers = workers_of(runtime)
+    if worker:
+        return f"{worker}@{gethostname()}" in {each.name for each in workers}
+    return not idle(runtime, workers)
 
 
 def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
@@ -90,22 +104,42 @@ def look(runtime: Runtime) -> Status:
         feeds=dict(Counter(snapshot.state for snapshot in snapshots if snapshot)),
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
+        rebuild=rebuild_of(state.upkeep.current()),
         last_article=last_article(runtime) if not search.problem else {},
         problems=tuple(problems(runtime, workers, search)),
     )
 
 
 def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
+    found = idle(runtime, workers)
+    if search.problem:
+        found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
+    elif search.index:
+        found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
+    broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
+    return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
+    """Who is missing among those that do the work."""
     served = {queue for worker in workers for queue in worker.queues}
     found = [
         f"Nobody serves the queue {queue}: `kuzet up` or the service of that name is not running."
         for queue in QUEUES
         if queue not in served
     ]
-    if search.problem:
-        found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
-    broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
-    return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+    silent_s = runtime.now() - ticked_at(runtime.redis, runtime.settings.redis_prefix)
+    if "tick" in served and silent_s > STILL_AFTER_S:
+        found.append("Nobody has looked for due work lately: `kuzet up` or the service beat is not running.")
+    return found
+
+
+def rebuild_of(run: Run | None) -> str:
+    """What rewrites the index just now, and who wanted it; empty when nothing does."""
+    if run is None:
+        return ""
+    step, done, total = (run.facts[name] for name in ("step", "done", "total"))
+    return f"{run.kind} by {run.owner}: {step}, {done} of {total} articles"
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:
@@ -133,6 +167,8 @@ def show(found: Status, *, now: float) -> None:
     table.add_row("feeds", ", ".join(f"{count} {state}" for state, count in found.feeds.items()) or "none yet")
     table.add_row("outbox", f"{found.outbox['documents']} documents, {found.outbox['bytes'] / 1e6:.1f} MB")
     table.add_row("quarantine", str(found.quarantined))
+    if found.rebuild:
+        table.add_row("rebuild", found.rebuild)
     if found.last_article:
         table.add_row(
             "last article", Text(f"{local_time(found.last_article['published_at'])} {found.last_article['title']}")

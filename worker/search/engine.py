@@ -206,10 +206,27 @@ class SearchEngine:
             live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
         return dict(live.get("_meta", {}))
 
+    def outdated(self, analysis: Mapping[str, Any]) -> list[str]:
+        """Say in what the index differs from what this version of kuzet makes; `kuzet reindex` brings it up."""
+        index, schema = self.index_name(), self.schema(analysis)
+        if not index:
+            return []
+        made_for = self.made_for(index)
+        found = []
+        if made_for.get("fields") != schema.fields_hash and (changed := schema.changed_fields(self._properties(index))):
+            found.append(f"The fields {', '.join(changed)} have other types than config/search asks for")
+        if made_for.get("words") != schema.words_hash:
+            found.append("Older articles are found by an older dictionary or analysis")
+        return found
+
     def is_current(self, analysis: Mapping[str, Any]) -> bool:
-        """Whether the index analyses texts as this version of kuzet would; if not, `kuzet reindex` brings it up."""
-        index = self.index_name()
-        return bool(index) and self.made_for(index).get("words") == self.schema(analysis).words_hash
+        """Whether the index is as this version of kuzet would make it, but for fields that can be added."""
+        return bool(self.index_name()) and not self.outdated(analysis)
+
+    def _properties(self, index: str) -> dict[str, Any]:
+        with told(self.address):
+            live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
+        return dict(live.get("properties", {}))
 
     def _explain_creation(self, error: ApiError) -> None:
         described = error.body.get("error") if isinstance(error.body, dict) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,16 @@ _GENERATION = re.compile(r"-(\d{6})$")
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One index. `is_live`: it is behind the aliases; `replaced_at`: epoch seconds when it ceased to be, or 0."""
+    """One index. `is_live`: it is behind the aliases; `replaced_at`: epoch seconds when it ceased to be, or 0.
+
+    kept_until: when it may be deleted, or 0.
+    """
 
     name: str
     number: int
     is_live: bool
     replaced_at: float
+    kept_until: float
 
 
 class Indices:
@@ -40,7 +44,8 @@ class Indices:
         number = _GENERATION.search(name)
         meta = described["mappings"].get("_meta", {})
         is_live = self._engine.write_alias in described["aliases"]
-        return Generation(name, int(number[1]) if number else 0, is_live, float(meta.get("replaced_at", 0)))
+        replaced_at, kept_until = (float(meta.get(name, 0)) for name in ("replaced_at", "kept_until"))
+        return Generation(name, int(number[1]) if number else 0, is_live, replaced_at, kept_until)
 
     def next_name(self) -> str:
         number = max((one.number for one in self.generations()), default=0) + 1
@@ -78,11 +83,17 @@ class Indices:
             shards = self._engine.client.indices.stats(index=name, level="shards").body["indices"][name]["shards"]
         return min(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
 
-    def fields(self, name: str) -> list[str]:
+    def fields(self, name: str) -> set[str]:
+        """List the paths of all fields that an index takes."""
         with told(self._engine.address):
-            return list(self._engine.client.indices.get_mapping(index=name).body[name]["mappings"]["properties"])
+            mapping = self._engine.client.indices.get_mapping(index=name).body[name]["mappings"]
+        return set(_paths(mapping["properties"]))
 
-    def switch(self, *, source: str, target: str, now: float) -> None:
+    def count(self, name: str) -> int:
+        with told(self._engine.address):
+            return int(self._engine.client.count(index=name).body["count"])
+
+    def switch(self, *, source: str, target: str, now: float, keep_days: float) -> None:
         """Move both aliases in one step, and write down in the old index when it was replaced."""
         read, write = self._engine.read_alias, self._engine.write_alias
         actions: list[dict[str, Any]] = [
@@ -91,7 +102,7 @@ class Indices:
             {"add": {"index": target, "alias": read}},
             {"add": {"index": target, "alias": write, "is_write_index": True}},
         ]
-        meta = {**self._engine.made_for(source), "replaced_at": now}
+        meta = {**self._engine.made_for(source), "replaced_at": now, "kept_until": now + keep_days * 86_400}
         with told(self._engine.address):
             self._engine.client.indices.put_mapping(index=source, meta=meta)
             self._engine.client.indices.update_aliases(actions=actions)
@@ -110,3 +121,11 @@ class Indices:
             raise ValueError(f"{name} is in use")
         with told(self._engine.address):
             self._engine.client.options(ignore_status=404).indices.delete(index=name)
+
+
+def _paths(properties: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, field in properties.items():
+        if inner := field.get("properties"):
+            yield from _paths(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"

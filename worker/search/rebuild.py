@@ -20,7 +20,7 @@ from typing import Any
 
 from elasticsearch import NotFoundError
 
-from pipelines.errors import EngineRefusedError
+from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.search.comparison import differences
 from worker.search.engine import SearchEngine
 from worker.search.indices import Indices
@@ -33,6 +33,9 @@ MOST_PASSES = 8
 """A writer that outruns the copy is fenced after so many; the last pass then takes longer."""
 
 EVERYTHING = -1
+
+KEEP_DAYS = 7.0
+"""A replaced index is kept so long, for whoever wants to go back."""
 
 
 class Step(StrEnum):
@@ -48,6 +51,7 @@ class Rebuild:
     """How far it is. `copied_to`: all operations up to this one are in the target; `task`: the copy under way.
 
     reaches: what `copied_to` becomes when the task is done. own_target: we made it, so we may delete it.
+    keep_days: how long the source is kept afterwards.
     """
 
     source: str
@@ -60,6 +64,7 @@ class Rebuild:
     done: int = 0
     total: int = 0
     own_target: bool = True
+    keep_days: float = KEEP_DAYS
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Rebuild:
@@ -89,19 +94,20 @@ class Rebuilder:
 
     # ------------------------------------------------------------ beginning
 
-    def plan(self) -> Rebuild:
+    def plan(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
         """Say what a reindex would do, and do nothing."""
-        source = self._live()
-        return Rebuild(source=source, target=self.indices.next_name(), total=self._engine.count())
+        source, target = self._live(), self.indices.next_name()
+        return Rebuild(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
 
-    def plan_rollback(self) -> Rebuild:
+    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
         """Go back to the generation that was replaced last; what is newer is copied back into it."""
         source = self._live()
         older = [one for one in self.indices.generations() if one.replaced_at and one.name != source]
         if not older:
             raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
         target = max(older, key=lambda one: one.replaced_at).name
-        return Rebuild(source=source, target=target, total=self._engine.count(), own_target=False)
+        total = self._engine.count()
+        return Rebuild(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
 
     def clean_up(self) -> list[str]:
         """Delete what a rebuild that nobody finished has left, and lift its fence; return the names."""
@@ -113,10 +119,10 @@ class Rebuilder:
         self.indices.lift_block(live)
         return orphans
 
-    def drop_old(self, *, keep_days: float) -> list[str]:
-        """Delete generations that were replaced longer ago than that; return their names."""
-        until = self._now() - keep_days * 86_400
-        old = [one.name for one in self.indices.generations() if not one.is_live and 0 < one.replaced_at < until]
+    def drop_old(self) -> list[str]:
+        """Delete replaced generations whose time is over; return their names."""
+        now = self._now()
+        old = [one.name for one in self.indices.generations() if not one.is_live and 0 < one.kept_until <= now]
         for name in old:
             self.indices.drop(name)
         return old
@@ -129,9 +135,10 @@ class Rebuilder:
 
     # ------------------------------------------------------------ going on
 
-    def advance(self, rebuild: Rebuild) -> Rebuild:
+    def advance(self, rebuild: Rebuild, *, hold: Callable[[], None] = lambda: None) -> Rebuild:
         """Do the next step, which takes seconds. Doing one again after a crash is harmless.
 
+        `hold` is called before whatever must not be done by two at once; it raises when another has taken over.
         Raises EngineUnavailableError when the engine is away (the same step again later) and EngineRefusedError when
         the rebuild cannot succeed; `abandon` it then.
         """
@@ -141,7 +148,7 @@ class Rebuilder:
             case Step.COPY | Step.CATCH_UP:
                 return self._look(rebuild) if rebuild.task else self._start_pass(rebuild)
             case Step.SWITCH:
-                return self._switch(rebuild)
+                return self._switch(rebuild, hold=hold)
             case Step.DONE:
                 return rebuild
 
@@ -204,40 +211,55 @@ class Rebuilder:
             raise EngineRefusedError(self._engine.address, f"the copy failed: {reason}")
 
     def _copy(self, rebuild: Rebuild) -> dict[str, Any]:
-        """Describe the copy: newer versions win, equal and older ones stay as they are."""
+        """Describe the copy: newer versions win, equal and older ones stay; fields the target lacks are left out."""
         source: dict[str, Any] = {"index": rebuild.source, "size": 500}
         if rebuild.copied_to != EVERYTHING:
             source["query"] = {"range": {"_seq_no": {"gt": rebuild.copied_to}}}
-        if not rebuild.own_target:
-            source["_source"] = self.indices.fields(rebuild.target)
+        known = self.indices.fields(rebuild.target)
+        if self.indices.fields(rebuild.source) - known:
+            source["_source"] = sorted(known)
         dest = {"index": rebuild.target, "version_type": "external"}
         return {"source": source, "dest": dest, "conflicts": "proceed"}
 
     # ------------------------------------------------------------ the switch
 
-    def _switch(self, rebuild: Rebuild) -> Rebuild:
+    def _switch(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> Rebuild:
         """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
         if self._engine.index_name() == rebuild.target:
             return replace(rebuild, step=Step.DONE)  # we died after the aliases had moved
+        self.indices.lift_block(rebuild.source)  # we died behind the fence
         self.indices.wake(rebuild.target)
         self.indices.delete_documents(rebuild.source, self._forgotten())
+        hold()
         self.indices.block_writes(rebuild.source)
         try:
-            self._finish_copy(rebuild)
-            self.indices.switch(source=rebuild.source, target=rebuild.target, now=self._now())
-        finally:
-            if self._engine.index_name() != rebuild.target:
-                self.indices.lift_block(rebuild.source)
+            self._finish_copy(rebuild, hold=hold)
+            self.indices.switch(
+                source=rebuild.source, target=rebuild.target, now=self._now(), keep_days=rebuild.keep_days
+            )
+        except EngineRefusedError:
+            self._open_again(rebuild)
+            raise
+        except EngineUnavailableError:
+            hold()  # else the fence is another's by now
+            self._open_again(rebuild)
+            raise
         return replace(rebuild, step=Step.DONE)
 
-    def _finish_copy(self, rebuild: Rebuild) -> None:
+    def _open_again(self, rebuild: Rebuild) -> None:
+        if self._engine.index_name() != rebuild.target:
+            self.indices.lift_block(rebuild.source)
+
+    def _finish_copy(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> None:
         self.indices.refresh(rebuild.source)
         with told(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
+        hold()
         self.indices.refresh(rebuild.target)
         self.indices.delete_documents(rebuild.target, self._forgotten())
         if found := differences(self._engine, rebuild.source, rebuild.target, seed=int(self._now())):
             raise EngineRefusedError(self._engine.address, f"the new index is not the same: {'; '.join(found)}")
+        hold()
 
 
 def _handled(status: Mapping[str, int]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,33 @@ class Schema:
         """12 hex digits that change with the analysis: other ones mean that texts must be analysed again."""
         return _hash(self.analysis)
 
+    def changed_fields(self, live: Mapping[str, Any]) -> list[str]:
+        """Name the fields that a live index (its `properties`) has in another way: those cannot be added to it."""
+        return list(_changed(live, self.mapping["properties"]))
+
     def index_settings(self, **extra: object) -> dict[str, Any]:
         return {"index": {**self.settings["index"], **extra}, "analysis": dict(self.analysis)}
 
     def index_mapping(self) -> dict[str, Any]:
         """Name the schema in the index itself, so that a later version knows what it finds."""
         return {**self.mapping, "_meta": {"fields": self.fields_hash, "words": self.words_hash}}
+
+
+def _changed(live: Mapping[str, Any], wanted: Mapping[str, Any], *, path: str = "") -> Iterator[str]:
+    for name, field in wanted.items():
+        known = live.get(name)
+        if known is None:
+            continue
+        if _kind(known) != _kind(field):
+            yield path + name
+        for inside in ("properties", "fields"):
+            yield from _changed(known.get(inside, {}), field.get(inside, {}), path=f"{path}{name}.")
+
+
+def _kind(field: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field is, apart from what is in it; the engine does not repeat that an object is one."""
+    described = {name: value for name, value in field.items() if name not in {"properties", "fields", "dynamic"}}
+    return {"type": "object", **described}
 
 
 def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:

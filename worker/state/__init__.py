@@ -5,6 +5,7 @@ Times are epoch seconds that the caller passes in (`now`). A claim carries a tok
 nothing and returns False (None or "" where it returns a value). Leases: `LEASE_S`.
 
     State(redis, prefix="kuzet:")   .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
+                                    .upkeep
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit) -> list     what is due, hosts in turn, moved to now + lease
@@ -37,6 +38,8 @@ quarantine  list(), size, replay(article_id, *, now), drop(article_id)
 forgotten   forget(article_id, *, now), `in`, ids()
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), last_id(), missed(after)
+upkeep      begin(kind, *, owner, facts, now) -> id or ""   the one long job; current(), last()
+            take(*, now, lease_s) -> Run or None, hold(claim, facts, *, now, lease_s), keep(claim, facts), end(claim, …)
 """
 
 from __future__ import annotations
@@ -65,6 +68,7 @@ from worker.state.outbox import Outbox, Outgoing
 from worker.state.outcomes import Account, Audit, Outcomes
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.scripts import Scripts
+from worker.state.upkeep import Run, Upkeep
 
 LEASE_S: Mapping[Stage, float] = {Stage.POLL: 35.0, Stage.PARSE: 25.0, Stage.FETCH: 35.0, Stage.EXTRACT: 25.0}
 
@@ -91,12 +95,14 @@ __all__ = [
     "Poll",
     "Quarantine",
     "Quarantined",
+    "Run",
     "Sighting",
     "SightingKind",
     "State",
     "Step",
     "Synced",
     "Trace",
+    "Upkeep",
 ]
 
 
@@ -114,3 +120,4 @@ class State:
         self.forgotten = Forgotten(scripts)
         self.outcomes = Outcomes(scripts)
         self.events = Events(scripts)
+        self.upkeep = Upkeep(scripts)

@@ -6,7 +6,8 @@ import structlog
 
 from pipelines.errors import ConfigError
 from worker.app import app
-from worker.nudges import TASKS, nudge, nudge_drain
+from worker.nudges import TASKS, nudge, nudge_drain, nudge_rebuild
+from worker.presence import note_tick
 from worker.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -16,10 +17,12 @@ log = structlog.get_logger(__name__)
 def tick() -> None:
     """Look what is due in every stage. Missed or doubled, it does no harm."""
     runtime = app.runtime
+    note_tick(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
     watch_feeds(runtime)
     for stage in TASKS:
         nudge(app, stage)
     nudge_drain(app)
+    nudge_rebuild(app)
 
 
 def watch_feeds(runtime: Runtime) -> None:

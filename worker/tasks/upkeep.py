@@ -5,13 +5,15 @@ from __future__ import annotations
 import structlog
 
 from worker.app import app
+from worker.rebuilds import open_rebuilder
 
 log = structlog.get_logger(__name__)
 
 
 @app.task(name="kuzet.upkeep")
 def upkeep() -> None:
-    """Throw away pages that are older than they are kept."""
+    """Throw away pages and replaced indices that are older than they are kept."""
     runtime = app.runtime
     removed = runtime.pages.prune(runtime.now())
-    log.info("upkeep", pages_removed=removed)
+    dropped = open_rebuilder(runtime).drop_old()
+    log.info("upkeep", pages_removed=removed, indices_dropped=dropped)

@@ -1,8 +1,11 @@
--- Writes down how far the job is, if the step is still the caller's (else 0): its facts, or, without any, that it ended.
--- The claim is given back unless A.hold is given.
+-- Writes down how far the job is (A.facts, if given), if the step is still the caller's (else 0). With A.lease_s the claim is
+-- prolonged, else it is given back.
 local r = record('upkeep')
-if r.token ~= A.token then return 0 end
-if not given(A.facts) then return redis.call('DEL', P .. 'upkeep') end
-redis.call('HSET', P .. 'upkeep', 'facts', A.facts)
-if not given(A.hold) then redis.call('HDEL', P .. 'upkeep', 'token', 'lease_until') end
+if not r.token or r.token ~= A.token then return 0 end
+if given(A.facts) then redis.call('HSET', P .. 'upkeep', 'facts', A.facts) end
+if given(A.lease_s) then
+  redis.call('HSET', P .. 'upkeep', 'lease_until', seconds(A.now + A.lease_s))
+else
+  redis.call('HDEL', P .. 'upkeep', 'token', 'lease_until', 'tries')
+end
 return 1

@@ -1,0 +1,118 @@
+"""Rebuilds by real workers, while articles come in and people search: begun by commands, killed, taken up again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.queries import SearchRequest
+from tests.watch import Watch, watching
+from tests.writing import Writer
+
+
+@pytest.fixture(scope="module")
+def watch(
+    tmp_path_factory: pytest.TempPathFactory,
+    broker_url: str,
+    search_url: str,
+    dictionary: Path,
+    install_dictionary: Callable[[Path], str],
+) -> Iterator[Watch]:
+    """A watch whose first articles have settled."""
+    install_dictionary(dictionary)
+    folder = tmp_path_factory.mktemp("rebuilds")
+    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+        watch.settle()
+        yield watch
+
+
+def titles(watch: Watch) -> dict[str, str]:
+    """What is in the index: article → title."""
+    watch.runtime.search.refresh()
+    return {one.article_id: one.document["title"] for one in watch.runtime.search.scan(SearchRequest())}
+
+
+def step(watch: Watch) -> str:
+    run = watch.runtime.state.upkeep.current()
+    return str(run.facts["step"]) if run else ""
+
+
+def is_over(watch: Watch) -> bool:
+    return watch.runtime.state.upkeep.current() is None
+
+
+def wait_for_the_end(watch: Watch) -> None:
+    watch.wait(lambda: is_over(watch))
+    last = watch.runtime.state.upkeep.last()
+    assert last
+    assert not last.problem
+
+
+def all_said(watch: Watch, writer: Writer) -> bool:
+    found = titles(watch)
+    return all(found.get(key) == title for key, title in writer.said.items())
+
+
+def generation(watch: Watch) -> int:
+    return int(watch.runtime.search.index_name()[-6:])
+
+
+def test_a_killed_reindex_loses_no_write(watch: Watch):
+    """The worker that copies is killed in the middle, articles come in and are revised all the time."""
+    before = titles(watch)
+    with Writer(watch.runtime) as writer:
+        watch.wait(lambda: len(titles(watch)) > len(before))
+        assert watch.kuzet("reindex", "--no-wait").returncode == 0
+        watch.wait(lambda: step(watch) in {"copy", "catch_up", "switch"})
+        watch.kill("index")
+        second = watch.kuzet("reindex")
+        wait_for_the_end(watch)
+    assert (second.returncode, "is running a reindex" in second.stderr) == (4, True), second.stderr
+    assert generation(watch) == 2
+    watch.wait(lambda: all_said(watch, writer))
+    assert len(titles(watch)) == len(before) + len(writer.said)
+    assert before.keys() <= titles(watch).keys()
+
+
+def test_the_task_does_what_the_command_does_and_may_be_followed(watch: Watch):
+    """Whoever knows Celery needs to know no more; whoever comes later sees how it ends."""
+    call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.reindex"]
+    subprocess.run(call, env=os.environ | watch.run.environment(), check=True, capture_output=True, timeout=60)
+    watch.wait(lambda: step(watch) != "")
+    followed = watch.kuzet("reindex", "--attach", "--json")
+    assert followed.returncode == 0, followed.stderr
+    assert json.loads(followed.stdout)["target"].endswith("-000003")
+    assert generation(watch) == 3
+
+
+def test_the_way_back_takes_along_what_came_since(watch: Watch):
+    """A dictionary that was a mistake must not cost an article."""
+    writer = Writer(watch.runtime)
+    writer.say(5_000, version=1)
+    watch.wait(lambda: all_said(watch, writer))
+    rolled = watch.kuzet("reindex", "--rollback")
+    assert rolled.returncode == 0, rolled.stderr
+    assert generation(watch) == 2
+    assert all_said(watch, writer)
+
+
+def test_indices_are_listed_with_what_they_are(watch: Watch):
+    """Before going back or throwing away, one looks."""
+    listed = [json.loads(line) for line in watch.kuzet("reindex", "--list", "--json").stdout.splitlines()]
+    assert [one["index"][-6:] for one in listed] == ["000001", "000002", "000003"]
+    assert [one["live"] for one in listed] == [False, True, False]
+    assert listed[2]["kept_until"] > listed[2]["replaced_at"]
+
+
+def test_a_dry_run_says_whether_there_is_need(watch: Watch):
+    """A reindex of a large index is not begun for nothing."""
+    planned = json.loads(watch.kuzet("reindex", "--dry-run", "--json").stdout)
+    assert planned["reasons"] == []
+    assert planned["target"].endswith("-000004")
+    assert is_over(watch)

@@ -1,0 +1,122 @@
+"""What rewrites the whole index, in steps on the workers: `reindex`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from worker.cli.console import duration, local_time, out, print_json
+from worker.cli.session import open_runtime
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+    from worker.search.indices import Generation
+    from worker.search.rebuild import Rebuilder
+    from worker.state import Run
+
+commands = typer.Typer()
+
+KEEP_DAYS = 7.0
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Attach = Annotated[bool, typer.Option("--attach", help="Follow the one that is under way.")]
+Wait = Annotated[bool, typer.Option(help="Follow it to its end; Ctrl-C leaves it to the workers.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+
+@commands.command("reindex")
+def reindex(  # noqa: PLR0913  one option a wish
+    *,
+    dry_run: DryRun = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the index before, with everything written since.")
+    ] = False,
+    show_list: Annotated[bool, typer.Option("--list", help="List the indices: live, replaced, half-made.")] = False,
+    keep: Annotated[float, typer.Option(metavar="DAYS", help="Keep the replaced index so long.")] = KEEP_DAYS,
+    attach: Attach = False,
+    wait: Wait = True,
+    as_json: AsJson = False,
+) -> None:
+    """Build the index anew with today's mapping and dictionary, while articles come in and people search.
+
+    Nothing is lost: the workers copy, catch up, compare and switch, and a failure leaves everything as it was.
+    Example: kuzet reindex --dry-run && kuzet reindex
+    """
+    from worker.cli.following import begin, follow, running
+    from worker.rebuilds import REINDEX, open_rebuilder
+
+    runtime = open_runtime()
+    if show_list:
+        list_generations(open_rebuilder(runtime), as_json=as_json, now=runtime.now())
+    elif dry_run:
+        show_plan(runtime, open_rebuilder(runtime), rollback=rollback, as_json=as_json)
+    else:
+        if not attach:
+            give_dictionary()
+        options = {"rollback": rollback, "keep_days": keep}
+        run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
+        if wait:
+            follow(runtime, run, as_json=as_json, told=told_reindex)
+
+
+def told_reindex(run: Run) -> str:
+    return f"{run.facts['total']} articles are in {run.facts['target']} now; {run.facts['source']} is replaced."
+
+
+def give_dictionary() -> None:
+    """A node of our own gets the dictionary that the new index will name; elsewhere somebody has to put it there."""
+    from config.settings import Settings
+    from worker.cli.dictionary import have_dictionary
+    from worker.local.run import run_settings
+    from worker.local.search_node import install_dictionary
+
+    settings = Settings()
+    if not settings.search_url and run_settings(settings.data):
+        install_dictionary(have_dictionary(settings), base=settings.data / "search")
+
+
+def show_plan(runtime: Runtime, rebuilder: Rebuilder, *, rollback: bool, as_json: bool) -> None:
+    """What a reindex would do, and whether it is needed at all."""
+    plan = rebuilder.plan_rollback() if rollback else rebuilder.plan()
+    reasons = [] if rollback else runtime.search.outdated(runtime.analysis)
+    if as_json:
+        print_json({"source": plan.source, "target": plan.target, "articles": plan.total, "reasons": reasons})
+        return
+    how = "taken up again, with what came since" if rollback else "made"
+    out.print(f"{plan.target} would be {how}, {plan.total} articles copied from {plan.source}, and the aliases moved.")
+    for reason in reasons:
+        out.print(f"{reason}.", style="yellow")
+    if not reasons and not rollback:
+        out.print("The index is as this version of kuzet makes it: there is no need.", style="dim")
+
+
+def list_generations(rebuilder: Rebuilder, *, as_json: bool, now: float) -> None:
+    """The indices in the order of their making."""
+    table = Table("index", "articles", "", box=None, header_style="bold")
+    for one in rebuilder.indices.generations():
+        articles = rebuilder.indices.count(one.name)
+        if as_json:
+            print_json(
+                {
+                    "index": one.name,
+                    "articles": articles,
+                    "live": one.is_live,
+                    "replaced_at": one.replaced_at or None,
+                    "kept_until": one.kept_until or None,
+                }
+            )
+        table.add_row(one.name, str(articles), state_of(one, now=now))
+    if not as_json:
+        out.print(table)
+
+
+def state_of(one: Generation, *, now: float) -> Text:
+    if one.is_live:
+        return Text("live", style="green")
+    if not one.replaced_at:
+        return Text("half-made", style="yellow")
+    left = max(0.0, one.kept_until - now)
+    return Text(f"replaced {local_time(one.replaced_at)}, kept for {duration(left)} more", style="dim")

@@ -1,0 +1,26 @@
+"""Everything that rewrites the whole index: reindex, retag, reextract, and bringing documents out and in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.rebuilds.jobs import Job, Jobs
+from worker.rebuilds.reindex import ReindexJob
+from worker.search.rebuild import Rebuilder
+
+if TYPE_CHECKING:
+    from worker.runtime import Runtime
+
+REINDEX = "reindex"
+
+
+def open_rebuilder(runtime: Runtime) -> Rebuilder:
+    """The steps of a reindex, on this process's engine."""
+    forgotten = runtime.state.forgotten
+    return Rebuilder(runtime.search, runtime.analysis, forgotten=forgotten.ids, now=runtime.now)
+
+
+def open_jobs(runtime: Runtime) -> Jobs:
+    """All kinds of jobs, on this process's services."""
+    jobs: dict[str, Job] = {REINDEX: ReindexJob(open_rebuilder(runtime))}
+    return Jobs(runtime.state.upkeep, jobs, now=runtime.now)

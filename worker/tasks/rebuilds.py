@@ -1,0 +1,25 @@
+"""Rebuilds: beginning one, and its steps."""
+
+from __future__ import annotations
+
+import socket
+
+from worker.app import app
+from worker.nudges import nudge_rebuild
+from worker.rebuilds import REINDEX, open_jobs
+from worker.search.rebuild import KEEP_DAYS
+
+
+@app.task(name="kuzet.rebuild_step")
+def rebuild_step() -> None:
+    """Do the next step of the rebuild under way, and send for the one after it."""
+    if open_jobs(app.runtime).step():
+        nudge_rebuild(app)
+
+
+@app.task(name="kuzet.reindex")
+def reindex(*, rollback: bool = False, keep_days: float = KEEP_DAYS) -> None:
+    """Begin what `kuzet reindex` begins: `celery -A worker call kuzet.reindex`."""
+    owner = f"a task on {socket.gethostname()}"
+    open_jobs(app.runtime).begin(REINDEX, owner=owner, rollback=rollback, keep_days=keep_days)
+    nudge_rebuild(app)
