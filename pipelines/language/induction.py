@@ -14,12 +14,12 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipelines.language.kazakh import Chain, Reading, parses
-from pipelines.language.normalise import fold
+from pipelines.language.normalise import KAZAKH_LETTERS, fold
 
 MIN_CHAINS = 2
 """Different chains a stem must be seen with to be a candidate."""
@@ -38,6 +38,8 @@ ROUNDS = 12
 LEAST_LEMMA, LEAST_CHAIN = 0.05, 1e-6
 
 BARE: Chain = ()
+SHORT_LOAN = 4
+_OWNED = {"pl", "his", "our", "your"}
 _NESTED_SHARE = {"pl": 0.2, "his": 1.0, "our": 1.0, "your": 1.0, "at": 0.3, "own": 0.3, "more": 0.3}
 
 
@@ -70,6 +72,26 @@ def count_words(lines: Iterable[str]) -> dict[str, int]:
         if len(word) > 1 and word.isalpha():
             counts[word] += int(count or 1)
     return dict(counts)
+
+
+def loans(counts: Mapping[str, int], *, is_noun: Callable[[str], bool]) -> set[str]:
+    """Return the Russian nouns that occur bare or as a stem; short ones only with a letter that Kazakh words lack.
+
+    is_noun: tells whether a word is a Russian noun in the nominative singular.
+    """
+    stems = {stem for word in counts for stem in (word, *(lemma for lemma, _ in parses(word))) if _may_be_loan(stem)}
+    found = {stem for stem in stems if is_noun(stem)}
+    return {stem for stem in found if not any(lemma in found and _is_owned(chain) for lemma, chain in parses(stem))}
+
+
+def _may_be_loan(stem: str) -> bool:
+    if set(stem) & set(KAZAKH_LETTERS):
+        return False
+    return len(stem) > SHORT_LOAN or (len(stem) == SHORT_LOAN and bool(set(stem) & set("фвцщчэъьё")))
+
+
+def _is_owned(chain: Chain) -> bool:
+    return not _OWNED.isdisjoint(chain)
 
 
 def induce(counts: Mapping[str, int], *, known: AbstractSet[str], closed: AbstractSet[str]) -> Induced:
