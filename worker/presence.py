@@ -11,6 +11,8 @@ from redis import Redis
 
 GONE_AFTER_S = 20.0
 KEY = "workers"
+TICK_KEY = "tick"
+STILL_AFTER_S = 30.0
 QUEUES = ("io", "cpu", "tick", "drain", "upkeep")
 
 
@@ -43,6 +45,17 @@ def present(redis: Redis, prefix: str, *, now: float) -> list[WorkerPresence]:
         elif now - worker.seen_at > 100 * GONE_AFTER_S:
             redis.hdel(prefix + KEY, name)
     return sorted(found, key=lambda worker: worker.name)
+
+
+def note_tick(redis: Redis, prefix: str, *, now: float) -> None:
+    """Write that somebody has looked for due work: the clock beats and a worker listens."""
+    redis.set(f"{prefix}{TICK_KEY}", f"{now:.3f}")
+
+
+def ticked_at(redis: Redis, prefix: str) -> float:
+    """When somebody looked last; 0 if nobody ever did."""
+    written: Any = redis.get(f"{prefix}{TICK_KEY}")
+    return float(written or 0)
 
 
 def _strings(answer: Any) -> dict[str, str]:  # noqa: ANN401  redis types it as bytes or str
