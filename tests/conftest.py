@@ -35,7 +35,7 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def tagger() -> Tagger:
     """The tagger of our own rules; compiled once a session."""
-    return RuleFiles(HERE).tagger()
+    return RuleFiles(HERE, cache=Settings().cache / "rules").tagger()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import structlog
 
 from pipelines.errors import ConfigError
 from pipelines.tagging import Ruleset, Tagger, parse_ruleset
+from worker.compiled_rules import compile_rules
 from worker.files import Stamp, read_text, stamp
 
 log = structlog.get_logger(__name__)
@@ -16,11 +17,13 @@ log = structlog.get_logger(__name__)
 class RuleFiles:
     """`tagger()` follows the files. A broken file keeps the old ruleset; `problem` says what is wrong with the new.
 
+    With `cache`, a folder, rules that were compiled before are read from there.
     Not for several threads: compiling takes seconds, and the cpu worker has processes.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, cache: Path | None = None) -> None:
         self.folder = folder
+        self.cache = cache
         self.problem: ConfigError | None = None
         self._written_at: dict[Path, Stamp] = {}
         self._tagger: Tagger | None = None
@@ -41,7 +44,7 @@ class RuleFiles:
         return self._tagger
 
     def check(self) -> ConfigError | None:
-        """Tell what is wrong with the files as they are now, without compiling them."""
+        """Tell what is wrong with the files as they are now; the tagger stays as it is."""
         try:
             self.ruleset()
         except ConfigError as error:
@@ -50,7 +53,8 @@ class RuleFiles:
 
     def ruleset(self) -> Ruleset:
         """The files as a ruleset. Raises ConfigError with file, line and key."""
-        return parse_ruleset({file.relative_to(self.folder).as_posix(): read_text(file) for file in self.files()})
+        texts = {file.relative_to(self.folder).as_posix(): read_text(file) for file in self.files()}
+        return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
 
     def files(self) -> list[Path]:
         """Every file that decides how a text is tagged: the rules, and what lies beside them but the feeds."""

@@ -115,7 +115,7 @@ class Runtime:
     def rules(self) -> RuleFiles:
         from worker.rules import RuleFiles
 
-        return RuleFiles(self.settings.config)
+        return RuleFiles(self.settings.config, cache=self.settings.cache / "rules")
 
     @property
     def tagger(self) -> Tagger:

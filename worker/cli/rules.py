@@ -137,9 +137,10 @@ def diff(
 
 
 def tagger_of(folder: Path) -> Tagger:
+    from config.settings import Settings
     from worker.rules import RuleFiles
 
-    return RuleFiles(folder).tagger()
+    return RuleFiles(folder, cache=Settings().cache / "rules").tagger()
 
 
 def trials(file: str) -> Iterator[Trial]:
