@@ -24,6 +24,7 @@ from worker.runtime import DEFAULT_BROKER_URL, Runtime
 TICK_S = 1.0
 CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article", "kuzet.rebuild_step")
 UPKEEP_S = 3600.0
+HEALTH_S = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +97,11 @@ def configuration(settings: Settings) -> dict[str, Any]:
                 "task": "kuzet.tick",
                 "schedule": TICK_S,
                 "options": {"queue": "tick", "expires": 3 * TICK_S},
+            },
+            "health": {
+                "task": "kuzet.record_health",
+                "schedule": HEALTH_S,
+                "options": {"queue": "upkeep", "expires": HEALTH_S},
             },
             "upkeep": {
                 "task": "kuzet.upkeep",

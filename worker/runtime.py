@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from worker.pages import PageStore
     from worker.rules import RuleFiles
     from worker.search.engine import SearchEngine
+    from worker.search.polls import PollIndex
     from worker.web import Answer, Later, WebClient
 
 GRACE_S = 5.0
@@ -110,6 +111,12 @@ class Runtime:
         from worker.dictionaries import dictionary_name
 
         return analysis.render(dictionary_name(self.settings.config / "lexicon"))
+
+    @cached_property
+    def polls(self) -> PollIndex:
+        from worker.search.polls import PollIndex
+
+        return PollIndex.connect(self.settings, self.search)
 
     @cached_property
     def rules(self) -> RuleFiles:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -144,3 +147,19 @@ def test_nothing_waits_when_all_has_settled(watch: Watch) -> None:
 def test_a_robot_stays_out_of_what_robots_txt_closes(watch: Watch) -> None:
     """The closed page is never asked for."""
     assert not [line for line in watch.newsroom.requests.lines(site="polyn") if line.path.startswith("/closed/")]
+
+
+def test_health_is_written_for_kibana(watch: Watch) -> None:
+    """The Sources dashboard shows polls and outcomes; a task writes them each minute, here on demand."""
+    env = os.environ | watch.run.environment()
+    call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.record_health", "--queue", "upkeep"]
+    subprocess.run(call, env=env, check=True, capture_output=True)
+    watch.wait(lambda: polls_written(watch) > 0)
+
+
+def polls_written(watch: Watch) -> int:
+    client, alias = watch.runtime.search.client, watch.runtime.polls.alias
+    if not client.indices.exists_alias(name=alias):
+        return 0
+    client.indices.refresh(index=alias)
+    return client.count(index=alias).body["count"]

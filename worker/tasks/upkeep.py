@@ -1,4 +1,4 @@
-"""Upkeep: what is done once an hour."""
+"""Upkeep: health for Kibana each minute, and once an hour what is old is thrown away."""
 
 from __future__ import annotations
 
@@ -6,14 +6,23 @@ import structlog
 
 from worker.app import app
 from worker.rebuilds import open_rebuilder
+from worker.search.polls import record_health
 
 log = structlog.get_logger(__name__)
 
 
 @app.task(name="kuzet.upkeep")
 def upkeep() -> None:
-    """Throw away pages and replaced indices that are older than they are kept."""
+    """Throw away pages, poll results and replaced indices that are older than they are kept."""
     runtime = app.runtime
+    runtime.polls.prune(now=runtime.now())
     removed = runtime.pages.prune(runtime.now())
     dropped = open_rebuilder(runtime).drop_old()
     log.info("upkeep", pages_removed=removed, indices_dropped=dropped)
+
+
+@app.task(name="kuzet.record_health")
+def record() -> None:
+    """Write polls, feed states and outcomes into their index; what one run misses the next one writes."""
+    runtime = app.runtime
+    record_health(runtime.state, runtime.catalogue, index=runtime.polls, now=runtime.now())
