@@ -23,9 +23,14 @@ Key = tuple[int, str]
 
 
 class Silences:
-    """The cues of one text, ready to be asked about mentions in constant time."""
+    """The cues of one text, ready to be asked about mentions in constant time.
 
-    def __init__(self, text: Text, hits: Iterable[Hit], patterns: RulePatterns) -> None:
+    `carried` are the contexts of the headline: they hold for the whole body, but for sentences that overrule them.
+    """
+
+    def __init__(
+        self, text: Text, hits: Iterable[Hit], patterns: RulePatterns, *, carried: frozenset[Key] = frozenset()
+    ) -> None:
         self._text = text
         self._words: dict[Key, set[int]] = defaultdict(set)
         self._clauses: dict[Key, set[int]] = defaultdict(set)
@@ -36,7 +41,13 @@ class Silences:
             for use in patterns.cues.get(hit.pattern, ()):
                 self._note(use, hit)
         self._note_saturation()
+        self._carried = carried
         self._noted = {*self._words, *self._clauses, *self._sentences, *self._texts}
+
+    def carried_on(self) -> frozenset[Key]:
+        """Name the contexts that this text, a headline, sets for what follows it."""
+        told = {*self._clauses, *self._sentences, *self._texts}
+        return frozenset(key for key in told if not self._overruled.get(key[1]))
 
     def _note(self, use: CueUse, hit: Hit) -> None:
         key = (use.rule, use.context)
@@ -68,9 +79,11 @@ class Silences:
     def context_of(self, mention: Hit, *, rule: int, listens_to: Iterable[str]) -> str:
         """Name the context that silences a mention, or nothing."""
         for context in listens_to:
-            if self._silenced((rule, context), mention):
+            own, shared = (rule, context), (SHARED, context)
+            if self._silenced(own, mention):
                 return context
-            if self._silenced((SHARED, context), mention) and not self._is_overruled(context, mention):
+            told = self._silenced(shared, mention) or own in self._carried or shared in self._carried
+            if told and not self._is_overruled(context, mention):
                 return context
         return "denial" if mention.negated and "denial" in listens_to else ""
 

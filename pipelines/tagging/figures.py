@@ -11,6 +11,7 @@ from pipelines.models import Figure, Span
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.numbers import Number, find_numbers
+from pipelines.tagging.numerals import COLLECTIVES
 from pipelines.tagging.text import Text
 
 THING_WORDS = 4
@@ -30,6 +31,9 @@ PERSONAL_DEEDS = frozenset(
 """What happened to people matters more than that they were members, minors or victims."""
 
 VAGUE_THINGS = frozenset({"minors", "other", "members", "victims"})
+
+WEAK_DEEDS = frozenset({"wanted", "members"})
+"""Said of people to whom something else happened as well: «задержаны 38 разыскиваемых»."""
 
 JOINING_WORDS = frozenset({"и", "және", "мен", "или"})
 
@@ -96,6 +100,7 @@ def _figure(reading: _Reading, number: Number, limit: int) -> Figure | None:
         return Figure(kind="foiled", value=number.value)
     if thing and not (thing in VAGUE_THINGS and deed in PERSONAL_DEEDS):
         return Figure(kind=thing, value=number.value) if number.value > 1 or not number.spelled else None
+    is_person = is_person or (number.spelled and reading.text.words[number.last] in COLLECTIVES)
     if deed and deed != "foiled" and (is_person or thing or _stands_alone(reading, number, limit)):
         return Figure(kind=deed, value=number.value)
     return None
@@ -169,7 +174,7 @@ def _deed(reading: _Reading, number: Number) -> str:
     def remoteness(hit: Hit) -> tuple[bool, bool, int, int, int]:
         elsewhere = reading.text.clause_at(hit.first) != clause
         kind = deeds[hit.pattern]
-        return elsewhere, kind == "wanted", _distance(hit, number), hit.first - hit.last, reading.counted.order[kind]
+        return elsewhere, kind in WEAK_DEEDS, _distance(hit, number), hit.first - hit.last, reading.counted.order[kind]
 
     return deeds[min(said, key=remoteness).pattern]
 

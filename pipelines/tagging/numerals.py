@@ -76,6 +76,12 @@ _KAZAKH = {
 NUMERALS = {"ru": _table(_RUSSIAN), "kk": _table(_KAZAKH)}
 ALL_NUMERALS = {**NUMERALS["ru"], **NUMERALS["kk"]}
 
+COLLECTIVES = word_set(
+    "двое двоих двоим трое троих троим четверо четверых пятеро пятерых шестеро шестерых семеро семерых восьмеро "
+    "екеу екеуі екеуін үшеу үшеуі төртеу төртеуі бесеу бесеуі алтау алтауы жетеу жетеуі"
+)
+"""Numerals that count people only."""
+
 TEN, HUNDRED, THOUSAND = 10, 100, 1000
 
 ABBREVIATED_MULTIPLIERS = {"тыс": 1e3, "млн": 1e6, "млрд": 1e9, "трлн": 1e12}

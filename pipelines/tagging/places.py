@@ -29,7 +29,9 @@ TITLE_SCORE, LEAD_SCORE, BODY_SCORE = 5, 2, 1
 
 LEAD_WORDS = 150
 LEAST_SHARE = 0.25
-"""A region with less than this share of the strongest region's score is only mentioned."""
+"""A region with less than this share of the strongest region's score is only mentioned in a text that is not short."""
+
+SHORT_TEXT_WORDS = 100
 
 SETTLEMENT_WORDS = word_set(
     "город городе города городу г район районе района села селе село поселок поселке поселка аул ауле "
@@ -62,23 +64,26 @@ def find_places(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Place, ..
     A name that may mean several places, or none, is believed only when its region is named in the text, or when a
     word such as «город» stands beside it and only one place bears it. Regions only mentioned in passing are left out.
     """
+    found = list(found)
     candidates = sorted(
         (candidate for text, hits in found for candidate in _candidates(text, hits, gazetteer)),
         key=lambda candidate: candidate.order,
     )
     sure = {entry.place.region for candidate in candidates for entry in _sure(candidate)} - {""}
     decided = [(candidate, entry) for candidate in candidates if (entry := _decide(candidate, sure))]
-    regions = _regions_of_the_matter(decided)
+    regions = _regions_of_the_matter(decided, sum(len(text) for text, _ in found))
     return tuple(dict.fromkeys(entry.place for _, entry in decided if entry.place.region in regions))
 
 
-def _regions_of_the_matter(decided: list[tuple[_Candidate, Entry]]) -> set[str]:
+def _regions_of_the_matter(decided: list[tuple[_Candidate, Entry]], words: int) -> set[str]:
     scores: Counter[str] = Counter()
     for candidate, entry in decided:
         if entry.place.region:
             scores[entry.place.region] += candidate.score
     strongest = max(scores.values(), default=0)
-    least = max(LEAST_SHARE * strongest, min(LEAD_SCORE, strongest))
+    least: float = min(LEAD_SCORE, strongest)
+    if words > SHORT_TEXT_WORDS:
+        least = max(LEAST_SHARE * strongest, least)
     return {"", *(region for region, score in scores.items() if score >= least)}
 
 

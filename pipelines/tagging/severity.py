@@ -16,6 +16,9 @@ LEAD_WORDS = 80
 GRAVE_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat", "emergency", "defence", "weapons"})
 """Topics in which many victims are critical."""
 
+GRAVE_ROLES = frozenset({"damage", "bribe", "smuggled", "seized"})
+"""Roles of money that make an article grave; a budget does not."""
+
 ATTACK_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat"})
 """Topics in which an attack is told."""
 
@@ -89,5 +92,5 @@ def _reached(figures: Iterable[Figure], gravity: Gravity) -> list[Assessment]:
         Assessment(level, f"{figure.kind} {figure.value:g}")
         for level, kind, least in gravity.figures
         for figure in figures
-        if figure.kind == kind and figure.value >= least
+        if figure.kind == kind and figure.value >= least and (kind != "money" or figure.role in GRAVE_ROLES)
     ]

@@ -8,7 +8,7 @@ from math import log2
 from typing import NamedTuple
 
 from pipelines.models import Context, Span, Tag
-from pipelines.tagging.contexts import Silences
+from pipelines.tagging.contexts import Key, Silences
 from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.rules import Together
 from pipelines.tagging.ruleset import Ruleset
@@ -37,6 +37,9 @@ LEAST_SHARE = 0.25
 
 BACKGROUND_FACTOR = 1.3
 """How much more a topic must score that neither the title nor the lead speaks of."""
+
+SENSES = frozenset({"other_sense", "figurative"})
+"""Contexts that are about the word, not about the sentence."""
 
 MOST_SPANS = 50
 """Spans that are stored of one tag or context; a hundred thousand repetitions explain nothing better."""
@@ -78,9 +81,13 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
     """Decide every rule of the ruleset on the title and the body of one article."""
     found = list(found)
     by_rule: dict[int, list[Mention]] = defaultdict(list)
+    carried: frozenset[Key] = frozenset()
     for text, hits in found:
-        for mention in _mentions(text, hits, ruleset):
+        silences = Silences(text, hits, ruleset.patterns, carried=carried)
+        for mention in _mentions(text, hits, ruleset, silences=silences):
             by_rule[mention.rule].append(mention)
+        carried = silences.carried_on()
+    by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
     stretch = _stretch(sum(len(text) for text, _ in found))
     weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
@@ -89,8 +96,18 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
     return Verdict(tuple(tags), tuple(_contexts(by_rule, ruleset)))
 
 
-def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset) -> Iterator[Mention]:
-    silences = Silences(text, hits, ruleset.patterns)
+def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
+    """Let a word that begins in another or a figurative sense keep it: one sense per discourse (Gale et al., 1992)."""
+    senses: dict[str, str] = {}
+    kept: list[Mention] = []
+    for mention in mentions:
+        senses.setdefault(mention.term, mention.context)
+        sense = senses[mention.term]
+        kept.append(mention._replace(context=sense) if sense in SENSES and not mention.context else mention)
+    return kept
+
+
+def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset, *, silences: Silences) -> Iterator[Mention]:
     weighed = [
         (use.rule, ruleset.matcher.patterns[hit.pattern].text, use.weight, hit)
         for hit in hits
