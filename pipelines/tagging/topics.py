@@ -165,7 +165,7 @@ def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset) -> _Case:
     heaviest = max((mention.weight for mention in counted), default=0.0)
     telling = min(TELLING_WEIGHT, ruleset.rules[rule].threshold)
     prominent = any(mention.factor > 1.0 and mention.weight >= telling for mention in counted)
-    return _Case(rule, counted, _score(counted) if heaviest >= telling else 0.0, heaviest, prominent)
+    return _Case(rule, counted, _score(counted, telling=telling), heaviest, prominent)
 
 
 def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag | None:
@@ -199,15 +199,21 @@ def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-def _score(mentions: list[Mention]) -> float:
+def _score(mentions: list[Mention], *, telling: float) -> float:
+    """Add up the terms; supporting words add at most as much as the telling ones do."""
     by_term: dict[str, list[float]] = defaultdict(list)
+    light: set[str] = set()
     for mention in mentions:
         by_term[mention.term].append(mention.weight * mention.factor)
-    return sum(
-        value * repeat
-        for values in by_term.values()
-        for value, repeat in zip(sorted(values, reverse=True), REPEATS, strict=False)
-    )
+        if mention.weight < telling:
+            light.add(mention.term)
+    sums = {term: _with_repeats(values) for term, values in by_term.items()}
+    told = sum(value for term, value in sums.items() if term not in light)
+    return told + min(told, sum(value for term, value in sums.items() if term in light))
+
+
+def _with_repeats(values: list[float]) -> float:
+    return sum(value * repeat for value, repeat in zip(sorted(values, reverse=True), REPEATS, strict=False))
 
 
 def _stretch(words: int) -> float:
