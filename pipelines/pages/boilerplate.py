@@ -13,6 +13,8 @@ LONGEST_PROMPT = 240
 LONGEST_CAPTION = 180
 LONGEST_MENU_LINE = 60
 PROSE_SHARE = 0.35
+LONGEST_KICKER = 40
+KICKER_WORDS = 2
 
 # Imperatives: an article *about* subscriptions says «подписались», a prompt says «подписывайтесь».
 _PROMPTS = re.compile(
@@ -47,11 +49,13 @@ def without_boilerplate(lines: Iterable[str], *, title: str) -> list[str]:
     """Take out what is not the article, by the line.
 
     Out go: a line that repeats the headline; short lines that ask to subscribe, follow, share or report an error;
-    pointers to other articles; captions that end in a picture credit; and a last line with a mail address (how to
-    reach the newsroom).
+    pointers to other articles; captions that end in a picture credit; first lines that only name the section or the
+    date; and a last line with a mail address (how to reach the newsroom).
     """
     wanted = key(title)
     kept = [line for line in lines if line.strip() and not _is_boilerplate(line.strip()) and key(line) != wanted]
+    while len(kept) > 1 and _is_kicker(kept[0]):
+        kept.pop(0)
     while kept and len(kept[-1]) <= LONGEST_PROMPT and _MAIL.search(kept[-1]) and len(kept) > 1:
         kept.pop()
     return kept
@@ -66,6 +70,14 @@ def is_prose(lines: list[str]) -> bool:
         if len(line) > LONGEST_MENU_LINE or line.rstrip().endswith(("。", ".", "!", "?", "…", "»"))
     )
     return total > 0 and prose >= PROSE_SHARE * total
+
+
+def _is_kicker(line: str) -> bool:
+    """Tell a section's name, with or without a date, from a first sentence."""
+    words = [word for word in line.split() if any(letter.isalpha() for letter in word)]
+    return (
+        len(line) <= LONGEST_KICKER and len(words) <= KICKER_WORDS and not line.rstrip().endswith((".", "!", "?", "…"))
+    )
 
 
 def _is_boilerplate(line: str) -> bool:

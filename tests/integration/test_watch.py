@@ -94,8 +94,9 @@ def test_the_text_is_the_articles_and_not_the_pages(watch: Watch, documents: dic
         if document is None or not expectation.text:
             continue
         body = " ".join(document["body"].split())
-        for paragraph in expectation.text.split("\n"):
-            assert " ".join(paragraph.split()) in body, expectation.link
+        paragraphs = [" ".join(paragraph.split()) for paragraph in expectation.text.split("\n")]
+        assert body.startswith(paragraphs[0]), expectation.link
+        assert all(paragraph in body for paragraph in paragraphs), expectation.link
         assert "cookie" not in body.lower()
 
 
