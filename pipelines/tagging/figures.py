@@ -11,7 +11,7 @@ from pipelines.models import Figure, Span
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.numbers import Number, find_numbers
-from pipelines.tagging.numerals import COLLECTIVES
+from pipelines.tagging.numerals import ABBREVIATED_MULTIPLIERS, COLLECTIVES
 from pipelines.tagging.text import Text
 
 THING_WORDS = 4
@@ -20,7 +20,7 @@ THING_WORDS = 4
 DEED_WORDS = 12
 """How far from the number a deed is looked for."""
 
-LEAD_WORDS = 100
+LEAD_WORDS = 150
 KILOGRAMS = {"кг": 1.0, "т": 1000.0, "гр": 0.001}
 KILOGRAM_STEMS = {"килограмм": 1.0, "келі": 1.0, "тонн": 1000.0, "грамм": 0.001}
 """Beginnings of words: килограммов, тоннаға."""
@@ -215,7 +215,10 @@ def _distance(hit: Hit, number: Number) -> int:
 
 
 def _unbroken(text: Text, first: int, last: int) -> bool:
-    return not any(mark in text.source[text.ends[first] : text.starts[last]] for mark in ",.;:—\n")
+    between = text.source[text.ends[first] : text.starts[last]]
+    if text.words[first] in ABBREVIATED_MULTIPLIERS:
+        between = between.removeprefix(".")
+    return not any(mark in between for mark in ",.;:—\n")
 
 
 def _span(text: Text, number: Number) -> Span:

@@ -48,13 +48,15 @@ def _scores(pairs: Iterable[tuple[set[str], set[str]]]) -> tuple[float, float]:
 def test_russian_topics(tagged):
     """Russian news: the topics of a person are the topics of the rules."""
     precision, f1 = _scores((set(row["topics"]), set(tagging.topics)) for row, tagging in tagged(RUSSIAN))
-    assert (round(precision, 2), round(f1, 2)) >= (0.86, 0.85), (precision, f1)
+    assert precision >= 0.87, precision
+    assert f1 >= 0.87, f1
 
 
 def test_kazakh_topics(tagged):
     """Kazakh sentences: a tagger that only knows Russian is no tagger for Kazakhstan."""
     precision, f1 = _scores((set(row["topics"]), set(tagging.topics)) for row, tagging in tagged(KAZAKH))
-    assert (round(precision, 2), round(f1, 2)) >= (0.88, 0.85), (precision, f1)
+    assert precision >= 0.88, precision
+    assert f1 >= 0.85, f1
 
 
 def test_regions(tagged):
@@ -101,4 +103,4 @@ def test_figures(tagged):
             kinds = _kinds(figure["what"])
             value = figure["value"] / 1000 if kinds == ("drugs_kg",) else figure["value"]
             found += any(out.kind in kinds and out.value == value for out in tagging.figures)
-    assert found / wanted >= 0.74, (found, wanted)
+    assert found / wanted >= 0.75, (found, wanted)
