@@ -160,6 +160,7 @@ affirmed  plan   БАҚ      person
 affirmed  plan   БАҚшЫ    person
 affirmed  state  УлЫ      END
 denied    conv   й        END
+denied    conv   стАн     END
 denied    aor    с        person
 
 tense     past   ДЫ       past_person
@@ -177,6 +178,7 @@ tense     noun   У        deed
 tense     to     ҒАлЫ     END
 tense     until  ҒАншА    END
 tense     wish   ҒАй      END
+tense     want   ҒЫсЫ     END
 tense     let    сЫн      END
 tense     let    (А)йЫн   END
 tense     let    (А)йЫҚ   END
