@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from pipelines.tagging.marked_yaml import Marked, read_yaml
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Matcher
 from pipelines.tagging.patterns import Classes, parse_by_language
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.models import Place
-from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Matcher
 from pipelines.tagging.patterns import LANGUAGES, Pattern, parse_pattern
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.tagging.gazetteer import Gazetteer
-from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Found, Hit, Matcher
 from pipelines.tagging.patterns import LANGUAGES, parse_patterns
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipelines.tagging.marked_yaml import Marked
+from pipelines.marked_yaml import Marked
 
 LANGUAGES = ("kk", "ru")
 GAP_WORDS = 3

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
-from pipelines.tagging.marked_yaml import Marked, read_yaml
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.tagging.patterns import LANGUAGES
 
 _LETTER = "[А-ЯЁӘІҢҒҮҰҚӨҺ]"

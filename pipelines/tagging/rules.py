@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.errors import ConfigError
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.models import Severity
-from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.patterns import (
     LANGUAGES,
     Classes,

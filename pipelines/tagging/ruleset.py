@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pipelines.errors import ConfigError
+from pipelines.marked_yaml import read_yaml
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.gazetteer import Gazetteer
-from pipelines.tagging.marked_yaml import read_yaml
 from pipelines.tagging.matcher import Matcher
 from pipelines.tagging.organisations import Organisations
 from pipelines.tagging.patterns import Classes, parse_classes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.models import Figure, Severity, Tag
-from pipelines.tagging.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.patterns import Classes, parse_by_language
 

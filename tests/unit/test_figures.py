@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from config.settings import HERE
+from pipelines.marked_yaml import read_yaml
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.figures import find_figures
-from pipelines.tagging.marked_yaml import read_yaml
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.numbers import find_numbers
 from pipelines.tagging.patterns import parse_classes

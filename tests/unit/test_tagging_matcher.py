@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.tagging.marked_yaml import read_yaml
+from pipelines.marked_yaml import read_yaml
 from pipelines.tagging.matcher import Hit, Matcher
 from pipelines.tagging.patterns import parse_pattern
 from pipelines.tagging.text import Text

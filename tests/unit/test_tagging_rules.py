@@ -9,7 +9,7 @@ import pytest
 
 from config.settings import HERE
 from pipelines.errors import ConfigError
-from pipelines.tagging.marked_yaml import read_yaml
+from pipelines.marked_yaml import read_yaml
 from pipelines.tagging.patterns import parse_classes, parse_pattern
 from pipelines.tagging.rules import CONTEXTS, OVERRULED, RULE_KEYS, WINDOWS, check_topics, parse_rule, version_of
 
