@@ -87,21 +87,22 @@ def build_document(  # noqa: PLR0913 - a document has that many facts, and all o
     Raises KuzetError when a name or address is too long for the index: cutting it would make it another one. List
     values that are too long (a «person» of a thousand words) are left out and kept under `tags.left_out`.
     """
-    lists, left_out = _fitting_lists(tagging)
-    document = {
-        **_identity(article, article_id=article_id, source=source, family=family, feed=feed),
-        **_texts(article),
-        **_times(article, indexed_at=indexed_at),
-        **lists,
-        **_severity(tagging),
-        "location": _locations(tagging.places),
-        "figures": figure_fields(tagging.figures),
-        "tags": explain_tags(tagging) | ({"left_out": left_out} if left_out else {}),
-        "ruleset": tagging.ruleset,
-        "why": tagging.why,
-        "revision": revision,
-    }
-    return {field: value for field, value in document.items() if value not in ("", [], {}, None)}
+    return _without_absent(
+        {
+            **_identity(article, article_id=article_id, source=source, family=family, feed=feed),
+            **_texts(article),
+            **_times(article, indexed_at=indexed_at),
+            **_found(tagging),
+            "revision": revision,
+        }
+    )
+
+
+def retag_document(document: Mapping[str, Any], tagging: Tagging) -> dict[str, Any]:
+    """Give a document another tagging of the same text; all else stays as it is."""
+    said_before = _found(Tagging()).keys() | {"severity", "severity_rank"}
+    kept = {field: value for field, value in document.items() if field not in said_before}
+    return _without_absent({**kept, **_found(tagging)})
 
 
 def figure_fields(figures: Iterable[Figure]) -> dict[str, list[float]]:
@@ -151,6 +152,24 @@ def _times(article: Article, *, indexed_at: datetime) -> dict[str, Any]:
         "indexed_at": _timestamp(indexed_at),
         "latency_seconds": max(0.0, round((indexed_at - article.published_at).total_seconds(), 3)),
     }
+
+
+def _found(tagging: Tagging) -> dict[str, Any]:
+    """Everything that the tagger says."""
+    lists, left_out = _fitting_lists(tagging)
+    return {
+        **lists,
+        **_severity(tagging),
+        "location": _locations(tagging.places),
+        "figures": figure_fields(tagging.figures),
+        "tags": explain_tags(tagging) | ({"left_out": left_out} if left_out else {}),
+        "ruleset": tagging.ruleset,
+        "why": tagging.why,
+    }
+
+
+def _without_absent(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in document.items() if value not in ("", [], {}, None)}
 
 
 def _severity(tagging: Tagging) -> dict[str, Any]:

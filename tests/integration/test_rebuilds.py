@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.exports import Exported
 from pipelines.queries import SearchRequest
 from tests.watch import Watch, watching
 from tests.writing import Writer
@@ -116,3 +118,60 @@ def test_a_dry_run_says_whether_there_is_need(watch: Watch):
     assert planned["reasons"] == []
     assert planned["target"].endswith("-000004")
     assert is_over(watch)
+
+
+# ---------------------------------------------------------------- documents written anew
+
+
+def documents(watch: Watch) -> dict[str, dict]:
+    watch.runtime.search.refresh()
+    return {one.article_id: dict(one.document) for one in watch.runtime.search.scan(SearchRequest())}
+
+
+def make_old(watch: Watch) -> None:
+    """Let all tags be those of older rules."""
+    watch.runtime.search.refresh()
+    found = list(watch.runtime.search.scan(SearchRequest()))
+    old = [
+        Exported(
+            article_id=one.article_id,
+            version=one.version + 1,
+            document={**one.document, "ruleset": "old", "topics": ["weather"]},
+        )
+        for one in found
+    ]
+    assert {str(result.status) for result in watch.runtime.search.bulk(old)} == {"written"}
+    watch.runtime.search.refresh()
+
+
+def test_a_retag_by_the_workers_gives_every_article_its_tags_back(watch: Watch):
+    """The dry run says what will be, and the command does it."""
+    before = documents(watch)
+    make_old(watch)
+    planned = [json.loads(line) for line in watch.kuzet("retag", "--dry-run", "--json").stdout.splitlines()]
+    assert {one["topic"]: one["lost"] for one in planned}["weather"] == len(before)
+    done = watch.kuzet("retag", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["written"] == len(before)
+    assert documents(watch) == before
+
+
+def test_an_export_comes_back_without_what_was_forgotten(watch: Watch, tmp_path: Path):
+    """The whole archive in one file, and a person's wish is stronger than it."""
+    before = documents(watch)
+    archive = tmp_path / "all.jsonl.zst"
+    exported = watch.kuzet("export", str(archive))
+    assert exported.stdout.startswith(f"{len(before)} articles are in"), exported.stderr
+    assert "It is forgotten" in watch.kuzet("forget", min(before)).stdout
+    imported = json.loads(watch.kuzet("import", str(archive), "--json").stdout)
+    assert imported == {"known already": len(before) - 1, "forgotten": 1}
+    assert documents(watch).keys() == before.keys() - {min(before)}
+
+
+def test_an_export_selects_as_a_search_does(watch: Watch, tmp_path: Path):
+    """One source, compressed for a colleague; a file without a name for it is not made of the query's last word."""
+    file = tmp_path / "writer.jsonl.gz"
+    assert watch.kuzet("export", "угонщиков", str(file), "--source", "writer").returncode == 0
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        assert {json.loads(line)["source"] for line in lines} == {"writer"}
+    assert "is no name for an export" in watch.kuzet("export", "угонщиков").stderr

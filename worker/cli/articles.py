@@ -144,6 +144,25 @@ def show_event(event: Event, *, as_json: bool) -> None:
         out.print(Text(f"{'':13}{data['why']}", style="dim"))
 
 
+@commands.command("forget")
+def forget_article(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
+    """Delete an article for good: it is not found, and no feed, recheck, replay, rebuild or import brings it back.
+
+    Its fetched page goes with the other pages of its day (KUZET_PAGES_KEEP_DAYS).
+    Example: kuzet forget https://www.inform.kz/ru/some-news
+    """
+    from worker.rebuilds.forget import forget
+
+    runtime = open_runtime()
+    key = key_of(article)
+    owner = runtime.state.articles.alias_owner(key) or key
+    was_there = [
+        forget(one, engine=runtime.search, state=runtime.state, now=runtime.now())
+        for one in dict.fromkeys((key, owner))
+    ]
+    out.print("It is forgotten." if any(was_there) else "It was not in the index; should it come, it stays out.")
+
+
 @commands.command("audit")
 def audit(*, as_json: AsJson = False) -> None:
     """Prove the books: every sighting of the last 90 days ended in exactly one outcome or is under way.

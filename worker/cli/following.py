@@ -26,6 +26,7 @@ STEPS = {
     "copy": "copying",
     "catch_up": "copying what came meanwhile",
     "switch": "comparing and switching",
+    "tag": "tagging",
 }
 
 

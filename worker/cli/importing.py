@@ -1,11 +1,14 @@
-"""`kuzet import`: texts, JSON rows and pages take the same way as articles of feeds: extract, tag, outbox, index."""
+"""`kuzet import`: texts, JSON rows and pages take the same way as articles of feeds: extract, tag, outbox, index.
+
+Lines of an export are documents already: they go into the index as they are.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +17,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
+from pipelines.exports import Exported, from_row
 from pipelines.models import Entry, Feed, Page, Stage
+from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.session import open_runtime
 from worker.cli.stages import jsonl_rows, page_of
@@ -28,7 +33,8 @@ commands = typer.Typer()
 PAGES = frozenset({".html", ".htm", ".xhtml"})
 ROWS = frozenset({".jsonl", ".ndjson"})
 LOOK_S = 0.3
-BAD = ("rejected", "quarantined")
+BAD = ("rejected", "quarantined", "unusable")
+BATCH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +45,46 @@ class Import:
     page: Page | None = None
 
 
+@dataclass(slots=True)
+class Intake:
+    """What became of the files: articles under way, and counts of all that needs no more work."""
+
+    runtime: Runtime
+    feed: Feed
+    sighted: list[str] = field(default_factory=list)
+    told: Counter[str] = field(default_factory=Counter)
+    _documents: list[Exported] = field(default_factory=list)
+
+    def take(self, item: Import | Exported) -> None:
+        if isinstance(item, Import):
+            key = hand_over(self.runtime, item, feed=self.feed)
+            self.sighted += [key] if key else []
+            self.told["known already"] += not key
+            return
+        self._documents.append(item)
+        if len(self._documents) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the exported documents that were collected."""
+        if not self._documents:
+            return
+        from worker.rebuilds.transfer import restore
+
+        runtime = self.runtime
+        runtime.ensure_index()
+        self.told += restore(self._documents, engine=runtime.search, state=runtime.state, now=runtime.now())
+        self._documents.clear()
+
+
 @commands.command("import")
 def import_files(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", help=".txt, .html or .jsonl ({text, title, url, published_at} a line)."),
+        typer.Argument(
+            metavar="FILE…",
+            help=".txt, .html or .jsonl ({text, title, url, published_at} a line, or an export), also .gz and .zst.",
+        ),
     ],
     *,
     source: Annotated[str, typer.Option(help="The source these articles are booked under.")] = "import",
@@ -56,32 +97,41 @@ def import_files(
     """
     runtime = open_runtime()
     feed = Feed(id=f"import-{source}", url="", source=source, family=source)
-    sighted, known, unusable = [], 0, 0
-    for file in files:
-        try:
-            for item in read_imports(file, now=datetime.now(UTC)):
-                key = hand_over(runtime, item, feed=feed)
-                sighted += [key] if key else []
-                known += not key
-        except KuzetError as error:
-            err.print(f"[red]left out[/red]  {error}", soft_wrap=True)
-            unusable += 1
-    outcomes = follow(runtime, sighted) if wait else {"under way": len(sighted)}
-    outcomes |= {name: count for name, count in (("known already", known), ("unusable", unusable)) if count}
+    intake = Intake(runtime, feed)
+    take_files(intake, files)
+    outcomes = follow(runtime, intake.sighted) if wait else {"under way": len(intake.sighted)}
+    outcomes |= {name: count for name, count in intake.told.items() if count}
     print_json(outcomes) if as_json else out.print(
         ", ".join(f"{name} {count}" for name, count in outcomes.items()) or "nothing to import"
     )
-    if unusable or any(name.startswith(BAD) for name in outcomes):
+    if any(name.startswith(BAD) for name in outcomes):
         raise typer.Exit(FAILED)
 
 
-def read_imports(file: Path, *, now: datetime) -> Iterator[Import]:
+def take_files(intake: Intake, files: Sequence[Path]) -> None:
+    """Hand over what the files hold, with a bar; a file that cannot be used is named, and the others go on."""
+    columns = (TextColumn("reading"), TextColumn("{task.completed} items"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task("", total=None)
+        for file in files:
+            try:
+                for item in read_imports(file, now=datetime.now(UTC)):
+                    intake.take(item)
+                    progress.advance(bar)
+            except KuzetError as error:
+                err.print(f"[red]left out[/red]  {error}", soft_wrap=True)
+                intake.told["unusable"] += 1
+    intake.flush()
+
+
+def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
     """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
     from pipelines.texts import entry_from_row, entry_from_text
 
-    if file.suffix.lower() in ROWS:
+    if kind_of(file) in ROWS:
         for number, row in enumerate(jsonl_rows(str(file)), start=1):
-            yield Import(entry=entry_from_row(row, where=f"file:{file.name}#{number}", now=now))
+            exported = from_row(row)
+            yield exported or Import(entry=entry_from_row(row, where=f"file:{file.name}#{number}", now=now))
         return
     body = file_bytes(file)
     if file.suffix.lower() in PAGES:

@@ -1,14 +1,17 @@
-"""What rewrites the whole index, in steps on the workers: `reindex`."""
+"""What rewrites the whole index, in steps on the workers: `reindex`, `retag`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.console import duration, local_time, out, print_json
+from worker.cli.console import ASTANA, duration, err, local_time, out, print_json
+from worker.cli.search import moment
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
@@ -25,6 +28,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")
 Attach = Annotated[bool, typer.Option("--attach", help="Follow the one that is under way.")]
 Wait = Annotated[bool, typer.Option(help="Follow it to its end; Ctrl-C leaves it to the workers.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+Topics = Annotated[list[str] | None, typer.Option("--topic", help="Only articles that have it now; repeatable.")]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Only articles of this source; repeatable.")]
+Since = Annotated[str, typer.Option(help="Only articles published since: 2026-11-01, or an age like 7d.")]
 
 
 @commands.command("reindex")
@@ -60,6 +67,64 @@ def reindex(  # noqa: PLR0913  one option a wish
         run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
         if wait:
             follow(runtime, run, as_json=as_json, told=told_reindex)
+
+
+@commands.command("retag")
+def retag(  # noqa: PLR0913  one option a wish
+    *,
+    topic: Topics = None,
+    since: Since = "",
+    source: Sources = None,
+    dry_run: DryRun = False,
+    attach: Attach = False,
+    wait: Wait = True,
+    as_json: AsJson = False,
+) -> None:
+    """Give every article the tags of today's rules; a revision that comes in meanwhile wins.
+
+    Example: kuzet retag --dry-run --since 30d && kuzet retag
+    """
+    from worker.cli.following import begin, follow, running
+    from worker.rebuilds import RETAG
+
+    runtime = open_runtime()
+    begins_at = moment(since, now=datetime.now(ASTANA))
+    if dry_run:
+        chosen = {"topics": topic or (), "sources": source or (), "since": begins_at}
+        show_changes(runtime, chosen, as_json=as_json)
+        return
+    options = {"topics": topic, "sources": source, "since": begins_at.isoformat() if begins_at else ""}
+    run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
+    if wait:
+        follow(runtime, run, as_json=as_json, told=told_retag)
+
+
+def told_retag(run: Run) -> str:
+    facts = run.facts
+    left = f" {facts['failed']} could not be tagged and stay as they were." if facts["failed"] else ""
+    return f"{facts['written']} articles have today's tags, {facts['changed']} of them other topics than before.{left}"
+
+
+def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) -> None:
+    """What would change per topic; tags every selected article here, and writes nothing."""
+    from rich.progress import track
+
+    from worker.rebuilds.retag import Changes, OldTags, retagged
+
+    tagger = runtime.tagger
+    old = OldTags(runtime.search, tagger.ruleset.version, **chosen)
+    changes = Changes()
+    for stored in track(old, total=old.count(), description="tagging", console=err, transient=True):
+        changes.note(stored.document, retagged(tagger, stored.document))
+    table = Table("topic", "kept", "gained", "lost", box=None, header_style="bold")
+    for topic in changes.topics:
+        kept, gained, lost = (counts[topic] for counts in (changes.kept, changes.gained, changes.lost))
+        if as_json:
+            print_json({"topic": topic, "kept": kept, "gained": gained, "lost": lost})
+        table.add_row(topic, str(kept), f"+{gained}" if gained else "", f"-{lost}" if lost else "")
+    if not as_json:
+        out.print(table)
+        out.print(f"{changes.changed} of {changes.articles} articles with older tags would change their topics.")
 
 
 def told_reindex(run: Run) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +13,7 @@ from rich.text import Text
 
 from pipelines.errors import FeedUnusableError, KuzetError
 from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
+from worker.cli.archives import reading
 from worker.cli.console import FAILED, local_time, out, print_json, read_input
 from worker.cli.session import open_runtime
 
@@ -199,7 +198,7 @@ def tag(
 
 def jsonl_rows(file: str) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file. Raises KuzetError with the line's number."""
-    with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+    with reading(file) as stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from worker.rebuilds.jobs import Job, Jobs
 from worker.rebuilds.reindex import ReindexJob
+from worker.rebuilds.retag import RetagJob
+from worker.rebuilds.rewriting import Rewriter
 from worker.search.rebuild import Rebuilder
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
 
-REINDEX = "reindex"
+REINDEX, RETAG = "reindex", "retag"
 
 
 def open_rebuilder(runtime: Runtime) -> Rebuilder:
@@ -22,5 +24,9 @@ def open_rebuilder(runtime: Runtime) -> Rebuilder:
 
 def open_jobs(runtime: Runtime) -> Jobs:
     """All kinds of jobs, on this process's services."""
-    jobs: dict[str, Job] = {REINDEX: ReindexJob(open_rebuilder(runtime))}
+    rewriter = Rewriter(runtime.search, runtime.state)
+    jobs: dict[str, Job] = {
+        REINDEX: ReindexJob(open_rebuilder(runtime)),
+        RETAG: RetagJob(runtime.search, rewriter, tagger=lambda: runtime.tagger),
+    }
     return Jobs(runtime.state.upkeep, jobs, now=runtime.now)

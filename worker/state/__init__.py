@@ -5,7 +5,7 @@ Times are epoch seconds that the caller passes in (`now`). A claim carries a tok
 nothing and returns False (None or "" where it returns a value). Leases: `LEASE_S`.
 
     State(redis, prefix="kuzet:")   .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .upkeep
+                                    .upkeep .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit) -> list     what is due, hosts in turn, moved to now + lease
@@ -40,6 +40,9 @@ outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outc
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), last_id(), missed(after)
 upkeep      begin(kind, *, owner, facts, now) -> id or ""   the one long job; current(), last()
             take(*, now, lease_s) -> Run or None, hold(claim, facts, *, now, lease_s), keep(claim, facts), end(claim, …)
+rewrites    reserve(article_id, version)                    before a rebuild writes a document, and
+            note(article_id, version, *, content_hash)      after it
+            adopt(article_id, version, document, *, now)    before an exported document is written
 """
 
 from __future__ import annotations
@@ -67,6 +70,7 @@ from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox, Outgoing
 from worker.state.outcomes import Account, Audit, Outcomes
 from worker.state.quarantine import Quarantine, Quarantined
+from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
 from worker.state.upkeep import Run, Upkeep
 
@@ -95,6 +99,7 @@ __all__ = [
     "Poll",
     "Quarantine",
     "Quarantined",
+    "Rewrites",
     "Run",
     "Sighting",
     "SightingKind",
@@ -121,3 +126,4 @@ class State:
         self.outcomes = Outcomes(scripts)
         self.events = Events(scripts)
         self.upkeep = Upkeep(scripts)
+        self.rewrites = Rewrites(scripts)

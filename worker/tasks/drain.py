@@ -47,18 +47,20 @@ def drain(runtime: Runtime, token: str) -> None:
         if not batch:
             return
         for result in runtime.search.bulk(batch):
-            settle(runtime, result)
+            if not settle(runtime, result) and result.article_id in runtime.state.forgotten:
+                runtime.search.delete(result.article_id)  # forgotten while it was being sent
 
 
-def settle(runtime: Runtime, result: BulkResult) -> None:
-    """Book how one document ended; what the engine could not take just now stays."""
+def settle(runtime: Runtime, result: BulkResult) -> bool:
+    """Book how one document ended, unless the outbox has another by now; what could not be taken just now stays."""
     outbox, now = runtime.state.outbox, runtime.now()
+    key, version = result.article_id, result.version
     match result.status:
         case BulkStatus.WRITTEN | BulkStatus.PRESENT:
-            outbox.settle(result.article_id, result.version, Outcome.INDEXED, now=now)
+            return outbox.settle(key, version, Outcome.INDEXED, now=now)
         case BulkStatus.SUPERSEDED:
-            outbox.settle(result.article_id, result.version, Outcome.SUPERSEDED, now=now)
+            return outbox.settle(key, version, Outcome.SUPERSEDED, now=now)
         case BulkStatus.REJECTED:
-            outbox.settle(result.article_id, result.version, Outcome.QUARANTINED, now=now, reason=result.detail)
+            return outbox.settle(key, version, Outcome.QUARANTINED, now=now, reason=result.detail)
         case BulkStatus.RETRY:
-            outbox.defer(result.article_id, result.version, until=now + RETRY_S)
+            return outbox.defer(key, version, until=now + RETRY_S)
