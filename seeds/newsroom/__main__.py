@@ -6,6 +6,8 @@ import re
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +24,11 @@ Port = Annotated[int, typer.Option(help="Port of every site; 0 takes free ones."
 Every = Annotated[str, typer.Option(help="Time between two publications: 500ms, 2s or 1m.")]
 Bind = Annotated[str, typer.Option(help="With --names: the one address all sites share.")]
 Names = Annotated[str, typer.Option(help="Host names of the sites, comma separated, in their order.")]
-Catalogue = Annotated[Path | None, typer.Option(help="Where to write the feeds.yaml; default: a temporary file.")]
+First = Annotated[int, typer.Option(help="How many stories are out from the start.")]
+Catalogue = Annotated[
+    Path | None,
+    typer.Option(help="Where to write the feeds.yaml, for as long as the sites are there; default: a temporary file."),
+]
 
 
 def serve(  # noqa: PLR0913  (one argument an option of the command line)
@@ -32,6 +38,7 @@ def serve(  # noqa: PLR0913  (one argument an option of the command line)
     every: Every = "2s",
     bind: Bind = "",
     names: Names = "",
+    first: First = 0,
     catalogue: Catalogue = None,
 ) -> None:
     """Serve the sample news sites, publish their stories one by one, then revise those that have a second version.
@@ -44,9 +51,10 @@ def serve(  # noqa: PLR0913  (one argument an option of the command line)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with Newsroom(premises=premises) as newsroom, tempfile.TemporaryDirectory(prefix="newsroom-") as folder:
-        _announce(newsroom, catalogue or Path(folder) / "feeds.yaml")
-        _publish_on_schedule(newsroom, pause_s=pause_s, stopped=stopped)
-        stopped.wait()
+        newsroom.publish(count=first)
+        with _announced(newsroom, catalogue or Path(folder) / "feeds.yaml"):
+            _publish_on_schedule(newsroom, pause_s=pause_s, stopped=stopped)
+            stopped.wait()
 
 
 def _seconds(duration: str) -> float:
@@ -56,9 +64,22 @@ def _seconds(duration: str) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
-def _announce(newsroom: Newsroom, catalogue: Path) -> None:
-    """Write the catalogue, and say how kuzet finds it."""
-    catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
+@contextmanager
+def _announced(newsroom: Newsroom, catalogue: Path) -> Iterator[None]:
+    """Write the catalogue, say how kuzet finds it, and take it away at the end. Other feeds are never overwritten."""
+    text = newsroom.catalogue()
+    if catalogue.exists() and catalogue.read_text(encoding="utf-8") != text:
+        raise typer.BadParameter(f"{catalogue} lists other feeds; name another file", param_hint="--catalogue")
+    catalogue.write_text(text, encoding="utf-8")
+    _say_how_to_find(newsroom, catalogue)
+    try:
+        yield
+    finally:
+        if catalogue.exists() and catalogue.read_text(encoding="utf-8") == text:
+            catalogue.unlink()
+
+
+def _say_how_to_find(newsroom: Newsroom, catalogue: Path) -> None:
     out = Console(soft_wrap=True, highlight=False)
     out.print(f"KUZET_FEEDS_FILE={catalogue}")
     out.print(f"KUZET_ALLOW_HOSTS={newsroom.allow_hosts}")

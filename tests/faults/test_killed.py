@@ -16,6 +16,7 @@ from pipelines.models import Stage
 from pipelines.queries import SearchRequest
 from pipelines.urls import article_id
 from tests.watch import Watch, watching
+from worker.presence import present
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -136,3 +137,6 @@ def test_the_workers_came_back(drama: Drama) -> None:
     """What was killed was started again, and has been at work since."""
     assert set(drama.watch.run.pids()) == {"broker", "search", "io", "cpu", "index", "beat", "second-beat"}
     assert drama.watch.run.failed() == ()
+    runtime = drama.watch.runtime
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=time.time())
+    assert [worker.name.partition("@")[0] for worker in workers] == ["cpu", "index", "io"]
