@@ -26,7 +26,7 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
-REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu"}
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
 """Whatever reads texts does it where a hard time limit holds."""
 
 

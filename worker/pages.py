@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -64,18 +65,30 @@ class PageStore:
                 reference, f"the stored page is damaged ({error})", reason="page_damaged"
             ) from error
 
+    def references(self, *, after: str = "") -> Iterator[str]:
+        """List what is stored and comes after a reference (or a day), in order: day by day, names in a day."""
+        self._files.invalidate_cache()
+        for day in self._days():
+            if day >= after[:10]:
+                names = sorted(Path(path).name for path in self._files.ls(f"{self._root}/{day}", detail=False))
+                found = (f"{day}/{name}" for name in names)
+                yield from (one for one in found if one > after and REFERENCE.fullmatch(one))
+
     def prune(self, now: float) -> int:
         """Delete the days that are older than keep_days, and return how many went."""
         oldest = f"{datetime.fromtimestamp(now, UTC) - timedelta(days=self.keep_days):%Y-%m-%d}"
         self._files.invalidate_cache()
-        try:
-            listed = self._files.ls(self._root, detail=False)
-        except FileNotFoundError:
-            return 0
-        days = [path for path in listed if DAY.fullmatch(Path(path).name) and Path(path).name < oldest]
+        days = [f"{self._root}/{day}" for day in self._days() if day < oldest]
         for path in days:
             self._files.rm(path, recursive=True)
         return len(days)
+
+    def _days(self) -> list[str]:
+        try:
+            listed = self._files.ls(self._root, detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(name for path in listed if DAY.fullmatch(name := Path(path).name))
 
     def _check_room(self) -> None:
         if not self._is_folder:

@@ -27,6 +27,7 @@ STEPS = {
     "catch_up": "copying what came meanwhile",
     "switch": "comparing and switching",
     "tag": "tagging",
+    "extract": "reading pages",
 }
 
 

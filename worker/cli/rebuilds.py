@@ -1,9 +1,9 @@
-"""What rewrites the whole index, in steps on the workers: `reindex`, `retag`."""
+"""What rewrites the whole index, in steps on the workers: `reindex`, `retag`, `reextract`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -97,6 +97,36 @@ def retag(  # noqa: PLR0913  one option a wish
     run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
     if wait:
         follow(runtime, run, as_json=as_json, told=told_retag)
+
+
+@commands.command("reextract")
+def reextract(
+    *,
+    since: Annotated[str, typer.Option(help="Only pages fetched since: 2026-11-01, or an age like 7d.")] = "",
+    source: Sources = None,
+    attach: Attach = False,
+    wait: Wait = True,
+    as_json: AsJson = False,
+) -> None:
+    """Read the articles anew out of the pages that are still stored, and tag them; a newer revision wins.
+
+    Example: kuzet reextract --source tengrinews --since 7d
+    """
+    from worker.cli.following import begin, follow, running
+    from worker.rebuilds import REEXTRACT
+
+    runtime = open_runtime()
+    begins_at = moment(since, now=datetime.now(ASTANA))
+    options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
+    run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
+    if wait:
+        follow(runtime, run, as_json=as_json, told=told_reextract)
+
+
+def told_reextract(run: Run) -> str:
+    facts = run.facts
+    left = f" {facts['failed']} pages could not be read." if facts["failed"] else ""
+    return f"{facts['done']} pages were read, {facts['changed']} articles are other than before.{left}"
 
 
 def told_retag(run: Run) -> str:

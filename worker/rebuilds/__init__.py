@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.rebuilds.jobs import Job, Jobs
+from worker.rebuilds.reextract import ReextractJob
 from worker.rebuilds.reindex import ReindexJob
 from worker.rebuilds.retag import RetagJob
 from worker.rebuilds.rewriting import Rewriter
@@ -13,7 +14,7 @@ from worker.search.rebuild import Rebuilder
 if TYPE_CHECKING:
     from worker.runtime import Runtime
 
-REINDEX, RETAG = "reindex", "retag"
+REINDEX, RETAG, REEXTRACT = "reindex", "retag", "reextract"
 
 
 def open_rebuilder(runtime: Runtime) -> Rebuilder:
@@ -28,5 +29,6 @@ def open_jobs(runtime: Runtime) -> Jobs:
     jobs: dict[str, Job] = {
         REINDEX: ReindexJob(open_rebuilder(runtime)),
         RETAG: RetagJob(runtime.search, rewriter, tagger=lambda: runtime.tagger),
+        REEXTRACT: ReextractJob(runtime.search, runtime.pages, rewriter, tagger=lambda: runtime.tagger),
     }
     return Jobs(runtime.state.upkeep, jobs, now=runtime.now)

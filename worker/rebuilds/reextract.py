@@ -1,0 +1,119 @@
+"""Reextract: articles are read anew out of their stored pages, and tagged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import structlog
+
+from pipelines.documents import build_document
+from pipelines.errors import PageUnusableError, UnsafeAddressError
+from pipelines.models import Entry, Extraction, Page, PublishedFrom
+from pipelines.pages import extract_article
+from pipelines.tagging import Tagger
+from pipelines.texts import text_id
+from pipelines.urls import article_id
+from worker.pages import PageStore
+from worker.rebuilds.jobs import DONE, Facts
+from worker.rebuilds.rewriting import Rewriter
+from worker.rebuilds.sweep import Sweep, begin_sweep
+from worker.search.engine import SearchEngine, Stored
+
+log = structlog.get_logger(__name__)
+
+
+class ReextractJob(Sweep[str]):
+    """Goes over the page store, day by day, and leaves every page alone that is not of its article's newest revision.
+
+    `sources`, `since` (a day, or empty) select. What only the feed knew is taken from the document: the time of
+    publication, the summary, and a text that is much longer than the page's.
+    """
+
+    batch = 10
+
+    def __init__(
+        self, engine: SearchEngine, pages: PageStore, rewriter: Rewriter, *, tagger: Callable[[], Tagger]
+    ) -> None:
+        self._engine = engine
+        self._pages = pages
+        self._rewriter = rewriter
+        self._tagger = tagger
+        self._sources: frozenset[str] = frozenset()
+
+    def plan(self, options: Mapping[str, Any]) -> Facts:
+        since = options.get("since") or ""
+        total = sum(1 for _ in self._pages.references(after=since))
+        return begin_sweep("extract", total=total, sources=list(options.get("sources") or ())) | {"after": since}
+
+    def next_items(self, facts: Facts, *, limit: int) -> Sequence[str]:
+        self._sources = frozenset(facts["sources"])
+        return list(islice(self._pages.references(after=facts["after"]), limit))
+
+    def key_of(self, item: str) -> str:
+        return item
+
+    def handle(self, items: Sequence[str]) -> Mapping[str, int]:
+        changed = failed = 0
+        for reference in items:
+            try:
+                changed += self._read_anew(self._pages.get(reference))
+            except PageUnusableError as error:
+                log.info("page left out", reference=reference, error=str(error))
+                failed += 1
+        return {"changed": changed, "failed": failed}
+
+    def end_of_pass(self, facts: Facts) -> Facts:
+        return {**facts, "step": DONE}
+
+    def _read_anew(self, page: Page) -> int:
+        """Write the page's article if it is another now; how many were written. A feed's page has no article."""
+        stored = self._engine.get(_id_of(page.url))
+        if stored is None or (self._sources and stored.document["source"] not in self._sources):
+            return 0
+        return len(self._rewriter.rewrite([stored], lambda found: self._renewed(found, page)))
+
+    def _renewed(self, stored: Stored, page: Page) -> Mapping[str, Any] | None:
+        if page.fetched_at < datetime.fromisoformat(stored.document["observed_at"]):
+            return None  # the page of an earlier revision
+        fresh = renewed(stored.document, page, tagger=self._tagger())
+        return None if fresh == stored.document else fresh
+
+
+def renewed(document: Mapping[str, Any], page: Page, *, tagger: Tagger) -> dict[str, Any]:
+    """The document as today's extraction and rules make it of the page; when it came in does not change."""
+    article = extract_article(
+        page, entry=entry_of(document), observed_at=datetime.fromisoformat(document["observed_at"])
+    )
+    return build_document(
+        article,
+        tagger.tag(article.title, article.body, language=article.language),
+        article_id=document["id"],
+        source=document["source"],
+        family=document["family"],
+        feed=document["feed"],
+        revision=document["revision"],
+        indexed_at=datetime.fromisoformat(document["indexed_at"]),
+    )
+
+
+def entry_of(document: Mapping[str, Any]) -> Entry:
+    """What the feed may have said: its entry is not kept, so a whole text stands in for the feed's own."""
+    from_feed = document["published_from"] == PublishedFrom.FEED
+    return Entry(
+        link=document["url"],
+        title=document.get("title", ""),
+        summary=document.get("summary", ""),
+        content=document.get("body", "") if document["extraction"] == Extraction.FULL else "",
+        published_at=datetime.fromisoformat(document["published_at"]).astimezone(UTC) if from_feed else None,
+        image_url=document.get("image_url", ""),
+    )
+
+
+def _id_of(url: str) -> str:
+    try:
+        return article_id(url)
+    except UnsafeAddressError:
+        return text_id(url)  # an imported file
