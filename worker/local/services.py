@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.settings import Settings
 
+INDEX_THREADS = 8  # more than a search engine that hangs can hold, so that one is left for the tick
 LONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # workers need nothing from each other
 
 
@@ -17,7 +18,7 @@ def services(settings: Settings) -> Mapping[str, tuple[str, ...]]:
     return {
         "io": _worker("io", "io", pool="threads", slots=settings.io_threads),
         "cpu": _worker("cpu", "cpu", pool="prefork", slots=settings.cpu_processes or usable_cores()),
-        "index": _worker("index", "tick,drain,upkeep", pool="threads", slots=4),
+        "index": _worker("index", "tick,drain,upkeep", pool="threads", slots=INDEX_THREADS),
         "beat": ("celery", "-A", "worker", "beat", "--schedule", str(schedule), "--pidfile="),
     }
 

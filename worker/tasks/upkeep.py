@@ -15,8 +15,8 @@ log = structlog.get_logger(__name__)
 def upkeep() -> None:
     """Throw away pages, poll results and replaced indices that are older than they are kept."""
     runtime = app.runtime
+    removed = runtime.pages.prune(runtime.now())  # first: disk has to last while the search engine is away
     runtime.polls.prune(now=runtime.now())
-    removed = runtime.pages.prune(runtime.now())
     dropped = open_rebuilder(runtime).drop_old()
     log.info("upkeep", pages_removed=removed, indices_dropped=dropped)
 
