@@ -1,4 +1,4 @@
-"""`kuzet dictionaries`: the one dictionary for Kazakh and Russian that the search engine and `kuzet stem` read."""
+"""`kuzet dictionaries` and `kuzet lexicon`: the words that the search engine, the rules and `kuzet stem` know."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from worker.cli.progress import shares
 commands = typer.Typer()
 dictionaries = typer.Typer(help="The dictionary of the search engine.", no_args_is_help=True)
 commands.add_typer(dictionaries, name="dictionaries")
+lexicon = typer.Typer(help="The Kazakh words that dictionary and rules know.", no_args_is_help=True)
+commands.add_typer(lexicon, name="lexicon")
 
 
 @dictionaries.command("build")
@@ -34,3 +36,24 @@ def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
     folder = folder or settings.cache / "dictionaries"
     with shares("dictionary") as progress:
         return folder / build_dictionaries(folder, lexicon_dir=settings.config / "lexicon", progress=progress)
+
+
+@lexicon.command("build")
+def build_words(
+    counts: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="Lines «word» or «word TAB count»."),
+    ],
+) -> None:
+    """Induce the Kazakh lemmas anew from word counts; core.tsv, the part written by hand, is read and kept.
+
+    Afterwards `kuzet dictionaries build` makes the dictionary, and `kuzet reindex` brings it into the index.
+    Example: kuzet lexicon build counts.tsv
+    """
+    from worker.lexicons import build_lexicon
+
+    config = Settings().config
+    with shares("lexicon") as progress:
+        built = build_lexicon(config / "lexicon", counts=counts, config=config, progress=progress)
+    words = ", ".join(f"{count} {source}" for source, count in sorted(built.sources.items()))
+    out.print(f"{words}; {built.kazakh_only} forms that Russian only spells", soft_wrap=True)
