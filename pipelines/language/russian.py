@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterator
 
 import pymorphy3
@@ -13,8 +14,14 @@ from pipelines.language.normalise import fold
 PLAUSIBLE = 0.1
 """A reading counts when it is at least this likely, compared with the likeliest one."""
 
-_WORD_OF_ITS_OWN = ("PRTF", "PRTS", "Supr", "GRND")
-"""Grammemes of words that pymorphy3 files under another lemma: participles, converbs, superlatives."""
+HARDLY = 0.06
+"""A short form that is read as a lemma less often than that is no form of it."""
+
+LONGEST_HOMOGRAPH = 6
+"""Longer forms are taken without a look at their other readings, which would take seconds for all rules."""
+
+_WORD_OF_ITS_OWN = ("PRTF", "Supr", "ADJS")
+"""Grammemes of words that pymorphy3 files under another lemma: participles, superlatives, short forms (должен)."""
 
 
 @functools.cache
@@ -41,17 +48,27 @@ def inflect(word: str) -> frozenset[str]:
     converbs are forms too). A plural (беспорядки) has plural forms only. A word outside the dictionary is inflected
     like the words it resembles; one that cannot be cited so (наречие, аббревиатура) is only itself.
     """
-    readings = [parse for parse in morphology().parse(word) if _is_citation(parse, word)]
+    readings = [parse for parse in morphology().parse(word) if _is_citation(parse)]
     likeliest = max((parse.score for parse in readings), default=0.0)
     plausible = [parse for parse in readings if parse.score >= PLAUSIBLE * likeliest]
-    return frozenset({word, *(form for parse in plausible for form in _forms(parse))})
+    return frozenset({word, *(form for parse in plausible for form in _forms(parse) if _is_plausible(form, parse))})
 
 
-def _is_citation(parse: Parse, word: str) -> bool:
+def _is_citation(parse: Parse) -> bool:
     tag = parse.tag
     if tag.POS in {"NOUN", "ADJF", "PRTF", "NUMR", "NPRO"}:
         return "nomn" in tag and (tag.number == "plur" or tag.gender in {"masc", None} or tag.POS == "NOUN")
-    return tag.POS in {"INFN", "ADVB", "PRED"} and fold(parse.normal_form) == word
+    return tag.POS == "INFN" or (tag.POS == "ADJS" and tag.gender == "masc")
+
+
+def _is_plausible(form: str, parse: Parse) -> bool:
+    """Tell whether a form is read as a lemma often enough: коля is hardly «while stabbing». Long forms are."""
+    if len(form) > LONGEST_HOMOGRAPH:
+        return True
+    scores: Counter[str] = Counter()
+    for reading in morphology().parse(form):
+        scores[reading.normal_form] += reading.score
+    return bool(scores[parse.normal_form] >= HARDLY * max(scores.values()))
 
 
 def _forms(parse: Parse) -> Iterator[str]:
