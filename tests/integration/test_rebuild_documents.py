@@ -23,9 +23,11 @@ from worker.rebuilds.jobs import Jobs
 from worker.rebuilds.retag import Changes, OldTags, RetagJob, retagged
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.transfer import restore
+from worker.runtime import Runtime
 from worker.search.engine import SearchEngine, Stored
 from worker.search.rebuild import Rebuilder, Step
 from worker.state import Address, State
+from worker.tasks.drain import drain
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 VERSION = 1_000_000
@@ -241,6 +243,26 @@ def test_what_is_forgotten_while_it_is_tagged_does_not_come_back(engine, state, 
     retag(job, state)
     assert key(5) not in stored(engine)
     assert len(stored(engine)) == 11
+
+
+def test_what_is_forgotten_while_it_is_sent_does_not_stay(engine, state, broker_url, monkeypatch):
+    """The drain had it in its hands when the person asked."""
+    settings = Settings(broker_url=broker_url, redis_prefix="r:", search_index=engine.read_alias)
+    runtime = Runtime(settings)
+    monkeypatch.setattr(runtime, "search", engine, raising=False)
+    monkeypatch.setattr(runtime, "ensure_index", lambda: None)
+    now = time.time()
+    state.outbox.put(in_flight(state, 0, now=now), old_document(0), now=now, content_hash="0")
+    bulk = engine.bulk
+
+    def meddle(documents):
+        forget(key(0), engine=engine, state=state, now=now)
+        return bulk(documents)
+
+    monkeypatch.setattr(engine, "bulk", meddle)
+    drain(runtime, state.outbox.lock(lease_s=10.0))
+    assert key(0) not in stored(engine)
+    assert state.outcomes.audit(now=now).is_balanced
 
 
 # ---------------------------------------------------------------- export and import
