@@ -26,9 +26,17 @@ PROGRAMS = {
 def read_compose(variables: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The file with anchors merged and variables filled in: those given, else their defaults."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    given = variables or {}
-    filled = VARIABLE.sub(lambda match: given.get(match[1]) or match[2], text)
-    return dict(yaml.safe_load(filled))
+    return dict(_filled(yaml.safe_load(text), variables or {}))
+
+
+def _filled(value: Any, given: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _filled(each, given) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_filled(each, given) for each in value]
+    if isinstance(value, str):
+        return VARIABLE.sub(lambda match: given.get(match[1]) or match[2], value)
+    return value
 
 
 @dataclass(frozen=True)

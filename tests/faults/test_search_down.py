@@ -54,7 +54,7 @@ def outage(
     settings = {"broker_url": broker_url, "search_url": door.url, "outbox_max_mb": 1, "cpu_processes": 1}
     with watching(folder, dictionary=dictionary, **settings) as watch:
         outbox, due = watch.runtime.state.outbox, watch.runtime.state.due
-        watch.wait(lambda: under_way(watch) > 0 and under_way(watch) == outbox.size)
+        watch.wait(lambda: sighted(watch) == watch.newsroom.expected_sightings and under_way(watch) == outbox.size)
         waiting, status = outbox.size, watch.kuzet("status", "--json")
         sight_long_articles(watch)
         watch.wait(lambda: outbox.bytes_used > BYTES_PER_MB)
@@ -70,6 +70,10 @@ def outage(
         watch.runtime.search.refresh()
         yield Outage(watch, waiting, status, most_bytes, held_back, watch.kuzet("status", "--json"))
     door.close()
+
+
+def sighted(watch: Watch) -> int:
+    return watch.runtime.state.outcomes.audit(now=time.time()).sighted
 
 
 def under_way(watch: Watch) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from tests.composed import Here, read_compose
 from worker.local.broker import free_port
 from worker.local.children import Command
 from worker.local.report import Silence
-from worker.local.run import LocalRun
 from worker.local.search_node import dictionaries_folder
 from worker.local.supervisor import Supervisor
 from worker.runtime import Runtime
@@ -28,6 +27,7 @@ pytestmark = pytest.mark.timeout(240)
 
 RUNNING = ("newsroom", "io", "cpu", "index", "beat")
 DATA, FEEDS, PORT = "/var/lib/kuzet/data", "/etc/kuzet/none.yaml", "8800"
+PREFIX, INDEX = "composed:", "composed"
 PATIENCE_S = 120.0
 
 
@@ -70,19 +70,36 @@ class Stack:
             return 0
 
 
+@dataclass(frozen=True)
+class Engines:
+    """The session's. Its node has the dictionary already: the container would build it, which other tests do."""
+
+    broker_url: str
+    search_url: str
+    search_base: Path
+
+
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, dictionary: Path, cache: Path) -> Iterator[Stack]:
-    """Everything is started in the order that compose would choose, on engines of its own."""
+def local_engines(
+    broker_url: str, search_url: str, search_base: Path, dictionary: Path, install_dictionary: Callable[[Path], str]
+) -> Engines:
+    install_dictionary(dictionary)
+    return Engines(broker_url, search_url, search_base)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, local_engines: Engines, cache: Path) -> Iterator[Stack]:
+    """Everything is started in the order that compose would choose; sets no more than a person may set in .env."""
     folder = tmp_path_factory.mktemp("compose")
     (folder / "none.yaml").write_text("feeds: []\n", encoding="utf-8")  # real sites stay alone
-    services = read_compose({"KUZET_FEEDS_FILE": FEEDS})["services"]
-    run = LocalRun(Settings(data=folder / "engines"), report=Silence())
-    run.install_dictionary(dictionary)  # the container would build it: a minute that other tests spend
-    with run, Supervisor(folder / "logs", report=Silence()) as supervisor:
-        here = Here(places_of(run, folder, cache=cache))
+    chosen = {"KUZET_FEEDS_FILE": FEEDS, "KUZET_REDIS_PREFIX": PREFIX, "KUZET_SEARCH_INDEX": INDEX}
+    services = read_compose(chosen)["services"]
+    with Supervisor(folder / "logs", report=Silence()) as supervisor:
+        here = Here(places_of(local_engines, folder, cache=cache))
         (folder / "data" / "beat").mkdir(parents=True)
-        places = {"broker_url": run.endpoints.broker_url, "search_url": run.endpoints.search_url}
-        stack = Stack(services, here, Runtime(Settings(data=folder / "data", **places)), supervisor)
+        names = {"redis_prefix": PREFIX, "search_index": INDEX}
+        places = {"broker_url": local_engines.broker_url, "search_url": local_engines.search_url}
+        stack = Stack(services, here, Runtime(Settings(data=folder / "data", **names, **places)), supervisor)
         built = stack.run("dictionaries", services["dictionaries"]["command"])
         assert built.returncode == 0, built.stderr
         for name in RUNNING:
@@ -90,13 +107,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory, dictionary: Path, cache: Pat
         yield stack
 
 
-def places_of(run: LocalRun, folder: Path, *, cache: Path) -> dict[str, str]:
+def places_of(engines: Engines, folder: Path, *, cache: Path) -> dict[str, str]:
     """What stands here for the containers' hosts, ports and paths."""
     sites = {f"{site.id}.test": f"127.0.0.{number}" for number, site in enumerate(SITES, start=2)}
     return {
-        "redis://redis:6379/0": run.endpoints.broker_url,
-        "http://elasticsearch:9200": run.endpoints.search_url,
-        "/dictionaries": str(dictionaries_folder(run.settings.data / "search")),
+        "redis://redis:6379/0": engines.broker_url,
+        "http://elasticsearch:9200": engines.search_url,
+        "/dictionaries": str(dictionaries_folder(engines.search_base)),
         "/var/lib/kuzet/cache": str(cache),
         DATA: str(folder / "data"),
         FEEDS: str(folder / "none.yaml"),
