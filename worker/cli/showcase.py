@@ -164,9 +164,11 @@ def late(arrivals: Arrivals, runtime: Runtime) -> EngineUnavailableError:
 def show_articles(runtime: Runtime) -> None:
     """Every article in one table, newest first, and the facets."""
     result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=100))
-    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for name, width in (("title", 58), ("source", 10), ("lang", 4), ("topics", 34), ("severity", 8), ("regions", 22)):
-        table.add_column(name, max_width=width, no_wrap=True, overflow="ellipsis")
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), expand=True)
+    for name, share in (("title", 5), ("source", 0), ("lang", 0), ("topics", 3), ("severity", 0), ("regions", 2)):
+        table.add_column(
+            name, ratio=share or None, no_wrap=True, overflow="ellipsis", min_width=0 if share else len(name)
+        )
     for hit in result.hits:
         document = hit.document
         severity = document.get("severity") or ""
