@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pymorphy3
@@ -65,7 +65,7 @@ def _is_plausible(form: str, parse: Parse) -> bool:
     """Tell whether a form is read as a lemma often enough: коля is hardly «while stabbing». Long forms are."""
     if len(form) > LONGEST_HOMOGRAPH:
         return True
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     for reading in morphology().parse(form):
         scores[reading.normal_form] += reading.score
     return bool(scores[parse.normal_form] >= HARDLY * max(scores.values()))

@@ -97,8 +97,8 @@ def _endings() -> str:
 
 
 KAZAKH_ENDINGS = f"^(?=[а-яәіңғүұқөһ]*[{_LAST}]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}?)(?={_BEGINNINGS}){_endings()}$"
-KAZAKH_FINAL_VOWEL = f"^(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}})[ыі]$"
-KAZAKH_DEVOICING = {f"(?<=[{VOWELS}ую]){voiced}$": final for voiced, final in ("ғқ", "гк", "бп")}
+KAZAKH_FINAL_VOWEL = f"^(?=[а-яәіңғүұқөһ]*[ыі]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}).$"
+KAZAKH_DEVOICING = {f"{voiced}(?<=[{VOWELS}ую]{voiced})$": final for voiced, final in ("ғқ", "гк", "бп")}
 """Only a vowel voices what follows it: кітаб-ы, but Георг-тың."""
 
 _DEVOICING = [(re.compile(voiced), final) for voiced, final in KAZAKH_DEVOICING.items()]
