@@ -57,8 +57,8 @@ def inflect(word: str) -> frozenset[str]:
 def _is_citation(parse: Parse) -> bool:
     tag = parse.tag
     if tag.POS in {"NOUN", "ADJF", "PRTF", "NUMR", "NPRO"}:
-        return "nomn" in tag and (tag.number == "plur" or tag.gender in {"masc", None} or tag.POS == "NOUN")
-    return tag.POS == "INFN" or (tag.POS == "ADJS" and tag.gender == "masc")
+        return bool("nomn" in tag) and (tag.number == "plur" or tag.gender in {"masc", None} or tag.POS == "NOUN")
+    return bool(tag.POS == "INFN" or (tag.POS == "ADJS" and tag.gender == "masc"))
 
 
 def _is_plausible(form: str, parse: Parse) -> bool:
