@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import ConfigError
-from pipelines.language import hunspell, induction, kazakh, lexemes, lexicon, paradigm, russian
+from pipelines.language import hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Dictionary, Rendered, affixes
 from pipelines.language.lexicon import Lexicon, parse_lexicon
 
 Progress = Callable[[str, float], None]
 """Told what is being done and which share of the whole is done."""
 
-_SOURCES = (hunspell, induction, kazakh, lexemes, lexicon, paradigm, russian)
+_SOURCES = (hunspell, kazakh, lexemes, lexicon, paradigm)
 
 
 def read_lexicon(lexicon_dir: Path) -> Lexicon:
