@@ -5,10 +5,11 @@ BIN := .venv/bin
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
-.PHONY: help install demo up test test-fast lint format bench proof lock clean
+.PHONY: help install demo up test test-fast lint format bench bench-language bench-tagging \
+	bench-search bench-pages proof lock lock-jars clean
 
 help:  ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 install: $(STAMP)  ## make .venv with the locked packages (uv when present, else pip)
 
@@ -38,8 +39,21 @@ format: $(STAMP)  ## bring the code into shape
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
 
-bench: $(STAMP)  ## tables of speed and quality, as ratios of one run
-	@for script in $(filter-out benchmarks/proof_%,$(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: bench-language bench-tagging bench-search bench-pages  ## tables of speed and quality, as ratios of one run
+
+bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and what it costs
+	@$(BIN)/python -m benchmarks.language
+	@$(BIN)/python -m benchmarks.analysis
+
+bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost beside extraction
+	@$(BIN)/python -m benchmarks.tagging
+
+bench-search: $(STAMP)  ## what searches find against plain analyzers; the price of a bulk
+	@$(BIN)/python -m benchmarks.search_quality
+	@$(BIN)/python -m benchmarks.search_bulk
+
+bench-pages: $(STAMP)  ## extraction beside plain trafilatura
+	@$(BIN)/python -m benchmarks.pages
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 10 minutes)
 	@$(BIN)/python benchmarks/proof_rebuild.py
