@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,10 +59,11 @@ def build_lexicon(
     core = parse_core(_read(lexicon_dir / CORE_FILE))
     words = count_words(line for file in counts for line in _read(file).splitlines())
     progress("asking for loans", 0.1)
-    sources = _sources(core, words, config=config)
+    verb_forms = {form for stem in core.verbs for form in inflect_verb(stem)}
+    sources = _sources(core, words, config=config, verb_forms=verb_forms)
     progress("weighing readings", 0.3)
     induced = induce(words, known=sources.keys() - core.closed, closed=core.closed)
-    sources |= dict.fromkeys(induced.lemmas.keys() - sources.keys(), "induced")
+    sources |= dict.fromkeys(induced.lemmas.keys() - sources.keys() - verb_forms, "induced")
     _write(lexicon_dir / LEMMAS_FILE, "word, source, weight of evidence", render_lemmas(sources, induced.weights))
     _write(lexicon_dir / CHAINS_FILE, "chain of endings, share of words", render_chains(induced.weights))
     progress("comparing with Russian", 0.8)
@@ -72,7 +74,7 @@ def build_lexicon(
     return Built(sources=counted, kazakh_only=len(ghosts))
 
 
-def _sources(core: Core, words: Mapping[str, int], *, config: Path) -> dict[str, str]:
+def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: AbstractSet[str]) -> dict[str, str]:
     """Return word → source of what is known before the induction; the first source counts.
 
     Names hold possessives (облысы) and rules hold forms (ұсталған): only what cannot be one is taken.
@@ -82,7 +84,6 @@ def _sources(core: Core, words: Mapping[str, int], *, config: Path) -> dict[str,
     borrowed = loans(words, is_noun=lambda word: is_known(word) and is_nominative_noun(word))
     known = core.lemmas | borrowed
     places = {word for word in places if not any(lemma in known and "his" in chain for lemma, chain in parses(word))}
-    verb_forms = {form for stem in core.verbs for form in inflect_verb(stem)}
     stems = {word: {lemma for lemma, _ in parses(word)} for word in rules - verb_forms}
     rules = {
         word

@@ -40,7 +40,7 @@ LEAST_LEMMA, LEAST_CHAIN = 0.05, 1e-6
 BARE: Chain = ()
 SHORT_LOAN = 4
 _OWNED = {"pl", "his", "our", "your"}
-_NESTED_SHARE = {"pl": 0.2, "his": 1.0, "our": 1.0, "your": 1.0, "at": 0.3, "own": 0.3, "more": 0.3}
+_NESTED_SHARE = {"pl": 0.2, "his": 1.0, "our": 1.0, "your": 1.0, "my": 1.0, "at": 0.3, "own": 0.3, "more": 0.3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _nested_share(chain: Chain) -> float | None:
     """Return the share of chains the root needs; None for chains that make no word that could be a lemma."""
     if chain[0] in {"at", "own", "more"} and len(chain) > 1:
         return None
-    owned = next((mark for mark in chain if mark in {"his", "our", "your"}), None)
+    owned = next((mark for mark in chain if mark in {"his", "our", "your", "my"}), None)
     return _NESTED_SHARE.get(chain[0] if chain[0] == "pl" else owned or chain[0])
 
 

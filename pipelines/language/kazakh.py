@@ -20,7 +20,7 @@ CONSONANTS = "бвгғджзйкқлмнңпрстфхһцчшщ"
 ELIDING = frozenset(
     """
     ауыз мұрын орын халық көңіл құлық ерік қойын мойын ерін көрік ырық қарын бөрік ғұрып мүлік әріп қауіп құлып пейіл
-    дауыс кейіп нарық парық зейін зауық
+    дауыс кейіп нарық парық зейін зауық қалып
     """.split()  # noqa: SIM905 - words to read, not a list to parse
 )
 """Nouns whose last vowel falls before a possessive: ауыз → аузы, халық → халқы."""
@@ -34,7 +34,7 @@ def harmonies(stem: str) -> tuple[bool, ...]:
     if not vowels:
         return ()
     if vowels[-1] in BACK:
-        return (True, False) if stem[-1] in "кгь" else (True,)
+        return (True, False) if stem[-1] in "кгь" or stem.endswith("кт") else (True,)
     if vowels[-1] in FRONT or (vowels[-1] == "е" and not set(vowels) & set("аоұыияуюё")):
         return (False,)
     return (True, False)
