@@ -23,8 +23,8 @@ demo: $(STAMP)  ## the whole chain on this machine: engines, workers, newsroom, 
 up: $(STAMP)  ## start the watch on this machine and stay
 	@$(BIN)/kuzet up
 
-test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests
-	@$(BIN)/pytest tests
+test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests (JOBS=2: two at a time)
+	@$(BIN)/pytest tests $(if $(JOBS),-n $(JOBS) --dist loadfile)
 
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q
