@@ -114,7 +114,7 @@ class _LanguageMatcher:
             slots = answers.get(word)
             if slots is None:
                 slots = lookup(word)
-            if slots is not NOWHERE:
+            if slots.all:
                 known[place] = slots
         return known
 

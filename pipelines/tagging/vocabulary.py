@@ -19,9 +19,6 @@ ALIKE_LETTERS = 3
 LONGEST_WORD = 60
 """Longer words are never looked up."""
 
-ANY_ENDING: frozenset[str] = frozenset({"*"})
-"""The endings of a beginning such as кибер*."""
-
 Codes = tuple[int, ...]
 """Slot × 2, plus 1 where the form is a negated one (өлтірмеген)."""
 
@@ -37,9 +34,9 @@ NOWHERE = Slots((), ())
 
 
 class _Stem(NamedTuple):
-    """What forms of a word begin with, the endings they have, the word, and whether these forms negate it."""
+    """What forms of a word begin with: their endings (None: any, as of кибер*), the word, whether they negate it."""
 
-    endings: frozenset[str]
+    endings: frozenset[str] | None
     word: str
     negated: bool
 
@@ -79,7 +76,12 @@ class Vocabulary:
 
     def forms(self) -> set[str]:
         """Return every form of every word; only for measuring."""
-        return {start + ending for start, stems in self._stems.items() for stem in stems for ending in stem.endings}
+        return {
+            start + ending
+            for start, stems in self._stems.items()
+            for stem in stems
+            for ending in stem.endings or ("*",)
+        }
 
     def _find(self, word: str) -> Slots:
         if len(word) > LONGEST_WORD:
@@ -88,7 +90,7 @@ class Vocabulary:
         longest = self._longest.get(word[:ALIKE_LETTERS], ALIKE_LETTERS - 1)
         for length in range(min(len(word), longest) + 1):
             for endings, source, negated in self._stems.get(word[:length], ()):
-                if endings is ANY_ENDING or word[length:] in endings:
+                if endings is None or word[length:] in endings:
                     found.update([slot * 2 + negated for slot in self._slots_of[source]])
         if not found:
             return NOWHERE
@@ -100,7 +102,7 @@ class Vocabulary:
             return
         self._slots_of[word] = [slot]
         if word.endswith("*"):
-            self._add_stem(fold(word[:-1]), _Stem(ANY_ENDING, word, negated=False))
+            self._add_stem(fold(word[:-1]), _Stem(None, word, negated=False))
             return
         for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
             stem = _shared_beginning(min(forms), max(forms))

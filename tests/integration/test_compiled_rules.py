@@ -8,6 +8,7 @@ import pytest
 
 from config.settings import HERE
 from pipelines.errors import ConfigError
+from pipelines.tagging.examples import try_examples, wrong_examples
 from worker.compiled_rules import KEPT, compile_rules
 from worker.rules import RuleFiles
 
@@ -56,3 +57,10 @@ def test_a_folder_that_cannot_be_written_does_no_harm(texts: dict[str, str], tmp
     """The cache is a convenience."""
     (tmp_path / "file").write_text("in the way")
     assert compile_rules(texts, folder=tmp_path / "file" / "rules").version
+
+
+def test_what_is_read_back_tags_as_what_was_compiled(tmp_path: Path):
+    """The workers tag with rules read back: every example must come out the same, beginnings such as кибер* too."""
+    RuleFiles(HERE, cache=tmp_path).tagger()
+    tagger = RuleFiles(HERE, cache=tmp_path).tagger()
+    assert wrong_examples(try_examples(tagger)) == ()
