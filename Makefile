@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+JOBS ?= 2
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
@@ -23,8 +24,8 @@ demo: $(STAMP)  ## the whole chain on this machine: engines, workers, newsroom, 
 up: $(STAMP)  ## start the watch on this machine and stay
 	@$(BIN)/kuzet up
 
-test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests (JOBS=2: two at a time)
-	@$(BIN)/pytest tests $(if $(JOBS),-n $(JOBS) --dist loadfile)
+test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests, two files at a time (JOBS=1: one)
+	@$(BIN)/pytest tests -n $(JOBS) --dist loadfile
 
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q
