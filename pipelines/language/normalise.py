@@ -16,8 +16,8 @@ INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphen, zero-width space, non-joiner, joiner, word joiner, byte order mark."""
 
 LOOK_ALIKES = str.maketrans(
-    "aceopxykmtbihəɵABCEHIKMOPTXYƏƟ",
-    "асеорхукмтьіһәөАВСЕНІКМОРТХУӘӨ",
+    "aceëopxykmtbihəɵABCEËHIKMOPTXYƏƟ",
+    "асеёорхукмтьіһәөАВСЕЁНІКМОРТХУӘӨ",
 )
 """Latin letters and the Cyrillic ones they imitate."""
 
@@ -39,7 +39,7 @@ class Repaired:
 
 
 def repair(text: str) -> Repaired:
-    """Remove invisible characters and stress marks, compose letters (NFC), turn Latin look-alikes into Cyrillic.
+    """Remove invisible characters, turn Latin look-alikes into Cyrillic, remove stress marks, compose letters (NFC).
 
     In this order, again and again until nothing changes, so repairing twice is repairing once. Look-alikes are replaced
     only in words (hyphen parts apart) that hold a Cyrillic letter and, after the replacement, no Latin one: «қaуiп» is
@@ -60,13 +60,11 @@ def fold(word: str) -> str:
 
 def _repair_once(text: str) -> tuple[str, int]:
     visible = text.translate(_WITHOUT_INVISIBLE)
-    unstressed, stress_marks = _STRESS.subn("", visible)
-    composed = unicodedata.normalize("NFC", unstressed)
+    has_twins = _LATIN_LOOK_ALIKE.search(visible)
+    cyrillic = _HYPHEN_PART.sub(_without_look_alikes, visible) if has_twins else visible
+    unstressed, stress_marks = _STRESS.subn("", cyrillic)
     removed = len(text) - len(visible) + stress_marks
-    if not _LATIN_LOOK_ALIKE.search(composed):
-        return composed, removed
-    cyrillic = _HYPHEN_PART.sub(_without_look_alikes, composed)
-    return cyrillic, removed + sum(map(str.__ne__, composed, cyrillic))
+    return unicodedata.normalize("NFC", unstressed), removed + sum(map(str.__ne__, visible, cyrillic))
 
 
 def _without_look_alikes(match: re.Match[str]) -> str:

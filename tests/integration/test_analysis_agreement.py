@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import json
+import random
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipelines.language import analysis
 from pipelines.language.kazakh import inflect
 from pipelines.language.keys import Keys
 from pipelines.language.lexicon import parse_core
-from pipelines.language.normalise import fold, repair
+from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES, fold, repair
 from worker.dictionaries import build_dictionaries, read_dictionary
 
 LEXICON = settings.HERE / "lexicon"
@@ -44,16 +45,16 @@ class Analyzer:
         assert response.status == 200, response.data.decode()
         return json.loads(response.data)
 
-    def tokens(self, words: Sequence[str]) -> Iterator[set[str]]:
+    def tokens(self, words: Sequence[str], *, analyzer: str = "words") -> Iterator[set[str]]:
         """What the node has for each word."""
         for start in range(0, len(words), WORDS_AT_ONCE):
-            yield from self._tokens(words[start : start + WORDS_AT_ONCE])
+            yield from self._tokens(words[start : start + WORDS_AT_ONCE], analyzer)
 
-    def _tokens(self, words: Sequence[str]) -> list[set[str]]:
+    def _tokens(self, words: Sequence[str], analyzer: str) -> list[set[str]]:
         starts = [0]
         for word in words[:-1]:
             starts.append(starts[-1] + len(word) + 1)
-        answer = self._ask("POST", f"/{INDEX}/_analyze", {"analyzer": "words", "text": "\n".join(words)})
+        answer = self._ask("POST", f"/{INDEX}/_analyze", {"analyzer": analyzer, "text": "\n".join(words)})
         found: list[set[str]] = [set() for _ in words]
         for token in answer["tokens"]:
             found[bisect.bisect_right(starts, token["start_offset"]) - 1].add(token["token"])
@@ -76,7 +77,11 @@ def analyzer(search_url: str, dictionary: Path, install_dictionary: Callable[[Pa
     return Analyzer(search_url, install_dictionary(dictionary))
 
 
-def disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> dict[str, tuple[set[str], set[str]]]:
+Disagreements = dict[str, tuple[set[str], set[str]]]
+"""Word → what the node has, and what Python has."""
+
+
+def disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> Disagreements:
     """Words whose keys are not the node's tokens; hyphenated words are compared part by part."""
     parts = sorted({part for word in words for part in repair(word).text.split("-") if part})
     return {
@@ -84,6 +89,27 @@ def disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> di
         for word, found in zip(parts, analyzer.tokens(parts), strict=True)
         if found != keys.tokens(fold(word))
     }
+
+
+def typed_disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> Disagreements:
+    """Words that a query typed so does not find as a repaired article has them."""
+    typed = sorted(words)
+    asked = zip(typed, analyzer.tokens(typed, analyzer="typed_words"), strict=True)
+    wanted = {word: keys.tokens(fold(repair(word).text)) for word in typed}
+    return {word: (found, wanted[word]) for word, found in asked if found != wanted[word]}
+
+
+def disguised(word: str, chance: random.Random) -> str:
+    """A word as careless or hostile hands type it: some letters in Latin, something invisible in it, a stress mark."""
+    letters = [chance.choice(TWINS[letter] + [letter]) if letter in TWINS else letter for letter in word]
+    letters.insert(chance.randrange(len(letters)), chance.choice(INVISIBLE))
+    if chance.random() < STRESSED:
+        letters.append("\u0301")
+    return "".join(letters)
+
+
+TWINS = {chr(twin): [chr(latin)] for latin, twin in LOOK_ALIKES.items()}
+STRESSED = 0.2
 
 
 def test_words_of_all_kinds_have_the_same_keys(keys, analyzer):
@@ -111,5 +137,26 @@ def test_real_words_have_the_same_keys(keys, analyzer, shared, name):
 
 
 def test_a_kibana_query_is_understood_as_typed(analyzer):
-    """People type capitals, ё, and letters with loose marks."""
-    assert list(analyzer.tokens(["Ёлка", "Ке\u0308ҢЕС", "Кита\u0438\u0306"])) == [{"елка"}, {"кеңес"}, {"китай"}]
+    """People type capitals, ё, letters with loose marks, and Latin letters that look the same."""
+    typed = ["Ёлка", "Ке\u0308ҢЕС", "Кита\u0438\u0306", "қayiпсiздiк", "МBД", "за\u0301мок", "жəне"]
+    wanted = [{"елка"}, {"кеңес"}, {"китай"}, {"қауіпсіздік"}, {"мвд"}, {"замок", "замокнуть"}, {"және"}]
+    assert list(analyzer.tokens(typed, analyzer="typed_words")) == wanted
+
+
+@pytest.mark.parametrize("word", ["IT-саласы", "Boeing-тың", "Boeingтің", "iPhone", "COVID-19", "café", "H&M", "авс-xyz"])
+def test_brand_names_are_asked_as_they_are_written(analyzer, word):
+    """A query for IT must not look for «ІТ»."""
+    (typed,), (written,) = analyzer.tokens([word], analyzer="typed_words"), analyzer.tokens([word])
+    assert typed == written
+
+
+@pytest.mark.shared
+def test_disguised_words_find_the_repaired_ones(keys, analyzer, shared):
+    """Every word of Kazakh news, typed half in Latin: no word is lost to a keyboard."""
+    words = (shared / "data" / "kk_news_types.txt").read_text(encoding="utf-8").split()
+    chance = random.Random(20261125)
+    typed = {disguised(word, chance) for word in words if word.isalpha() and unicodedata.is_normalized("NFC", word)}
+    typed = {word for word in typed if repair(word).text != word}
+    assert len(typed) > 40_000
+    wrong = typed_disagreements(typed, keys=keys, analyzer=analyzer)
+    assert len(wrong) <= len(typed) / 1000, dict(list(wrong.items())[:20])
