@@ -8,27 +8,31 @@ node's own CPU time for a document, read from its statistics.
 from __future__ import annotations
 
 import copy
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from elasticsearch.helpers import bulk
-from ground.node import Node, search_node
-from ground.texts import Text, load_texts
 from rich.console import Console
 from rich.table import Table
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from benchmarks.ground.heap import live_heap_bytes
+from benchmarks.ground.node import Node, search_node
+from benchmarks.ground.texts import Text, load_texts
 from config.settings import Settings
+from pipelines.language.analysis import render
 from pipelines.language.keys import Keys
 from pipelines.language.tokens import tokenize
-from worker.dictionaries import read_dictionary
+from worker.dictionaries import build_dictionaries, read_dictionary
+from worker.local.search_node import install_dictionary
 
 ROUNDS = 5
+HEAP_COPIES = 4
 COPIES = 12
 MOST = 8.0
 LARGEST_SHARE = 0.5
@@ -109,6 +113,31 @@ def analysed(client: Any, words: Sequence[str]) -> Iterator[tuple[str, set[str]]
         start += len(word) + 1
 
 
+def heap_of_dictionary(node: Node, dictionary: Path) -> float:
+    """MB of heap that one more copy of the dictionary takes: the difference that a second name for it makes."""
+    client = node.engine("heap").client
+    twins = [f"{dictionary.name}_{number}" for number in range(HEAP_COPIES)]
+    before = live_heap_bytes(node.pid)
+    for twin in twins:
+        install_dictionary(_renamed(dictionary, twin), base=node.base)
+        client.indices.create(index=twin, settings={"analysis": render(twin)})
+    return (live_heap_bytes(node.pid) - before) / len(twins) / 1e6
+
+
+def _renamed(dictionary: Path, name: str) -> Path:
+    """A copy of a dictionary under another name, which the node takes for another dictionary."""
+    twin = Path(mkdtemp()) / name
+    return Path(shutil.copytree(dictionary, twin))
+
+
+def build_time(lexicon: Path) -> float:
+    """Seconds that building the dictionary takes in an empty folder."""
+    with TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        build_dictionaries(Path(folder), lexicon_dir=lexicon)
+        return time.perf_counter() - start
+
+
 def main() -> int:
     texts = load_texts()
     words = sorted({token.form for text in texts for token in tokenize(text.body) if token.form.isalpha()})
@@ -117,6 +146,7 @@ def main() -> int:
         name = str(node.analysis["filter"]["lemmas"]["locale"])
         wrong = disagreements(node, words, Keys(read_dictionary(folder, name)))
         costs = measure(node, texts * COPIES)
+        heap = heap_of_dictionary(node, folder / name)
     table = Table("chain", "CPU ms a document", "× standard", title=f"{len(texts) * COPIES} texts, {ROUNDS} rounds")
     for chain, cost in costs.items():
         table.add_row(chain, f"{cost:.2f}", f"{cost / costs['standard']:.1f}")
@@ -128,7 +158,8 @@ def main() -> int:
     agreed = 100 - 100 * len(wrong) / len(words)
     print(f"Python and node agree on {agreed:.2f} % of {len(words)} words (at least 99.9): {wrong[:10]}")
     sizes = {file.suffix: f"{file.stat().st_size / 1e6:.1f} MB" for file in (folder / name).iterdir()}
-    print(f"dictionary {name}: {sizes}")
+    built = build_time(Settings().config / "lexicon")
+    print(f"dictionary {name}: {sizes}, {heap:.1f} MB of heap, built in {built:.0f} s")
     return int(ratio > MOST or agreed < 99.9)
 
 

@@ -22,13 +22,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
 from config.settings import HERE, Settings
 from pipelines.language.detect import detect
 from pipelines.language.kazakh import inflect_verb
 from pipelines.language.keys import Keys
-from pipelines.language.terms import term_forms
+from pipelines.language.terms import Match, matches, term_forms
 from pipelines.language.tokens import tokenize
 from pipelines.language.unknown import cut_kazakh
 from worker.dictionaries import build_dictionaries, read_dictionary
@@ -119,7 +117,7 @@ def security_forms(shared: Path, keys: Keys) -> tuple[float, float]:
     """Share of the forms that the rule side and the search side trace to their word."""
     words = json.loads((shared / "data/kk_security_forms.json").read_text(encoding="utf-8"))
     pairs = [(form, word) for word, forms in words.items() for form in forms]
-    rule = sum(form in term_forms(word, "kk") for form, word in pairs)
+    rule = sum(matches(word, form, language="kk") is Match.FORM for form, word in pairs)
     search = sum(not set(keys.keys(form)).isdisjoint(keys.keys(word)) for form, word in pairs)
     return 100 * rule / len(pairs), 100 * search / len(pairs)
 

@@ -81,6 +81,7 @@ def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: 
     """
     places = _words_of([config / "places.yaml"])
     rules = _words_of([*sorted((config / "rules").glob("*.yaml")), config / "contexts.yaml", config / "classes.yaml"])
+    names = {fold(name) for name in _first_names(config / "names.yaml")}
     borrowed = loans(words, is_noun=lambda word: is_known(word) and is_nominative_noun(word))
     known = core.lemmas | borrowed
     places = {word for word in places if not any(lemma in known and "his" in chain for lemma, chain in parses(word))}
@@ -91,9 +92,15 @@ def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: 
         if known.isdisjoint(found) and max(map(len, found), default=0) < SHORTEST_WORD
     }
     sources: dict[str, str] = {}
-    for source, found in (("core", core.lemmas), ("place", places), ("loan", borrowed), ("rule", rules)):
+    found_in = {"core": core.lemmas, "place": places, "name": names, "loan": borrowed, "rule": rules}
+    for source, found in found_in.items():
         sources |= dict.fromkeys(found - sources.keys() - core.closed - core.verbs, source)
     return sources
+
+
+def _first_names(file: Path) -> Iterator[str]:
+    lists = yaml.safe_load(_read(file))
+    return (name for gender in ("male", "female") for name in lists[gender])
 
 
 def _words_of(files: Iterable[Path]) -> set[str]:

@@ -25,6 +25,8 @@ class Node:
 
     url: str
     analysis: dict[str, Any]
+    pid: int
+    base: Path
 
     def engine(self, index: str, *, analysis: dict[str, Any] | None = None) -> SearchEngine:
         """An empty index of this name, analysed by ours unless told otherwise."""
@@ -44,4 +46,4 @@ def search_node() -> Iterator[Node]:
         heap_mb = settings.search_heap_mb
         url = start_search_node(supervisor, base, cache=settings.cache, heap_mb=heap_mb, report=Silence())
         install_dictionary(dictionaries / name, base=base)
-        yield Node(url, render(name))
+        yield Node(url, render(name), pid=supervisor.pids()["search"], base=base)

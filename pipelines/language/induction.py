@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from pipelines.language.kazakh import Chain, Reading, parses
+from pipelines.language.kazakh import SIMPLIFIED, Chain, Reading, parses
 from pipelines.language.normalise import KAZAKH_LETTERS, fold
 
 MIN_CHAINS = 2
@@ -36,6 +36,9 @@ ALPHA = 0.1
 KNOWN_BONUS = 3.0
 ROUNDS = 12
 LEAST_LEMMA, LEAST_CHAIN = 0.05, 1e-6
+
+ONLY_LOANS = (*SIMPLIFIED, "ь")
+"""Ends that only loans have, and these are known from Russian: етті, «did», must not make a word етт."""
 
 BARE: Chain = ()
 SHORT_LOAN = 4
@@ -87,7 +90,7 @@ def loans(counts: Mapping[str, int], *, is_noun: Callable[[str], bool]) -> set[s
 def _may_be_loan(stem: str) -> bool:
     if set(stem) & set(KAZAKH_LETTERS):
         return False
-    return len(stem) > SHORT_LOAN or (len(stem) == SHORT_LOAN and bool(set(stem) & set("фвцщчэъьё")))
+    return len(stem) > SHORT_LOAN or (len(stem) == SHORT_LOAN and bool(set(stem) & set("фвцщчэъё")))
 
 
 def _is_owned(chain: Chain) -> bool:
@@ -126,7 +129,7 @@ class _Evidence:
     def _is_candidate(self, lemma: str) -> bool:
         if lemma in self.known:
             return lemma not in self.closed
-        if len(lemma) < MIN_LETTERS:
+        if len(lemma) < MIN_LETTERS or lemma.endswith(ONLY_LOANS):
             return False
         seen = lemma in self.counts and len(self._chains_of(lemma)) >= MIN_CHAINS
         return seen and lemma not in self.closed and not self._is_nested(lemma)

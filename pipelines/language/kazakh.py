@@ -20,11 +20,18 @@ CONSONANTS = "бвгғджзйкқлмнңпрстфхһцчшщ"
 ELIDING = frozenset(
     """
     ауыз мұрын орын халық көңіл құлық ерік қойын мойын ерін көрік ырық қарын бөрік ғұрып мүлік әріп қауіп құлып пейіл
-    дауыс кейіп нарық парық зейін зауық қалып
+    дауыс кейіп нарық парық зейін зауық қалып кәсіпорын
     """.split()  # noqa: SIM905 - words to read, not a list to parse
 )
 """Nouns whose last vowel falls before a possessive: ауыз → аузы, халық → халқы."""
 
+SIMPLIFIED = ("ст", "зд", "нкт", "лл", "мм", "нн", "сс", "тт", "фф", "кк", "пп", "рр")
+"""Ends of loans that lose their last letter before any ending: террорист → террористер, металл → металы."""
+
+OWNED = ("басы", "ұлы", "қызы")
+"""Ends of nouns with a possessive of their own: отбасы → отбасында, Әлімханұлы → Әлімханұлын."""
+
+_LONGER_THAN_OWNED = 5
 _LOAN = re.compile("^[бгджкпст][лр]|[вфцчщэёюяьъ]|и.*и|^[рл]|[аоыұ].*[еи]|[еи].*[аоыұ]")
 
 
@@ -33,11 +40,17 @@ def harmonies(stem: str) -> tuple[bool, ...]:
     vowels = [letter for letter in stem if letter in ALL_VOWELS]
     if not vowels:
         return ()
+    if stem[-1] in _EITHER or stem.endswith("кт"):
+        return (True, False)
     if vowels[-1] in BACK:
-        return (True, False) if stem[-1] in "кгь" or stem.endswith("кт") else (True,)
+        return (True,)
     if vowels[-1] in FRONT or (vowels[-1] == "е" and not set(vowels) & set("аоұыияуюё")):
         return (False,)
     return (True, False)
+
+
+_EITHER = "кгьвфхцчщ"
+"""Last letters of loans, after which people write either harmony: матчтар and матчтер, Әлімовтың and Әлімовтің."""
 
 
 @functools.lru_cache(maxsize=1000)
@@ -57,6 +70,8 @@ def inflections(lemma: str) -> Iterator[tuple[str, Chain]]:
         yield from _loan_spellings(lemma, back=back)
         if lemma in ELIDING:
             yield from elided(lemma, back=back)
+        if lemma.endswith(OWNED) and len(lemma) > _LONGER_THAN_OWNED:
+            yield from _after(lemma, back=back, state="his")
 
 
 def elided(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
@@ -67,13 +82,15 @@ def elided(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
             yield stem + ending, chain
 
 
-def _after(stem: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
+def _after(stem: str, *, back: bool, state: str = "noun") -> Iterator[tuple[str, Chain]]:
     begin = stem[:-1]
-    return ((begin + ending, chain) for ending, chain in endings(stem, "noun", back=back) if chain)
+    return ((begin + ending, chain) for ending, chain in endings(stem, state, back=back) if chain)
 
 
 def _loan_spellings(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
-    """Yield the second spellings that loans have: клипі, таксисі, объектілер."""
+    """Yield the second spellings that loans have: клипі, таксисі, объектілер, террористер."""
+    if lemma.endswith(SIMPLIFIED):
+        yield from _after(lemma[:-1], back=back)
     if lemma[-1] in "пк" and lemma[-2:-1] in set(ALL_VOWELS) and _LOAN.search(lemma):
         yield from ((lemma[:-1] + form[1:], chain) for form, chain in _after("р" + lemma[-1], back=back))
     if lemma[-1] == "и" and len(lemma) > 3:  # noqa: PLR2004 - longer than ми, би, ки
@@ -141,10 +158,29 @@ def _lemmas_before(stem: str, ending: str, *, back: bool) -> Iterator[Reading]:
         yield begin + last, chain
         if ending[0] in "ыі" and last in ELIDED_BEFORE and _may_elide(stem):
             yield begin + ("ы" if back else "і") + last, chain
+        if last == stem[-1]:
+            yield from ((stem + dropped, chain) for dropped in _dropped_after(stem))
     if stem.endswith(("кті", "нгі")):
         for last, chain in _chains(back=back).get(("і", ending), ()):
             if last == "і":
                 yield begin, chain
+    if stem.endswith(OWNED) and len(stem) > _LONGER_THAN_OWNED:
+        yield from ((stem, chain) for chain in _owned_chains(back=back).get(ending, ()))
+
+
+def _dropped_after(stem: str) -> tuple[str, ...]:
+    """Return the letters that a loan may have lost behind a stem: террорис → т, с."""
+    return tuple(end[-1] for end in SIMPLIFIED if stem.endswith(end[:-1]))
+
+
+@functools.cache
+def _owned_chains(*, back: bool) -> Mapping[str, tuple[Chain, ...]]:
+    """Return the endings after a noun's own possessive, and their chains."""
+    found: dict[str, tuple[Chain, ...]] = {}
+    for ending, chain in endings("ры" if back else "рі", "his", back=back):
+        if chain:
+            found[ending[1:]] = (*found.get(ending[1:], ()), chain)
+    return found
 
 
 def _may_elide(stem: str) -> bool:

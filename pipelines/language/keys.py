@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Collection
 
 from pipelines.language.hunspell import Dictionary
-from pipelines.language.tokens import tokenize
+from pipelines.language.tokens import HYPHENATED_ENDINGS, tokenize
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
 LONGEST_TOKEN = 255
@@ -15,14 +15,6 @@ LONGEST_TOKEN = 255
 
 MOST_KEYS = 16
 CACHED_WORDS = 200_000
-
-HYPHENATED_ENDINGS = frozenset(
-    """
-    ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те нан нен дан ден тан тен мен бен пен
-    дағы дегі тағы тегі нікі дікі тікі лар лер дар дер тар тер сы сі ы і н нда нде нан нен нна ндағы ндегі
-    """.split()  # noqa: SIM905 - words to read, not a list to parse
-)
-"""Kazakh endings written after a hyphen: ҰҚК-нің, Boeing-тың."""
 
 
 class Keys:

@@ -17,7 +17,7 @@ KAZAKH_ONLY_FILE, RUSSIAN_FILE = "kazakh_only.txt", "russian.tsv"
 FILES = (CORE_FILE, LEMMAS_FILE, CHAINS_FILE, KAZAKH_ONLY_FILE, RUSSIAN_FILE)
 
 CLASSES = frozenset({"noun", "adj", "verb", "adv", "num", "closed", "both"})
-SOURCES = frozenset({"core", "rule", "place", "loan", "induced"})
+SOURCES = frozenset({"core", "rule", "place", "name", "loan", "induced"})
 BOTH = "both"
 """A word of its own that is a form of another lemma as well. It stays whole, and the bare lemma is its form: so «2020
 жылы» is found by жыл, while жылы, «warm», does not find every year."""

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from pipelines.errors import ConfigError
 from pipelines.language import kazakh, russian
 from pipelines.language.normalise import fold
-from pipelines.language.tokens import tokenize
+from pipelines.language.tokens import HYPHENATED_ENDINGS, tokenize
 
 LONGEST_ABBREVIATION = 6
+
+
+class Match(StrEnum):
+    """What a word is to a term."""
+
+    FORM = "form"
+    NEGATED = "negated"
+    NONE = "none"
+
+
+def matches(term: str, word: str, *, language: str) -> Match:
+    """Tell whether a word as written is a form of a one-word term. Endings after a hyphen count: ҰҚК-нің is ҰҚК.
+
+    Raises ConfigError where the term is none, as `term_forms` does.
+    """
+    forms = [token.form for token in tokenize(word)]
+    while len(forms) > 1 and forms[-1] in HYPHENATED_ENDINGS:
+        forms.pop()
+    negated = term_forms(term, language).get("-".join(forms))
+    if negated is None:
+        return Match.NONE
+    return Match.NEGATED if negated else Match.FORM
 
 
 def term_forms(term: str, language: str) -> Mapping[str, bool]:

@@ -10,6 +10,14 @@ from pipelines.language.normalise import fold
 
 _WORD = re.compile(r"[^\W_]+")
 
+HYPHENATED_ENDINGS = frozenset(
+    """
+    ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те нан нен дан ден тан тен мен бен пен
+    дағы дегі тағы тегі нікі дікі тікі лар лер дар дер тар тер сы сі ы і н нда нде нан нен нна ндағы ндегі
+    """.split()  # noqa: SIM905 - words to read, not a list to parse
+)
+"""Kazakh endings written after a hyphen: ҰҚК-нің, Boeing-тың."""
+
 
 class Token(NamedTuple):
     """A word at `text[start:end]`; `form` is folded."""

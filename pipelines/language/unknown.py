@@ -52,9 +52,9 @@ def _endings() -> str:
     locative = _any(_after(vowel_like, "да", "де"), _after(_VOICELESS, "та", "те"))
     not_stan = "".join(f"(?<!{stem})" for stem in _STEMS_IN_STAN)
     case = _any(
-        _any(_after(VOWELS + "мнң", "ның", "нің"), _after("лрйзжуь", "дың", "дің"), _after(_VOICELESS, "тың", "тің")),
+        _any(_after(VOWELS + "мнң", "ның", "нің"), _after("лрйзжуиюь", "дың", "дің"), _after(_VOICELESS, "тың", "тің")),
         _any(_after(vowel_like, "ға"), _after(vowel_like, "ге"), _after(_VOICELESS, "қа"), _after(_VOICELESS, "ке")),
-        _any(_after(VOWELS, "ны", "ні"), _after("лрйзжмнңуь", "ды", "ді"), _after(_VOICELESS, "ты", "ті")),
+        _any(_after(VOWELS, "ны", "ні"), _after("лрйзжмнңуиюь", "ды", "ді"), _after(_VOICELESS, "ты", "ті")),
         locative,
         _any(
             _after("мнң", "нан", "нен"),
@@ -87,7 +87,7 @@ def _endings() -> str:
     relative = _any(
         _any(locative, "нда", "нде") + _any("ғы", "гі"),
         _after(VOWELS + "мнң", "нікі"),
-        _after("лрйзжу", "дікі"),
+        _after("лрйзжуию", "дікі"),
         _after(_VOICELESS, "тікі"),
     )
     like = _any(_after(vowel_like, "дай", "дей"), _after(_VOICELESS, "тай", "тей"))

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import ConfigError
-from pipelines.language.terms import term_forms
+from pipelines.language.terms import Match, matches, term_forms
 
 
 def test_a_plain_word_inflects_in_its_language():
@@ -36,3 +36,22 @@ def test_what_is_not_one_word_is_refused(term, language):
     """The author of a rule is told, instead of getting a term that never matches."""
     with pytest.raises(ConfigError, match=r"word|verb"):
         term_forms(term, language)
+
+
+@pytest.mark.parametrize(
+    ("term", "word", "language", "match"),
+    [
+        ("қару", "Қаруларымен", "kk", Match.FORM),
+        ("өлтір-", "өлтірмеді", "kk", Match.NEGATED),
+        ("өлтір-", "өлтірді", "kk", Match.FORM),
+        ("ҰҚК", "ҰҚК-нің", "kk", Match.FORM),
+        ("террорист", "террористердің", "kk", Match.FORM),
+        ("қару", "қар", "kk", Match.NONE),
+        ("взрыв", "взрывами", "ru", Match.FORM),
+        ("=банда", "банды", "ru", Match.NONE),
+        ("қару", "", "kk", Match.NONE),
+    ],
+)
+def test_a_word_is_a_form_of_a_term_or_not(term, word, language, match):
+    """The author of a rule asks before adding a term twice."""
+    assert matches(term, word, language=language) == match

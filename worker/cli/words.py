@@ -41,19 +41,28 @@ def stem(*, language: Chosen = Language.AUTO) -> None:
 
 @commands.command("inflect")
 def inflect(
-    word: Annotated[
+    term: Annotated[
         str, typer.Argument(help="A word as a dictionary has it; a Kazakh verb as its stem with a hyphen: өлтір-")
     ],
+    words: Annotated[list[str] | None, typer.Argument(metavar="[WORD]…", help="Say only what these are.")] = None,
     *,
     language: Chosen = Language.AUTO,
 ) -> None:
-    """Write every form of a word that a rule with it would find.
+    """Write every form of a word that a rule with it would find; or say whether it would find these words.
 
-    Example: kuzet inflect алаяқтық
+    Of the words each line has the word and form, negated or none; the exit code is 1 when one of them is none.
+
+    Examples: kuzet inflect алаяқтық; kuzet inflect өлтір- өлтірмеді өлтіргіш
     """
     from pipelines.language.detect import detect
-    from pipelines.language.terms import term_forms
+    from pipelines.language.terms import Match, matches, term_forms
 
-    chosen = detect(word).language if language is Language.AUTO else str(language)
-    for form, negated in sorted(term_forms(word, "kk" if word.endswith("-") else chosen).items()):
+    chosen = "kk" if term.endswith("-") else str(language)
+    chosen = detect(term).language if chosen == Language.AUTO else chosen
+    found = {word: matches(term, word, language=chosen) for word in words or ()}
+    for word, match in found.items():
+        typer.echo(f"{word}\t{match}")
+    if words:
+        raise typer.Exit(int(Match.NONE in found.values()))
+    for form, negated in sorted(term_forms(term, chosen).items()):
         typer.echo(f"{form}\tnegated" if negated else form)
