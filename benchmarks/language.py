@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -29,6 +30,7 @@ from pipelines.language.keys import Keys
 from pipelines.language.terms import Match, matches, term_forms
 from pipelines.language.tokens import tokenize
 from pipelines.language.unknown import cut_kazakh
+from seeds.newsroom import load_stories
 from worker.dictionaries import build_dictionaries, read_dictionary
 
 WORD = re.compile("[а-яёәғқңөұүһі]+(?:-[а-яёәғқңөұүһі]+)*$")
@@ -167,6 +169,16 @@ def snippets(text: str, words: int) -> Iterator[str]:
             yield piece
 
 
+def own_texts(language: str) -> tuple[list[str], list[str], list[str]]:
+    """Our own articles, their headlines, and the example sentences of the rules."""
+    stories = [story for story in load_stories() if story.language == language]
+    versions = [version for story in stories for version in story.versions]
+    rules = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted((HERE / "rules").glob("*.yaml"))]
+    examples = [each for rule in rules for listed in rule["examples"].get(language, {}).values() for each in listed]
+    sentences = [each if isinstance(each, str) else next(iter(each.values())) for each in examples]
+    return [version.text for version in versions], [version.title for version in versions], sentences
+
+
 def speed(shared: Path, keys: Keys) -> tuple[float, float]:
     """Warm cache over a bare dict, and an empty cache over the pattern for Kazakh endings, on running text."""
     text = " ".join(itertools.chain(news(shared, "kk"), news(shared, "ru")))
@@ -218,6 +230,8 @@ def rows(shared: Path, keys: Keys) -> Iterator[Row]:
             " / ".join(f"{share:.1f}" for share in right),
             "100 / 99 / 97 / 97",
         )
+        shares = " / ".join(f"{language_right(own, language):.1f}" for own in own_texts(language))
+        yield Row(f"{language} told, our own: articles, headlines, sentences", shares, "100 / 99 / 99")
     yield Row("keys: warm of a dict, cold of the pattern", "{:.2f}, {:.2f}".format(*speed(shared, keys)), "0.25, 0.8")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from redis import Redis
 
 from config.settings import HERE, Settings
@@ -21,6 +22,9 @@ from worker.local.supervisor import Supervisor
 from worker.rules import RuleFiles
 
 HEAP_MB = 512
+
+settings.register_profile("kuzet", deadline=None)  # no test is a race against a busy machine
+settings.load_profile("kuzet")
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def _after(stem: str, *, back: bool, state: str = "noun") -> Iterator[tuple[str,
 def _loan_spellings(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
     """Yield the second spellings that loans have: клипі, таксисі, объектілер, террористер."""
     if lemma.endswith(SIMPLIFIED):
-        yield from _after(lemma[:-1], back=back)
+        yield from ((lemma[:-2] + form[1:], chain) for form, chain in _after("р" + lemma[-2], back=back))
     if lemma[-1] in "пк" and lemma[-2:-1] in set(ALL_VOWELS) and _LOAN.search(lemma):
         yield from ((lemma[:-1] + form[1:], chain) for form, chain in _after("р" + lemma[-1], back=back))
     if lemma[-1] == "и" and len(lemma) > 3:  # noqa: PLR2004 - longer than ми, би, ки

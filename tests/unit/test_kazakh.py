@@ -102,6 +102,14 @@ def test_the_automaton_is_the_table_turned_round(lemma):
         assert lemma in {found for found, _ in parses(form)}, (form, chain)
 
 
+@given(st.text(alphabet="аәбвгғдежзийкқлмнңоөпрстуұүфхцшщыіэюя", min_size=2, max_size=9))
+def test_every_form_leads_back_to_its_word(word):
+    """A new word is found in its forms although nobody has written a test for it."""
+    assert [
+        form for form, chain in inflections(word) if chain and word not in {lemma for lemma, _ in parses(form)}
+    ] == []
+
+
 @given(st.text(alphabet="аәбғеікқлмнңоөрстуұыіьйию", min_size=1, max_size=300))
 def test_any_letters_can_be_inflected(word):
     """A user's own term may be no word at all."""
