@@ -40,6 +40,32 @@ def is_nominative_noun(word: str) -> bool:
     return any({"NOUN", "sing", "nomn"} <= parse.tag.grammemes for parse in morphology().parse(word))
 
 
+@functools.lru_cache(maxsize=20_000)
+def is_predicate(word: str) -> bool:
+    """Tell whether a folded word is, most likely, a finite verb or a short participle: what a clause says."""
+    parse = morphology().parse(word)[0]
+    return parse.tag.POS in {"VERB", "PRTS"}
+
+
+@functools.lru_cache(maxsize=5_000)
+def is_active(word: str) -> bool:
+    """Tell whether a folded word is a finite verb that takes an object: задержали, but not погибли or задержаны."""
+    tag = morphology().parse(word)[0].tag
+    return tag.POS == "VERB" and "tran" in tag
+
+
+@functools.lru_cache(maxsize=5_000)
+def is_adjective(word: str) -> bool:
+    """Tell whether a folded word is, most likely, a full adjective or participle."""
+    return morphology().parse(word)[0].tag.POS in {"ADJF", "PRTF"}
+
+
+@functools.lru_cache(maxsize=5_000)
+def is_singular(word: str) -> bool:
+    """Tell whether a folded word is, most likely, no plural."""
+    return bool(morphology().parse(word)[0].tag.number != "plur")
+
+
 @functools.lru_cache(maxsize=1000)
 def inflect(word: str) -> frozenset[str]:
     """Return every form of a folded word given in its citation form, the word included.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -22,6 +22,8 @@ _SENTENCE_END = re.compile(
     rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
+
+ABBREVIATIONS = frozenset({"тыс", "млн", "млрд", "млр", "трлн"})
 
 LEAD_WORDS = 60
 """The beginning of a body: what stands there is what the text is about."""
@@ -84,7 +86,25 @@ class Text:
         return bisect_right(self.sentence_ends, self.starts[word])
 
     def clause_at(self, word: int) -> int:
-        return bisect_right(self.clause_ends, self.starts[word])
+        """Number the clause that holds a word."""
+        return self.clause_of_character(self.starts[word])
+
+    def clause_of_character(self, place: int) -> int:
+        return bisect_right(self.clause_ends, place)
+
+    def words_of_clause(self, clause: int) -> tuple[int, int]:
+        """Return the first word of a clause, by its number, and the one after its last."""
+        ends = self.clause_ends
+        first = bisect_left(self.starts, ends[clause - 1]) if 0 < clause <= len(ends) else 0
+        end = bisect_left(self.starts, ends[clause]) if clause < len(ends) else len(self.words)
+        return (first, end) if clause <= len(ends) else (end, end)
+
+    def is_unbroken(self, first: int, last: int) -> bool:
+        """Tell whether no mark stands between two words; the dot of an abbreviation (тыс.) is none."""
+        between = self.source[self.ends[first] : self.starts[last]]
+        if self.words[first] in ABBREVIATIONS:
+            between = between.removeprefix(".")
+        return not any(mark in between for mark in ",.;:—\n")
 
     @cached_property
     def _questions(self) -> list[tuple[int, int]]:
