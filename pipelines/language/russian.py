@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -78,6 +79,29 @@ def inflect(word: str) -> frozenset[str]:
     likeliest = max((parse.score for parse in readings), default=0.0)
     plausible = [parse for parse in readings if parse.score >= PLAUSIBLE * likeliest]
     return frozenset({word, *(form for parse in plausible for form in _forms(parse) if _is_plausible(form, parse))})
+
+
+_NAME_ENDINGS = (
+    (re.compile("[бвгдзклмнпрстф]$"), 0, ("а", "у", "ом", "е")),
+    (re.compile("[жшчщц]$"), 0, ("а", "у", "ем", "ом", "е")),
+    (re.compile("[аеоуы]й$"), 1, ("я", "ю", "ем", "е")),
+    (re.compile("[гкхжшчщ]а$"), 1, ("и", "е", "у", "ой", "ей")),
+    (re.compile("а$"), 1, ("ы", "е", "у", "ой")),
+    (re.compile("ь$"), 1, ("и", "ью", "я", "ю", "ем", "е")),
+)
+
+
+def decline_name(name: str) -> tuple[str, ...]:
+    """Return the oblique singular forms of a place's name, told by its last letters alone: Сатпаев → в Сатпаеве.
+
+    Names are mostly outside the dictionary, and those that look like surnames are declined otherwise than these.
+    What ends in -о, -и, -ау, -ий has none here.
+    """
+    for ending, cut, endings in _NAME_ENDINGS:
+        if ending.search(name):
+            stem = name[: len(name) - cut]
+            return tuple(stem + form for form in endings)
+    return ()
 
 
 def _is_citation(parse: Parse) -> bool:

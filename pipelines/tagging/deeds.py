@@ -170,18 +170,8 @@ def _acts_in_kazakh(reading: Reading, hit: Hit, number: Number, people: list[Hit
     return not any(_KAZAKH_ACCUSATIVE.search(word) for word in counted)
 
 
-_TRANSITIVE = (
-    "ұста",
-    "тұтқында",
-    "өлтір",
-    "құтқар",
-    "эвакуацияла",
-    "құрықта",
-    "түсір",
-    "депортацияла",
-    "сотта",
-    "көшір",
-)
+_TRANSITIVE = (*numerals.word_set("ұста тұтқында өлтір құтқар эвакуацияла құрықта түсір депортацияла сотта көшір"),)
+"""Beginnings of Kazakh verbs that somebody does to somebody."""
 
 
 def stands_alone(reading: Reading, number: Number, limit: int) -> bool:

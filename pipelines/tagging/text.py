@@ -92,6 +92,15 @@ class Text:
     def clause_of_character(self, place: int) -> int:
         return bisect_right(self.clause_ends, place)
 
+    def begins_sentence(self, word: int) -> bool:
+        """Tell whether a word is the first of its sentence."""
+        return word == 0 or self.sentence_at(word) != self.sentence_at(word - 1)
+
+    def first_of_sentence(self, word: int) -> int:
+        """Return the first word of the sentence that holds a word."""
+        sentence = self.sentence_at(word)
+        return bisect_left(self.starts, self.sentence_ends[sentence - 1]) if sentence else 0
+
     def words_of_clause(self, clause: int) -> tuple[int, int]:
         """Return the first word of a clause, by its number, and the one after its last."""
         ends = self.clause_ends
