@@ -41,30 +41,34 @@ def is_nominative_noun(word: str) -> bool:
     return any({"NOUN", "sing", "nomn"} <= parse.tag.grammemes for parse in morphology().parse(word))
 
 
+LONGEST_READ = 40
+"""Longer words are no words, and would take the analyser long."""
+
+
 @functools.lru_cache(maxsize=20_000)
+def _grammemes(word: str) -> frozenset[str]:
+    """Return what the likeliest reading of a folded word says of it; nothing for a word too long."""
+    return morphology().parse(word)[0].tag.grammemes if len(word) <= LONGEST_READ else frozenset()
+
+
 def is_predicate(word: str) -> bool:
     """Tell whether a folded word is, most likely, a finite verb or a short participle: what a clause says."""
-    parse = morphology().parse(word)[0]
-    return parse.tag.POS in {"VERB", "PRTS"}
+    return not _grammemes(word).isdisjoint(("VERB", "PRTS"))
 
 
-@functools.lru_cache(maxsize=5_000)
 def is_active(word: str) -> bool:
     """Tell whether a folded word is a finite verb that takes an object: задержали, but not погибли or задержаны."""
-    tag = morphology().parse(word)[0].tag
-    return tag.POS == "VERB" and "tran" in tag
+    return _grammemes(word) >= {"VERB", "tran"}
 
 
-@functools.lru_cache(maxsize=5_000)
 def is_adjective(word: str) -> bool:
     """Tell whether a folded word is, most likely, a full adjective or participle."""
-    return morphology().parse(word)[0].tag.POS in {"ADJF", "PRTF"}
+    return not _grammemes(word).isdisjoint(("ADJF", "PRTF"))
 
 
-@functools.lru_cache(maxsize=5_000)
 def is_singular(word: str) -> bool:
     """Tell whether a folded word is, most likely, no plural."""
-    return bool(morphology().parse(word)[0].tag.number != "plur")
+    return "plur" not in _grammemes(word)
 
 
 @functools.lru_cache(maxsize=1000)

@@ -76,8 +76,7 @@ def is_doubted(reading: Reading, number: Number) -> bool:
     clause = reading.text.clause_at(number.first)
     if clause not in reading.doubtful_clauses:
         return False
-    first, end = reading.text.words_of_clause(clause)
-    return any(hit.pattern in reading.counted.deeds for hit in reading.hits_from(first, end))
+    return any(hit.pattern in reading.counted.deeds for hit in reading.hits_from(*reading.words_around(number.first)))
 
 
 def _inherited(reading: Reading, said: dict[int, list[Hit]], number: Number, clause: int) -> str:
@@ -86,7 +85,7 @@ def _inherited(reading: Reading, said: dict[int, list[Hit]], number: Number, cla
         if other in said:
             return _nearest(reading, said[other], number)
         if reading.has_verb(other):
-            if _counts_people(reading, other):
+            if reading.has_number(*reading.text.words_of_clause(other)):
                 return ""
             break
     for other in _in_order(reading, number, range(clause + 1, clause + 6)):
@@ -105,10 +104,9 @@ def deed_told_later(reading: Reading, number: Number) -> str:
         kind = reading.counted.deeds.get(hit.pattern, "")
         if kind not in CUSTODY or hit.negated or not 0 < text.sentence_at(hit.first) - sentence <= LATER_SENTENCES:
             continue
-        clause = text.clause_at(hit.first)
-        first, end = text.words_of_clause(clause)
-        told = not THOSE.isdisjoint(text.words[first:end])
-        if told and clause not in reading.doubtful_clauses and not _counts_people(reading, clause):
+        first, end = reading.words_around(hit.first)
+        told = not THOSE.isdisjoint(text.words[first:end]) and not reading.has_number(first, end)
+        if told and text.clause_at(hit.first) not in reading.doubtful_clauses:
             return kind
     return ""
 
@@ -123,11 +121,6 @@ def _in_order(reading: Reading, number: Number, clauses: Iterable[int]) -> Itera
             if text.sentence_at(first) != sentence:
                 return
             yield clause
-
-
-def _counts_people(reading: Reading, clause: int) -> bool:
-    first, end = reading.text.words_of_clause(clause)
-    return any(first <= number.first < end for number in reading.numbers)
 
 
 def _is_relative(reading: Reading, clause: int) -> bool:

@@ -242,7 +242,7 @@ def _before_a_dash(reading: Reading, number: Number) -> list[Hit]:
 def _is_owned(reading: Reading, number: Number, thing: str) -> bool:
     if thing != "minors":
         return False
-    first, end = reading.text.words_of_clause(reading.text.clause_at(number.first))
+    first, end = reading.words_around(number.first)
     return not OWNING_WORDS.isdisjoint(reading.text.words[first:end])
 
 
@@ -262,17 +262,20 @@ def _singular(reading: Reading, figures: list[Figure]) -> Iterator[Figure]:
         clause = text.clause_at(hit.first)
         if (kind, clause) in counted or (kind in PERSONAL_DEEDS and ("", clause) in counted):
             continue
-        if clause not in reading.doubtful_clauses and _is_of_one(reading, hit, clause):
+        if clause not in reading.doubtful_clauses and _is_of_one(reading, hit):
             start, end = text.starts[hit.first], text.ends[hit.last]
             form = text.between(hit.first, hit.last)
             yield Figure(kind=kind, value=1.0, span=Span(field=text.field, start=start, end=end, form=form))
 
 
-def _is_of_one(reading: Reading, hit: Hit, clause: int) -> bool:
+def _is_of_one(reading: Reading, hit: Hit) -> bool:
     """Tell whether the clause speaks of one person: «задержали водителя», but not «водителя и пассажира»."""
-    first, end = reading.text.words_of_clause(clause)
     words = reading.text.words
-    people = {other.last for other in reading.hits_from(first, end) if other.pattern in reading.counted.people}
+    people = {
+        other.last
+        for other in reading.hits_from(*reading.words_around(hit.first))
+        if other.pattern in reading.counted.people
+    }
     if reading.language == "kk" or not people:
         return reading.language == "kk" or not words[hit.first].endswith("ли")
     if words[hit.first].endswith("ли"):

@@ -85,16 +85,12 @@ def _digits_at(text: Text, match: re.Match[str]) -> Number | None:
 def _in_words(text: Text, language: str) -> Iterator[Number]:
     table = numerals.NUMERALS.get(language, numerals.ALL_NUMERALS)
     end = 0
-    for place, word in enumerate(text.words):
+    begin = numerals.BEGINNINGS.get(language, numerals.ALL_BEGINNINGS)
+    for place in [place for place, word in enumerate(text.words) if word in begin]:
         if place < end:
             continue
-        number: Number | None
-        if word in table:
-            number = _multiplied(text, _spelled(text, place, table))
-        elif word in numerals.HALVES or word in numerals.HALF_MULTIPLIERS or word in numerals.SINGLE_MULTIPLIERS:
-            number = _without_numeral(text, place)
-        else:
-            continue
+        is_numeral = text.words[place] in table
+        number = _multiplied(text, _spelled(text, place, table)) if is_numeral else _without_numeral(text, place)
         if number:
             end = number.last + 1
             yield number

@@ -144,6 +144,13 @@ SINGLE_MULTIPLIERS = {
 VAGUE_MULTIPLIERS = word_set("тысячи сотни миллиона миллиарда")
 """Many rather than one, unless a qualifier goes before: «тысячи людей», «более тысячи людей»."""
 
+BEGINNINGS = {
+    language: frozenset({*table, *HALVES, *HALF_MULTIPLIERS, *SINGLE_MULTIPLIERS})
+    for language, table in NUMERALS.items()
+}
+ALL_BEGINNINGS = frozenset().union(*BEGINNINGS.values())
+"""Words with which a number in words begins."""
+
 ABBREVIATED_MULTIPLIERS = {"тыс": 1e3, "млн": 1e6, "млрд": 1e9, "млр": 1e9, "трлн": 1e12}
 MULTIPLIER_STEMS = {"мың": 1e3, "тысяч": 1e3, "миллион": 1e6, "миллиард": 1e9, "триллион": 1e12}
 """Beginnings of words: тысячи, мыңнан."""

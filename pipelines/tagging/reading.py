@@ -26,6 +26,7 @@ class Reading:
         self.hits = sorted((hit for hit in hits if hit.pattern in counted.known), key=lambda hit: hit.first)
         self.numbers = find_numbers(text, language=language) if self.hits else []
         self._starts = [hit.first for hit in self.hits]
+        self._numbered = [number.first for number in self.numbers]
         self._verbs: dict[int, bool] = {}
 
     @cached_property
@@ -43,6 +44,15 @@ class Reading:
         sentence = self.text.sentence_at(number.first)
         near = self.hits_from(number.first - NEAR_WORDS, number.last + NEAR_WORDS)
         return [hit for hit in near if self.text.sentence_at(hit.first) == sentence]
+
+    def words_around(self, place: int) -> tuple[int, int]:
+        """Return the first word and the one after the last of the clause around a word, as far as it is read."""
+        first, end = self.text.words_of_clause(self.text.clause_at(place))
+        return max(first, place - NEAR_WORDS), min(end, place + NEAR_WORDS)
+
+    def has_number(self, first: int, end: int) -> bool:
+        """Tell whether a number begins at words `first` to `end` (exclusive)."""
+        return bisect_left(self._numbered, first) < bisect_left(self._numbered, end)
 
     def has_verb(self, clause: int) -> bool:
         """Tell whether a clause has a verb of its own."""

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from pipelines.language.normalise import fold
 
@@ -14,7 +15,7 @@ _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
 _END = "[.!?…]"
 
 # Every pattern begins with a plain set of characters: the engine then skips all others fast.
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"([^\W_]+)")
 _SEAM = re.compile(rf"[{_UPPER}](?:(?<=[{_LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{_LOWER}]))")
 _SENTENCE_END = re.compile(
     rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_UPPER}]\.)(?<!\b[гсп]\.)"
@@ -46,15 +47,20 @@ class Text:
         self.folded = _folded(
             _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
         )
-        spans = [match.span() for match in _WORD.finditer(self.folded)]
+        parts = _WORD.split(self.folded)  # what is between words, a word, what is between …
+        edges = list(accumulate(map(len, parts)))
+        self.words, self.starts, self.ends = parts[1::2], edges[:-1:2], edges[1::2]
         if seams := [match.start() for match in _SEAM.finditer(source)]:
-            spans = list(self._taken_apart(spans, seams))
-        self.words = [self.folded[start:end] for start, end in spans]
-        self.starts = [start for start, _ in spans]
-        self.ends = [end for _, end in spans]
+            self._take_apart(seams)
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def _take_apart(self, seams: list[int]) -> None:
+        spans = list(self._taken_apart(list(zip(self.starts, self.ends, strict=True)), seams))
+        self.words = [self.folded[start:end] for start, end in spans]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
 
     def _taken_apart(self, spans: list[tuple[int, int]], seams: list[int]) -> Iterator[tuple[int, int]]:
         seam, count = 0, len(seams)
