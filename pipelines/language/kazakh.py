@@ -136,6 +136,14 @@ def inflect_verb(stem: str, *, voices: str = "verb") -> Mapping[str, bool]:
     return forms
 
 
+_FINITE = re.compile("(?:[дт][ыі]|[ғқгк][ае]н|[ыі]п|мақ|мек|уда|уде)$")
+
+
+def looks_finite(word: str) -> bool:
+    """Tell whether a folded word ends like a finite verb or a converb; accusatives (адамды) may look the same."""
+    return len(word) > 3 and bool(_FINITE.search(word))  # noqa: PLR2004 - longer than any ending
+
+
 def verbal_noun(stem: str) -> str:
     """Return the -у noun of a verb stem: жаса → жасау, оқы → оқу, шап → шабу."""
     return attach(stem, "У", back=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -40,6 +41,36 @@ def is_nominative_noun(word: str) -> bool:
     return any({"NOUN", "sing", "nomn"} <= parse.tag.grammemes for parse in morphology().parse(word))
 
 
+LONGEST_READ = 40
+"""Longer words are no words, and would take the analyser long."""
+
+
+@functools.lru_cache(maxsize=20_000)
+def _grammemes(word: str) -> frozenset[str]:
+    """Return what the likeliest reading of a folded word says of it; nothing for a word too long."""
+    return morphology().parse(word)[0].tag.grammemes if len(word) <= LONGEST_READ else frozenset()
+
+
+def is_predicate(word: str) -> bool:
+    """Tell whether a folded word is, most likely, a finite verb or a short participle: what a clause says."""
+    return not _grammemes(word).isdisjoint(("VERB", "PRTS"))
+
+
+def is_active(word: str) -> bool:
+    """Tell whether a folded word is a finite verb that takes an object: задержали, but not погибли or задержаны."""
+    return _grammemes(word) >= {"VERB", "tran"}
+
+
+def is_adjective(word: str) -> bool:
+    """Tell whether a folded word is, most likely, a full adjective or participle."""
+    return not _grammemes(word).isdisjoint(("ADJF", "PRTF"))
+
+
+def is_singular(word: str) -> bool:
+    """Tell whether a folded word is, most likely, no plural."""
+    return "plur" not in _grammemes(word)
+
+
 @functools.lru_cache(maxsize=1000)
 def inflect(word: str) -> frozenset[str]:
     """Return every form of a folded word given in its citation form, the word included.
@@ -52,6 +83,29 @@ def inflect(word: str) -> frozenset[str]:
     likeliest = max((parse.score for parse in readings), default=0.0)
     plausible = [parse for parse in readings if parse.score >= PLAUSIBLE * likeliest]
     return frozenset({word, *(form for parse in plausible for form in _forms(parse) if _is_plausible(form, parse))})
+
+
+_NAME_ENDINGS = (
+    (re.compile("[бвгдзклмнпрстф]$"), 0, ("а", "у", "ом", "е")),
+    (re.compile("[жшчщц]$"), 0, ("а", "у", "ем", "ом", "е")),
+    (re.compile("[аеоуы]й$"), 1, ("я", "ю", "ем", "е")),
+    (re.compile("[гкхжшчщ]а$"), 1, ("и", "е", "у", "ой", "ей")),
+    (re.compile("а$"), 1, ("ы", "е", "у", "ой")),
+    (re.compile("ь$"), 1, ("и", "ью", "я", "ю", "ем", "е")),
+)
+
+
+def decline_name(name: str) -> tuple[str, ...]:
+    """Return the oblique singular forms of a place's name, told by its last letters alone: Сатпаев → в Сатпаеве.
+
+    Names are mostly outside the dictionary, and those that look like surnames are declined otherwise than these.
+    What ends in -о, -и, -ау, -ий has none here.
+    """
+    for ending, cut, endings in _NAME_ENDINGS:
+        if ending.search(name):
+            stem = name[: len(name) - cut]
+            return tuple(stem + form for form in endings)
+    return ()
 
 
 def _is_citation(parse: Parse) -> bool:

@@ -8,7 +8,8 @@ from pipelines.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matcher import Matcher
 from pipelines.tagging.patterns import Classes, parse_by_language
 
-KEYS = ("people", "kinds", "drugs", "currencies", "roles")
+KEYS = ("people", "officers", "kinds", "drugs", "currencies", "roles", "doubts", "prices")
+REQUIRED = ("people", "kinds", "drugs", "currencies", "roles")
 
 
 class Counted:
@@ -17,8 +18,11 @@ class Counted:
     def __init__(self, file: str, text: str, *, matcher: Matcher, classes: Classes) -> None:
         self._matcher = matcher
         self._classes = classes
-        fields = read_yaml(file, text).fields(KEYS, required=KEYS)
-        self.people = set(self._numbers(fields["people"]))
+        fields = read_yaml(file, text).fields(KEYS, required=REQUIRED)
+        self.officers, self.doubts, self.prices = (
+            set(self._numbers(fields[name])) if name in fields else set() for name in ("officers", "doubts", "prices")
+        )
+        self.people = {*self._numbers(fields["people"]), *self.officers}
         self.drugs = set(self._numbers(fields["drugs"]))
         self.currencies = self._by_name(fields["currencies"])
         self.roles = self._by_name(fields["roles"])
@@ -29,10 +33,8 @@ class Counted:
         for order, (kind, source) in enumerate(fields["kinds"].items()):
             self.order[kind] = order
             self._add_kind(kind, source)
-
-        self.known = frozenset(
-            {*self.people, *self.drugs, *self.currencies, *self.roles, *self.things, *self.deeds, *self.one}
-        )
+        tables = (self.people, self.drugs, self.doubts, self.prices, self.currencies, self.roles)
+        self.known = frozenset().union(*tables, self.things, self.deeds, self.one)
 
     def _add_kind(self, kind: str, source: Marked) -> None:
         parts = source.fields(("things", "deeds", "one"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -20,7 +21,7 @@ NAMING_WORDS = word_set(
 
 NAMING_WORDS_AFTER = word_set(
     "көшесі көшесінде көшесінің даңғылы даңғылының даңғылында атындағы шағынауданы формат форматы форумы форумында "
-    "процесі процесінің бағытында бағытына банкі университеті"
+    "процесі процесінің бағытында бағытына банкі университеті полигона полигон полигоне полигоны полигонын"
 )
 """The same for the word after the name."""
 
@@ -41,6 +42,25 @@ SETTLEMENT_WORDS = word_set(
 """An ambiguous name beside one of these is a place."""
 
 
+ORIGIN_WORDS = word_set(
+    "уроженец уроженца уроженцу уроженцем уроженка уроженку уроженцы уроженцев родом родился родилась выходец выходцы"
+)
+ORIGIN_WORDS_AFTER = word_set("тумасы тумасын тумасына тумасының туған")
+
+BYSTANDERS = (*word_set("учен эксперт турист студи специалист разработчик компани коллег гост команд персонал техник"),)
+"""Beginnings of words for people and things that come from a place without the matter being there."""
+
+BACKGROUND_WORDS = word_set("ранее напомним напоминаем еске айта бұған")
+"""A sentence that begins so tells of something else or of what happened before."""
+
+REGION_PLURALS = ("областях", "областей", "областям", "областями", "облыстар")
+LISTING_WORDS = word_set("и а также мен және пен бен других ряда других басқа")
+LOCAL_PREPOSITIONS = [[word] for word in ("в", "во", "из", "под", "близ", "до")]
+_KAZAKH_LOCAL_CASE = re.compile("(?:[дт][ае](?:н|ғы|гі)?|н[ае]н)$")
+_SURNAME = re.compile(
+    "[А-ЯЁӘІҢҒҮҰҚӨҺ].+(?:[оеё]в|[иы]н|ұлы|улы|қызы|кызы)(?:у|ым|ом|е|ой|а[а-яәіңғүұқөһ]*|[ндтғгқкм][а-яәіңғүұқөһ]+)?$"
+)
+
 OPENING = tuple('«"“„')
 CLOSING = tuple('»"”“')
 
@@ -49,10 +69,13 @@ class _Candidate(NamedTuple):
     order: tuple[bool, int]
     entries: list[Entry]
     marked: bool
+    passing: bool
 
     @property
     def score(self) -> int:
         in_body, word = self.order
+        if self.passing:
+            return 0
         if not in_body:
             return TITLE_SCORE
         return LEAD_SCORE if word < LEAD_WORDS else BODY_SCORE
@@ -89,21 +112,30 @@ def _regions_of_the_matter(decided: list[tuple[_Candidate, Entry]], words: int) 
 
 def _candidates(text: Text, hits: list[Hit], gazetteer: Gazetteer) -> Iterator[_Candidate]:
     named = [hit for hit in hits if hit.pattern in gazetteer.named and _has_capital(text, hit, gazetteer)]
-    for hit in _longest(named):
-        if _is_part_of_a_name(text, hit):
+    gapped = gazetteer.gapped
+    named = [hit._replace(last=hit.first) if hit.pattern in gapped else hit for hit in named]
+    for hit, patterns in _longest(named):
+        if _is_part_of_a_name(text, hit) or _is_of_a_person(text, hit) or _is_origin(text, hit):
             continue
-        entries = [gazetteer.entries[number] for number in gazetteer.named[hit.pattern]]
-        yield _Candidate((text.field == "body", hit.first), entries, _is_marked(text, hit))
+        numbers = dict.fromkeys(number for pattern in patterns for number in gazetteer.named[pattern])
+        entries = [gazetteer.entries[number] for number in numbers]
+        if _lists_regions(text, hit):
+            entries = [gazetteer.province_of(entry) or entry for entry in entries]
+        order = (text.field == "body", hit.first)
+        yield _Candidate(order, entries, marked=_is_marked(text, hit), passing=_is_passing(text, hit))
 
 
-def _longest(hits: list[Hit]) -> Iterator[Hit]:
-    """Yield the longest hit of every stretch of words, and all patterns that are equally long there."""
-    taken: dict[int, tuple[int, int]] = {}
-    for hit in sorted(hits, key=lambda hit: (hit.first - hit.last, hit.first)):
-        span = (hit.first, hit.last)
-        if all(taken.get(place, span) == span for place in range(hit.first, hit.last + 1)):
-            taken.update(dict.fromkeys(range(hit.first, hit.last + 1), span))
-            yield hit
+def _longest(hits: list[Hit]) -> Iterator[tuple[Hit, list[int]]]:
+    """Yield the longest hit of every stretch of words, with all patterns found at just these words."""
+    spans: dict[tuple[int, int], list[Hit]] = {}
+    for hit in hits:
+        spans.setdefault((hit.first, hit.last), []).append(hit)
+    taken: set[int] = set()
+    for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        places = range(first, last + 1)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            yield spans[first, last][0], [hit.pattern for hit in spans[first, last]]
 
 
 def _has_capital(text: Text, hit: Hit, gazetteer: Gazetteer) -> bool:
@@ -113,9 +145,19 @@ def _has_capital(text: Text, hit: Hit, gazetteer: Gazetteer) -> bool:
 
 
 def _is_part_of_a_name(text: Text, hit: Hit) -> bool:
+    if _is_on_a_route(text, hit):
+        return True
     before = text.words[hit.first - 1] if hit.first else ""
     after = text.words[hit.last + 1] if hit.last + 1 < len(text) else ""
     return before in NAMING_WORDS or after in NAMING_WORDS_AFTER or _is_quoted(text, hit)
+
+
+def _is_on_a_route(text: Text, hit: Hit) -> bool:
+    """Tell «автодорога Караганда-Балхаш»: a hyphen between two names."""
+    start, end = text.starts[hit.first], text.ends[hit.last]
+    source = text.source
+    leads = source[end : end + 1] == "-" and source[end + 1 : end + 2].isupper()
+    return leads or (source[start - 1 : start] == "-" and source[start - 2 : start - 1].isalpha())
 
 
 def _is_quoted(text: Text, hit: Hit) -> bool:
@@ -123,9 +165,56 @@ def _is_quoted(text: Text, hit: Hit) -> bool:
     return text.source[start - 1 : start] in OPENING and text.source[end : end + 1] in CLOSING
 
 
+def _is_of_a_person(text: Text, hit: Hit) -> bool:
+    """Tell Жанибек Сатаев, Ерлан Жетыбаев and Абай Құнанбайұлы from the towns they may be called after."""
+    if hit.first != hit.last:
+        return False
+    if _is_beside(text, hit.last) and _SURNAME.match(text.between(hit.last + 1, hit.last + 1)):
+        return True
+    word = text.between(hit.first, hit.first)
+    goes_before = hit.first > 0 and _is_beside(text, hit.first - 1) and not text.begins_sentence(hit.first - 1)
+    return goes_before and bool(_SURNAME.match(word)) and text.between(hit.first - 1, hit.first - 1)[0].isupper()
+
+
+def _is_beside(text: Text, place: int) -> bool:
+    """Tell whether the next word follows after a mere blank."""
+    return place + 1 < len(text) and text.source[text.ends[place] : text.starts[place + 1]] == " "
+
+
+def _is_origin(text: Text, hit: Hit) -> bool:
+    """«Уроженец Тараза» was arrested elsewhere."""
+    before = text.words[max(0, hit.first - 2) : hit.first]
+    after = text.words[hit.last + 1 : hit.last + 2]
+    return not ORIGIN_WORDS.isdisjoint(before) or not ORIGIN_WORDS_AFTER.isdisjoint(after)
+
+
+def _is_passing(text: Text, hit: Hit) -> bool:
+    """Tell «учёные из Караганды» and «Ранее в Атырау…»: where a voice is from, and what happened before."""
+    before = text.words[max(0, hit.first - 2) : hit.first]
+    if before[-1:] == ["из"] and before[0].startswith(BYSTANDERS):
+        return True
+    start = text.first_of_sentence(hit.first)
+    return text.words[start] in BACKGROUND_WORDS
+
+
+def _lists_regions(text: Text, hit: Hit) -> bool:
+    """Tell «в Алматинской и Жамбылской областях»: the word for regions ends a list of them."""
+    is_adjective = text.words[hit.last].endswith(("ской", "скую", "ская"))
+    for place in range(hit.last + 1, min(hit.last + 8, len(text))):
+        word = text.words[place]
+        if word.startswith(REGION_PLURALS) or (is_adjective and word.startswith("област")):
+            return True
+        if text.words[place] not in LISTING_WORDS and not text.source[text.starts[place]].isupper():
+            return False
+    return False
+
+
 def _is_marked(text: Text, hit: Hit) -> bool:
+    """Tell whether the words beside a name, or its case, say that it is a place."""
     beside = text.words[max(0, hit.first - 1) : hit.last + 2]
-    return any(word in SETTLEMENT_WORDS for word in beside)
+    if any(word in SETTLEMENT_WORDS for word in beside) or text.words[hit.first - 1 : hit.first] in LOCAL_PREPOSITIONS:
+        return True
+    return bool(_KAZAKH_LOCAL_CASE.search(text.words[hit.last])) and not text.begins_sentence(hit.first)
 
 
 def _sure(candidate: _Candidate) -> list[Entry]:

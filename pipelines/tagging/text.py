@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 
 from pipelines.language.normalise import fold
 
@@ -14,7 +15,7 @@ _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
 _END = "[.!?…]"
 
 # Every pattern begins with a plain set of characters: the engine then skips all others fast.
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"([^\W_]+)")
 _SEAM = re.compile(rf"[{_UPPER}](?:(?<=[{_LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{_LOWER}]))")
 _SENTENCE_END = re.compile(
     rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_UPPER}]\.)(?<!\b[гсп]\.)"
@@ -22,6 +23,8 @@ _SENTENCE_END = re.compile(
     rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
+
+ABBREVIATIONS = frozenset({"тыс", "млн", "млрд", "млр", "трлн"})
 
 LEAD_WORDS = 60
 """The beginning of a body: what stands there is what the text is about."""
@@ -44,15 +47,20 @@ class Text:
         self.folded = _folded(
             _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
         )
-        spans = [match.span() for match in _WORD.finditer(self.folded)]
+        parts = _WORD.split(self.folded)  # what is between words, a word, what is between …
+        edges = list(accumulate(map(len, parts)))
+        self.words, self.starts, self.ends = parts[1::2], edges[:-1:2], edges[1::2]
         if seams := [match.start() for match in _SEAM.finditer(source)]:
-            spans = list(self._taken_apart(spans, seams))
-        self.words = [self.folded[start:end] for start, end in spans]
-        self.starts = [start for start, _ in spans]
-        self.ends = [end for _, end in spans]
+            self._take_apart(seams)
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def _take_apart(self, seams: list[int]) -> None:
+        spans = list(self._taken_apart(list(zip(self.starts, self.ends, strict=True)), seams))
+        self.words = [self.folded[start:end] for start, end in spans]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
 
     def _taken_apart(self, spans: list[tuple[int, int]], seams: list[int]) -> Iterator[tuple[int, int]]:
         seam, count = 0, len(seams)
@@ -84,7 +92,34 @@ class Text:
         return bisect_right(self.sentence_ends, self.starts[word])
 
     def clause_at(self, word: int) -> int:
-        return bisect_right(self.clause_ends, self.starts[word])
+        """Number the clause that holds a word."""
+        return self.clause_of_character(self.starts[word])
+
+    def clause_of_character(self, place: int) -> int:
+        return bisect_right(self.clause_ends, place)
+
+    def begins_sentence(self, word: int) -> bool:
+        """Tell whether a word is the first of its sentence."""
+        return word == 0 or self.sentence_at(word) != self.sentence_at(word - 1)
+
+    def first_of_sentence(self, word: int) -> int:
+        """Return the first word of the sentence that holds a word."""
+        sentence = self.sentence_at(word)
+        return bisect_left(self.starts, self.sentence_ends[sentence - 1]) if sentence else 0
+
+    def words_of_clause(self, clause: int) -> tuple[int, int]:
+        """Return the first word of a clause, by its number, and the one after its last."""
+        ends = self.clause_ends
+        first = bisect_left(self.starts, ends[clause - 1]) if 0 < clause <= len(ends) else 0
+        end = bisect_left(self.starts, ends[clause]) if clause < len(ends) else len(self.words)
+        return (first, end) if clause <= len(ends) else (end, end)
+
+    def is_unbroken(self, first: int, last: int) -> bool:
+        """Tell whether no mark stands between two words; the dot of an abbreviation (тыс.) is none."""
+        between = self.source[self.ends[first] : self.starts[last]]
+        if self.words[first] in ABBREVIATIONS:
+            between = between.removeprefix(".")
+        return not any(mark in between for mark in ",.;:—\n")
 
     @cached_property
     def _questions(self) -> list[tuple[int, int]]:

@@ -24,13 +24,14 @@ Codes = tuple[int, ...]
 
 
 class Slots(NamedTuple):
-    """Where a word may stand: all its codes, and those with which a pattern begins."""
+    """Where a word may stand: all its codes, those with which a pattern begins, and the slots without the mark."""
 
     all: Codes
     first: Codes
+    numbers: frozenset[int]
 
 
-NOWHERE = Slots((), ())
+NOWHERE = Slots((), (), frozenset())
 
 
 class _Stem(NamedTuple):
@@ -94,7 +95,8 @@ class Vocabulary:
                     found.update([slot * 2 + negated for slot in self._slots_of[source]])
         if not found:
             return NOWHERE
-        return Slots(tuple(sorted(found)), tuple(sorted(code for code in found if code >> 1 in self.beginning)))
+        first = tuple(sorted(code for code in found if code >> 1 in self.beginning))
+        return Slots(tuple(sorted(found)), first, frozenset(code >> 1 for code in found))
 
     def _add(self, word: str, slot: int) -> None:
         if word in self._slots_of:
