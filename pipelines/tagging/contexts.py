@@ -10,9 +10,6 @@ from pipelines.tagging.rules import OVERRULED
 from pipelines.tagging.ruleset import SHARED, CueUse, RulePatterns
 from pipelines.tagging.text import Text
 
-REACH_WORDS = 1
-"""How far `before` and `after` reach."""
-
 SATURATION = 0.4
 """A text of at least SATURATED_SENTENCES sentences, this share of them with cues of a context, is in it as a whole."""
 
@@ -33,6 +30,8 @@ class Silences:
     ) -> None:
         self._text = text
         self._words: dict[Key, set[int]] = defaultdict(set)
+        self._begins: dict[Key, set[int]] = defaultdict(set)
+        self._ends: dict[Key, set[int]] = defaultdict(set)
         self._clauses: dict[Key, set[int]] = defaultdict(set)
         self._sentences: dict[Key, set[int]] = defaultdict(set)
         self._texts: set[Key] = set()
@@ -42,7 +41,7 @@ class Silences:
                 self._note(use, hit)
         self._note_saturation()
         self._carried = carried
-        self._noted = {*self._words, *self._clauses, *self._sentences, *self._texts}
+        self._noted = {*self._words, *self._begins, *self._ends, *self._clauses, *self._sentences, *self._texts}
 
     def carried_on(self) -> frozenset[Key]:
         """Name the contexts that this text, a headline, sets for what follows it."""
@@ -55,9 +54,9 @@ class Silences:
             case "phrase":
                 self._words[key].update(range(hit.first, hit.last + 1))
             case "before":
-                self._words[key].update(self._same_clause(range(hit.last + 1, hit.last + 1 + REACH_WORDS), hit))
+                self._begins[key].update(self._same_clause(hit.last + 1, hit))
             case "after":
-                self._words[key].update(self._same_clause(range(hit.first - REACH_WORDS, hit.first), hit))
+                self._ends[key].update(self._same_clause(hit.first - 1, hit))
             case "clause":
                 self._clauses[key].add(self._text.clause_at(hit.first))
             case "sentence":
@@ -72,9 +71,10 @@ class Silences:
         if sentences >= SATURATED_SENTENCES:
             self._texts.update(key for key, noted in self._sentences.items() if len(noted) >= SATURATION * sentences)
 
-    def _same_clause(self, places: range, hit: Hit) -> list[int]:
-        clause = self._text.clause_at(hit.first)
-        return [place for place in places if 0 <= place < len(self._text) and self._text.clause_at(place) == clause]
+    def _same_clause(self, place: int, hit: Hit) -> list[int]:
+        """Return the neighbouring place when the clause goes on there."""
+        goes_on = 0 <= place < len(self._text) and self._text.clause_at(place) == self._text.clause_at(hit.first)
+        return [place] if goes_on else []
 
     def context_of(self, mention: Hit, *, rule: int, listens_to: Iterable[str]) -> str:
         """Name the context that silences a mention, or nothing."""
@@ -93,6 +93,8 @@ class Silences:
         words = self._words.get(key)
         return bool(
             (words and any(place in words for place in range(mention.first, mention.last + 1)))
+            or mention.first in self._begins.get(key, ())
+            or mention.last in self._ends.get(key, ())
             or (key in self._clauses and self._text.clause_at(mention.first) in self._clauses[key])
             or (key in self._sentences and self._text.sentence_at(mention.first) in self._sentences[key])
             or key in self._texts

@@ -105,7 +105,7 @@ class Vocabulary:
             self._add_stem(fold(word[:-1]), _Stem(None, word, negated=False))
             return
         for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
-            stem = _shared_beginning(min(forms), max(forms))
+            stem = shared_beginning(min(forms), max(forms))
             endings = frozenset(form[len(stem) :] for form in forms)
             self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
 
@@ -139,7 +139,7 @@ def _alike(forms: Mapping[str, bool]) -> dict[tuple[str, bool], list[str]]:
     return groups
 
 
-def _shared_beginning(first: str, last: str) -> str:
+def shared_beginning(first: str, last: str) -> str:
     """Return what the first and the last of a sorted list begin with, and so all between them."""
     length = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
     return first[: len(min(first, last, key=len)) if length is None else length]

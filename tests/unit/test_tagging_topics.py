@@ -13,9 +13,12 @@ topic: drugs
 labels: {en: Drugs, kk: Есірткі, ru: Наркотики}
 terms:
   ru: {4: [наркобарон], 2: [наркотик], 1: [лаборатория]}
-  kk: {2: [есірткі]}
-together:
-  ru: [{weight: 6, all: [[изъять], [гашиш]], none: [музей]}]
+  kk: {2: [есірткі, тыйым емес дәрі]}
+near:
+  ru:
+    - {weight: 6, all: [изъять, гашиш], none: [музей]}
+    - {weight: 4, within: 3, all: [партия, опиум]}
+    - {weight: 4, within: text, all: [теплица, дурман]}
 unless:
   fiction:
   denial:
@@ -25,6 +28,7 @@ THEFT = """\
 topic: theft
 labels: {en: Theft, kk: Ұрлық, ru: Кража}
 severity: low
+title_weight: 1
 terms: {ru: {2: [кража]}}
 """
 CONTEXTS = """\
@@ -78,6 +82,37 @@ def test_a_decisive_meeting_counts_anywhere(small):
     """One full sentence of a digest carries its topic; what must be absent spoils it."""
     assert topics(small, f"{PADDING} В посёлке изъяли партию гашиша.") == ("drugs",)
     assert topics(small, f"{PADDING} Музей показал, как изъяли партию гашиша.") == ()
+
+
+def test_terms_meet_within_their_distance(small):
+    """«Within three words» means the nearest two, wherever else in the sentence the first word stood before."""
+    assert topics(small, "Партия тихо и мирно голосовала, а партию опиума нашли.") == ("drugs",)
+    assert topics(small, "Партия тихо и мирно голосовала в день, когда нашли опиум.") == ()
+
+
+def test_terms_may_meet_anywhere_in_a_text(small):
+    """Some matters are told in two sentences."""
+    assert topics(small, "В теплице горел свет. Рос там дурман.") == ("drugs",)
+    assert topics(small, "Рос там дурман.") == ()
+
+
+def test_a_rule_says_what_its_title_is_worth(small):
+    """A title made of one word weighs twice, unless the rule says otherwise."""
+    assert topics(small, "Светит солнце.", title="Наркотики") == ("drugs",)
+    assert topics(small, "Светит солнце.", title="Кража") == ()
+
+
+def test_a_topic_that_falls_short_is_told_to_the_writer_of_rules(small):
+    """Who misses a topic sees how far it was from its threshold, and by which words."""
+    (miss,) = small.tag("", f"{PADDING} Вспомнили и наркотики.", language="ru").misses
+    assert (miss.topic, miss.score, miss.spans[0].weight) == ("drugs", 2.0, 2.0)
+    assert miss.score < miss.threshold
+
+
+def test_a_cue_beside_a_phrase_is_not_a_cue_inside_it(small):
+    """A term may hold the word «емес» itself; «есірткі емес» is a denial."""
+    assert topics(small, "Тыйым емес дәрі табылды.", language="kk") == ("drugs",)
+    assert topics(small, "Бұл есірткі емес.", language="kk") == ()
 
 
 def test_a_context_silences_its_own_mention_only(small):
