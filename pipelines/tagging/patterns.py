@@ -5,12 +5,14 @@
 убить|застрелить            either
 =ИГ                         only as written (upper and lower case alike)
 кибер*                      every word that begins so
+193?                        the years of a decade
 өлтір-                      a Kazakh verb by its stem
 "@detain человек"           a word of a shared class, then a word
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipelines.marked_yaml import Marked
@@ -101,6 +103,8 @@ def _class_words(name: str, source: Marked, *, language: str, classes: Classes) 
 
 
 def _checked(word: str, source: Marked, *, language: str) -> str:
+    if re.fullmatch(r"\d+\?", word):
+        return word
     bare = word.removeprefix("=").removesuffix("*").removesuffix("-")
     if not bare or not all(letter.isalnum() for letter in bare):
         raise source.wrong(f"{word!r} is no word", remedy="Write hyphenated words as two words.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -23,7 +23,7 @@ _SENTENCE_END = re.compile(
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
 
-LEAD_WORDS = 60
+LEAD_WORDS = 50
 """The beginning of a body: what stands there is what the text is about."""
 
 INTERVIEW_QUESTIONS = 3
@@ -85,6 +85,10 @@ class Text:
 
     def clause_at(self, word: int) -> int:
         return bisect_right(self.clause_ends, self.starts[word])
+
+    def words_between(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first and the last word between two places in characters; last < first where there is none."""
+        return bisect_left(self.starts, start), bisect_right(self.ends, end) - 1
 
     @cached_property
     def _questions(self) -> list[tuple[int, int]]:

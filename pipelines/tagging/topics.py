@@ -8,11 +8,11 @@ from math import log2
 from typing import NamedTuple
 
 from pipelines.models import Context, Span, Tag
-from pipelines.tagging.contexts import Key, Silences
+from pipelines.tagging.contexts import Silences
 from pipelines.tagging.matcher import Found, Hit
 from pipelines.tagging.rules import Near, Within
 from pipelines.tagging.ruleset import ABSENT, Ruleset
-from pipelines.tagging.text import LEAD_WORDS, Text
+from pipelines.tagging.text import Text
 
 LEAD_FACTOR = 2.0
 """A mention in the lead or a question of an interview weighs twice; what the title is worth is the rule's own."""
@@ -26,6 +26,9 @@ TELLING_WEIGHT = 2.0
 DECISIVE_WEIGHT = 6.0
 """A term this heavy tells the matter by itself, even in one sentence of a long digest."""
 
+SHORT_TEXT_WORDS = 60
+"""A text so short is all lead: the plain threshold holds."""
+
 GROWTH = 0.25
 """What a text must score more, as a share of the threshold, each time it doubles: much text, chance words."""
 
@@ -35,7 +38,7 @@ LONGEST_FACTOR = 1.5
 LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
 
-BACKGROUND_FACTOR = 1.3
+BACKGROUND_FACTOR = 1.5
 """How much more a topic must score that neither the title nor the lead speaks of."""
 
 SENSES = frozenset({"other_sense", "figurative"})
@@ -83,12 +86,9 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
     """Decide every rule of the ruleset on the title and the body of one article."""
     found = list(found)
     by_rule: dict[int, list[Mention]] = defaultdict(list)
-    carried: frozenset[Key] = frozenset()
-    for text, hits in found:
-        silences = Silences(text, hits, ruleset.patterns, carried=carried)
+    for (text, hits), silences in zip(found, _silences(found, ruleset), strict=True):
         for mention in _mentions(text, hits, ruleset, silences=silences):
             by_rule[mention.rule].append(mention)
-        carried = silences.carried_on()
     by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
     stretch = _stretch(sum(len(text) for text, _ in found))
     weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
@@ -100,6 +100,15 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
         misses=tuple(tag for tag in tags if tag.score < tag.threshold),
         contexts=tuple(_contexts(by_rule, ruleset)),
     )
+
+
+def _silences(found: list[Found], ruleset: Ruleset) -> list[Silences]:
+    """Return the silences of each text; what one says first holds for the whole article."""
+    silences = [Silences(text, hits, ruleset.patterns) for text, hits in found]
+    told = [each.told_first() for each in silences]
+    for place, each in enumerate(silences):
+        each.carry(frozenset().union(*told[:place], *told[place + 1 :]))
+    return silences
 
 
 def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
@@ -245,7 +254,7 @@ def _with_repeats(values: list[float]) -> float:
 
 
 def _stretch(words: int) -> float:
-    return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / LEAD_WORDS)))
+    return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / SHORT_TEXT_WORDS)))
 
 
 def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[Context]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from string import digits
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
@@ -119,8 +120,10 @@ class Vocabulary:
 def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
     """Return all folded forms of one word of a pattern, each with whether it is negated.
 
-    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске.
+    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске. `193?` is a decade.
     """
+    if word.endswith("?"):
+        return {word[:-1] + digit: False for digit in digits}
     forms = term_forms(word, language)
     if language != "kk" or not word.endswith("ст") or word.startswith("="):
         return forms

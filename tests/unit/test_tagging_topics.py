@@ -122,6 +122,36 @@ def test_a_context_silences_its_own_mention_only(small):
     assert [(context.context, context.spans[0].form) for context in tagging.contexts] == [("fiction", "наркобаронах")]
 
 
+def test_what_the_first_sentences_say_holds_for_the_title(small):
+    """A headline quotes the rumour, the first sentence takes it back."""
+    assert topics(small, "Это фильм, сообщила студия.", title="Наркобарон в городе") == ()
+    assert topics(small, "Его арестовали у кинотеатра после фильма.", title="Наркобарон в городе") == ("drugs",)
+
+
+def test_a_text_that_goes_on_about_a_film_is_about_a_film(small):
+    """A review names the film twice and its hero in between; a digest names it once."""
+    review = "Фильм вышел вчера. Наркобарон в нём смешон. Такие фильмы редки. Наркотики в нём из сахара."
+    assert topics(small, review) == ()
+    assert topics(small, review.replace("Такие фильмы редки. ", "")) == ("drugs",)
+
+
+def test_a_word_in_quotation_marks_is_irony_and_a_name_is_none(small):
+    """«Наркобарон» of sweets is nobody's arrest; a code name in quotation marks is no joke."""
+    tagging = small.tag("", "Кондитера зовут «наркобарон» пончиков.", language="ru")
+    assert (tagging.topics, tagging.contexts[0].context) == ((), "figurative")
+    assert topics(small, "Операция «Наркобарон» завершена.") == ("drugs",)
+
+
+def test_a_rule_may_overrule_cues_for_itself_alone(small):
+    """What makes a cue void for one topic must not make it void for all."""
+    sure = "  denial: {overruled: {ru: [весы]}}\n  fiction: {overruled: {ru: [весы]}}\n"
+    own = DRUGS.replace("  fiction:\n  denial:\n", sure)
+    other = THEFT + "unless: {fiction: }\n"
+    rules = {"contexts.yaml": CONTEXTS, "rules/drugs.yaml": own, "rules/theft.yaml": other}
+    text = "В фильме весы, наркотики и кража."
+    assert Tagger(parse_ruleset({**EMPTY, **rules})).tag("", text, language="ru").topics == ("drugs",)
+
+
 def test_a_silenced_topic_says_why(small):
     """An analyst who misses a topic finds the reason stored."""
     tagging = small.tag("", "Сериал о наркобаронах снимут летом.", language="ru")
