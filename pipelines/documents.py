@@ -234,7 +234,8 @@ def _spans(spans: Sequence[Span]) -> list[dict[str, Any]]:
 
 
 def _span(span: Span) -> dict[str, Any]:
-    return {"field": span.field, "start": span.start, "end": span.end, "form": span.form, "term": span.term}
+    stored = {"field": span.field, "start": span.start, "end": span.end, "form": span.form, "term": span.term}
+    return stored | ({"weight": span.weight} if span.weight else {})
 
 
 def _lead_words(text: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 import yaml
 
@@ -30,6 +31,9 @@ class Marked:
 
     def is_scalar(self) -> bool:
         return isinstance(self.node, yaml.ScalarNode)
+
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
 
     def items(self) -> Iterator[tuple[str, Marked]]:
         """Yield the pairs of a mapping; an empty value has none. A key that stands twice is an error."""
@@ -77,6 +81,11 @@ class Marked:
             return float(self.text())
         except ValueError:
             raise self.wrong("a number is expected here") from None
+
+    def positive(self) -> float:
+        if (number := self.number()) <= 0 or not isfinite(number):
+            raise self.wrong("a number above 0 is expected here")
+        return number
 
     def choice(self, allowed: tuple[str, ...]) -> str:
         if (chosen := self.text()) not in allowed:

@@ -151,13 +151,17 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where something stands: `field` is title or body; start and end count characters; `form` is the text there."""
+    """Where something stands: `field` is title or body; start and end count characters; `form` is the text there.
+
+    `term` and `weight` are those of the rule that found it.
+    """
 
     field: str
     start: int
     end: int
     form: str
     term: str = ""
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,11 +208,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tagging:
-    """Everything the tagger found in one text. `why` is one line for people."""
+    """Everything the tagger found in one text. `why` is one line for people.
+
+    `misses` are topics that words speak for, only not enough; they are for the writer of rules and are not stored.
+    """
 
     topics: tuple[str, ...] = ()
     severity: Severity | None = None
     tags: tuple[Tag, ...] = ()
+    misses: tuple[Tag, ...] = ()
     contexts: tuple[Context, ...] = ()
     figures: tuple[Figure, ...] = ()
     places: tuple[Place, ...] = ()

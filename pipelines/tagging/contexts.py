@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -10,44 +11,65 @@ from pipelines.tagging.rules import OVERRULED
 from pipelines.tagging.ruleset import SHARED, CueUse, RulePatterns
 from pipelines.tagging.text import Text
 
-REACH_WORDS = 1
-"""How far `before` and `after` reach."""
-
 SATURATION = 0.4
 """A text of at least SATURATED_SENTENCES sentences, this share of them with cues of a context, is in it as a whole."""
 
 SATURATED_SENTENCES = 4
 
+OPENING_SENTENCES = 2
+"""What the first sentences say holds for title and body: «the report is false», «the drill was held»."""
+
+WHOLE = frozenset({"drill", "fiction", "sport", "denial"})
+"""Contexts that a text may be in as a whole; a year or a guest in its first sentence says nothing of the rest."""
+
+SEEN_AGAIN = 2
+"""Sentences with cues that make a text begun in such a context one that stays in it; a digest says it once."""
+
+IRONIC_WORDS = 2
+"""So few words in quotation marks, begun with a small letter, are meant otherwise: «киллер» of a market, «захват»."""
+
+_QUOTED = re.compile(r"[«“„\"]([^\W\d_][^«»“”„\"\n]{0,60})[»”“\"]")
+
 Key = tuple[int, str]
 """Rule (or SHARED) and context."""
+
+IRONY: Key = (SHARED, "figurative")
 
 
 class Silences:
     """The cues of one text, ready to be asked about mentions in constant time.
 
-    `carried` are the contexts of the headline: they hold for the whole body, but for sentences that overrule them.
+    Title and body carry their contexts to each other (`carry`), but for sentences that overrule them.
     """
 
-    def __init__(
-        self, text: Text, hits: Iterable[Hit], patterns: RulePatterns, *, carried: frozenset[Key] = frozenset()
-    ) -> None:
+    def __init__(self, text: Text, hits: Iterable[Hit], patterns: RulePatterns) -> None:
         self._text = text
         self._words: dict[Key, set[int]] = defaultdict(set)
+        self._begins: dict[Key, set[int]] = defaultdict(set)
+        self._ends: dict[Key, set[int]] = defaultdict(set)
         self._clauses: dict[Key, set[int]] = defaultdict(set)
         self._sentences: dict[Key, set[int]] = defaultdict(set)
+        self._told_in: dict[Key, set[int]] = defaultdict(set)
         self._texts: set[Key] = set()
-        self._overruled: dict[str, set[int]] = defaultdict(set)
+        self._overruled: dict[Key, set[int]] = defaultdict(set)
         for hit in hits:
             for use in patterns.cues.get(hit.pattern, ()):
                 self._note(use, hit)
+        self._note_irony()
         self._note_saturation()
-        self._carried = carried
-        self._noted = {*self._words, *self._clauses, *self._sentences, *self._texts}
+        self._carried: frozenset[Key] = frozenset()
+        self._noted = {*self._words, *self._begins, *self._ends, *self._clauses, *self._sentences, *self._texts}
 
-    def carried_on(self) -> frozenset[Key]:
-        """Name the contexts that this text, a headline, sets for what follows it."""
-        told = {*self._clauses, *self._sentences, *self._texts}
-        return frozenset(key for key in told if not self._overruled.get(key[1]))
+    def told_first(self) -> frozenset[Key]:
+        """Name the contexts that the title, or the first sentences of a body, set for the whole article."""
+        opening = set(range(OPENING_SENTENCES))
+        told = {key for key, noted in self._sentences.items() if noted & opening} | self._texts
+        return frozenset(key for key in told if not self._overrulings(*key) & opening)
+
+    def carry(self, contexts: frozenset[Key]) -> None:
+        """Take over the contexts that another text of the article has set, and go on with those of its own."""
+        own = {key for key in self.told_first() if key[1] in WHOLE and len(self._told_in[key]) >= SEEN_AGAIN}
+        self._carried = contexts | own
 
     def _note(self, use: CueUse, hit: Hit) -> None:
         key = (use.rule, use.context)
@@ -55,48 +77,72 @@ class Silences:
             case "phrase":
                 self._words[key].update(range(hit.first, hit.last + 1))
             case "before":
-                self._words[key].update(self._same_clause(range(hit.last + 1, hit.last + 1 + REACH_WORDS), hit))
+                self._begins[key].update(self._same_clause(hit.last + 1, hit))
             case "after":
-                self._words[key].update(self._same_clause(range(hit.first - REACH_WORDS, hit.first), hit))
+                self._ends[key].update(self._same_clause(hit.first - 1, hit))
             case "clause":
                 self._clauses[key].add(self._text.clause_at(hit.first))
+                self._told_in[key].add(self._text.sentence_at(hit.first))
             case "sentence":
                 self._sentences[key].add(self._text.sentence_at(hit.first))
+                self._told_in[key].add(self._text.sentence_at(hit.first))
             case "text":
                 self._texts.add(key)
             case _ if use.window == OVERRULED:
-                self._overruled[use.context].add(self._text.sentence_at(hit.first))
+                self._overruled[key].add(self._text.sentence_at(hit.first))
+
+    def _note_irony(self) -> None:
+        """Note a few words in quotation marks as a figure of speech; a name begins with a capital letter."""
+        for match in _QUOTED.finditer(self._text.source):
+            first, last = self._text.words_between(*match.span(1))
+            if first <= last < first + IRONIC_WORDS and match[1][0].islower():
+                self._words[IRONY].update(range(first, last + 1))
 
     def _note_saturation(self) -> None:
         sentences = len(self._text.sentence_ends) + 1
         if sentences >= SATURATED_SENTENCES:
-            self._texts.update(key for key, noted in self._sentences.items() if len(noted) >= SATURATION * sentences)
+            self._texts.update(key for key, noted in self._told_in.items() if len(noted) >= SATURATION * sentences)
 
-    def _same_clause(self, places: range, hit: Hit) -> list[int]:
-        clause = self._text.clause_at(hit.first)
-        return [place for place in places if 0 <= place < len(self._text) and self._text.clause_at(place) == clause]
+    def _same_clause(self, place: int, hit: Hit) -> list[int]:
+        """Return the neighbouring place when the clause goes on there."""
+        goes_on = 0 <= place < len(self._text) and self._text.clause_at(place) == self._text.clause_at(hit.first)
+        return [place] if goes_on else []
 
     def context_of(self, mention: Hit, *, rule: int, listens_to: Iterable[str]) -> str:
         """Name the context that silences a mention, or nothing."""
         for context in listens_to:
             own, shared = (rule, context), (SHARED, context)
-            if self._silenced(own, mention):
+            if self._covers(own, mention):
                 return context
-            told = self._silenced(shared, mention) or own in self._carried or shared in self._carried
-            if told and not self._is_overruled(context, mention):
+            told = self._covers(shared, mention) or self._surrounds(own, mention) or self._surrounds(shared, mention)
+            if told and not self._is_overruled(rule, context, mention):
                 return context
         return "denial" if mention.negated and "denial" in listens_to else ""
 
-    def _silenced(self, key: Key, mention: Hit) -> bool:
+    def _covers(self, key: Key, mention: Hit) -> bool:
+        """Tell whether a cue stands over a mention or beside it."""
         if key not in self._noted:
             return False
         words = self._words.get(key)
         return bool(
             (words and any(place in words for place in range(mention.first, mention.last + 1)))
-            or (key in self._clauses and self._text.clause_at(mention.first) in self._clauses[key])
-            or (key in self._sentences and self._text.sentence_at(mention.first) in self._sentences[key])
-            or key in self._texts
+            or mention.first in self._begins.get(key, ())
+            or mention.last in self._ends.get(key, ())
         )
 
-    def _is_overruled(self, context: str, mention: Hit) -> bool:
-        return self._text.sentence_at(mention.first) in self._overruled.get(context, ())
+    def _surrounds(self, key: Key, mention: Hit) -> bool:
+        """Tell whether a cue stands in the clause, sentence, text or article of a mention."""
+        if key in self._carried or key in self._texts:
+            return True
+        if key not in self._noted:
+            return False
+        return (key in self._clauses and self._text.clause_at(mention.first) in self._clauses[key]) or (
+            key in self._sentences and self._text.sentence_at(mention.first) in self._sentences[key]
+        )
+
+    def _is_overruled(self, rule: int, context: str, mention: Hit) -> bool:
+        return self._text.sentence_at(mention.first) in self._overrulings(rule, context)
+
+    def _overrulings(self, rule: int, context: str) -> set[int]:
+        """Return the sentences in which the cues of a context are void for a rule."""
+        return self._overruled.get((rule, context), set()) | self._overruled.get((SHARED, context), set())

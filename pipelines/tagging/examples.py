@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from pipelines.models import Tagging
@@ -32,11 +32,12 @@ class RuleReport:
     wrong: tuple[Trial, ...]
 
 
-def try_examples(tagger: Tagger) -> tuple[RuleReport, ...]:
-    """Tag every example of every rule; a trap with a context is wrong when the context was not seen either."""
+def try_examples(tagger: Tagger, *, topics: Container[str] | None = None) -> tuple[RuleReport, ...]:
+    """Tag every example of the rules (of `topics`, else all); a trap is also wrong when its context was not seen."""
     return tuple(
         _report(rule.topic, [_try(tagger, rule.topic, rule.file, example) for example in rule.examples])
         for rule in tagger.ruleset.rules
+        if topics is None or rule.topic in topics
     )
 
 
@@ -48,11 +49,18 @@ def _try(tagger: Tagger, topic: str, file: str, example: Example) -> Trial:
 def _problem(topic: str, example: Example, tagging: Tagging) -> str:
     given = topic in tagging.topics
     if example.positive:
-        return "" if given else "the topic is not given"
+        return "" if given else f"the topic is not given ({_shortfall(topic, tagging)})"
     if given:
-        return "the topic is given"
+        return f"the topic is given ({tagging.why})"
     seen = {context.context for context in tagging.contexts if context.topic == topic}
     return f"context {example.context} was not seen" if example.context and example.context not in seen else ""
+
+
+def _shortfall(topic: str, tagging: Tagging) -> str:
+    """Say what there was of a topic that should have been given."""
+    told = [f"only {tag.score:g} of {tag.threshold:g}" for tag in tagging.misses if tag.topic == topic]
+    told += [f"silenced: {context.context}" for context in tagging.contexts if context.topic == topic]
+    return ", ".join(told) or "no term was found"
 
 
 def _report(topic: str, trials: list[Trial]) -> RuleReport:

@@ -5,12 +5,14 @@
 убить|застрелить            either
 =ИГ                         only as written (upper and lower case alike)
 кибер*                      every word that begins so
+193?                        the years of a decade
 өлтір-                      a Kazakh verb by its stem
 "@detain человек"           a word of a shared class, then a word
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from pipelines.marked_yaml import Marked
@@ -88,7 +90,7 @@ def _alternatives(piece: str, source: Marked, *, language: str, classes: Classes
         if word.startswith("@"):
             words.extend(_class_words(word[1:], source, language=language, classes=classes))
         else:
-            words.append(_checked(word, source))
+            words.append(_checked(word, source, language=language))
     return tuple(dict.fromkeys(words))
 
 
@@ -100,10 +102,14 @@ def _class_words(name: str, source: Marked, *, language: str, classes: Classes) 
     return words
 
 
-def _checked(word: str, source: Marked) -> str:
+def _checked(word: str, source: Marked, *, language: str) -> str:
+    if re.fullmatch(r"\d+\?", word):
+        return word
     bare = word.removeprefix("=").removesuffix("*").removesuffix("-")
     if not bare or not all(letter.isalnum() for letter in bare):
         raise source.wrong(f"{word!r} is no word", remedy="Write hyphenated words as two words.")
+    if word.endswith("-") and language != "kk":
+        raise source.wrong(f"{word!r} is a verb stem, and only Kazakh has these", remedy="Write the infinitive.")
     if word.endswith("*") and len(bare) < SHORTEST_PREFIX:
         raise source.wrong(f"{word!r} is too short a beginning", remedy=f"At least {SHORTEST_PREFIX} letters.")
     return word
@@ -117,6 +123,6 @@ def parse_classes(source: Marked) -> Classes:
 def _one_class(source: Marked) -> dict[str, tuple[str, ...]]:
     fields = source.fields(LANGUAGES)
     return {
-        language: tuple(_checked(element.text(), element) for element in words.elements())
+        language: tuple(_checked(element.text(), element, language=language) for element in words.elements())
         for language, words in fields.items()
     }

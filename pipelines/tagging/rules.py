@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pipelines.errors import ConfigError
 from pipelines.marked_yaml import Marked, read_yaml
@@ -13,7 +15,6 @@ from pipelines.tagging.patterns import (
     LANGUAGES,
     Classes,
     Pattern,
-    parse_by_language,
     parse_pattern,
     parse_patterns,
 )
@@ -37,7 +38,7 @@ CONTEXTS = (
 )
 """In the order in which they are asked: the first that silences a mention is the reason told."""
 
-RULE_KEYS = ("topic", "labels", "threshold", "severity", "terms", "together", "unless", "examples")
+RULE_KEYS = ("topic", "labels", "threshold", "title_weight", "severity", "terms", "near", "unless", "examples")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,23 @@ class Term:
     line: int
 
 
+class Within(StrEnum):
+    """What terms meet in."""
+
+    WORDS = "words"
+    SENTENCE = "sentence"
+    TEXT = "text"
+
+
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Patterns that weigh something when they meet in a sentence (or within `words` words): `all_of`, no `none_of`."""
+class Near:
+    """Patterns that weigh something when they meet: one of each group of `all_of`, and none of `none_of`.
+
+    `within` is what they meet in: a sentence, the whole title or body, or `words` words of a sentence.
+    """
 
     weight: float
+    within: Within
     words: int
     all_of: tuple[tuple[Pattern, ...], ...]
     none_of: tuple[Pattern, ...]
@@ -90,9 +103,10 @@ class Rule:
     file: str
     labels: Mapping[str, str]
     threshold: float
+    title_weight: float
     severity: Severity
     terms: tuple[Term, ...]
-    together: tuple[Together, ...]
+    near: tuple[Near, ...]
     contexts: tuple[str, ...]
     cues: tuple[Cue, ...]
     examples: tuple[Example, ...]
@@ -103,20 +117,30 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
     fields = read_yaml(file, text).fields(RULE_KEYS, required=("topic", "labels", "terms"))
     unless = dict(fields["unless"].items()) if "unless" in fields else {}
     return Rule(
-        topic=fields["topic"].text(),
+        topic=_topic(fields["topic"]),
         file=file,
         labels={key: value.text() for key, value in fields["labels"].fields(("en", *LANGUAGES)).items()},
-        threshold=fields["threshold"].number() if "threshold" in fields else DEFAULT_THRESHOLD,
+        threshold=fields["threshold"].positive() if "threshold" in fields else DEFAULT_THRESHOLD,
+        title_weight=fields["title_weight"].positive() if "title_weight" in fields else DEFAULT_TITLE_WEIGHT,
         severity=Severity(fields["severity"].choice(tuple(Severity))) if "severity" in fields else Severity.MEDIUM,
         terms=_terms(fields["terms"], classes),
-        together=_together(fields["together"], classes) if "together" in fields else (),
+        near=_nears(fields["near"], classes) if "near" in fields else (),
         contexts=_contexts(unless),
         cues=tuple(cue for name, value in unless.items() for cue in parse_cues(name, value, classes=classes)),
         examples=_examples(fields["examples"]) if "examples" in fields else (),
     )
 
 
+def _topic(source: Marked) -> str:
+    if not re.fullmatch(r"[a-z][a-z_]*", source.text()):
+        raise source.wrong(f"{source.text()!r} is no topic", remedy="Small Latin letters and _: cattle_theft")
+    return source.text()
+
+
 DEFAULT_THRESHOLD = 4.0
+
+DEFAULT_TITLE_WEIGHT = 2.0
+"""How many times a mention in the title counts."""
 
 
 def parse_contexts(file: str, text: str, *, classes: Classes) -> tuple[Cue, ...]:
@@ -129,9 +153,10 @@ def parse_contexts(file: str, text: str, *, classes: Classes) -> tuple[Cue, ...]
 
 def parse_cues(context: str, source: Marked, *, classes: Classes) -> tuple[Cue, ...]:
     return tuple(
-        Cue(context, window, pattern, languages.line)
+        Cue(context, window, parse_pattern(element, language=language, classes=classes), element.line)
         for window, languages in source.fields((*WINDOWS, OVERRULED)).items()
-        for pattern in parse_by_language(languages, classes=classes)
+        for language, listed in languages.fields(LANGUAGES).items()
+        for element in listed.elements()
     )
 
 
@@ -159,33 +184,56 @@ def _terms(source: Marked, classes: Classes) -> tuple[Term, ...]:
 
 
 def _weight(key: str, source: Marked) -> float:
-    try:
-        return float(key)
-    except ValueError:
-        raise source.wrong(f"{key!r} is no weight", remedy="Terms stand under their weight, such as 4: [...]") from None
+    if not re.fullmatch(r"\d+(\.\d+)?", key) or float(key) == 0:
+        raise source.wrong(f"{key!r} is no weight", remedy="Terms stand under their weight, a number above 0: 4: [...]")
+    return float(key)
 
 
-def _together(source: Marked, classes: Classes) -> tuple[Together, ...]:
+def _nears(source: Marked, classes: Classes) -> tuple[Near, ...]:
     return tuple(
-        _one_together(element, language, classes)
+        _near(element, language, classes)
         for language, listed in source.fields(LANGUAGES).items()
         for element in listed.elements()
     )
 
 
-def _one_together(source: Marked, language: str, classes: Classes) -> Together:
-    fields = source.fields(("weight", "words", "all", "none"), required=("weight", "all"))
-    groups = tuple(parse_patterns(group, language=language, classes=classes) for group in fields["all"].elements())
-    if len(groups) < 2 or not all(groups):  # noqa: PLR2004 - two is what makes it «together»
-        raise fields["all"].wrong("at least two lists of terms are expected here")
-    return Together(
-        weight=fields["weight"].number(),
-        words=int(fields["words"].number()) if "words" in fields else 0,
-        all_of=groups,
-        none_of=parse_patterns(fields["none"], language=language, classes=classes) if "none" in fields else (),
+def _near(source: Marked, language: str, classes: Classes) -> Near:
+    fields = source.fields(("weight", "within", "all", "any", "none"), required=("weight", "all"))
+    listed = {key: value for key, value in fields.items() if key in {"any", "none"}}
+    parsed = {key: parse_patterns(value, language=language, classes=classes) for key, value in listed.items()}
+    groups = [_group(element, language, classes) for element in fields["all"].elements()]
+    groups += [parsed["any"]] if "any" in parsed else []
+    if len(groups) < LEAST_GROUPS or not all(groups):
+        raise fields["all"].wrong("terms that meet are at least two", remedy="all: [term, [term, or another]]")
+    within, words = _within(fields["within"]) if "within" in fields else (Within.SENTENCE, 0)
+    return Near(
+        weight=fields["weight"].positive(),
+        within=within,
+        words=words,
+        all_of=tuple(groups),
+        none_of=parsed.get("none", ()),
         language=language,
         line=source.line,
     )
+
+
+LEAST_GROUPS = 2
+
+
+def _group(source: Marked, language: str, classes: Classes) -> tuple[Pattern, ...]:
+    """Read a term, or a list of terms any of which will do."""
+    if source.is_scalar():
+        return (parse_pattern(source, language=language, classes=classes),)
+    return parse_patterns(source, language=language, classes=classes)
+
+
+def _within(source: Marked) -> tuple[Within, int]:
+    told = source.text()
+    if told.isdecimal() and int(told) > 0:
+        return Within.WORDS, int(told)
+    if told not in {Within.SENTENCE, Within.TEXT}:
+        raise source.wrong(f"{told!r} is no distance", remedy="Allowed here: sentence, text, or a number of words")
+    return Within(told), 0
 
 
 def _examples(source: Marked) -> tuple[Example, ...]:
@@ -198,10 +246,14 @@ def _examples(source: Marked) -> tuple[Example, ...]:
 
 def _example(source: Marked, language: str, *, positive: bool) -> Example:
     """Read a text, or `context: text` for a trap with the context that must be seen."""
-    if source.is_scalar():
+    if source.is_scalar() and source.text().strip():
         return Example(source.text(), language, positive, source.line)
-    ((context, text),) = source.fields(CONTEXTS).items()
-    return Example(text.text(), language, positive, source.line, context)
+    told = list(source.items()) if not positive and source.is_mapping() else []
+    if len(told) != 1:
+        remedy = "A sentence, or under `no` context: sentence. A sentence with a colon stands in quotes."
+        raise source.wrong("this is no example", remedy=remedy)
+    ((context, text),) = told
+    return Example(text.text(), language, positive, source.line, _known_context(context, text))
 
 
 def version_of(texts: Mapping[str, str]) -> str:

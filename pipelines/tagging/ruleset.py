@@ -16,8 +16,8 @@ from pipelines.tagging.patterns import Classes, parse_classes
 from pipelines.tagging.persons import Names
 from pipelines.tagging.rules import (
     Cue,
+    Near,
     Rule,
-    Together,
     check_topics,
     parse_contexts,
     parse_rule,
@@ -41,6 +41,10 @@ SHARED = -1
 """The rule number of a cue that all rules share."""
 
 
+ABSENT = -1
+"""The group of a `near` none of which may be there."""
+
+
 class TermUse(NamedTuple):
     """A pattern weighs something for a rule."""
 
@@ -57,9 +61,9 @@ class CueUse(NamedTuple):
 
 
 class PartUse(NamedTuple):
-    """A pattern is in a group of a `together`; group -1 is what must be absent."""
+    """A pattern is in a group of a `near`; group ABSENT is what must not be there."""
 
-    together: int
+    near: int
     group: int
 
 
@@ -70,24 +74,24 @@ class RulePatterns:
         self.terms: dict[int, list[TermUse]] = defaultdict(list)
         self.cues: dict[int, list[CueUse]] = defaultdict(list)
         self.parts: dict[int, list[PartUse]] = defaultdict(list)
-        self.together: list[tuple[int, Together]] = []
+        self.near: list[tuple[int, Near]] = []
         self._matcher = matcher
         self._add_cues(SHARED, shared_cues)
         for number, rule in enumerate(rules):
             self._add_cues(number, rule.cues)
             for term in rule.terms:
                 self.terms[matcher.add(term.pattern)].append(TermUse(number, term.weight))
-            for together in rule.together:
-                self._add_together(number, together)
+            for near in rule.near:
+                self._add_near(number, near)
 
     def _add_cues(self, rule: int, cues: tuple[Cue, ...]) -> None:
         for cue in cues:
             self.cues[self._matcher.add(cue.pattern)].append(CueUse(rule, cue.context, cue.window))
 
-    def _add_together(self, rule: int, together: Together) -> None:
-        index = len(self.together)
-        self.together.append((rule, together))
-        groups = [*enumerate(together.all_of), (-1, together.none_of)]
+    def _add_near(self, rule: int, near: Near) -> None:
+        index = len(self.near)
+        self.near.append((rule, near))
+        groups = [*enumerate(near.all_of), (ABSENT, near.none_of)]
         for group, patterns in groups:
             for number in self._matcher.add_all(patterns):
                 self.parts[number].append(PartUse(index, group))
@@ -102,8 +106,8 @@ class Ruleset:
         self.classes: Classes = parse_classes(read_yaml("classes.yaml", file_text(texts, "classes.yaml")))
         self.rules = tuple(parse_rule(file, text, classes=self.classes) for file, text in rule_files(texts).items())
         check_topics(self.rules)
-        shared_cues = parse_contexts("contexts.yaml", file_text(texts, "contexts.yaml"), classes=self.classes)
-        self.patterns = RulePatterns(self.rules, shared_cues, self.matcher)
+        self.shared_cues = parse_contexts("contexts.yaml", file_text(texts, "contexts.yaml"), classes=self.classes)
+        self.patterns = RulePatterns(self.rules, self.shared_cues, self.matcher)
         self.counted = Counted(
             "figures.yaml", file_text(texts, "figures.yaml"), matcher=self.matcher, classes=self.classes
         )

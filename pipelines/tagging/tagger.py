@@ -40,6 +40,7 @@ class Tagger:
             topics=tuple(tag.topic for tag in verdict.tags),
             severity=assessment.severity if assessment else None,
             tags=verdict.tags,
+            misses=verdict.misses,
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),

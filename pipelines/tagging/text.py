@@ -26,7 +26,7 @@ _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\
 
 ABBREVIATIONS = frozenset({"тыс", "млн", "млрд", "млр", "трлн"})
 
-LEAD_WORDS = 60
+LEAD_WORDS = 50
 """The beginning of a body: what stands there is what the text is about."""
 
 INTERVIEW_QUESTIONS = 3
@@ -120,6 +120,10 @@ class Text:
         if self.words[first] in ABBREVIATIONS:
             between = between.removeprefix(".")
         return not any(mark in between for mark in ",.;:—\n")
+
+    def words_between(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first and the last word between two places in characters; last < first where there is none."""
+        return bisect_left(self.starts, start), bisect_right(self.ends, end) - 1
 
     @cached_property
     def _questions(self) -> list[tuple[int, int]]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import log2
 from typing import NamedTuple
 
 from pipelines.models import Context, Span, Tag
-from pipelines.tagging.contexts import Key, Silences
+from pipelines.tagging.contexts import Silences
 from pipelines.tagging.matcher import Found, Hit
-from pipelines.tagging.rules import Together
-from pipelines.tagging.ruleset import Ruleset
-from pipelines.tagging.text import LEAD_WORDS, Text
+from pipelines.tagging.rules import Near, Within
+from pipelines.tagging.ruleset import ABSENT, Ruleset
+from pipelines.tagging.text import Text
 
 LEAD_FACTOR = 2.0
-"""A mention in the title, the lead or a question of an interview weighs twice."""
+"""A mention in the lead or a question of an interview weighs twice; what the title is worth is the rule's own."""
 
 REPEATS = (1.0, 0.75, 0.5, 0.25)
 """What the first, second … mention of the same term counts; later ones add nothing."""
@@ -26,6 +26,9 @@ TELLING_WEIGHT = 2.0
 DECISIVE_WEIGHT = 6.0
 """A term this heavy tells the matter by itself, even in one sentence of a long digest."""
 
+SHORT_TEXT_WORDS = 60
+"""A text so short is all lead: the plain threshold holds."""
+
 GROWTH = 0.25
 """What a text must score more, as a share of the threshold, each time it doubles: much text, chance words."""
 
@@ -35,7 +38,7 @@ LONGEST_FACTOR = 1.5
 LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
 
-BACKGROUND_FACTOR = 1.3
+BACKGROUND_FACTOR = 1.5
 """How much more a topic must score that neither the title nor the lead speaks of."""
 
 SENSES = frozenset({"other_sense", "figurative"})
@@ -67,13 +70,15 @@ class Mention(NamedTuple):
             end=self.text.ends[last],
             form=self.text.between(first, last),
             term=self.term,
+            weight=self.weight,
         )
 
 
 class Verdict(NamedTuple):
-    """The tags of a text, strongest first, and the contexts that silenced mentions."""
+    """The tags of a text, strongest first, those that fell short, and the contexts that silenced mentions."""
 
     tags: tuple[Tag, ...]
+    misses: tuple[Tag, ...]
     contexts: tuple[Context, ...]
 
 
@@ -81,19 +86,29 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
     """Decide every rule of the ruleset on the title and the body of one article."""
     found = list(found)
     by_rule: dict[int, list[Mention]] = defaultdict(list)
-    carried: frozenset[Key] = frozenset()
-    for text, hits in found:
-        silences = Silences(text, hits, ruleset.patterns, carried=carried)
+    for (text, hits), silences in zip(found, _silences(found, ruleset), strict=True):
         for mention in _mentions(text, hits, ruleset, silences=silences):
             by_rule[mention.rule].append(mention)
-        carried = silences.carried_on()
     by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
     stretch = _stretch(sum(len(text) for text, _ in found))
     weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
-    tags = [tag for case in weighed if (tag := _tag(case, ruleset, stretch=stretch, strongest=strongest))]
+    tags = [_tag(case, ruleset, stretch=stretch, strongest=strongest) for case in weighed if case.mentions]
     tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
-    return Verdict(tuple(tags), tuple(_contexts(by_rule, ruleset)))
+    return Verdict(
+        tags=tuple(tag for tag in tags if tag.score >= tag.threshold),
+        misses=tuple(tag for tag in tags if tag.score < tag.threshold),
+        contexts=tuple(_contexts(by_rule, ruleset)),
+    )
+
+
+def _silences(found: list[Found], ruleset: Ruleset) -> list[Silences]:
+    """Return the silences of each text; what one says first holds for the whole article."""
+    silences = [Silences(text, hits, ruleset.patterns) for text, hits in found]
+    told = [each.told_first() for each in silences]
+    for place, each in enumerate(silences):
+        each.carry(frozenset().union(*told[:place], *told[place + 1 :]))
+    return silences
 
 
 def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
@@ -116,38 +131,61 @@ def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset, *, silences: Silenc
     weighed += _meetings(text, hits, ruleset)
     for rule, term, weight, hit in weighed:
         context = silences.context_of(hit, rule=rule, listens_to=ruleset.rules[rule].contexts)
-        factor = LEAD_FACTOR if text.is_prominent(hit.first) else 1.0
+        factor = _factor(text, hit, title_weight=ruleset.rules[rule].title_weight)
         yield Mention(rule, term, weight, text, hit, context, factor)
 
 
+def _factor(text: Text, hit: Hit, *, title_weight: float) -> float:
+    """What the place of a mention is worth."""
+    if text.field == "title":
+        return title_weight
+    return LEAD_FACTOR if text.is_prominent(hit.first) else 1.0
+
+
 def _meetings(text: Text, hits: list[Hit], ruleset: Ruleset) -> list[tuple[int, str, float, Hit]]:
-    """Where all groups of a `together` meet in one sentence: one hit from the first to the last of them."""
-    parts: dict[tuple[int, int], dict[int, Hit]] = defaultdict(dict)
+    """Where the groups of a `near` meet: one hit over the fewest words that hold them all."""
+    parts: dict[tuple[int, int], list[tuple[int, Hit]]] = defaultdict(list)
+    nears = ruleset.patterns.near
     for hit in hits:
         for number, group in ruleset.patterns.parts.get(hit.pattern, ()):
-            parts[number, text.sentence_at(hit.first)].setdefault(group, hit)
+            scope = 0 if nears[number][1].within is Within.TEXT else text.sentence_at(hit.first)
+            parts[number, scope].append((group, hit))
     found: list[tuple[int, str, float, Hit]] = []
-    for (number, _), groups in parts.items():
-        rule, together = ruleset.patterns.together[number]
-        if meeting := _meeting(together, groups):
-            found.append((rule, _name(together), together.weight, meeting))
+    for (number, _), members in parts.items():
+        rule, near = nears[number]
+        if meeting := _meeting(near, members):
+            found.append((rule, _name(near), near.weight, meeting))
     return found
 
 
-def _meeting(together: Together, groups: dict[int, Hit]) -> Hit | None:
-    if -1 in groups or len(groups) < len(together.all_of):
+def _meeting(near: Near, members: list[tuple[int, Hit]]) -> Hit | None:
+    """Return the shortest meeting, or nothing; of a whole text only the first group's word, for it stands for all."""
+    if any(group == ABSENT for group, _ in members):
         return None
-    if len({hit.first for hit in groups.values()}) < len(together.all_of):
-        return None  # one word in two groups is no meeting
-    first = min(hit.first for hit in groups.values())
-    last = max(hit.last for hit in groups.values())
-    if together.words and last - first > together.words:
+    shortest: Hit | None = None
+    latest: dict[int, Hit] = {}
+    for group, hit in members:
+        latest[group] = hit
+        meeting = _span_of(latest) if len(latest) == len(near.all_of) else None
+        if meeting and (shortest is None or meeting.last - meeting.first < shortest.last - shortest.first):
+            shortest, anchor = meeting, latest[0]
+    if shortest is None or (near.words and shortest.last - shortest.first > near.words):
         return None
-    return Hit(-1, first, last, negated=any(hit.negated for hit in groups.values()))
+    return anchor._replace(pattern=-1) if near.within is Within.TEXT else shortest
 
 
-def _name(together: Together) -> str:
-    return " + ".join(group[0].text for group in together.all_of)
+def _span_of(hits: Mapping[int, Hit]) -> Hit | None:
+    """Return one hit over all; nothing when one word stands in two groups."""
+    firsts = {hit.first for hit in hits.values()}
+    if len(firsts) < len(hits):
+        return None
+    return Hit(
+        -1, min(firsts), max(hit.last for hit in hits.values()), negated=any(hit.negated for hit in hits.values())
+    )
+
+
+def _name(near: Near) -> str:
+    return " + ".join(group[0].text for group in near.all_of)
 
 
 class _Case(NamedTuple):
@@ -168,19 +206,18 @@ def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset) -> _Case:
     return _Case(rule, counted, _score(counted, telling=telling), heaviest, prominent)
 
 
-def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag | None:
-    """Give the topic, or not; decisive mentions are asked neither for length nor for a share."""
-    decisive = case.heaviest >= DECISIVE_WEIGHT
+def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag:
+    """Say what a topic scored and what it needed; decisive mentions are asked neither for length nor for a share."""
     rule = ruleset.rules[case.rule]
-    threshold = rule.threshold * (1.0 if decisive else stretch if case.prominent else stretch * BACKGROUND_FACTOR)
-    if case.score < threshold or (case.score < LEAST_SHARE * strongest and not decisive):
-        return None
+    needed = rule.threshold
+    if case.heaviest < DECISIVE_WEIGHT:
+        needed = max(needed * stretch * (1.0 if case.prominent else BACKGROUND_FACTOR), LEAST_SHARE * strongest)
     mentions = sorted(case.mentions, key=lambda mention: (mention.text.field == "body", mention.hit.first))
     return Tag(
         topic=rule.topic,
         rule=rule.topic,
         score=round(case.score, 2),
-        threshold=round(threshold, 2),
+        threshold=round(needed, 2),
         spans=tuple(mention.span() for mention in mentions[:MOST_SPANS]),
     )
 
@@ -217,7 +254,7 @@ def _with_repeats(values: list[float]) -> float:
 
 
 def _stretch(words: int) -> float:
-    return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / LEAD_WORDS)))
+    return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / SHORT_TEXT_WORDS)))
 
 
 def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[Context]:

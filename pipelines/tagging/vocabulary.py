@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from string import digits
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
@@ -107,7 +108,7 @@ class Vocabulary:
             self._add_stem(fold(word[:-1]), _Stem(None, word, negated=False))
             return
         for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
-            stem = _shared_beginning(min(forms), max(forms))
+            stem = shared_beginning(min(forms), max(forms))
             endings = frozenset(form[len(stem) :] for form in forms)
             self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
 
@@ -121,8 +122,10 @@ class Vocabulary:
 def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
     """Return all folded forms of one word of a pattern, each with whether it is negated.
 
-    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске.
+    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске. `193?` is a decade.
     """
+    if word.endswith("?"):
+        return {word[:-1] + digit: False for digit in digits}
     forms = term_forms(word, language)
     if language != "kk" or not word.endswith("ст") or word.startswith("="):
         return forms
@@ -141,7 +144,7 @@ def _alike(forms: Mapping[str, bool]) -> dict[tuple[str, bool], list[str]]:
     return groups
 
 
-def _shared_beginning(first: str, last: str) -> str:
+def shared_beginning(first: str, last: str) -> str:
     """Return what the first and the last of a sorted list begin with, and so all between them."""
     length = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
     return first[: len(min(first, last, key=len)) if length is None else length]

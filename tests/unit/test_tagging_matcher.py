@@ -60,6 +60,7 @@ def test_alternatives_prefixes_and_exact_forms():
     assert forms(matcher_of("убить|ранить человека"), "ранили человека") == ["ранили человека"]
     assert forms(matcher_of("нарко*"), "наркосбытчики и нарколог") == ["наркосбытчики", "нарколог"]
     assert forms(matcher_of("=сума"), "сума суму") == ["сума"]
+    assert forms(matcher_of("193?"), "в 1937 году 193 человека") == ["1937"]
 
 
 def test_negation_is_kept():

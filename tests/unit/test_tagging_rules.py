@@ -11,7 +11,16 @@ from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.marked_yaml import read_yaml
 from pipelines.tagging.patterns import parse_classes, parse_pattern
-from pipelines.tagging.rules import CONTEXTS, OVERRULED, RULE_KEYS, WINDOWS, check_topics, parse_rule, version_of
+from pipelines.tagging.rules import (
+    CONTEXTS,
+    OVERRULED,
+    RULE_KEYS,
+    WINDOWS,
+    Within,
+    check_topics,
+    parse_rule,
+    version_of,
+)
 
 RULE = """\
 topic: theft
@@ -43,7 +52,15 @@ def test_a_rule_is_read():
         (RULE.replace("[кража,", "[к*,"), 5, "2", "too short"),
         (RULE + "unless: {rumour: }\n", 6, "rumour", "no context"),
         (RULE + "severity: grave\n", 6, "severity", "not known"),
-        (RULE + "together: {ru: [{weight: 4, all: [[кража]]}]}\n", 6, "all", "at least two"),
+        (RULE + "near: {ru: [{weight: 4, all: [[кража]]}]}\n", 6, "all", "at least two"),
+        (RULE + "near: {ru: [{weight: 4, within: page, all: [вор, кража]}]}\n", 6, "within", "a number of words"),
+        (RULE + "near: {ru: [{weight: 0, all: [вор, кража]}]}\n", 6, "weight", "above 0"),
+        (RULE + "title_weight: -2\n", 6, "title_weight", "above 0"),
+        (RULE + "examples: {ru: {no: [{fiction: Фильм., sport: Матч.}]}}\n", 6, "no", "no example"),
+        (RULE + "examples: {ru: {yes: [{fiction: Фильм.}]}}\n", 6, "yes", "no example"),
+        (RULE + "examples: {ru: {no: [{rumour: Слух.}]}}\n", 6, "rumour", "no context"),
+        (RULE.replace("topic: theft", "topic: Cattle theft"), 1, "topic", "no topic"),
+        (RULE.replace("[кража,", "[украл-,"), 5, "2", "only Kazakh"),
         (RULE + "topic: again\n", 6, "topic", "twice"),
         ("a: [", 2, "", "not readable"),
         ("", None, "", "empty"),
@@ -55,6 +72,19 @@ def test_a_mistake_names_file_line_and_key(broken, line, key, told):
         parse_rule("rules/theft.yaml", broken, classes=CLASSES)
     assert caught.value.file == "rules/theft.yaml"
     assert (caught.value.line, caught.value.key) == (line, key)
+
+
+def test_terms_may_meet_in_a_sentence_a_text_or_some_words():
+    """What `near` says is what is compiled: how far, what must all be there, what of which one is enough."""
+    listed = "[{weight: 4, within: 8, all: [вор, [лошадь, корова]], any: [украсть, угнать], none: [музей]}]"
+    (near,) = parse_rule("rules/theft.yaml", f"{RULE}near: {{ru: {listed}}}\n", classes=CLASSES).near
+    assert (near.within, near.words) == (Within.WORDS, 8)
+    assert [[each.text for each in group] for group in near.all_of] == [
+        ["вор"],
+        ["лошадь", "корова"],
+        ["украсть", "угнать"],
+    ]
+    assert [each.text for each in near.none_of] == ["музей"]
 
 
 def test_a_gap_stands_between_words():

@@ -13,9 +13,12 @@ topic: drugs
 labels: {en: Drugs, kk: Есірткі, ru: Наркотики}
 terms:
   ru: {4: [наркобарон], 2: [наркотик], 1: [лаборатория]}
-  kk: {2: [есірткі]}
-together:
-  ru: [{weight: 6, all: [[изъять], [гашиш]], none: [музей]}]
+  kk: {2: [есірткі, тыйым емес дәрі]}
+near:
+  ru:
+    - {weight: 6, all: [изъять, гашиш], none: [музей]}
+    - {weight: 4, within: 3, all: [партия, опиум]}
+    - {weight: 4, within: text, all: [теплица, дурман]}
 unless:
   fiction:
   denial:
@@ -25,6 +28,7 @@ THEFT = """\
 topic: theft
 labels: {en: Theft, kk: Ұрлық, ru: Кража}
 severity: low
+title_weight: 1
 terms: {ru: {2: [кража]}}
 """
 CONTEXTS = """\
@@ -80,11 +84,72 @@ def test_a_decisive_meeting_counts_anywhere(small):
     assert topics(small, f"{PADDING} Музей показал, как изъяли партию гашиша.") == ()
 
 
+def test_terms_meet_within_their_distance(small):
+    """«Within three words» means the nearest two, wherever else in the sentence the first word stood before."""
+    assert topics(small, "Партия тихо и мирно голосовала, а партию опиума нашли.") == ("drugs",)
+    assert topics(small, "Партия тихо и мирно голосовала в день, когда нашли опиум.") == ()
+
+
+def test_terms_may_meet_anywhere_in_a_text(small):
+    """Some matters are told in two sentences."""
+    assert topics(small, "В теплице горел свет. Рос там дурман.") == ("drugs",)
+    assert topics(small, "Рос там дурман.") == ()
+
+
+def test_a_rule_says_what_its_title_is_worth(small):
+    """A title made of one word weighs twice, unless the rule says otherwise."""
+    assert topics(small, "Светит солнце.", title="Наркотики") == ("drugs",)
+    assert topics(small, "Светит солнце.", title="Кража") == ()
+
+
+def test_a_topic_that_falls_short_is_told_to_the_writer_of_rules(small):
+    """Who misses a topic sees how far it was from its threshold, and by which words."""
+    (miss,) = small.tag("", f"{PADDING} Вспомнили и наркотики.", language="ru").misses
+    assert (miss.topic, miss.score, miss.spans[0].weight) == ("drugs", 2.0, 2.0)
+    assert miss.score < miss.threshold
+
+
+def test_a_cue_beside_a_phrase_is_not_a_cue_inside_it(small):
+    """A term may hold the word «емес» itself; «есірткі емес» is a denial."""
+    assert topics(small, "Тыйым емес дәрі табылды.", language="kk") == ("drugs",)
+    assert topics(small, "Бұл есірткі емес.", language="kk") == ()
+
+
 def test_a_context_silences_its_own_mention_only(small):
     """One film review in a digest must not silence a real arrest below it."""
     tagging = small.tag("", "Фильм о наркобаронах вышел в прокат. В городе нашли наркотики.", language="ru")
     assert tagging.topics == ("drugs",)
     assert [(context.context, context.spans[0].form) for context in tagging.contexts] == [("fiction", "наркобаронах")]
+
+
+def test_what_the_first_sentences_say_holds_for_the_title(small):
+    """A headline quotes the rumour, the first sentence takes it back."""
+    assert topics(small, "Это фильм, сообщила студия.", title="Наркобарон в городе") == ()
+    assert topics(small, "Его арестовали у кинотеатра после фильма.", title="Наркобарон в городе") == ("drugs",)
+
+
+def test_a_text_that_goes_on_about_a_film_is_about_a_film(small):
+    """A review names the film twice and its hero in between; a digest names it once."""
+    review = "Фильм вышел вчера. Наркобарон в нём смешон. Такие фильмы редки. Наркотики в нём из сахара."
+    assert topics(small, review) == ()
+    assert topics(small, review.replace("Такие фильмы редки. ", "")) == ("drugs",)
+
+
+def test_a_word_in_quotation_marks_is_irony_and_a_name_is_none(small):
+    """«Наркобарон» of sweets is nobody's arrest; a code name in quotation marks is no joke."""
+    tagging = small.tag("", "Кондитера зовут «наркобарон» пончиков.", language="ru")
+    assert (tagging.topics, tagging.contexts[0].context) == ((), "figurative")
+    assert topics(small, "Операция «Наркобарон» завершена.") == ("drugs",)
+
+
+def test_a_rule_may_overrule_cues_for_itself_alone(small):
+    """What makes a cue void for one topic must not make it void for all."""
+    sure = "  denial: {overruled: {ru: [весы]}}\n  fiction: {overruled: {ru: [весы]}}\n"
+    own = DRUGS.replace("  fiction:\n  denial:\n", sure)
+    other = THEFT + "unless: {fiction: }\n"
+    rules = {"contexts.yaml": CONTEXTS, "rules/drugs.yaml": own, "rules/theft.yaml": other}
+    text = "В фильме весы, наркотики и кража."
+    assert Tagger(parse_ruleset({**EMPTY, **rules})).tag("", text, language="ru").topics == ("drugs",)
 
 
 def test_a_silenced_topic_says_why(small):

@@ -15,6 +15,7 @@ from pipelines.errors import FeedUnusableError, KuzetError
 from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
 from worker.cli.archives import reading
 from worker.cli.console import FAILED, local_time, out, print_json, read_input
+from worker.cli.explanations import show_tagging
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ commands = typer.Typer()
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 File = Annotated[str, typer.Argument(help="A file, or - for standard input.")]
-SPAN_STYLES = ("bold black on yellow", "bold black on cyan", "bold black on green", "bold white on magenta")
 
 
 @commands.command("feed")
@@ -193,7 +193,10 @@ def tag(
     if as_json:
         print_json(tag_row(tagger, title, body))
         return
-    show_tagging(title, body, tagger.tag(title, body, language=language_of(title, body)))
+    tagging = tagger.tag(title, body, language=language_of(title, body))
+    show_tagging(title, body, tagging)
+    if not tagging.tags:
+        raise typer.Exit(FAILED)
 
 
 def jsonl_rows(file: str) -> Iterator[dict[str, Any]]:
@@ -239,41 +242,3 @@ def tag_row(tagger: Any, title: str, body: str) -> dict[str, Any]:
         "tags": explain_tags(tagging),
         "why": tagging.why,
     }
-
-
-def show_tagging(title: str, body: str, tagging: Tagging) -> None:
-    """The text with its spans in colour, then each topic with its score and words."""
-    styles = {t.topic: SPAN_STYLES[i % len(SPAN_STYLES)] for i, t in enumerate(tagging.tags)}
-    for field, text in (("title", title), ("body", body)):
-        shown = Text(text, style="bold" if field == "title" else "")
-        for t in tagging.tags:
-            for span in t.spans:
-                if span.field == field:
-                    shown.stylize(styles[t.topic], span.start, span.end)
-        out.print(shown)
-    out.rule(style="dim")
-    for t in tagging.tags:
-        words = ", ".join(dict.fromkeys(span.form for span in t.spans))
-        out.print(Text.assemble((f" {t.topic} ", styles[t.topic]), f"  {t.score:g} of {t.threshold:g}: ", words))
-    for context in tagging.contexts:
-        words = ", ".join(dict.fromkeys(span.form for span in context.spans))
-        out.print(Text.assemble((f" not {context.topic} ", "reverse dim"), f"  {context.context}: ", words))
-    show_facts(tagging)
-    if not tagging.tags:
-        raise typer.Exit(FAILED)
-
-
-def show_facts(tagging: Tagging) -> None:
-    facts = {
-        "severity": tagging.severity or "",
-        "regions": ", ".join(tagging.regions),
-        "places": ", ".join(place.name for place in tagging.places),
-        "figures": ", ".join(
-            f"{f.kind} {f.qualifier} {f.value:g} {f.unit}".replace("  ", " ").strip() for f in tagging.figures
-        ),
-        "persons": ", ".join(tagging.persons),
-        "organisations": ", ".join(tagging.organisations),
-    }
-    for name, value in facts.items():
-        if value:
-            out.print(Text.assemble((f"{name:>14}  ", "dim"), str(value)))
