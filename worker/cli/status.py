@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import EngineUnavailableError
 from pipelines.models import Stage
 from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
@@ -57,16 +56,13 @@ def status(
 
     Example: kuzet status --json
     """
-    from redis.exceptions import RedisError
+    from worker.broker import told
 
     runtime = open_runtime()
-    try:
+    with told(runtime.settings.broker_url):
         if check:
             raise typer.Exit(OK if is_there(runtime, worker) else NO_ENGINE)
         found = look(runtime)
-    except RedisError as error:
-        problem = f"does not answer ({error})"
-        raise EngineUnavailableError("The broker", problem, remedy="`kuzet up` starts it.") from error
     if as_json:
         print_json(asdict(found))
     else:
@@ -89,12 +85,14 @@ def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
 
 def look(runtime: Runtime) -> Status:
     """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
+    from worker.broker import shown
+
     now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
     workers = workers_of(runtime)
     snapshots = [state.feeds.snapshot(feed_id) for feed_id in state.feeds.ids()]
     search = runtime.search.health()
     return Status(
-        broker=f"{runtime.redis.info('server')['redis_version']} at {runtime.settings.broker_url}",
+        broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
         search=search,
         workers=workers,
         queues={queue: int(runtime.redis.llen(f"{prefix}celery:{queue}")) for queue in QUEUES},
