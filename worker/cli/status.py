@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from socket import gethostname
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -109,7 +110,9 @@ def look(runtime: Runtime) -> Status:
 
 
 def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
-    found = idle(runtime, workers)
+    from worker.expiry import ending_soon
+
+    found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
     if search.problem:
         found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
     elif search.index:
