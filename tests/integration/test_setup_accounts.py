@@ -6,6 +6,8 @@ The accounts themselves are the tests' own guard, which answers as Elasticsearch
 from __future__ import annotations
 
 import base64
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -243,3 +245,20 @@ def test_two_setups_at_once_make_one_set_of_secrets(tmp_path):
     assert sum("Made:" in one.stdout for one in ran) == 1
     vault, kibana = tmp_path / "secrets" / "vault", tmp_path / "secrets" / "kibana" / "kibana.yml"
     assert (vault / "kibana_system").read_text() in kibana.read_text()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can show what root is left with"
+)
+def test_root_with_one_right_is_enough(tmp_path):
+    """As the service `setup` runs: it gives files to others, again and again, and cannot read them afterwards."""
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    one_right = ("setpriv", "--bounding-set=-all,+chown", "--inh-caps=-all,+chown", "--no-new-privs")
+    for options in ((), (), ("--rotate",)):
+        command = (*one_right, *KUZET, "setup", "secrets", str(folder), *options)
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    redis = folder / "redis" / "password"
+    assert redis.stat().st_uid == 999
+    assert redis.read_text() == (folder / "vault" / "redis").read_text()
+    assert subprocess.run((*one_right, "cat", str(redis)), capture_output=True, check=False).returncode != 0
