@@ -14,6 +14,7 @@ from tests.composed import ROOT, check_by_schema, read_compose, read_variables
 from worker.local.services import services
 from worker.presence import QUEUES
 from worker.setup.deliveries import AT, KibanaDoor, deliveries
+from worker.setup.roles import analysts, workers
 from worker.setup.vault import open_vault
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -123,6 +124,13 @@ def test_secrets_are_in_no_variable_and_no_argument():
             if re.search(r"(?i)password|secret|token|\bkey\b", variable):
                 assert re.fullmatch(r"[\w./-]*/[\w./-]+", value), variable  # a file or a folder, not the thing itself
         assert not re.search(r"(?i)pass|secret\b|token|://[^ ]*@", " ".join(service.get("command", ())))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_who_is_told_of_secrets_is_given_them(name: str):
+    """A folder that is named and not mounted is a warning at every command."""
+    mounted = {volume.split(":")[1] for volume in OURS[name].get("volumes", ())}
+    assert ("KUZET_SECRETS" in OURS[name]["environment"]) == (AT in mounted)
 
 
 def test_everything_talks_tls():
@@ -240,3 +248,30 @@ def test_the_image_has_the_folders_that_are_written_to():
     assert made is not None
     schedule = OURS["beat"]["command"][-2]
     assert {"/dictionaries", "/var/lib/kuzet/cache", str(Path(schedule).parent)} <= set(made[1].split())
+
+
+GUIDE = (ROOT / "docs" / "guide" / "deploy.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_names_what_is_there():
+    """A command that is copied from the guide must reach a service."""
+    asked = re.findall(r"^docker compose (?:exec|run --rm|cp) (\S+?)[: ]", GUIDE, re.MULTILINE)
+    assert len(asked) > 15
+    assert {name for name in asked if "." not in name} <= set(SERVICES)
+    assert set(re.findall(r"kuzet_([\w-]+)`", GUIDE)) - {"workers", "installer", "analysts", "dashboards"} <= set(
+        COMPOSE["volumes"]
+    )
+
+
+def test_the_guide_has_every_service():
+    """Somebody who reads `docker compose ps` wants to know what each is for."""
+    assert {name for name in SERVICES if f"`{name}`" not in GUIDE} == set()
+
+
+def test_the_guide_says_the_rights_that_are_given():
+    """Who checks them reads the guide, not the code."""
+    for role in (workers("kuzet"), analysts("kuzet")):
+        [row] = [line for line in GUIDE.splitlines() if line.startswith(f"| `{role.name}`")]
+        for name in (*role.cluster, *role.indices):
+            assert f"`{name}`" in row, name
+    assert "`read`, `write`, `manage`" in GUIDE
