@@ -209,8 +209,9 @@ def test_every_volume_is_declared_and_used():
 @pytest.mark.parametrize("name", OURS)
 def test_every_variable_is_a_setting(name: str):
     """A misspelt variable is ignored, silently."""
-    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields} | {"KUZET_KIBANA_URL", "KUZET_KIBANA_CA"}
-    assert set(OURS[name]["environment"]) <= known
+    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields}
+    of_commands = {f"KUZET_KIBANA_{option}" for option in ("URL", "CA", "PROTOCOL", "PUBLIC_URL", "NAMES")}
+    assert set(OURS[name]["environment"]) <= known | of_commands
 
 
 def test_the_newsrooms_names_may_be_fetched():

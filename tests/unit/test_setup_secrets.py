@@ -13,6 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from worker.cli.setup import commands
+from worker.setup.certificates import Certificate
 from worker.setup.deliveries import PASSWORDS, KibanaDoor, deliver, deliveries
 from worker.setup.vault import EARLIER_KEPT, Vault, VaultError, open_vault, write_private
 
@@ -154,6 +155,18 @@ def test_kibana_reads_everything_from_one_file(vault: Vault):
     keys = [value for name, value in settings.items() if name.endswith("encryptionKey")]
     assert len(set(keys)) == 3
     assert min(map(len, keys)) >= 32
+
+
+def test_compose_says_how_kibana_is_reached(folder: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
+    """By variables, so that a command run by hand in the same service makes the same files."""
+    monkeypatch.setenv("KUZET_KIBANA_PROTOCOL", "https")
+    monkeypatch.setenv("KUZET_KIBANA_PUBLIC_URL", "https://watch.example.kz")
+    monkeypatch.setenv("KUZET_KIBANA_NAMES", "watch.example.kz, kibana.example.kz")
+    run("--rotate")
+    settings = yaml.safe_load((folder / "kibana" / "kibana.yml").read_text())
+    assert (settings["server.ssl.enabled"], settings["server.publicBaseUrl"]) == (True, "https://watch.example.kz")
+    pair = Certificate(*((folder / "kibana" / f"kibana.{end}").read_bytes() for end in ("crt", "key")))
+    assert {"kibana", "watch.example.kz", "kibana.example.kz"} <= pair.names
 
 
 def test_redis_has_no_door_without_tls_and_password(vault: Vault):

@@ -36,14 +36,16 @@ Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for 
 def make_secrets(
     folder: Annotated[Path, typer.Argument(help="Where they are kept: vault/ for all, and a folder for each service.")],
     *,
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="Make new passwords; then start every service anew.")
-    ] = False,
-    kibana_protocol: Annotated[Protocol, typer.Option(help="How Kibana itself is spoken to.")] = Protocol.HTTP,
+    rotate: Annotated[bool, typer.Option("--rotate", help="Make new passwords.")] = False,
+    kibana_protocol: Annotated[
+        Protocol, typer.Option(envvar="KUZET_KIBANA_PROTOCOL", help="How Kibana itself is spoken to.")
+    ] = Protocol.HTTP,
     kibana_url: Annotated[
-        str, typer.Option(help="Address people type, which Kibana links to.")
+        str, typer.Option(envvar="KUZET_KIBANA_PUBLIC_URL", help="Address people type, which Kibana links to.")
     ] = "http://localhost:5601",
-    kibana_names: Annotated[str, typer.Option(help="Host names for Kibana's certificate, comma separated.")] = "",
+    kibana_names: Annotated[
+        str, typer.Option(envvar="KUZET_KIBANA_NAMES", help="Host names for Kibana's certificate, comma separated.")
+    ] = "",
 ) -> None:
     """Make what is missing of certificates and passwords, and give every service its own. Prints no secret.
 
@@ -62,6 +64,8 @@ def make_secrets(
             deliver(delivery, below=folder)
         made = list(vault.made)
     out.print(Text(f"Made: {', '.join(made)}." if made else "All secrets are there."), style="green", soft_wrap=True)
+    if rotate:
+        out.print("Now start every service anew: docker compose up -d --force-recreate", soft_wrap=True)
 
 
 @setup.command("accounts")
