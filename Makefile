@@ -7,7 +7,7 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test test-fast lint format bench bench-language bench-tagging \
-	bench-search bench-pages proof lock lock-jars clean
+	bench-search bench-pages proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -58,6 +58,12 @@ bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 10 minutes)
 	@$(BIN)/python benchmarks/proof_rebuild.py
+
+compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their schemas, and what they promise
+	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@! docker compose version >/dev/null 2>&1 || docker compose --profile demo config --quiet
+	@$(BIN)/pytest tests/unit/test_compose_file.py tests/unit/test_workflows.py -q
 
 lock:  ## renew the two lock files (needs uv)
 	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock

@@ -1,4 +1,4 @@
-"""Every setting of kuzet, read from `KUZET_*` variables and `.env`."""
+"""Every setting of kuzet, read from `KUZET_*` variables, `.env` and a folder of secrets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 HERE = Path(__file__).resolve().parent
 
@@ -26,6 +31,12 @@ class Settings(BaseSettings):
     )
     config: Path = Field(
         default_factory=lambda: HERE, description="Folder of feeds.yaml, rules/, places.yaml and search/; kuzet's own."
+    )
+
+    secrets: Path | None = Field(
+        None,
+        description="Folder of files that are named like these variables and hold one value each: for passwords. "
+        "A variable wins over a file.",
     )
 
     broker_url: str = Field(
@@ -79,6 +90,20 @@ class Settings(BaseSettings):
 
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(default=False, description="Logs as JSON lines.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  ours knows its folder only now
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Add the folder of secrets behind what the environment says, which also says where that folder is."""
+        folder = {**dotenv_settings(), **env_settings()}.get("secrets")
+        files = SecretsSettingsSource(settings_cls, secrets_dir=folder)
+        return init_settings, env_settings, dotenv_settings, files
 
     @property
     def allowed_hosts(self) -> frozenset[str]:

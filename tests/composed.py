@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,8 +36,20 @@ def _filled(value: Any, given: Mapping[str, str]) -> Any:
     if isinstance(value, list):
         return [_filled(each, given) for each in value]
     if isinstance(value, str):
-        return VARIABLE.sub(lambda match: given.get(match[1]) or match[2], value)
+        return VARIABLE.sub(lambda match: given.get(match[1]) or match[2], value).replace("$$", "$")
     return value
+
+
+def read_variables() -> dict[str, str]:
+    """The variables that the file takes from .env, with their defaults."""
+    return dict(VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+
+
+def check_by_schema(schema: str, file: Path) -> None:
+    """Hold a file against a schema that the package check-jsonschema carries; nothing is downloaded."""
+    command = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file))
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,10 @@ class Here:
     def argv(self, command: list[str]) -> tuple[str, ...]:
         program, *arguments = command
         return (*PROGRAMS[program], *map(self.text, arguments))
+
+    def and_also(self, places: Mapping[str, str]) -> Here:
+        """The same machine with more places, or others."""
+        return Here({**self.places, **places})
 
     def environment(self, service: Mapping[str, Any]) -> dict[str, str]:
         given = {name: self.text(str(value)) for name, value in service["environment"].items()}

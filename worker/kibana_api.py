@@ -21,7 +21,8 @@ TIMEOUT_S = 60.0
 RETRY_S = 2.0
 FILE_NAME = "kuzet.ndjson"
 
-OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE = 200, 401, 403, 404, 409, 413
+OK, NO_CONTENT = 200, 204
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, TOO_LARGE = 401, 403, 404, 409, 413
 _LATER = (CONFLICT, 429, 502, 503, 504)
 """Answers that another try may change: somebody else is writing the same object, or Kibana is still starting."""
 
@@ -138,6 +139,11 @@ class Kibana:
                 f"another space of it has {names}, so it gave ours new ids",
                 remedy="Use one space, or delete ours there first.",
             )
+
+    def put_role(self, name: str, role: Mapping[str, Any]) -> None:
+        """Make a role, or bring it to what is given. The user needs the right to manage security."""
+        path = f"/api/security/role/{quote(name, safe='')}"
+        self._ask("PUT", path, json=dict(role), allowed=(OK, NO_CONTENT))
 
     def set_default_view(self, object_id: str) -> None:
         """Make it the data view that Discover begins with."""

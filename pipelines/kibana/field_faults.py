@@ -62,7 +62,9 @@ def _map_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:
         own = fields[saved.references[source["indexPatternRefName"]]["id"]]
         yield from _misused(source["geoField"], "point", own)
         yield from _query_faults(saved.attributes["mapStateJSON"]["query"], own)
-        yield from _query_faults(source.get("query"), own)
+        yield from _query_faults(layer.get("query"), own)
+        if "query" in source:
+            yield "a layer's query stands beside its source; inside of it nobody reads it"
 
 
 def _dashboard_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:

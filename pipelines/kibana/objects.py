@@ -133,7 +133,7 @@ def _map(panel: Panel, *, board: Dashboard) -> Json:
         "zoom": MAP_CENTRE["zoom"],
         "center": {"lat": MAP_CENTRE["lat"], "lon": MAP_CENTRE["lon"]},
         "timeFilters": {"from": board.since, "to": "now"},
-        "query": {"query": panel.where, "language": "kuery"},
+        "query": {"query": "", "language": "kuery"},  # on a dashboard, the dashboard's own takes its place
         "filters": [],
         "refreshConfig": {"isPaused": True, "interval": 0},
     }
@@ -178,7 +178,6 @@ def _grid_layer(panel: Panel) -> Json:
         "requestType": "point",
         "resolution": "COARSE",
         "metrics": [{"type": "count"}],
-        "query": {"query": panel.where, "language": "kuery"},
         "applyGlobalQuery": True,
         "applyGlobalTime": True,
         "applyForceRefresh": True,
@@ -196,7 +195,7 @@ def _grid_layer(panel: Panel) -> Json:
     }
     style = {"type": "VECTOR", "isTimeAware": True, "properties": properties}
     layer = _layer("grid", "GEOJSON_VECTOR", label=panel.title, source=source, style=style)
-    return {**layer, "alpha": 0.75, "joins": []}
+    return {**layer, "alpha": 0.75, "joins": [], "query": {"query": panel.where, "language": "kuery"}}
 
 
 def _navigation(boards: Sequence[Dashboard]) -> Json:

@@ -121,14 +121,12 @@ class _Asking:
         return self._request(view, body, board=board, title=title, kind="search", columns=columns)
 
     def _of_map(self, saved: Saved, *, board: str) -> PanelRequest:
-        source = next(
-            layer["sourceDescriptor"]
-            for layer in saved.attributes["layerListJSON"]
-            if "indexPatternRefName" in layer["sourceDescriptor"]
-        )
+        layers = saved.attributes["layerListJSON"]
+        layer = next(one for one in layers if "indexPatternRefName" in one["sourceDescriptor"])
+        source = layer["sourceDescriptor"]
         view = self._view(saved, source["indexPatternRefName"])
         grid = {"geotile_grid": {"field": source["geoField"], "precision": GRID_PRECISION}}
-        asked = " and ".join(f"({text})" for query in _map_queries(saved, source) if (text := query["query"]))
+        asked = layer.get("query", {"query": ""})["query"]  # the map's own query gives way to the dashboard's
         body = {"size": 0, "query": self._query(view, asked), "aggs": {"grid": grid}}
         title = saved.attributes["title"]
         return self._request(view, body, board=board, title=title, kind="map", groups=("grid",), metrics=("doc_count",))
@@ -177,10 +175,6 @@ class _Asking:
 
     def _request(self, view: Saved, body: Json, **facts: Any) -> PanelRequest:  # noqa: ANN401 - of PanelRequest
         return PanelRequest(index=view.attributes["title"], body=body, **facts)
-
-
-def _map_queries(saved: Saved, source: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [saved.attributes["mapStateJSON"]["query"], source.get("query", {"query": ""})]
 
 
 def _metric(column: Mapping[str, Any]) -> Json:

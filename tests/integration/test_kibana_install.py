@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import json
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,121 +10,16 @@ from typer.testing import CliRunner
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from tests.office import IMPORT, SETTINGS, Office, opening
 from worker.cli.kibana import commands
 from worker.kibana import Built, build_from, install
 from worker.kibana_api import Access, Kibana
 
-USER = "Basic " + base64.b64encode(b"desk:secret-word").decode()
-IMPORT = "/api/saved_objects/_import?overwrite=true"
-SETTINGS = "/internal/kibana/settings"
-
-
-@dataclass
-class Office:
-    """What the server holds, and how it is to misbehave: path → answers given before it behaves."""
-
-    objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    settings: dict[str, Any] = field(default_factory=dict)
-    default_view: str = ""
-    version: str = "9.5.0"
-    troubles: dict[str, list[tuple[int, Any]]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    elsewhere: frozenset[str] = frozenset()
-    port: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
-        self.asked.append(f"{method} {path}")
-        if self.troubles.get(path):
-            return self.troubles[path].pop(0)
-        if path == "/api/status":
-            return 200, {"version": {"number": self.version}, "status": {"overall": {"level": "available"}}}
-        if headers["authorization"] != USER:
-            return 401, {"statusCode": 401, "error": "Unauthorized", "message": "unable to authenticate user"}
-        if headers["kbn-xsrf"] is None:
-            return 400, {"message": "Request must contain a kbn-xsrf header."}
-        return self._routes()[path](headers, body) if path in self._routes() else (404, {"message": "Not Found"})
-
-    def _routes(self) -> dict[str, Callable[[Any, bytes], tuple[int, Any]]]:
-        return {
-            IMPORT: self._import,
-            "/api/saved_objects/_export": self._export,
-            "/api/data_views/default": self._default,
-            SETTINGS: self._settings,
-        }
-
-    def _import(self, headers: Any, body: bytes) -> tuple[int, Any]:
-        name, text = uploaded(headers["content-type"], body)
-        if not name.endswith(".ndjson"):
-            return 400, {"message": "Invalid file extension"}
-        objects = [json.loads(line) for line in text.splitlines()]
-        results = []
-        for one in objects:
-            self.objects[one["type"], one["id"]] = one
-            result = {"type": one["type"], "id": one["id"], "overwrite": True}
-            results.append(result | ({"destinationId": "8d2f"} if one["id"] in self.elsewhere else {}))
-        return 200, {"success": True, "successCount": len(objects), "warnings": [], "successResults": results}
-
-    def _export(self, _: Any, body: bytes) -> tuple[int, Any]:
-        [wanted] = json.loads(body)["objects"]
-        found = self.objects.get((wanted["type"], wanted["id"]))
-        return (200, found) if found else (400, {"statusCode": 400, "message": "Error fetching objects to export"})
-
-    def _default(self, _: Any, body: bytes) -> tuple[int, Any]:
-        self.default_view = json.loads(body)["data_view_id"]
-        return 200, {"acknowledged": True}
-
-    def _settings(self, headers: Any, body: bytes) -> tuple[int, Any]:
-        if headers["x-elastic-internal-origin"] is None:
-            return 400, {"message": "uri not available with the current configuration"}
-        self.settings |= json.loads(body)["changes"]
-        return 200, {"settings": {}}
-
-
-def uploaded(content_type: str, body: bytes) -> tuple[str, str]:
-    """Name and text of the one file of a multipart body."""
-    message = BytesParser().parsebytes(f"content-type: {content_type}\r\n\r\n".encode() + body)
-    [part] = message.get_payload()
-    assert part.get_param("name", header="content-disposition") == "file"
-    return part.get_filename(), part.get_payload(decode=True).decode()
-
 
 @pytest.fixture
 def office() -> Iterator[Office]:
-    office = Office()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._reply(b"")
-
-        def do_POST(self) -> None:
-            self._reply(self.rfile.read(int(self.headers["content-length"])))
-
-        def _reply(self, body: bytes) -> None:
-            status, answer = office.answer(self.command, self.path, self.headers, body)
-            data = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    office.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield office
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with opening(Office()) as office:
+        yield office
 
 
 @pytest.fixture(scope="module")

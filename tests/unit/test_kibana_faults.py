@@ -318,6 +318,11 @@ def spoil_point(objects):
         layers[1]["sourceDescriptor"]["geoField"] = "regions"
 
 
+def spoil_layer_query(objects):
+    with inside(one(objects, "map")["attributes"], "layerListJSON") as layers:
+        layers[1]["sourceDescriptor"]["query"] = layers[1].pop("query")
+
+
 def spoil_time_field(objects):
     one(objects, "index-pattern")["attributes"]["timeFieldName"] = "latency_seconds"
 
@@ -411,6 +416,7 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (9, spoil_search_column, "there is no field tags"),
     (9, spoil_search_sort, "why is a text and cannot be sorted by"),
     (9, spoil_point, "regions is a keyword and cannot be put on a map"),
+    (9, spoil_layer_query, "a layer's query stands beside its source"),
     (9, spoil_time_field, "latency_seconds is a float and cannot be put on a time axis"),
     (9, spoil_control_field, "body is a text and cannot be counted by its values"),
     (9, spoil_index, "nothing is known of the index kuzet-elsewhere"),

@@ -23,6 +23,7 @@ from worker.cli import (
     rules,
     search,
     settings,
+    setup,
     stages,
     status,
     up,
@@ -79,6 +80,7 @@ for group in (
     words,
     dictionary,
     kibana,
+    setup,
     settings,
 ):
     app.add_typer(group.commands)

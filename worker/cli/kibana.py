@@ -16,6 +16,7 @@ from worker.cli.console import FAILED, out
 
 if TYPE_CHECKING:
     from worker.kibana import Built
+    from worker.kibana_api import Access
 
 commands = typer.Typer()
 kibana = typer.Typer(help="Dashboards for Kibana, made from config/kibana.", no_args_is_help=True)
@@ -83,12 +84,19 @@ def install(  # noqa: PLR0913  one option a fact
 
     Example: kuzet kibana install --url http://localhost:5601
     """
-    from worker.kibana import install as bring
-    from worker.kibana_api import Access, Kibana
+    from worker.kibana_api import Access
 
     access = Access(url=url, username=username, password=password, api_key=api_key, ca=ca, space=space)
+    bring(access, wait_s=wait_s, force=force)
+
+
+def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
+    """Install what config/kibana describes, and say what was done."""
+    from worker.kibana import install as install_built
+    from worker.kibana_api import Kibana
+
     client = Kibana(access)
-    done = bring(client, _sound(), wait_s=wait_s, force=force)
+    done = install_built(client, _sound(), wait_s=wait_s, force=force)
     client.close()
     name = Text(f"{access} {done.kibana}".strip())
     told = (

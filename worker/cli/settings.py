@@ -22,7 +22,7 @@ def settings(
     markdown: Annotated[bool, typer.Option("--markdown", help="The table of docs/guide/settings.md.")] = False,
     dotenv: Annotated[bool, typer.Option("--dotenv", help="A .env file with every setting commented out.")] = False,
 ) -> None:
-    """Show every setting: variables of the environment or lines of .env.
+    """Show every setting: variables of the environment, lines of .env, or files in the folder KUZET_SECRETS.
 
     Example: kuzet settings --dotenv > .env
     """
@@ -38,10 +38,19 @@ def show_table(current: Settings) -> None:
     table = Table("variable", "value", "meaning", box=None, header_style="bold")
     for name, field in Settings.model_fields.items():
         value = getattr(current, name)
-        shown = "***" if isinstance(value, SecretStr) and value.get_secret_value() else told(value)
         given = name in current.model_fields_set
-        table.add_row(variable(name), Text(shown, style="yellow" if given else ""), field.description or "")
+        table.add_row(variable(name), Text(safe(value), style="yellow" if given else ""), field.description or "")
     out.print(table)
+
+
+def safe(value: Any) -> str:
+    """A value as people may see it: passwords are hidden, also those inside of a URL."""
+    from worker.broker import shown
+
+    if isinstance(value, SecretStr):
+        return "***" if value.get_secret_value() else ""
+    text = told(value)
+    return shown(text) if "://" in text and "@" in text else text
 
 
 def markdown_table() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from socket import gethostname
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,6 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import EngineUnavailableError
 from pipelines.models import Stage
 from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
@@ -57,16 +57,13 @@ def status(
 
     Example: kuzet status --json
     """
-    from redis.exceptions import RedisError
+    from worker.broker import told
 
     runtime = open_runtime()
-    try:
+    with told(runtime.settings.broker_url):
         if check:
             raise typer.Exit(OK if is_there(runtime, worker) else NO_ENGINE)
         found = look(runtime)
-    except RedisError as error:
-        problem = f"does not answer ({error})"
-        raise EngineUnavailableError("The broker", problem, remedy="`kuzet up` starts it.") from error
     if as_json:
         print_json(asdict(found))
     else:
@@ -89,12 +86,14 @@ def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
 
 def look(runtime: Runtime) -> Status:
     """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
+    from worker.broker import shown
+
     now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
     workers = workers_of(runtime)
     snapshots = [state.feeds.snapshot(feed_id) for feed_id in state.feeds.ids()]
     search = runtime.search.health()
     return Status(
-        broker=f"{runtime.redis.info('server')['redis_version']} at {runtime.settings.broker_url}",
+        broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
         search=search,
         workers=workers,
         queues={queue: int(runtime.redis.llen(f"{prefix}celery:{queue}")) for queue in QUEUES},
@@ -111,7 +110,9 @@ def look(runtime: Runtime) -> Status:
 
 
 def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
-    found = idle(runtime, workers)
+    from worker.expiry import ending_soon
+
+    found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
     if search.problem:
         found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
     elif search.index:

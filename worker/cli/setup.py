@@ -1,0 +1,157 @@
+"""`kuzet setup`: what docker-compose.yml runs before and after the engines start; docs/guide/deploy.md."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from config.settings import Settings
+from pipelines.errors import KuzetError
+from worker.cli.console import out
+
+if TYPE_CHECKING:
+    from worker.kibana_api import Access
+
+commands = typer.Typer()
+setup = typer.Typer(help="Secrets, certificates and accounts of a server; safe to repeat.", no_args_is_help=True)
+commands.add_typer(setup, name="setup")
+
+VAULT = "vault"
+
+
+class Protocol(StrEnum):
+    HTTP = "http"
+    HTTPS = "https"
+
+
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait for an engine that starts.")]
+
+
+@setup.command("secrets")
+def make_secrets(
+    folder: Annotated[Path, typer.Argument(help="Where they are kept: vault/ for all, and a folder for each service.")],
+    *,
+    rotate: Annotated[bool, typer.Option("--rotate", help="Make new passwords.")] = False,
+    kibana_protocol: Annotated[
+        Protocol, typer.Option(envvar="KUZET_KIBANA_PROTOCOL", help="How Kibana itself is spoken to.")
+    ] = Protocol.HTTP,
+    kibana_url: Annotated[
+        str, typer.Option(envvar="KUZET_KIBANA_PUBLIC_URL", help="Address people type, which Kibana links to.")
+    ] = "http://localhost:5601",
+    kibana_names: Annotated[
+        str, typer.Option(envvar="KUZET_KIBANA_NAMES", help="Host names for Kibana's certificate, comma separated.")
+    ] = "",
+) -> None:
+    """Make what is missing of certificates and passwords, and give every service its own. Prints no secret.
+
+    Certificates are renewed half a year before they end. As root, files are given to the users of the images.
+    Example: kuzet setup secrets /secrets
+    """
+    from worker.setup.deliveries import PASSWORDS, KibanaDoor, deliver, deliveries
+    from worker.setup.vault import open_vault
+
+    names = [name.strip() for name in kibana_names.split(",") if name.strip()]
+    door = KibanaDoor(protocol=kibana_protocol.value, url=kibana_url, names=names)
+    with open_vault(folder / VAULT, now=datetime.now(UTC)) as vault:
+        for name in PASSWORDS if rotate else ():
+            vault.renew(name)
+        for delivery in deliveries(vault, kibana=door):
+            deliver(delivery, below=folder)
+        made = list(vault.made)
+    out.print(Text(f"Made: {', '.join(made)}." if made else "All secrets are there."), style="green", soft_wrap=True)
+    if rotate:
+        out.print("Now start every service anew: docker compose up -d --force-recreate", soft_wrap=True)
+
+
+@setup.command("accounts")
+def bring_accounts(*, wait_s: Wait = 300.0) -> None:
+    """Bring Elasticsearch's accounts to what the secrets say: Kibana's password, the services' role and user.
+
+    Reads KUZET_SEARCH_URL, KUZET_SEARCH_CA, KUZET_SEARCH_USERNAME and the folder KUZET_SECRETS.
+    Example: KUZET_SECRETS=/secrets/accounts kuzet setup accounts
+    """
+    from worker.setup import accounts
+
+    settings = Settings()
+    engine = accounts.sign_in(settings, wait_s=wait_s)
+    accounts.bring_accounts(engine, passwords=_secrets(settings))
+    done = f"{engine.address}: the accounts of Kibana and of kuzet's services are in order."
+    out.print(Text(done), style="green", soft_wrap=True)
+
+
+@setup.command("kibana")
+def bring_kibana(
+    *,
+    url: Annotated[str, typer.Option(envvar="KUZET_KIBANA_URL", help="Address of Kibana.")],
+    ca: Annotated[Path | None, typer.Option(envvar="KUZET_KIBANA_CA", help="CA certificate of Kibana.")] = None,
+    wait_s: Wait = 300.0,
+) -> None:
+    """Make the index, the roles of analysts and of the installer, and install the dashboards as that one.
+
+    Example: KUZET_SECRETS=/secrets/accounts kuzet setup kibana --url http://kibana:5601
+    """
+    from worker.cli.kibana import bring
+    from worker.kibana_api import Access
+    from worker.setup import accounts
+    from worker.setup.deliveries import INSTALLER
+
+    settings = Settings()
+    engine = accounts.sign_in(settings, wait_s=wait_s)
+    _make_indices(settings)
+    superuser = Access(
+        url=url, username=settings.search_username, password=settings.search_password.get_secret_value(), ca=ca
+    )
+    _make_roles(superuser, index=engine.read_alias, wait_s=wait_s)
+    password = accounts.bring_installer(engine, passwords=_secrets(settings))
+    bring(Access(url=url, username=INSTALLER, password=password, ca=ca), wait_s=wait_s)
+
+
+def _make_indices(settings: Settings) -> None:
+    """Make the two indices on a new server: a data view over an index that is not there complains of every field."""
+    from worker.runtime import Runtime
+
+    runtime = Runtime(settings)
+    if not runtime.search.index_name():
+        runtime.ensure_index()
+        runtime.polls.ensure()
+
+
+def _make_roles(superuser: Access, *, index: str, wait_s: float) -> None:
+    from worker.kibana_api import Kibana
+    from worker.setup import roles
+
+    kibana = Kibana(superuser)
+    kibana.wait_ready(wait_s=wait_s)
+    for role in (roles.installer(), roles.analysts(index)):
+        kibana.put_role(role.name, role.for_kibana)
+    kibana.close()
+
+
+@setup.command("analyst")
+def make_analyst(
+    name: Annotated[str, typer.Argument(help="Name of the user.")] = "analyst",
+    *,
+    renew: Annotated[bool, typer.Option("--renew", help="Give a user who is there another password.")] = False,
+    wait_s: Wait = 60.0,
+) -> None:
+    """Make a user who may search and look at dashboards in Kibana, and tell the password once. It is kept nowhere.
+
+    Example: docker compose run --rm accounts kuzet setup analyst aigerim
+    """
+    from worker.setup import accounts
+
+    engine = accounts.sign_in(Settings(), wait_s=wait_s)
+    password = accounts.make_analyst(engine, name, renew=renew)
+    out.print(Text(f"User {name}, password {password}"), style="green", soft_wrap=True)
+    out.print("The password is told this once; for another one add --renew.")
+
+
+def _secrets(settings: Settings) -> Path:
+    if settings.secrets is None:
+        raise KuzetError("KUZET_SECRETS", "it is not set", remedy="Name the folder accounts/ of `kuzet setup secrets`.")
+    return settings.secrets
