@@ -57,7 +57,7 @@ bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 10 minutes)
-	@$(BIN)/python benchmarks/proof_rebuild.py
+	@$(BIN)/python -m benchmarks.proof_rebuild
 
 lock:  ## renew the two lock files (needs uv)
 	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock

@@ -19,8 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ground.rebuilds import ENGINE_TIMEOUT_S, Ground, Reader, Sent, Texts, Writer, ground, patiently
-
+from benchmarks.ground.rebuilds import ENGINE_TIMEOUT_S, Ground, Reader, Sent, Texts, Writer, ground, patiently
 from pipelines.models import Tagging
 from pipelines.queries import SearchRequest
 from worker.rebuilds import REINDEX, RETAG, open_jobs, open_rebuilder

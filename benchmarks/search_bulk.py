@@ -14,11 +14,11 @@ from itertools import count, cycle, islice
 from statistics import median
 
 from elasticsearch.helpers import streaming_bulk
-from ground.node import search_node
-from ground.texts import Text, load_texts
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ground.node import search_node
+from benchmarks.ground.texts import Text, load_texts
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from ground.node import Node, search_node
-from ground.texts import NOW, Text, load_texts
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.ground.node import Node, search_node
+from benchmarks.ground.texts import NOW, Text, load_texts
 from pipelines.queries import SearchRequest
 from worker.search.engine import SearchEngine
 

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from pipelines.queries import SearchRequest
 from pipelines.urls import article_id
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from worker.cli import app
 
 KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
@@ -44,19 +44,11 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def terminal(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Terminal]:
+def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
     """A watch with the newsroom's first eight stories."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("commands")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.settle()
-        yield Terminal(watch, folder)
+        yield Terminal(watch, watch.runtime.settings.data)
 
 
 def test_status_says_that_all_is_well(terminal: Terminal):

@@ -7,29 +7,21 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines.exports import Exported
 from pipelines.queries import SearchRequest
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from tests.writing import Writer
 
 
 @pytest.fixture(scope="module")
-def watch(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Watch]:
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
     """A watch whose first articles have settled."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("rebuilds")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.settle()
         yield watch
 

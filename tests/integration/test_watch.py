@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,23 +14,15 @@ from pipelines.models import Stage
 from pipelines.queries import SearchRequest
 from pipelines.urls import article_id
 from seeds.newsroom import load_queries
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 
 REVISED = ("uk-drugs-karagandy", "po-weapons-west")
 
 
 @pytest.fixture(scope="module")
-def watch(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Watch]:
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
     """Everything was published while the watch ran, two stories were revised, and all has settled."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("watch")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.newsroom.publish_all()
         watch.settle()
         for story in REVISED:

@@ -116,7 +116,7 @@ class SearchEngine:
         index = self.index_name()
         health = EngineHealth(address=self.address, server=str(self.server), index=index)
         if not index:
-            return replace(health, problem="There is no index yet; `kuzet up` makes it.")
+            return replace(health, problem="There is no index yet; the index worker makes it when it starts.")
         with told(self.address):
             status = self.client.cluster.health(index=index).body["status"]
         if status == "red":

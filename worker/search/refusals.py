@@ -21,7 +21,7 @@ _BUSY, _BROKEN = 429, 500
 _REFUSALS = {
     401: ("it does not accept the user or the password", "Check KUZET_SEARCH_USERNAME and KUZET_SEARCH_PASSWORD."),
     403: ("the user may not do this", "Give the user of KUZET_SEARCH_USERNAME the rights."),
-    404: ("the index or its alias is missing", "Start kuzet once: it makes them."),
+    404: ("the index or its alias is missing", "Start the index worker (`kuzet up`): it makes them."),
     413: ("a request was too large for it, or for a proxy before it", "Allow requests of 10 MB."),
 }
 

@@ -26,3 +26,4 @@ def record() -> None:
     """Write polls, feed states and outcomes into their index; what one run misses the next one writes."""
     runtime = app.runtime
     record_health(runtime.state, runtime.catalogue, index=runtime.polls, now=runtime.now())
+    runtime.ensure_index()  # an engine that was away when the workers started has none
