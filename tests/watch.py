@@ -69,7 +69,7 @@ class Watch:
 
     def kuzet(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command beside the watch."""
-        return kuzet(*arguments, **self.run.environment(), **environment)
+        return kuzet(*arguments, **{**self.run.environment(), **environment})
 
     @property
     def logs(self) -> Path:

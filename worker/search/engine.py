@@ -19,7 +19,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetEr
 from pipelines.queries import SearchRequest, SearchResult, build_search, build_selection, build_similar, read_search
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import Address, Server, open_client
-from worker.search.refusals import FULL_DISK, MAKE_ROOM, reason_of, told
+from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, reason_of, told
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
@@ -128,7 +128,7 @@ class SearchEngine:
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
-        return "The index is closed to writes." if settings.get("index.blocks.write") == "true" else ""
+        return f"{self.address}: {FENCED}" if settings.get("index.blocks.write") == "true" else ""
 
     # ------------------------------------------------------------ the index
 

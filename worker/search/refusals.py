@@ -53,9 +53,14 @@ def refusal(address: str, *, status: int, error: Mapping[str, Any]) -> KuzetErro
     if kind == "cluster_block_exception":
         return _blocked(address, reason)
     if status == _BUSY or status > _BROKEN:
-        return EngineUnavailableError(address, f"it is busy or not ready ({status} {reason})".strip())
+        return EngineUnavailableError(address, busy(status, reason))
     problem, remedy = _REFUSALS.get(status, (f"it refused the request ({status} {reason})", ""))
     return EngineRefusedError(address, problem, remedy=remedy)
+
+
+def busy(status: int, reason: str) -> str:
+    """Say that it takes nothing just now."""
+    return f"it is busy or not ready ({status} {reason}".strip() + ")"
 
 
 def reason_of(error: Mapping[str, Any]) -> str:
