@@ -123,9 +123,5 @@ def settings_of(folder: Path, newsroom: Newsroom, *, allow_hosts: str = "", **se
     catalogue = folder / "newsroom.yaml"
     catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
     quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0}
-    return Settings(
-        data=folder,
-        feeds_file=catalogue,
-        allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}",
-        **{"redis_prefix": f"{name}:", "search_index": name, **quick, **settings},
-    )
+    own = {"redis_prefix": f"{name}:", "search_index": name, "feeds_file": catalogue}
+    return Settings(data=folder, allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}", **{**quick, **own, **settings})

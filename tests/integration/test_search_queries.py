@@ -294,5 +294,7 @@ def test_more_like_this(engine):
     """From one theft to the others; the article itself and its reprints are not among them."""
     assert "trial" in [hit.article_id for hit in engine.more_like_this("arrest").hits]
     assert "fair-again" not in [hit.article_id for hit in engine.more_like_this("fair").hits]
+    result = engine.more_like_this("arrest", size=1)
+    assert (len(result.hits), result.texts) == (1, result.total)
     with pytest.raises(QueryError):
         engine.more_like_this("nobody")

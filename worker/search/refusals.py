@@ -8,7 +8,7 @@ from typing import Any
 
 from elastic_transport import ConnectionError as NoConnectionError
 from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
-from elasticsearch import ApiError, UnsupportedProductError
+from elasticsearch import ApiError, BadRequestError, UnsupportedProductError
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
@@ -71,6 +71,12 @@ def reason_of(error: Mapping[str, Any]) -> str:
         inner = inner["caused_by"]
         reasons.append(str(inner.get("reason", "")))
     return ": ".join(dict.fromkeys(filter(None, reasons)))[:500]
+
+
+def is_taken(error: KuzetError) -> bool:
+    """Whether an index could not be made because it is there."""
+    cause = error.__cause__
+    return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"
 
 
 def not_an_engine(address: str) -> EngineRefusedError:
