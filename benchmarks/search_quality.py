@@ -2,8 +2,8 @@
 
 Two sets of searches (search_queries.yaml):
 
-judged   graded by hand: which stories of the newsroom a searcher wants, among all texts. nDCG@10 looks at the order,
-         recall@10 at what is missing among the first ten (of at most ten).
+judged   graded by hand: what a searcher wants among the newsroom's stories and the development texts. nDCG@10 looks at
+         the order, recall@10 at what is missing among the first ten (of at most ten).
 forms    every text that holds the words in some form is an answer; recall@10 only, for nobody has graded the texts.
 
 Rows: `kuzet search`; the same index asked as Kibana's KQL does (plain match and phrase on the default fields); plain
@@ -32,6 +32,7 @@ from pipelines.queries import SearchRequest
 from worker.search.engine import SearchEngine
 
 DEPTH = 10
+ID_LETTERS = 12
 LEAST_BY_KQL = 0.95
 QUERIES = Path(__file__).with_name("search_queries.yaml")
 PLAIN = {
@@ -63,9 +64,15 @@ def load_queries(texts: Sequence[Text]) -> dict[str, list[Query]]:
     known = {text.article_id for text in texts}
     if strange := {story for row in rows["judged"] for story in row["grades"]} - known:
         raise KeyError(f"{QUERIES.name} grades {', '.join(sorted(strange))}, which the newsroom does not have")
-    judged = [_query(row, row["grades"]) for row in rows["judged"]]
+    ids = {key[:ID_LETTERS]: key for key in known}
+    judged = [_query(row, row["grades"] | _others(row.get("others", {}), ids)) for row in rows["judged"]]
     forms = [_query(row, _holding(row["answers"], texts)) for row in rows["forms"]]
     return {"judged": judged, "forms": [query for query in forms if query.gains]}
+
+
+def _others(grades: Mapping[str, int], ids: Mapping[str, str]) -> dict[str, int]:
+    """The grades of development texts, where they are here."""
+    return {ids[begin]: grade for begin, grade in grades.items() if begin in ids}
 
 
 def _query(row: Mapping[str, str], gains: Mapping[str, int]) -> Query:
