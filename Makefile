@@ -57,7 +57,7 @@ bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 10 minutes)
-	@$(BIN)/python benchmarks/proof_rebuild.py
+	@$(BIN)/python -m benchmarks.proof_rebuild
 
 compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their schemas, and what they promise
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

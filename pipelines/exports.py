@@ -1,4 +1,4 @@
-"""A document of the index as one JSON object, whole, with the version it was written under."""
+"""A document of the index in a file: whole and to be taken back (JSON), or flat, for a spreadsheet (CSV)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import Any
 
 VERSION = "_version"
 _NEEDED = frozenset((VERSION, "id", "content_hash"))
+
+COLUMNS = (
+    *("id", "published_at", "observed_at", "source", "language", "title", "url", "severity", "topics", "regions"),
+    *("places", "persons", "organisations", "figures", "contexts", "why", "summary", "body"),
+)
+"""What people make tables of. Lists are joined by semicolons."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,3 +38,25 @@ def from_row(row: Mapping[str, Any]) -> Exported | None:
         return None
     document = {name: value for name, value in row.items() if name != VERSION}
     return Exported(article_id=str(row["id"]), version=row[VERSION], document=document)
+
+
+def to_cells(document: Mapping[str, Any]) -> list[str]:
+    """Render a document as one cell for each of COLUMNS; no cell is a formula, whatever a site has written."""
+    return [_harmless(_cell(document.get(column, ""))) for column in COLUMNS]
+
+
+def _cell(value: object) -> str:
+    match value:
+        case dict():
+            return "; ".join(f"{name} {_cell(inner)}" for name, inner in sorted(value.items()))
+        case list():
+            return "; ".join(map(_cell, value))
+        case float():
+            return f"{value:.15g}"
+        case _:
+            return str(value)
+
+
+def _harmless(cell: str) -> str:
+    """Spreadsheets run what begins like a formula; an apostrophe in front makes it text."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -198,6 +198,7 @@ def build_similar(article_id: str, *, index: str, same_text: str = "", size: int
         "_source": {"excludes": ["body", "tags"]},
         "sort": _sorting(Sort.RELEVANCE),
         "collapse": {"field": "same_text"},
+        "aggs": {"texts": _under({}, "", _TEXTS)},
     }
 
 
@@ -260,7 +261,7 @@ def _figure(kind: str) -> Json:
 
 def _aggregations(request: SearchRequest) -> Json:
     clauses = _filters(request.filters)
-    aggs: Json = {"texts": _under(clauses, "", {"cardinality": {"field": "same_text", "precision_threshold": 4000}})}
+    aggs: Json = {"texts": _under(clauses, "", _TEXTS)}
     for name in request.facets:
         aggs[name] = _under(clauses, FACETS[name], _counted(FACETS[name]))
     if request.histogram:
@@ -292,6 +293,7 @@ def _sorting(sort: Sort) -> list[Json]:
     return [{"_score": "desc"}, *newest] if sort is Sort.RELEVANCE else newest
 
 
+_TEXTS: Json = {"cardinality": {"field": "same_text", "precision_threshold": 4000}}
 _COLLAPSE: Json = {
     "field": "same_text",
     "inner_hits": {

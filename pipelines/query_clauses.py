@@ -21,6 +21,81 @@ _ENDINGS = (
     *("да", "де", "та", "те", "нда", "нде", "дан", "ден", "тан", "тен", "нан", "нен", "мен", "бен", "пен"),
     *("дағы", "дегі", "тағы", "тегі", "лар", "лер", "дар", "дер", "тар", "тер"),
 )
+FILLERS = frozenset(
+    [
+        "в",
+        "во",
+        "на",
+        "с",
+        "со",
+        "к",
+        "ко",
+        "у",
+        "о",
+        "об",
+        "обо",
+        "и",
+        "а",
+        "но",
+        "или",
+        "по",
+        "из",
+        "изо",
+        "за",
+        "от",
+        "ото",
+        "до",
+        "для",
+        "при",
+        "без",
+        "под",
+        "подо",
+        "над",
+        "про",
+        "через",
+        "между",
+        "перед",
+        "же",
+        "ли",
+        "бы",
+        "не",
+        "ни",
+        "что",
+        "как",
+        "это",
+        "то",
+        "так",
+        "также",
+        "мен",
+        "бен",
+        "пен",
+        "және",
+        "да",
+        "де",
+        "та",
+        "те",
+        "ма",
+        "ме",
+        "ба",
+        "бе",
+        "па",
+        "пе",
+        "үшін",
+        "туралы",
+        "жайлы",
+        "бойынша",
+        "арқылы",
+        "дейін",
+        "немесе",
+        "әрі",
+        "ғой",
+        "бұл",
+        "осы",
+        "сол",
+    ]
+)
+"""Words that hold a sentence together: typed between the words that are searched, they need not be in the article."""
+
 _ENDING = re.compile(rf"(?<=\w\w)[-‑–](?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
@@ -38,9 +113,24 @@ def asked_clause(node: Node | None, *, now: datetime) -> Json:
         case AnyOf(parts):
             return {"bool": {"should": [asked_clause(part, now=now) for part in parts], "minimum_should_match": 1}}
         case AllOf(parts):
-            without = [asked_clause(part.part, now=now) for part in parts if isinstance(part, Not)]
-            wanted = [asked_clause(part, now=now) for part in parts if not isinstance(part, Not)]
-            return {"bool": {"must": wanted, "must_not": without}}
+            return _all_of(parts, now=now)
+
+
+def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
+    """All but fillers must hold, and those as well when there is nothing else."""
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    telling = [part for part in wanted if not _is_filler(part)] or wanted
+    clauses: Json = {
+        "must": [asked_clause(part, now=now) for part in telling],
+        "must_not": [asked_clause(part.part, now=now) for part in parts if isinstance(part, Not)],
+    }
+    if fillers := [asked_clause(part, now=now) for part in wanted if part not in telling]:
+        clauses["should"] = fillers
+    return {"bool": clauses}
+
+
+def _is_filler(node: Node) -> bool:
+    return isinstance(node, Word) and node.field is None and not node.prefix and node.text.casefold() in FILLERS
 
 
 def _term(node: Word | Phrase, *, now: datetime) -> Json:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -13,6 +15,7 @@ from redis import Redis
 from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.tagging import Tagger
+from tests.watch import StartWatch, Watch, watching
 from worker.dictionaries import build_dictionaries
 from worker.local.broker import start_broker
 from worker.local.engines import start_search_node
@@ -92,6 +95,24 @@ def dictionary(cache: Path) -> Path:
 def install_dictionary(search_base: Path, search_url: str) -> Callable[[Path], str]:
     """Gives the session's node a dictionary folder, and returns the name an index refers to it by."""
     return lambda folder: install(folder, base=search_base)
+
+
+@pytest.fixture(scope="session")
+def start_watch(
+    tmp_path_factory: pytest.TempPathFactory,
+    broker_url: str,
+    search_url: str,
+    dictionary: Path,
+    install_dictionary: Callable[[Path], str],
+) -> StartWatch:
+    """Runs a watch on the session's engines, with keys and an index of its own, in `folder` or a new one."""
+    install_dictionary(dictionary)
+    engines = {"broker_url": broker_url, "search_url": search_url}
+
+    def start(folder: Path | None = None, **settings: Any) -> AbstractContextManager[Watch]:
+        return watching(folder or tmp_path_factory.mktemp("watch"), dictionary=dictionary, **{**engines, **settings})
+
+    return start
 
 
 def _required(start: Callable[[], str]) -> str:

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, TypeAlias
 
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -69,7 +69,7 @@ class Watch:
 
     def kuzet(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command beside the watch."""
-        return kuzet(*arguments, **self.run.environment(), **environment)
+        return kuzet(*arguments, **{**self.run.environment(), **environment})
 
     @property
     def logs(self) -> Path:
@@ -95,14 +95,19 @@ def kuzet(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
     )
 
 
-@contextmanager
-def watching(folder: Path, *, dictionary: Path, **settings: Any) -> Iterator[Watch]:
-    """Run a watch on `folder`; engines that the settings do not name are its own. Nothing is published yet.
+StartWatch: TypeAlias = Callable[..., AbstractContextManager[Watch]]
+"""What the fixture `start_watch` gives: a folder or nothing, settings by name."""
 
-    `allow_hosts` are further sites than the newsroom's; their feeds stand in `folder`/feeds.yaml.
+
+@contextmanager
+def watching(folder: Path, *, dictionary: Path, newsroom: Newsroom | None = None, **settings: Any) -> Iterator[Watch]:
+    """Run a watch on `folder`; engines that the settings do not name are its own. Its first stories are out.
+
+    `allow_hosts` are further sites than the newsroom's; their feeds stand in `folder`/feeds.yaml. A `newsroom` that is
+    given is open already.
     """
     with ExitStack() as stack:
-        newsroom = stack.enter_context(Newsroom(troubles=QUICK))
+        newsroom = newsroom or stack.enter_context(Newsroom(troubles=QUICK))
         run = stack.enter_context(LocalRun(settings_of(folder, newsroom, **settings), report=Silence()))
         if not settings.get("search_url"):
             run.install_dictionary(dictionary)
@@ -118,11 +123,5 @@ def settings_of(folder: Path, newsroom: Newsroom, *, allow_hosts: str = "", **se
     catalogue = folder / "newsroom.yaml"
     catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
     quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0}
-    return Settings(
-        data=folder,
-        feeds_file=catalogue,
-        allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}",
-        redis_prefix=f"{name}:",
-        search_index=name,
-        **{**quick, **settings},
-    )
+    own = {"redis_prefix": f"{name}:", "search_index": name, "feeds_file": catalogue}
+    return Settings(data=folder, allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}", **{**quick, **own, **settings})

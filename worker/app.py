@@ -18,6 +18,7 @@ from config.settings import Settings
 from pipelines.errors import ConfigError, KuzetError
 from worker.heartbeat import Heartbeat
 from worker.logs import configure_logs
+from worker.nudges import call_drain
 from worker.presence import QUEUES
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 
@@ -139,6 +140,13 @@ def _compile_rules(instance: Any, **_: object) -> None:
         instance.app.runtime.rules.tagger()
     except ConfigError as error:
         log.error("no article is read before this is mended", error=str(error))  # noqa: TRY400  # a sentence says it all
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]  # celery has no types
+def _make_index(sender: Any, **_: object) -> None:
+    """Let the worker that drains make the index when it starts: people search before the first article has come."""
+    if "drain" in sender.app.amqp.queues.consume_from:
+        call_drain(sender.app)
 
 
 app = Watch(Settings())

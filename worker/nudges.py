@@ -49,8 +49,13 @@ def nudge_drain(app: Watch) -> bool:
     outbox = runtime.state.outbox
     if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
         return False
-    app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
+    call_drain(app)
     return True
+
+
+def call_drain(app: Watch) -> None:
+    """Send for the drain, whatever is in the outbox: it also sees to the index."""
+    app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
 
 
 def nudge_rebuild(app: Watch) -> bool:

@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
 
 from redis.exceptions import RedisError
 
@@ -36,6 +36,10 @@ FEED = Feed(id="proof", url="", source="proof", family="proof")
 BEGAN = datetime.now(UTC)
 PATIENCE_S = 300.0
 ENGINE_TIMEOUT_S = 15.0
+LONG_S = 1.0
+
+Span: TypeAlias = tuple[float, float]
+"""From when to when, by the monotonic clock."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ class Texts:
 class Writer:
     """Writes new articles and revisions through the outbox at a steady rate; `said`: article → hash of its last words.
 
-    The first `seeded` articles are in the index already.
+    The first `seeded` articles are in the index already. `rate`: what it came to, in writes a second.
     """
 
     ground: Ground
@@ -131,6 +135,8 @@ class Writer:
     seeded: int
     per_second: float
     said: dict[str, str] = field(default_factory=dict)
+    written: int = 0
+    rate: float = 0.0
     _over: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> threading.Thread:
@@ -149,6 +155,8 @@ class Writer:
                 return
             newest = next(fresh) if number % 2 else 0
             self._say(newest or random.randrange(self.seeded), version=number)
+            self.written += 1
+            self.rate = self.written / (time.monotonic() - began)
 
     def _say(self, number: int, *, version: int) -> None:
         entry = self.texts.entry(number, version)
@@ -171,13 +179,12 @@ class Writer:
 
 @dataclass
 class Reader:
-    """Counts what is searchable all the time: never fewer than before, never away for longer than the node."""
+    """Counts what is searchable all the time. `silences`: the times between two answers that were long."""
 
     runtime: Runtime
     fewest_lost: int = 0
     searches: int = 0
-    failed: int = 0
-    longest_silence_s: float = 0.0
+    silences: list[Span] = field(default_factory=list)
     _most: int = 0
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -196,9 +203,12 @@ class Reader:
             try:
                 found = self.runtime.search.count()
             except KuzetError:
-                self.failed += 1
                 continue
-            self.longest_silence_s = max(self.longest_silence_s, time.monotonic() - answered_at)
-            answered_at = time.monotonic()
+            answered_at = self._note(answered_at, time.monotonic())
             self.fewest_lost = max(self.fewest_lost, self._most - found)
             self._most = max(self._most, found)
+
+    def _note(self, before: float, now: float) -> float:
+        if now - before > LONG_S:
+            self.silences.append((before, now))
+        return now

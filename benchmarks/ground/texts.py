@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.documents import build_document
+from pipelines.language.normalise import repair
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from seeds.newsroom import load_stories
 
@@ -26,16 +27,17 @@ class Text:
     article_id: str
     title: str
     body: str
+    language: str = ""
     version: int = 1
 
     @cached_property
     def document(self) -> dict[str, Any]:
         article = Article(
             url=f"https://habar.example/{self.article_id}",
-            title=self.title,
-            body=self.body,
+            title=repair(self.title).text,
+            body=repair(self.body).text,
             summary="",
-            language="",
+            language=self.language,
             kazakh_share=0.0,
             extraction=Extraction.FULL,
             published_at=NOW,
@@ -48,17 +50,20 @@ class Text:
 
 def load_texts() -> list[Text]:
     """Everything there is here."""
-    stories = [
-        Text(story.id, story.versions[-1].title, "\n".join(story.versions[-1].paragraphs)) for story in load_stories()
-    ]
-    return [*stories, *_development()]
+    shared = os.environ.get("KUZET_SHARED")
+    return [*newsroom(), *(development(Path(shared)) if shared else ())]
 
 
-def _development() -> Iterator[Text]:
-    folder = os.environ.get("KUZET_SHARED")
-    if not folder:
-        return
+def newsroom() -> Iterator[Text]:
+    """Our own stories in their last version, under their own ids."""
+    for story in load_stories():
+        newest = story.versions[-1]
+        yield Text(story.id, newest.title, "\n".join(newest.paragraphs), story.language)
+
+
+def development(shared: Path) -> Iterator[Text]:
+    """Real news, which are no part of the project."""
     for name in DEVELOPMENT:
-        for line in (Path(folder) / f"data/{name}.jsonl").read_text(encoding="utf-8").splitlines():
+        for line in (shared / f"data/{name}.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             yield Text(row["id"], row.get("title", ""), row["text"])

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 
 import psutil
 import pytest
@@ -17,7 +16,7 @@ import yaml
 from pipelines.models import Stage
 from pipelines.urls import article_id
 from tests.hostile import HostileSite, Talk
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from worker.search.engine import Stored
 from worker.state import Trace
 
@@ -151,20 +150,12 @@ class Siege:
 
 
 @pytest.fixture(scope="module")
-def siege(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Siege]:
-    install_dictionary(dictionary)
+def siege(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[Siege]:
     folder = tmp_path_factory.mktemp("siege")
     site = HostileSite(answer)
     feeds = [{"id": name, "url": f"{site.url}{name}.xml", "source": name, "family": "hostile"} for name in FEEDS]
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
-    engines = {"broker_url": broker_url, "search_url": search_url, "allow_hosts": site.endpoint}
-    with watching(folder, dictionary=dictionary, **engines, **LIMITS) as watch:
+    with start_watch(folder, allow_hosts=site.endpoint, **LIMITS) as watch:
         siege = Siege(watch, site, Memory(watch))
         looking = threading.Thread(target=siege.memory.look)
         looking.start()

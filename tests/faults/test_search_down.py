@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
@@ -15,7 +14,7 @@ from pipelines.models import Entry, Feed, Stage
 from pipelines.queries import SearchRequest
 from pipelines.urls import article_id
 from tests.door import Door
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from worker.cli.console import NO_ENGINE, OK
 from worker.nudges import BYTES_PER_MB
 from worker.state import Address
@@ -40,19 +39,11 @@ class Outage:
 
 
 @pytest.fixture(scope="module")
-def outage(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Outage]:
+def outage(search_url: str, start_watch: StartWatch) -> Iterator[Outage]:
     """Down from the start; up when the outbox had been full for a while; down and up once more."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("outage")
     door = Door(search_url)
-    settings = {"broker_url": broker_url, "search_url": door.url, "outbox_max_mb": 1, "cpu_processes": 1}
-    with watching(folder, dictionary=dictionary, **settings) as watch:
+    settings = {"search_url": door.url, "outbox_max_mb": 1, "cpu_processes": 1}
+    with start_watch(**settings) as watch:
         outbox, due = watch.runtime.state.outbox, watch.runtime.state.due
         watch.wait(lambda: sighted(watch) == watch.newsroom.expected_sightings and under_way(watch) == outbox.size)
         waiting, status = outbox.size, watch.kuzet("status", "--json")

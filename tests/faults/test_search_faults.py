@@ -7,11 +7,8 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +18,7 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from pipelines.queries import SearchRequest
+from tests.stranger import stranger, version
 from worker.search.engine import SearchEngine
 
 ANALYSIS = {
@@ -53,41 +51,6 @@ def engine(search_url: str) -> Iterator[SearchEngine]:
     engine.close()
 
 
-@contextmanager
-def stranger(status: int, body: bytes, *, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A server on the loopback that gives every question one answer; yields its host and port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("content-length", 0)))
-            self.send_response(status)
-            self.send_header("content-type", "application/json" if body.startswith(b"{") else "text/html")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_GET = do_PUT = do_POST = answer  # noqa: N815 - the base class's names
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """Say nothing: refused handshakes are what is tested."""
-
-    server = Server(("127.0.0.1", 0), Handler)
-    if context:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def sentence(engine: SearchEngine, kind: type[KuzetError]) -> str:
     """What a person is told; the error must be of this kind and must not hold a password."""
     with pytest.raises(kind) as caught:
@@ -95,10 +58,6 @@ def sentence(engine: SearchEngine, kind: type[KuzetError]) -> str:
     assert engine.health().problem == str(caught.value)
     engine.close()
     return str(caught.value)
-
-
-def version(number: str, **more: str) -> bytes:
-    return json.dumps({"version": {"number": number, **more}, "tagline": "You Know, for Search"}).encode()
 
 
 def test_nobody_listens():

@@ -15,7 +15,7 @@ from config.settings import HERE
 from pipelines.models import Stage
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation
-from tests.watch import Watch, kuzet, watching
+from tests.watch import StartWatch, Watch, kuzet
 from worker.cli.console import FAILED
 
 pytestmark = pytest.mark.timeout(240)
@@ -53,20 +53,11 @@ class Setting:
 
 
 @pytest.fixture(scope="module")
-def setting(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Setting]:
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("broken")
+def setting(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[Setting]:
     config = Path(shutil.copytree(HERE, tmp_path_factory.mktemp("config") / "config"))
-    engines = {"broker_url": broker_url, "search_url": search_url}
-    with watching(folder, dictionary=dictionary, config=config, **engines) as watch:
+    with start_watch(config=config) as watch:
         watch.settle()
-        yield Setting(watch, config / RULE, folder / "newsroom.yaml")
+        yield Setting(watch, config / RULE, watch.runtime.settings.data / "newsroom.yaml")
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import pytest
 import urllib3
 from typer.testing import CliRunner
 
-from pipelines.queries import SearchRequest
+from pipelines.queries import FILTERS, SearchRequest
 from pipelines.urls import article_id
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from worker.cli import app
 
+COMMANDS = ("search", "export")
 KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
 TIMEOUT_S = 60
 
@@ -44,19 +46,11 @@ class Terminal:
 
 
 @pytest.fixture(scope="module")
-def terminal(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Terminal]:
+def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
     """A watch with the newsroom's first eight stories."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("commands")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.settle()
-        yield Terminal(watch, folder)
+        yield Terminal(watch, watch.runtime.settings.data)
 
 
 def test_status_says_that_all_is_well(terminal: Terminal):
@@ -87,6 +81,24 @@ def test_search_for_nothing_is_told_by_the_exit_code(terminal: Terminal):
     """`kuzet search … && alert` must not alert."""
     answer = terminal.run("search", "сөзжоқмұндай")
     assert (answer.returncode, "0 articles" in answer.stdout) == (1, True)
+
+
+def test_search_shows_what_is_like_an_article(terminal: Terminal):
+    """From one article to others, by its address or its id; not together with a query."""
+    (newest,) = terminal.json("search", "--json", "--limit", "1")
+    one = newest["hits"][0]
+    for name in (one["id"], one["url"]):
+        answer = terminal.run("search", "--like", name, "--json")
+        assert one["id"] not in {hit["id"] for hit in json.loads(answer.stdout)["hits"]}
+    refused = terminal.run("search", "полиция", "--like", one["id"])
+    assert (refused.returncode, "takes the place of a query" in refused.stderr) == (1, True)
+
+
+def test_search_and_export_select_by_the_same_options():
+    """One table of options: what narrows a search narrows an export."""
+    options = [set(re.findall(r"--[a-z]+", CliRunner().invoke(app, [name, "--help"]).output)) for name in COMMANDS]
+    filters = {f"--{name}" for name in FILTERS} | {"--since", "--until"}
+    assert all(filters <= found for found in options)
 
 
 @pytest.mark.parametrize("query", ['"', "(", "a:b:c", "*", "\\", "topic:", "-", "OR OR", "«»"])

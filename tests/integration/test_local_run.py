@@ -19,7 +19,7 @@ from redis import Redis
 from config.settings import Settings
 from pipelines.errors import KuzetError
 from worker.local.report import Silence
-from worker.local.run import LocalRun, find_run
+from worker.local.run import LocalRun, run_settings
 from worker.local.services import services
 
 ELSEWHERE = "http://127.0.0.1:9"  # a search engine that is named, hence not started
@@ -62,19 +62,21 @@ def test_second_run_on_a_folder_is_told_who_has_it(light: Settings):
         with pytest.raises(KuzetError, match=f"process {os.getpid()}.*KUZET_DATA"):
             second.start()
         second.stop()
-        assert find_run(light.data) == first.endpoints, "the refused run leaves the first one's traces alone"
-    assert find_run(light.data) is None
+        assert run_settings(light.data)["broker_url"] == first.endpoints.broker_url, (
+            "the refused run leaves the first one's traces alone"
+        )
+    assert run_settings(light.data) is None
     with LocalRun(light, report=Silence()):
         pass  # the folder is free again
 
 
 def test_command_beside_the_run_finds_its_engines(light: Settings):
     """`kuzet search` in another terminal works on the watch that is running, without a setting."""
-    assert find_run(light.data) is None
+    assert run_settings(light.data) is None
     with LocalRun(light, report=Silence()):
-        endpoints = find_run(light.data)
-        assert endpoints.search_url == ELSEWHERE
-        with Redis.from_url(endpoints.broker_url) as client:
+        settings = run_settings(light.data)
+        assert settings["search_url"] == ELSEWHERE
+        with Redis.from_url(settings["broker_url"]) as client:
             assert client.ping()
 
 
@@ -137,17 +139,17 @@ def test_killed_run_leaves_nothing_behind_and_loses_nothing(
 ):
     """SIGKILL of `kuzet up` must end engines, workers and their pool; the next start finds all that was written."""
     data = tmp_path / "data"
-    endpoints = find_run(data)
+    settings = run_settings(data)
     family = psutil.Process(watch.pid).children(recursive=True)
     names = [process.name() for process in family]
     assert len(family) >= 5, f"broker, node, worker and its two processes: {names}"
-    with Redis.from_url(endpoints.broker_url) as client:
+    with Redis.from_url(settings["broker_url"]) as client:
         client.set("word", "kept")
-    http.request("PUT", f"{endpoints.search_url}/kept/_doc/1?refresh=true", json={"word": "kept"})
+    http.request("PUT", f"{settings['search_url']}/kept/_doc/1?refresh=true", json={"word": "kept"})
     watch.kill()
     watch.wait()
     eventually(lambda: all(map(has_ended, family)))
-    assert find_run(data) is None
+    assert run_settings(data) is None
     with LocalRun(Settings(data=data), report=Silence()) as again:
         with Redis.from_url(again.endpoints.broker_url, decode_responses=True) as client:
             assert client.get("word") == "kept"

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
 from pipelines.exports import Exported
 from pipelines.queries import SearchRequest
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
 from tests.writing import Writer
+from worker.cli.archives import reading
 
 
 @pytest.fixture(scope="module")
-def watch(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Watch]:
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
     """A watch whose first articles have settled."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("rebuilds")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.settle()
         yield watch
 
@@ -168,6 +164,24 @@ def test_an_export_comes_back_without_what_was_forgotten(watch: Watch, tmp_path:
     assert documents(watch).keys() == before.keys() - {min(before)}
 
 
+@pytest.mark.parametrize("suffix", [".jsonl.gz", ".jsonl.zst"])
+def test_an_export_makes_an_empty_system_equal(watch: Watch, tmp_path: Path, suffix: str):
+    """Moving to another server: what was exported there is what was exported here, line by line."""
+    empty = {"KUZET_SEARCH_INDEX": f"moved-{token_hex(4)}", "KUZET_REDIS_PREFIX": f"moved{token_hex(4)}:"}
+    here, there = tmp_path / f"here{suffix}", tmp_path / f"there{suffix}"
+    assert watch.kuzet("export", str(here)).returncode == 0
+    assert json.loads(watch.kuzet("import", str(here), "--json", **empty).stdout) == {"restored": len(documents(watch))}
+    time.sleep(1.5)  # what was written becomes searchable by itself
+    assert watch.kuzet("export", str(there), **empty).returncode == 0
+    assert lines(there) == lines(here)
+    watch.runtime.search.client.indices.delete(index=f"{empty['KUZET_SEARCH_INDEX']}-*")
+
+
+def lines(file: Path) -> list[str]:
+    with reading(str(file)) as stream:
+        return sorted(line.decode() for line in stream)
+
+
 def test_an_export_selects_as_a_search_does(watch: Watch, tmp_path: Path):
     """One source, compressed for a colleague; a file without a name for it is not made of the query's last word."""
     file = tmp_path / "writer.jsonl.gz"
@@ -175,3 +189,17 @@ def test_an_export_selects_as_a_search_does(watch: Watch, tmp_path: Path):
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         assert {json.loads(line)["source"] for line in lines} == {"writer"}
     assert "is no name for an export" in watch.kuzet("export", "угонщиков").stderr
+
+
+def test_a_table_opens_in_a_spreadsheet(watch: Watch, tmp_path: Path):
+    """For those who count in columns; it is no archive, and says so when it is imported."""
+    file = tmp_path / "all.csv"
+    assert watch.kuzet("export", str(file)).returncode == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfid,")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["id"]: row for row in csv.DictReader(stream)}
+    for key, document in documents(watch).items():
+        assert rows[key]["title"] == document["title"]
+        assert rows[key]["body"] == document["body"]
+        assert rows[key]["topics"].split("; ") == document.get("topics", [""])
+    assert "is a table" in watch.kuzet("import", str(file)).stderr

@@ -227,6 +227,37 @@ def test_a_crash_after_the_switch_is_noticed(engine, rebuilder):
     assert found(engine) == 41
 
 
+def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, rebuilder, monkeypatch):
+    """Its request was on the way when it died, and is done between our deleting and our making."""
+    rebuild, drop = rebuilder.plan(), rebuilder.indices.drop
+
+    def drop_too_early(name: str) -> None:
+        drop(name)
+        rebuilder.indices.create_quiet(name, OLD)
+
+    monkeypatch.setattr(rebuilder.indices, "drop", drop_too_early)
+    with pytest.raises(EngineUnavailableError, match="by a worker that died"):
+        rebuilder.advance(rebuild)
+    monkeypatch.undo()
+    rebuilder.advance(rebuild)
+    assert engine.made_for(rebuild.target)["words"] == engine.schema(NEW).words_hash
+
+
+def test_a_copy_that_nobody_knows_of_is_stopped(engine, rebuilder):
+    """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
+    rebuild = until(rebuilder, Step.COPY)
+    slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
+    unknown = engine.client.reindex(**slow, requests_per_second=1, wait_for_completion=False)["task"]
+    rebuilder.abandon(rebuild)
+    assert task_is_over(engine, unknown)
+    assert [one.name for one in rebuilder.indices.generations()] == [rebuild.source]
+
+
+def task_is_over(engine: SearchEngine, task: str) -> bool:
+    found = engine.client.perform_request("GET", f"/_tasks/{task}", headers={"accept": "application/json"}).body
+    return bool(found["completed"])
+
+
 def test_a_lost_task_is_started_again(engine, rebuilder):
     """The node was restarted during the copy and knows nothing of it."""
     rebuild = rebuilder.advance(rebuilder.advance(rebuilder.plan()))

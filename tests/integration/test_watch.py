@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,16 @@ from pipelines.models import Stage
 from pipelines.queries import SearchRequest
 from pipelines.urls import article_id
 from seeds.newsroom import load_queries
-from tests.watch import Watch, watching
+from tests.watch import StartWatch, Watch
+from worker.cli.console import FAILED
 
 REVISED = ("uk-drugs-karagandy", "po-weapons-west")
 
 
 @pytest.fixture(scope="module")
-def watch(
-    tmp_path_factory: pytest.TempPathFactory,
-    broker_url: str,
-    search_url: str,
-    dictionary: Path,
-    install_dictionary: Callable[[Path], str],
-) -> Iterator[Watch]:
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
     """Everything was published while the watch ran, two stories were revised, and all has settled."""
-    install_dictionary(dictionary)
-    folder = tmp_path_factory.mktemp("watch")
-    with watching(folder, dictionary=dictionary, broker_url=broker_url, search_url=search_url) as watch:
+    with start_watch() as watch:
         watch.newsroom.publish_all()
         watch.settle()
         for story in REVISED:
@@ -164,3 +158,12 @@ def polls_written(watch: Watch) -> int:
         return 0
     client.indices.refresh(index=alias)
     return client.count(index=alias).body["count"]
+
+
+def test_there_is_an_index_before_the_first_article(start_watch: StartWatch, tmp_path: Path) -> None:
+    """Whoever has just started the watch and searches finds nothing yet, and gets no error."""
+    (tmp_path / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
+    with start_watch(tmp_path, feeds_file=tmp_path / "none.yaml", cpu_processes=1) as watch:
+        watch.wait(lambda: bool(watch.runtime.search.index_name()))
+        assert watch.kuzet("search").returncode == FAILED
+        assert json.loads(watch.kuzet("status", "--json").stdout)["search"]["problem"] == ""

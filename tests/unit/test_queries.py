@@ -82,6 +82,16 @@ def test_exclusions_and_alternatives():
     assert asked("-кино") == {"bool": {"must_not": [asked("кино")]}}
 
 
+def test_fillers_need_not_hold():
+    """Nobody thinks of «мен» or «с» as something to search for; alone or in quotes they are."""
+    query = asked("мылтықтар мен оқтар")["bool"]
+    assert query["must"] == [asked("мылтықтар"), asked("оқтар")]
+    assert query["should"] == [asked("мен")]
+    assert asked("с -на")["bool"]["must"] == [asked("с")]
+    assert asked("не title:на")["bool"]["must"] == [asked("title:на")]
+    assert asked('"с икрой"')["multi_match"]["type"] == "phrase"
+
+
 def test_prefixes_are_cheap_and_folded():
     """A prefix is not analysed; without folding `Ёлк*` would never match."""
     queries = asked("Ёлк*")["dis_max"]["queries"]

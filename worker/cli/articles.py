@@ -8,9 +8,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError, UnsafeAddressError
+from pipelines.errors import KuzetError
 from worker.cli.console import FAILED, local_time, out, print_json
 from worker.cli.search import severity_mark
+from worker.cli.selecting import key_of
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
@@ -22,21 +23,6 @@ commands.add_typer(quarantine, name="quarantine")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 BLOCK_MS = 5_000
-ID_LENGTH = 32
-
-
-def key_of(text: str) -> str:
-    """The article id of what was typed: a URL or an id. Raises KuzetError."""
-    from pipelines.urls import article_id
-
-    if len(text) == ID_LENGTH and set(text) <= set("0123456789abcdef"):
-        return text
-    try:
-        return article_id(text)
-    except UnsafeAddressError as error:
-        raise KuzetError(
-            text, "is neither a web address nor an article id", remedy="`kuzet search --json` shows ids."
-        ) from error
 
 
 @commands.command("trace")

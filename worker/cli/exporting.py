@@ -1,68 +1,51 @@
-"""`kuzet export`: whole documents of the index as JSON lines, which `kuzet import` takes back as they were."""
+"""`kuzet export`: all articles a query selects, as JSON lines that `kuzet import` takes back, or as a table (CSV)."""
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.errors import KuzetError
-from pipelines.models import Severity
 from worker.cli.archives import kind_of, writing
-from worker.cli.console import ASTANA, FAILED, err, out
-from worker.cli.search import Filter, moment
+from worker.cli.console import FAILED, err, out
+from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
+
+if TYPE_CHECKING:
+    from worker.search.engine import Stored
 
 commands = typer.Typer()
 
-KINDS = (".jsonl", ".ndjson")
+TABLE = ".csv"
+KINDS = (".jsonl", ".ndjson", TABLE)
+BOM = "\ufeff"
+"""Without it a spreadsheet takes UTF-8 for the code page of its machine."""
 
 
 @commands.command("export")
-def export(  # noqa: PLR0913  one option a facet
+@selecting
+def export(
     words: Annotated[
         list[str], typer.Argument(metavar="[QUERY] FILE", help="What to export, as in `kuzet search`, and where to.")
     ],
     *,
-    topic: Filter = None,
-    severity: Annotated[list[Severity] | None, typer.Option(help="Any of these.")] = None,
-    region: Filter = None,
-    source: Filter = None,
-    language: Filter = None,
-    person: Filter = None,
-    organisation: Filter = None,
-    context: Filter = None,
-    figure: Filter = None,
-    since: Annotated[str, typer.Option(help="2026-11-01, 2026-11-01T08:00, or an age: 90m, 24h, 7d.")] = "",
-    until: Annotated[str, typer.Option(help="The same.")] = "",
+    chosen: Selection,
 ) -> None:
-    """Write all articles that a query selects to FILE (.jsonl, .jsonl.gz, .jsonl.zst, or - for standard output).
+    """Write all articles that a query selects to FILE: .jsonl or .csv, also .gz and .zst; - is JSON on standard output.
 
-    Example: kuzet export --topic drugs --since 30d drugs.jsonl.zst
+    Example: kuzet export --topic drugs --since 30d drugs.csv
     """
-    from pipelines.exports import to_row
-    from pipelines.queries import SearchRequest
-
     *query, file = words
     check_name(file, query)
-    filters = {
-        "topic": topic, "severity": [str(rank) for rank in severity or ()], "region": region, "source": source,
-        "language": language, "person": person, "organisation": organisation, "context": context, "figure": figure,
-    }  # fmt: skip
-    runtime, now = open_runtime(), datetime.now(ASTANA)
-    request = SearchRequest(
-        text=" ".join(query),
-        filters={name: tuple(values) for name, values in filters.items() if values},
-        since=moment(since, now=now),
-        until=moment(until, now=now),
-    )
-    total = runtime.search.count(request, now=now)
-    rows = (to_row(stored.document, version=stored.version) for stored in runtime.search.scan(request, now=now))
-    written = write_rows(rows, file, total=total)
+    engine, request = open_runtime().search, chosen.request(" ".join(query))
+    found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
+    written = write_lines(table(found) if is_table(file) else rows(found), file)
     if file != "-":
         out.print(f"{written} articles are in {file}.", soft_wrap=True)
     if not written:
@@ -77,21 +60,49 @@ def check_name(file: str, query: list[str]) -> None:
         )
     if file != "-" and kind_of(Path(file)) not in KINDS:
         raise KuzetError(
-            file, "is no name for an export", remedy="Call it NAME.jsonl, NAME.jsonl.gz or NAME.jsonl.zst."
+            file, "is no name for an export", remedy="Call it NAME.jsonl or NAME.csv, with .gz or .zst behind it."
         )
 
 
-def write_rows(rows: Iterable[dict[str, Any]], file: str, *, total: int) -> int:
-    """Write one line each, with a bar, and count them."""
+def is_table(file: str) -> bool:
+    return file != "-" and kind_of(Path(file)) == TABLE
+
+
+def rows(found: Iterable[Stored]) -> Iterator[str]:
+    """One line of JSON an article."""
+    from pipelines.exports import to_row
+
+    for stored in found:
+        yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
+
+
+def table(found: Iterable[Stored]) -> Iterator[str]:
+    """One row an article; the first comes with the names of the columns."""
+    from pipelines.exports import COLUMNS, to_cells
+
+    heading = BOM + csv_row(COLUMNS)
+    for stored in found:
+        yield heading + csv_row(to_cells(stored.document))
+        heading = ""
+
+
+def csv_row(cells: Iterable[str]) -> str:
+    line = StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def write_lines(lines: Iterable[str], file: str) -> int:
+    """Write one line an article, and count them."""
     written = 0
     with writing(file) as stream:
-        for row in tracked(rows, total=total):
-            stream.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        for line in lines:
+            stream.write(line.encode())
             written += 1
     return written
 
 
-def tracked(rows: Iterable[dict[str, Any]], *, total: int) -> Iterator[dict[str, Any]]:
+def tracked(found: Iterable[Stored], *, total: int) -> Iterator[Stored]:
     from rich.progress import track
 
-    yield from track(rows, total=total, description="exporting", console=err, transient=True)
+    yield from track(found, total=total, description="exporting", console=err, transient=True)

@@ -32,6 +32,7 @@ commands = typer.Typer()
 
 PAGES = frozenset({".html", ".htm", ".xhtml"})
 ROWS = frozenset({".jsonl", ".ndjson"})
+TABLE = ".csv"
 LOOK_S = 0.3
 BAD = ("rejected", "quarantined", "unusable")
 BATCH = 200
@@ -133,6 +134,8 @@ def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
             exported = from_row(row)
             yield exported or Import(entry=entry_from_row(row, where=f"file:{file.name}#{number}", now=now))
         return
+    if kind_of(file) == TABLE:
+        raise KuzetError(str(file), "is a table, which lacks most of an article", remedy="Export .jsonl to import it.")
     body = file_bytes(file)
     if file.suffix.lower() in PAGES:
         url = f"file:{file.name}"

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.cli.console import ASTANA, duration, err, local_time, out, print_json
-from worker.cli.search import moment
+from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:

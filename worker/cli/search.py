@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -12,41 +11,33 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import QueryError
-from pipelines.models import Severity
-from pipelines.queries import Hit, SearchRequest, SearchResult, Sort
-from worker.cli.console import ASTANA, FAILED, local_time, out, print_json
+from pipelines.errors import KuzetError
+from pipelines.queries import Bucket, Hit, SearchResult, Sort
+from worker.cli.console import FAILED, local_time, out, print_json
+from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
 
 commands = typer.Typer()
 
-SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "figure")
+SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "person", "organisation", "figure", "context")
 FACET_VALUES = 8
 INDENT = (0, 0, 0, 12)
 SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
-RELATIVE = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-Filter = Annotated[list[str] | None, typer.Option(help="Any of these; may be given several times.")]
+BARS = "▁▂▃▄▅▆▇█"
 
 
 @commands.command("search")
-def search(  # noqa: PLR0913  one option a facet
+@selecting
+def search(  # noqa: PLR0913  one option a wish
     query: Annotated[
         str, typer.Argument(help='Words in any form, "phrases", -not, OR, field:value. Empty: everything.')
     ] = "",
     *,
-    topic: Filter = None,
-    severity: Annotated[list[Severity] | None, typer.Option(help="Any of these.")] = None,
-    region: Filter = None,
-    source: Filter = None,
-    language: Filter = None,
-    person: Filter = None,
-    organisation: Filter = None,
-    context: Filter = None,
-    figure: Filter = None,
-    since: Annotated[str, typer.Option(help="2026-11-01, 2026-11-01T08:00, or an age: 90m, 24h, 7d.")] = "",
-    until: Annotated[str, typer.Option(help="The same.")] = "",
+    chosen: Selection,
     sort: Annotated[Sort, typer.Option(help="By relevance or time.")] = Sort.RELEVANCE,
+    recency: Annotated[bool, typer.Option(help="Newer above older where relevance is alike.")] = True,
+    reprints: Annotated[bool, typer.Option("--reprints", help="Every reprint as a hit of its own.")] = False,
+    like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
     limit: Annotated[int, typer.Option("--limit", "-n", help="How many hits.")] = 10,
     after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
@@ -55,43 +46,20 @@ def search(  # noqa: PLR0913  one option a facet
 
     Example: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time
     """
-    filters = {
-        "topic": topic, "severity": [str(rank) for rank in severity or ()], "region": region, "source": source,
-        "language": language, "person": person, "organisation": organisation, "context": context, "figure": figure,
-    }  # fmt: skip
-    runtime = open_runtime()
-    now = datetime.now(ASTANA)
-    request = SearchRequest(
-        text=query,
-        filters={name: tuple(values) for name, values in filters.items() if values},
-        since=moment(since, now=now),
-        until=moment(until, now=now),
-        sort=sort,
-        size=limit,
-        after=after,
-    )
-    result = runtime.search.search(request)
+    engine = open_runtime().search
+    if like:
+        if query or chosen.filters or after:
+            raise KuzetError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
+        result = engine.more_like_this(key_of(like), size=limit)
+    else:
+        request = chosen.request(query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after)
+        result = engine.search(request, now=chosen.now)
     if as_json:
         print_json(result_row(result))
     else:
         show_result(result)
     if not result.hits:
         raise typer.Exit(FAILED)
-
-
-def moment(text: str, *, now: datetime) -> datetime | None:
-    """A moment as typed: a date or time in Kazakhstan (UTC+5), or an age. Raises QueryError."""
-    if not text:
-        return None
-    if text[:-1].isdigit() and text[-1] in RELATIVE:
-        return now - timedelta(**{RELATIVE[text[-1]]: int(text[:-1])})
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise QueryError(
-            text, "is no moment", remedy="Write 2026-11-01, 2026-11-01T08:00, or an age: 90m, 24h, 7d."
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=ASTANA)
 
 
 def result_row(result: SearchResult) -> dict[str, Any]:
@@ -121,6 +89,7 @@ def show_result(result: SearchResult) -> None:
     out.print(f"{result.total} {noun}{reprints}, in {result.took_ms} ms", style="dim")
     if result.partial:
         out.print("A part of the index did not answer.", style="red")
+    show_histogram(result)
     show_facets(result)
     if result.next_after:
         out.print(f"more: --after {result.next_after}", style="dim", soft_wrap=True)
@@ -155,6 +124,20 @@ def highlighted(highlight: Any) -> Text:
 
 def severity_mark(severity: str | None) -> Text:
     return Text(f"{severity} ", style=SEVERITY_STYLES[severity]) if severity else Text()
+
+
+def show_histogram(result: SearchResult) -> None:
+    """When they came in, as a row of bars."""
+    if len(result.histogram) > 1:
+        first, last = (local_time(result.histogram[end].start) for end in (0, -1))
+        bars = f"{first} {bars_of(result.histogram)} {last}, a bar is {result.interval}"
+        out.print(bars, style="cyan", soft_wrap=True)
+
+
+def bars_of(buckets: tuple[Bucket, ...]) -> str:
+    """One sign a bucket; an empty one is blank."""
+    most = max(bucket.count for bucket in buckets)
+    return "".join(BARS[(bucket.count * len(BARS) - 1) // most] if bucket.count else " " for bucket in buckets)
 
 
 def show_facets(result: SearchResult) -> None:

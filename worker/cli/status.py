@@ -113,12 +113,21 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
     from worker.expiry import ending_soon
 
     found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
-    if search.problem:
-        found.append(search.problem + (" Articles wait in the outbox." if runtime.state.outbox.size else ""))
+    if said := search_problems(runtime, search):
+        found += said
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:
+    """What we see of the engine, and what the drain says of it: its settings or rights may be others than ours."""
+    drain = runtime.state.outbox.problem if search.server or not search.problem else ""
+    said = list(dict.fromkeys(filter(None, (search.problem, drain))))
+    if said and runtime.state.outbox.size:
+        said[-1] = said[-1].removesuffix(".") + ". Articles wait in the outbox."
+    return said
 
 
 def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:

@@ -161,9 +161,3 @@ def run_settings(data: Path) -> Mapping[str, str] | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None  # it is just starting or stopping
     return settings
-
-
-def find_run(data: Path) -> Endpoints | None:
-    """Find the engines of the run that holds the data folder; None when there is none."""
-    settings = run_settings(data)
-    return Endpoints(settings["broker_url"], settings["search_url"]) if settings else None

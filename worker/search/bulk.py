@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
-from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, reason_of, refusal
+from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, busy, reason_of, refusal
 
 MAX_BULK_BYTES = 8_000_000
 MAX_BULK_ITEMS = 1_000
@@ -93,10 +93,9 @@ def _result(sent: Written, item: Mapping[str, Any], *, address: str) -> BulkResu
         return BulkResult(sent.article_id, sent.version, BulkStatus.RETRY, _block(reason_of(error)))
     if status in _NOBODYS_FAULT:
         raise refusal(address, status=status, error=error)
-    waiting = status == _BUSY or status >= _BROKEN
-    return BulkResult(
-        sent.article_id, sent.version, BulkStatus.RETRY if waiting else BulkStatus.REJECTED, reason_of(error)
-    )
+    if status == _BUSY or status >= _BROKEN:
+        return BulkResult(sent.article_id, sent.version, BulkStatus.RETRY, busy(status, reason_of(error)))
+    return BulkResult(sent.article_id, sent.version, BulkStatus.REJECTED, reason_of(error))
 
 
 def _block(reason: str) -> str:

@@ -19,7 +19,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetEr
 from pipelines.queries import SearchRequest, SearchResult, build_search, build_selection, build_similar, read_search
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import Address, Server, open_client
-from worker.search.refusals import FULL_DISK, MAKE_ROOM, reason_of, told
+from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, is_taken, reason_of, told
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
@@ -116,7 +116,7 @@ class SearchEngine:
         index = self.index_name()
         health = EngineHealth(address=self.address, server=str(self.server), index=index)
         if not index:
-            return replace(health, problem="There is no index yet; `kuzet up` makes it.")
+            return replace(health, problem="There is no index yet; the index worker makes it when it starts.")
         with told(self.address):
             status = self.client.cluster.health(index=index).body["status"]
         if status == "red":
@@ -128,7 +128,7 @@ class SearchEngine:
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
-        return "The index is closed to writes." if settings.get("index.blocks.write") == "true" else ""
+        return f"{self.address}: {FENCED}" if settings.get("index.blocks.write") == "true" else ""
 
     # ------------------------------------------------------------ the index
 
@@ -172,7 +172,7 @@ class SearchEngine:
             with told(self.address):
                 self.create_index(self.first_index, schema, aliases=aliases)
         except EngineRefusedError as error:
-            if not _is_race(error):
+            if not is_taken(error):
                 raise
             self._adopt()
 
@@ -311,8 +311,3 @@ def _arguments(body: Mapping[str, Any]) -> dict[str, Any]:
     """Name the parts of a search body as the client does."""
     names = {"_source": "source", "from": "from_"}
     return {names.get(name, name): value for name, value in body.items()}
-
-
-def _is_race(error: EngineRefusedError) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"

@@ -58,10 +58,14 @@ class Indices:
             self._engine.create_index(name, self._engine.schema(analysis), aliases={}, **quiet)
 
     def wake(self, name: str) -> None:
-        """Give it the replicas and refreshes that a searched index has, and make its documents searchable."""
+        """Give it the replicas and refreshes that a searched index has, and make its documents searchable.
+
+        Flushed, for a node that dies now would else analyse all of it again before it answers.
+        """
         usual = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
         with told(self._engine.address):
             self._engine.client.indices.put_settings(index=name, settings={"index": usual})
+            self._engine.client.indices.flush(index=name)
         self.refresh(name)
 
     def refresh(self, name: str) -> None:

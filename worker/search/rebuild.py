@@ -24,7 +24,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.search.comparison import differences
 from worker.search.engine import SearchEngine
 from worker.search.indices import Indices
-from worker.search.refusals import reason_of, told
+from worker.search.refusals import is_taken, reason_of, told
 
 LITTLE = 500
 """So few documents are copied behind the fence."""
@@ -157,19 +157,28 @@ class Rebuilder:
         if self._engine.index_name() == rebuild.target:
             return
         self.indices.lift_block(rebuild.source)
-        if rebuild.task:
-            with suppress(EngineRefusedError):  # it has ended by itself
-                self._task("POST", f"{rebuild.task}/_cancel")
+        self._stop_copies(rebuild.target)
         if rebuild.own_target:
             self.indices.drop(rebuild.target)
 
     def _create(self, rebuild: Rebuild) -> Rebuild:
         if rebuild.own_target:
-            self.indices.drop(rebuild.target)
-            self.indices.create_quiet(rebuild.target, self._analysis)
+            self._make_target(rebuild)
         else:
             self.indices.lift_block(rebuild.target)
         return replace(rebuild, step=Step.COPY)
+
+    def _make_target(self, rebuild: Rebuild) -> None:
+        """Make it anew. The request of a worker that died here may be done only after we looked: then once more."""
+        self._stop_copies(rebuild.target)
+        self.indices.drop(rebuild.target)
+        try:
+            self.indices.create_quiet(rebuild.target, self._analysis)
+        except EngineRefusedError as error:
+            if is_taken(error):
+                problem = f"{rebuild.target} has just been made by a worker that died"
+                raise EngineUnavailableError(self._engine.address, problem) from error
+            raise
 
     def _start_pass(self, rebuild: Rebuild) -> Rebuild:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
@@ -182,7 +191,7 @@ class Rebuilder:
     def _look(self, rebuild: Rebuild) -> Rebuild:
         """See how far the engine's task is. A task that a restart has lost is started again from where it began."""
         try:
-            task = self._task("GET", rebuild.task)
+            task = self._task("GET", f"/{rebuild.task}")
         except EngineRefusedError as error:
             if isinstance(error.__cause__, NotFoundError):
                 return replace(rebuild, task="")
@@ -196,11 +205,23 @@ class Rebuilder:
         last = is_little or passed.passes >= MOST_PASSES
         return replace(passed, step=Step.SWITCH if last else Step.CATCH_UP, done=rebuild.total)
 
+    def _stop_copies(self, target: str) -> None:
+        """Cancel every copy into it, also one whose worker died before its name was written down.
+
+        Else it would go on into an index that is deleted, which the engine would make again with guessed fields.
+        """
+        listed = self._task("GET", "?actions=*reindex&detailed=true")
+        tasks = {name: task for node in listed["nodes"].values() for name, task in node["tasks"].items()}
+        for name, task in tasks.items():
+            if f"[{target}]" in task["description"]:
+                with suppress(EngineRefusedError):  # it has ended by itself
+                    self._task("POST", f"/{name}/_cancel?wait_for_completion=true")
+
     def _task(self, method: str, path: str) -> Mapping[str, Any]:
         """Ask about a task of the engine; the client's own method warns that its form may change."""
         with told(self._engine.address):
             answer = self._engine.client.perform_request(
-                method, f"/_tasks/{path}", headers={"accept": "application/json"}
+                method, f"/_tasks{path}", headers={"accept": "application/json"}
             )
         return dict(answer.body)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from elastic_transport import ConnectionError as NoConnectionError
 from elastic_transport import ConnectionTimeout, SerializationError, TlsError, TransportError
-from elasticsearch import ApiError, UnsupportedProductError
+from elasticsearch import ApiError, BadRequestError, UnsupportedProductError
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
@@ -21,7 +21,7 @@ _BUSY, _BROKEN = 429, 500
 _REFUSALS = {
     401: ("it does not accept the user or the password", "Check KUZET_SEARCH_USERNAME and KUZET_SEARCH_PASSWORD."),
     403: ("the user may not do this", "Give the user of KUZET_SEARCH_USERNAME the rights."),
-    404: ("the index or its alias is missing", "Start kuzet once: it makes them."),
+    404: ("the index or its alias is missing", "Start the index worker (`kuzet up`): it makes them."),
     413: ("a request was too large for it, or for a proxy before it", "Allow requests of 10 MB."),
 }
 
@@ -53,9 +53,14 @@ def refusal(address: str, *, status: int, error: Mapping[str, Any]) -> KuzetErro
     if kind == "cluster_block_exception":
         return _blocked(address, reason)
     if status == _BUSY or status > _BROKEN:
-        return EngineUnavailableError(address, f"it is busy or not ready ({status} {reason})".strip())
+        return EngineUnavailableError(address, busy(status, reason))
     problem, remedy = _REFUSALS.get(status, (f"it refused the request ({status} {reason})", ""))
     return EngineRefusedError(address, problem, remedy=remedy)
+
+
+def busy(status: int, reason: str) -> str:
+    """Say that it takes nothing just now."""
+    return f"it is busy or not ready ({status} {reason}".strip() + ")"
 
 
 def reason_of(error: Mapping[str, Any]) -> str:
@@ -66,6 +71,12 @@ def reason_of(error: Mapping[str, Any]) -> str:
         inner = inner["caused_by"]
         reasons.append(str(inner.get("reason", "")))
     return ": ".join(dict.fromkeys(filter(None, reasons)))[:500]
+
+
+def is_taken(error: KuzetError) -> bool:
+    """Whether an index could not be made because it is there."""
+    cause = error.__cause__
+    return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"
 
 
 def not_an_engine(address: str) -> EngineRefusedError:

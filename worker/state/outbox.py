@@ -13,6 +13,8 @@ from worker.state.records import new_token, to_json
 from worker.state.scripts import Scripts
 
 LOCK = "outbox:lock"
+PROBLEM_S = 120
+"""A drain that waits looks again long before that."""
 HEADLINE_FIELDS = (
     "url", "source", "language", "title", "published_at", "observed_at", "topics", "severity", "regions", "why",
 )  # fmt: skip
@@ -93,6 +95,16 @@ class Outbox:
     @property
     def bytes_used(self) -> int:
         return int(self._redis.get(self._scripts.key("outbox:bytes")) or 0)
+
+    def note_problem(self, sentence: str) -> None:
+        """Remember why documents wait, for whoever asks within PROBLEM_S; an empty sentence: they do not."""
+        key = self._scripts.key("outbox:problem")
+        self._redis.set(key, sentence, ex=PROBLEM_S) if sentence else self._redis.delete(key)
+
+    @property
+    def problem(self) -> str:
+        """Why documents wait, as the drain said last; empty when they do not."""
+        return str(self._redis.get(self._scripts.key("outbox:problem")) or "")
 
     def lock(self, *, lease_s: float) -> str | None:
         """Become the one drain: its token, or None while another has it. The lease runs on the server's clock."""

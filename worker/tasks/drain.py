@@ -13,23 +13,26 @@ from worker.search.bulk import BulkResult, BulkStatus
 
 DRAIN_S = 20.0
 RETRY_S = 5.0
+REFUSED = "refused_by_index"
+"""By this word a quarantined document is counted."""
 
 log = structlog.get_logger(__name__)
 
 
 @app.task(name="kuzet.drain_outbox")
 def drain_outbox() -> None:
-    """Send what is in the outbox until it is empty or DRAIN_S are over; then look once more."""
+    """See to the index, and send what is in the outbox until it is empty or DRAIN_S are over; then look once more."""
     runtime = app.runtime
     token = runtime.state.outbox.lock(lease_s=lock_s(runtime))
     if token is None:
         return
     try:
-        drain(runtime, token)
+        waits = drain(runtime, token)
     except (EngineUnavailableError, EngineRefusedError) as error:
-        log.warning("documents wait in the outbox", error=str(error))
+        note(runtime, str(error))
         runtime.state.outbox.renew(token, lease_s=RETRY_S)  # nobody tries before that
         return
+    note(runtime, waits)
     runtime.state.outbox.unlock(token)
     nudge_drain(app)
 
@@ -39,16 +42,28 @@ def lock_s(runtime: Runtime) -> float:
     return runtime.settings.search_timeout_s + GRACE_S
 
 
-def drain(runtime: Runtime, token: str) -> None:
+def drain(runtime: Runtime, token: str) -> str:
+    """Send batch after batch; a sentence that says why some of it waits, or nothing."""
     outbox, ends_at = runtime.state.outbox, runtime.now() + DRAIN_S
     runtime.ensure_index()
+    waits = ""
     while runtime.now() < ends_at and outbox.renew(token, lease_s=lock_s(runtime)):
         batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
         if not batch:
-            return
+            break
         for result in runtime.search.bulk(batch):
             if not settle(runtime, result) and result.article_id in runtime.state.forgotten:
                 runtime.search.delete(result.article_id)  # forgotten while it was being sent
+            if result.status is BulkStatus.RETRY:
+                waits = f"{runtime.search.address}: {result.detail}"
+    return waits
+
+
+def note(runtime: Runtime, problem: str) -> None:
+    """Tell log and `kuzet status` why documents wait."""
+    if problem:
+        log.warning("documents wait in the outbox", error=problem)
+    runtime.state.outbox.note_problem(problem)
 
 
 def settle(runtime: Runtime, result: BulkResult) -> bool:
@@ -61,6 +76,7 @@ def settle(runtime: Runtime, result: BulkResult) -> bool:
         case BulkStatus.SUPERSEDED:
             return outbox.settle(key, version, Outcome.SUPERSEDED, now=now)
         case BulkStatus.REJECTED:
-            return outbox.settle(key, version, Outcome.QUARANTINED, now=now, reason=result.detail)
+            log.warning("document refused", article=key, error=result.detail)
+            return outbox.settle(key, version, Outcome.QUARANTINED, now=now, reason=f"{REFUSED}: {result.detail}")
         case BulkStatus.RETRY:
             return outbox.defer(key, version, until=now + RETRY_S)

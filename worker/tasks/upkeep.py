@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from worker.app import app
+from worker.nudges import call_drain
 from worker.rebuilds import open_rebuilder
 from worker.search.polls import record_health
 
@@ -25,4 +26,5 @@ def upkeep() -> None:
 def record() -> None:
     """Write polls, feed states and outcomes into their index; what one run misses the next one writes."""
     runtime = app.runtime
+    call_drain(app)  # an engine that was away when the workers started has no index
     record_health(runtime.state, runtime.catalogue, index=runtime.polls, now=runtime.now())
