@@ -8,8 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from pipelines.errors import ConfigError
 from pipelines.language import lexemes
 from pipelines.language.induction import count_words, induce, loans
@@ -28,6 +26,7 @@ from pipelines.language.lexicon import (
 )
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
+from pipelines.marked_yaml import Marked, read_yaml
 from worker.dictionaries import Progress
 
 HEADER = "# {columns}. Written by `kuzet lexicon build`; see PROVENANCE.md.\n"
@@ -99,26 +98,28 @@ def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: 
 
 
 def _first_names(file: Path) -> Iterator[str]:
-    lists = yaml.safe_load(_read(file))
-    return (name for gender in ("male", "female") for name in lists[gender])
+    lists = dict(read_yaml(file.name, _read(file)).items())
+    return (name for gender in ("male", "female") if gender in lists for name in lists[gender].texts())
 
 
 def _words_of(files: Iterable[Path]) -> set[str]:
     """Return the Kazakh words of YAML files; verb stems, prefixes and words «as written» are none."""
-    texts = (text for file in files for text in _kazakh_texts(yaml.safe_load(_read(file)), kazakh=False))
+    texts = (text for file in files for text in _kazakh_texts(read_yaml(file.name, _read(file)), kazakh=False))
     return {word for text in texts for word in _WORD.findall(fold(text)) if len(word) >= SHORTEST_WORD}
 
 
-def _kazakh_texts(node: object, *, kazakh: bool) -> Iterator[str]:
-    """Yield the strings below any key `kk`."""
-    if isinstance(node, str) and kazakh:
-        yield node
-    elif isinstance(node, dict):
+def _kazakh_texts(node: Marked, *, kazakh: bool) -> Iterator[str]:
+    """Yield the texts below any key `kk`."""
+    if node.is_empty():
+        return
+    if node.is_scalar():
+        yield from [node.text()] if kazakh else []
+    elif node.is_mapping():
         for key, value in node.items():
             yield from _kazakh_texts(value, kazakh=kazakh or key == "kk")
-    elif isinstance(node, list):
-        for value in node:
-            yield from _kazakh_texts(value, kazakh=kazakh)
+    else:
+        for element in node.elements():
+            yield from _kazakh_texts(element, kazakh=kazakh)
 
 
 def _kazakh_only(lexicon_dir: Path, words: Mapping[str, int]) -> list[str]:

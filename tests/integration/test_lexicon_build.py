@@ -30,6 +30,7 @@ def test_a_lexicon_is_built_and_read_back(tmp_path):
     counts.write_text(COUNTS, encoding="utf-8")
     (config / "places.yaml").write_text("regions:\n  - {name: Aktobe, kk: Ақтөбе, ru: Актюбинск}\n", encoding="utf-8")
     (config / "rules" / "drugs.yaml").write_text("terms:\n  kk:\n    4: [ұсталды, ұста-, кокс]\n", encoding="utf-8")
+    (config / "names.yaml").write_text("male: [Ерлан]\nfemale: [Айгүл]\n", encoding="utf-8")
     for name in ("contexts.yaml", "classes.yaml"):
         (config / name).write_text("{}", encoding="utf-8")
 
@@ -37,6 +38,7 @@ def test_a_lexicon_is_built_and_read_back(tmp_path):
 
     read = read_lexicon(lexicon)
     assert built.sources["place"] == 1
-    assert {"ақтөбе", "дроппер", "адам", "кокс", "ұстау"} <= read.lemmas
+    assert built.sources["name"] == 2
+    assert {"ерлан", "ақтөбе", "дроппер", "адам", "кокс", "ұстау"} <= read.lemmas
     assert not {"ұсталды", "актюбинск"} & read.lemmas
     assert read.lemmas_of("ақтөбеде") == {"ақтөбе"}
