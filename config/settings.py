@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     )
 
     broker_url: str = Field(
-        "", description="Redis or Valkey, e.g. redis://:password@redis:6379/0. Empty: started locally by `kuzet up`."
+        "",
+        description="Redis or Valkey, e.g. redis://:password@redis:6379/0. Empty: started locally by `kuzet up`.",
+        repr=False,  # it may hold a password
     )
     redis_prefix: str = Field("kuzet:", description="Prefix of every key.")
 

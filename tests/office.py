@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,10 +50,11 @@ class Office:
     used_by: dict[str, set[str]] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
     port: int = 0
+    protocol: str = "http"
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.protocol}://127.0.0.1:{self.port}"
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any]:
         self.asked.append(f"{method} {path}")
@@ -135,12 +137,13 @@ def uploaded(content_type: str, body: bytes) -> tuple[str, str]:
 
 
 @contextmanager
-def opening(office: Office) -> Iterator[Office]:
+def opening(office: Office, *, tls: ssl.SSLContext | None = None) -> Iterator[Office]:
     """Open the office on a port of the loopback."""
 
     def answer(method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes]:
         status, said = office.answer(method, path, headers, body)
         return status, said if isinstance(said, bytes) else json.dumps(said).encode()
 
-    with serving(answer, headers={}) as office.port:
+    office.protocol = "https" if tls else "http"
+    with serving(answer, headers={}, tls=tls) as office.port:
         yield office

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ from typer.testing import CliRunner
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from tests.office import IMPORT, SETTINGS, Office, opening
+from tests.tls import server_context
 from worker.cli.kibana import commands
 from worker.kibana import Built, build_from, install
 from worker.kibana_api import Access, Kibana
+from worker.setup.deliveries import KibanaDoor, deliver, deliveries
+from worker.setup.vault import open_vault
 
 
 @pytest.fixture
@@ -176,6 +180,17 @@ def test_plain_http_behind_https_is_said(office, built):
     """The other way round than it was set up; waiting would not help."""
     client = Kibana(Access(url=office.url.replace("http:", "https:")), patience_s=0.3, retry_s=0.02)
     assert "its certificate is not trusted, or it speaks plain http" in refused(client, built)
+
+
+def test_a_kibana_behind_tls_is_trusted_by_our_authority_alone(tmp_path, built):
+    """With KUZET_KIBANA_PROTOCOL=https it shows the certificate that `kuzet setup secrets` has made for it."""
+    with open_vault(tmp_path / "vault", now=datetime.now(UTC)) as vault:
+        [given] = [one for one in deliveries(vault, kibana=KibanaDoor(protocol="https")) if one.to == "kibana"]
+    deliver(given, below=tmp_path)
+    folder = tmp_path / "kibana"
+    with opening(Office(), tls=server_context(folder / "kibana.crt", folder / "kibana.key")) as office:
+        assert install(client_of(office, ca=folder / "ca.crt"), built, wait_s=1).objects == len(built.objects)
+        assert "Set KUZET_KIBANA_CA" in refused(client_of(office), built)
 
 
 def test_missing_rights_are_named(office, kibana, built):

@@ -30,6 +30,14 @@ def test_a_file_is_a_setting(folder: Path, monkeypatch: pytest.MonkeyPatch):
     assert "secret-word" not in repr(settings)
 
 
+def test_no_password_is_in_what_a_debugger_prints(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    """Reports of errors hold the settings; the broker's address holds its password."""
+    (folder / "KUZET_BROKER_URL").write_text("rediss://:secret-word@redis:6379/0")
+    monkeypatch.setenv("KUZET_SECRETS", str(folder))
+    assert Settings().broker_url.startswith("rediss://:secret-word@")
+    assert "secret-word" not in repr(Settings())
+
+
 def test_a_variable_wins_over_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch):
     """What is typed before a command counts, as everywhere."""
     (folder / "KUZET_SEARCH_PASSWORD").write_text("from the file")
