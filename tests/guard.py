@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tests.loopback import serving
-from tests.rights import CLUSTER_RIGHTS, INDEX_RIGHTS, needs
+from tests.rights import CLUSTER_RIGHTS, INDEX_RIGHTS, UnknownRequestError, needs
 from tests.tls import server_context
 
 VERSION = "9.5.0"
@@ -53,11 +53,15 @@ class Accounts:
         return name if known and known.password and known.password == password else None
 
     def may(self, name: str, method: str, target: str, body: bytes) -> bool:
-        rights = [self.roles[role] for role in self.users[name].roles if role in self.roles]
-        wanted = needs(method, target, body)
-        if "superuser" in self.users[name].roles or all(any(n.is_met_by(r) for r in rights) for n in wanted):
+        if "superuser" in self.users[name].roles:
             return True
-        self.refused.append(f"{name}: {method} {target}")
+        rights = [self.roles[role] for role in self.users[name].roles if role in self.roles]
+        try:
+            if all(any(need.is_met_by(role) for role in rights) for need in needs(method, target, body)):
+                return True
+            self.refused.append(f"{name}: {method} {target}")
+        except UnknownRequestError as error:
+            self.refused.append(str(error))
         return False
 
     def answer(self, method: str, target: str, body: bytes) -> tuple[int, Any]:

@@ -17,7 +17,7 @@ IMPLIED = {"manage": {"monitor", "view_index_metadata", "create_index", "delete_
 CLUSTER = (
     (r"GET /", "monitor"),
     (r"GET /_cluster/health(/.*)?", "monitor"),
-    (r"GET /_tasks/[^/]+", "monitor"),
+    (r"GET /_tasks(/[^/]+)?", "monitor"),
     (r"POST /_tasks/[^/]+/_cancel", "cancel_task"),
     (r"\w+ /_security/.*", "manage_security"),
 )
@@ -27,13 +27,17 @@ INDEX = (
     (r"DELETE /([^/]+)/_doc/.*", ["write"]),
     (r"(PUT|POST) /([^/]+)/_(bulk|doc)(/.*)?", ["write"]),
     (r"POST /([^/]+)/_delete_by_query", ["read", "write"]),
-    (r"POST /([^/]+)/_refresh", ["maintenance"]),
+    (r"POST /([^/]+)/_(refresh|flush)", ["maintenance"]),
     (r"GET /([^/]+)/_stats(/.*)?", ["monitor"]),
     (r"(GET|HEAD) /([^/]+)(/_(mapping|settings|alias)(/.*)?)?", ["view_index_metadata"]),
     (r"PUT /([^/]+)", ["create_index"]),
     (r"DELETE /([^/]+)", ["delete_index"]),
     (r"PUT /([^/]+)/_(mapping|settings|block|alias)(/.*)?", ["manage"]),
 )
+
+
+class UnknownRequestError(Exception):
+    """A request that is not in the tables: say there which rights it takes, by Elastic's list."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def granted(rights: list[str]) -> set[str]:
 
 
 def needs(method: str, target: str, body: bytes) -> list[Need]:
-    """Everything a request takes. A request that is not in the tables is a failure of the test, not of the role."""
+    """Everything a request takes. Raises UnknownRequestError."""
     path = unquote(urlsplit(target).path)
     asked = f"{method} {path}"
     if asked in {"POST /_reindex", "POST /_aliases", "POST /_bulk", "PUT /_bulk"}:
@@ -72,7 +76,7 @@ def needs(method: str, target: str, body: bytes) -> list[Need]:
     for pattern, rights in INDEX:
         if re.fullmatch(pattern, asked) and not path.startswith("/_"):
             return [Need(right, index) for index in path.split("/")[1].split(",") for right in rights]
-    raise AssertionError(f"nobody has said which rights {asked} takes")
+    raise UnknownRequestError(f"tests/rights.py does not say which rights {asked} takes")
 
 
 def _of_body(path: str, body: bytes) -> Iterator[Need]:
