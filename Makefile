@@ -56,7 +56,7 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
 
-proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 10 minutes)
+proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild
 
 compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their schemas, and what they promise

@@ -35,11 +35,12 @@ DEPTH = 10
 ID_LETTERS = 12
 LEAST_BY_KQL = 0.95
 QUERIES = Path(__file__).with_name("search_queries.yaml")
+SURFACE = {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]}
 PLAIN = {
     name: {
         "analyzer": {
-            "words": {"type": name},
-            "exact": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]},
+            **{words: {"type": name} for words in ("words", "typed_words")},
+            **dict.fromkeys(("exact", "typed_exact"), SURFACE),
         }
     }
     for name in ("standard", "russian")

@@ -18,14 +18,11 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from pipelines.queries import SearchRequest
+from tests.short_analysis import short_analysis
 from tests.stranger import stranger, version
 from worker.search.engine import SearchEngine
 
-ANALYSIS = {
-    "analyzer": {
-        name: {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]} for name in ("words", "exact")
-    }
-}
+ANALYSIS = short_analysis()
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,13 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.queries import SearchRequest
+from tests.short_analysis import short_analysis
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
 from worker.local.supervisor import Supervisor
 from worker.search.engine import SearchEngine
 
-ANALYSIS = {
-    "analyzer": {
-        name: {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]} for name in ("words", "exact")
-    }
-}
+ANALYSIS = short_analysis()
 BATCHES, BATCH = 40, 50
 GIVE_UP_S = 60.0
 

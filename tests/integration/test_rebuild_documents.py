@@ -18,6 +18,7 @@ from pipelines.exports import from_row, to_row
 from pipelines.models import Article, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
 from pipelines.queries import SearchRequest
 from pipelines.tagging import Tagger
+from tests.short_analysis import short_analysis
 from worker.rebuilds.forget import forget
 from worker.rebuilds.jobs import Jobs
 from worker.rebuilds.retag import Changes, OldTags, RetagJob, retagged
@@ -31,11 +32,7 @@ from worker.tasks.drain import drain
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 VERSION = 1_000_000
-ANALYSIS = {
-    "analyzer": {
-        name: {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]} for name in ("words", "exact")
-    }
-}
+ANALYSIS = short_analysis()
 DRUGS = "В Караганде полицейские изъяли 12 кг героина, задержаны трое наркокурьеров."
 WEATHER = "На выходных в Алматы ожидается солнечная погода без осадков."
 

@@ -19,6 +19,7 @@ from pipelines.models import Entry, Page
 from pipelines.pages import extract_article
 from pipelines.tagging import Tagger
 from pipelines.urls import article_id
+from tests.short_analysis import short_analysis
 from worker.pages import PageStore
 from worker.rebuilds.jobs import Jobs
 from worker.rebuilds.reextract import ReextractJob
@@ -27,11 +28,7 @@ from worker.search.engine import SearchEngine
 from worker.state import State
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-ANALYSIS = {
-    "analyzer": {
-        name: {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]} for name in ("words", "exact")
-    }
-}
+ANALYSIS = short_analysis()
 PARAGRAPHS = [
     f"Полицейские Караганды изъяли {kg} кг героина, задержаны трое наркокурьеров, сообщили в департаменте полиции. "
     "Возбуждено уголовное дело, подозреваемые водворены в изолятор временного содержания."

@@ -18,17 +18,12 @@ from pipelines.documents import MAX_KEYWORD_BYTES, build_document
 from pipelines.errors import EngineRefusedError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.queries import SearchRequest
+from tests.short_analysis import short_analysis
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-ANALYSIS = {
-    "filter": {"russian_endings": {"type": "stemmer", "language": "russian"}},
-    "analyzer": {
-        "words": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "russian_endings"]},
-        "exact": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]},
-    },
-}
+ANALYSIS = short_analysis("russian")
 """A short analysis: what is tested here are documents, not words."""
 
 

@@ -17,16 +17,11 @@ from pipelines.documents import build_document
 from pipelines.errors import QueryError
 from pipelines.models import Article, Context, Extraction, Figure, Place, PublishedFrom, Severity, Tagging
 from pipelines.queries import SearchRequest, Sort
+from tests.short_analysis import short_analysis
 from worker.search.engine import SearchEngine
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
-ANALYSIS = {
-    "filter": {"russian_endings": {"type": "stemmer", "language": "russian"}},
-    "analyzer": {
-        "words": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "russian_endings"]},
-        "exact": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]},
-    },
-}
+ANALYSIS = short_analysis("russian")
 FAIR = (
     "Во вторник на площади открылась ярмарка, где фермеры семи районов продают мясо, молоко и сыр по ценам ниже "
     "рыночных, а мастера показывают войлок и серебро."

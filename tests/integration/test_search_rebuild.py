@@ -17,6 +17,7 @@ from pipelines.documents import build_document
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.queries import SearchRequest
+from tests.short_analysis import short_analysis
 from worker.rebuilds.jobs import LEASE_S, MAX_TRIES, BusyError, Jobs
 from worker.rebuilds.reindex import ReindexJob
 from worker.search import rebuild as rebuilding
@@ -29,18 +30,7 @@ NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TODAY = NOW.timestamp()
 
 
-def analysis(language: str) -> dict[str, Any]:
-    """A short analysis; another language is what a rebuild is for."""
-    return {
-        "filter": {"endings": {"type": "stemmer", "language": language}},
-        "analyzer": {
-            "words": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase", "endings"]},
-            "exact": {"type": "custom", "tokenizer": "standard", "filter": ["lowercase"]},
-        },
-    }
-
-
-OLD, NEW = analysis("english"), analysis("russian")
+OLD, NEW = short_analysis("english"), short_analysis("russian")
 
 
 @dataclass(frozen=True)
@@ -433,6 +423,23 @@ def test_a_changed_field_is_named(engine, tmp_path):
     (tmp_path / "mapping.json").write_text(text, encoding="utf-8")
     (tmp_path / "settings.json").write_text((HERE / "search" / "settings.json").read_text(encoding="utf-8"))
     newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
-    assert newer.outdated(OLD) == ["The fields words have other types than config/search asks for"]
+    assert newer.outdated(OLD) == ["The fields words are other than config/search asks for"]
     with pytest.raises(EngineRefusedError, match="kuzet reindex"):
         newer.ensure_index(OLD)
+
+
+def test_an_index_with_older_analyzers_goes_on(engine, tmp_path):
+    """A new version that reads queries in another way must not stop the watch until the archive is copied."""
+    text = (HERE / "search" / "mapping.json").read_text(encoding="utf-8")
+    other = text.replace('"properties": {', '"properties": {"pages": {"type": "integer"},', 1)
+    (tmp_path / "mapping.json").write_text(
+        other.replace('"analyzer": "words"', '"analyzer": "newer"'), encoding="utf-8"
+    )
+    (tmp_path / "settings.json").write_text((HERE / "search" / "settings.json").read_text(encoding="utf-8"))
+    newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
+    assert newer.ensure_index(NEW) == engine.index_name()
+    document = {**sent(7).document, "pages": 3}
+    assert str(newer.bulk([Sent("paged", 1, document)])[0].status) == "written"
+    assert any("title" in reason for reason in newer.outdated(NEW))
+    assert newer.ensure_index(NEW) == engine.index_name()
+    newer.close()

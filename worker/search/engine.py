@@ -185,23 +185,32 @@ class SearchEngine:
             self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
 
     def _extend(self, index: str, schema: Schema) -> str:
-        """Give a live index the fields it lacks; what cannot be added needs a reindex."""
+        """Give a live index the fields it lacks; one with a field of another type takes none of our documents."""
         made_for = self.made_for(index)
-        if made_for.get("fields") == schema.fields_hash:
+        if schema.fields_hash in (made_for.get("fields"), made_for.get("extended")):
             return index
+        live = self._properties(index)
+        if foreign := schema.foreign_fields(live):
+            raise self._needs_reindex(index, ", ".join(foreign))
+        meta = {**made_for, "extended" if schema.changed_fields(live) else "fields": schema.fields_hash}
         try:
             with told(self.address):
-                meta = {**made_for, "fields": schema.fields_hash}
-                self.client.indices.put_mapping(index=index, properties=dict(schema.mapping["properties"]), meta=meta)
+                self.client.indices.put_mapping(index=index, properties=schema.new_fields(live), meta=meta)
         except EngineRefusedError as error:
             if isinstance(error.__cause__, BadRequestError):
-                problem = f"the index {index} has other fields than config/search asks for ({error.problem})"
-                raise EngineRefusedError(self.address, problem, remedy="Run `kuzet reindex`.") from error
+                raise self._needs_reindex(index, error.problem) from error
             raise
         return index
 
+    def _needs_reindex(self, index: str, what: str) -> EngineRefusedError:
+        problem = f"the index {index} has other fields than config/search asks for ({what})"
+        return EngineRefusedError(self.address, problem, remedy="Run `kuzet reindex`.")
+
     def made_for(self, index: str) -> dict[str, str]:
-        """Read which mapping (`fields`) and analysis (`words`) an index was made for."""
+        """Read which mapping (`fields`) and analysis (`words`) an index was made for.
+
+        `extended`: a later mapping whose new fields it has got, though others are still as they were.
+        """
         with told(self.address):
             live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
         return dict(live.get("_meta", {}))
@@ -214,7 +223,7 @@ class SearchEngine:
         made_for = self.made_for(index)
         found = []
         if made_for.get("fields") != schema.fields_hash and (changed := schema.changed_fields(self._properties(index))):
-            found.append(f"The fields {', '.join(changed)} have other types than config/search asks for")
+            found.append(f"The fields {', '.join(changed)} are other than config/search asks for")
         if made_for.get("words") != schema.words_hash:
             found.append("Older articles are found by an older dictionary or analysis")
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,16 @@ class Schema:
         return _hash(self.analysis)
 
     def changed_fields(self, live: Mapping[str, Any]) -> list[str]:
-        """Name the fields that a live index (its `properties`) has in another way: those cannot be added to it."""
-        return list(_changed(live, self.mapping["properties"]))
+        """Name the fields that a live index (its `properties`) has in another way: only a reindex brings them up."""
+        return list(_changed(live, self.mapping["properties"], kind=_kind))
+
+    def foreign_fields(self, live: Mapping[str, Any]) -> list[str]:
+        """Name those of another type among them: documents of ours are not for that index."""
+        return list(_changed(live, self.mapping["properties"], kind=_type))
+
+    def new_fields(self, live: Mapping[str, Any]) -> dict[str, Any]:
+        """Describe the fields that a live index lacks, as it takes them: what it has is not said again."""
+        return _new(live, self.mapping["properties"])
 
     def index_settings(self, **extra: object) -> dict[str, Any]:
         return {"index": {**self.settings["index"], **extra}, "analysis": dict(self.analysis)}
@@ -42,21 +50,44 @@ class Schema:
         return {**self.mapping, "_meta": {"fields": self.fields_hash, "words": self.words_hash}}
 
 
-def _changed(live: Mapping[str, Any], wanted: Mapping[str, Any], *, path: str = "") -> Iterator[str]:
+def _changed(
+    live: Mapping[str, Any], wanted: Mapping[str, Any], *, kind: Callable[[Mapping[str, Any]], Any], path: str = ""
+) -> Iterator[str]:
     for name, field in wanted.items():
         known = live.get(name)
         if known is None:
             continue
-        if _kind(known) != _kind(field):
+        if kind(known) != kind(field):
             yield path + name
         for inside in ("properties", "fields"):
-            yield from _changed(known.get(inside, {}), field.get(inside, {}), path=f"{path}{name}.")
+            yield from _changed(known.get(inside, {}), field.get(inside, {}), kind=kind, path=f"{path}{name}.")
+
+
+def _new(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: described
+        for name, field in wanted.items()
+        if (described := _new_parts(live[name], field) if name in live else dict(field))
+    }
+
+
+def _new_parts(known: Mapping[str, Any], field: Mapping[str, Any]) -> dict[str, Any]:
+    """What a field that is there lacks: fields of an object, or other ways to index the same value."""
+    if inner := _new(known.get("properties", {}), field.get("properties", {})):
+        return {"properties": inner}
+    if ways := _new(known.get("fields", {}), field.get("fields", {})):
+        return {**known, "fields": {**known.get("fields", {}), **ways}}
+    return {}
 
 
 def _kind(field: Mapping[str, Any]) -> dict[str, Any]:
     """What a field is, apart from what is in it; the engine does not repeat that an object is one."""
     described = {name: value for name, value in field.items() if name not in {"properties", "fields", "dynamic"}}
     return {"type": "object", **described}
+
+
+def _type(field: Mapping[str, Any]) -> Any:  # noqa: ANN401  a word of the engine
+    return field.get("type", "object")
 
 
 def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:

@@ -1,0 +1,58 @@
+"""What a live index lacks, has in another way, or cannot take: the three answers an upgrade depends on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from worker.search.schema import Schema
+
+KEYWORD, NUMBER = {"type": "keyword"}, {"type": "integer"}
+LIVE: dict[str, Any] = {
+    "url": KEYWORD,
+    "title": {"type": "text", "analyzer": "words"},
+    "figures": {"properties": {"killed": NUMBER}},
+    "persons": {"type": "keyword", "fields": {"words": {"type": "text"}}},
+}
+
+
+def schema(**other: Any) -> Schema:
+    return Schema(mapping={"properties": {**LIVE, **other}}, settings={}, analysis={})
+
+
+def test_an_index_as_it_should_be_lacks_nothing():
+    """Else every start of a worker would write to the cluster's state."""
+    assert schema().new_fields(LIVE) == {}
+    assert schema().changed_fields(LIVE) == []
+    assert schema().foreign_fields(LIVE) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "asked"),
+    [
+        ({"rating": NUMBER}, {"rating": NUMBER}),
+        (
+            {"figures": {"properties": {"killed": NUMBER, "freed": NUMBER}}},
+            {"figures": {"properties": {"freed": NUMBER}}},
+        ),
+        ({"url": {**KEYWORD, "fields": {"words": KEYWORD}}}, {"url": {**KEYWORD, "fields": {"words": KEYWORD}}}),
+    ],
+)
+def test_only_what_is_new_is_asked_for(field, asked):
+    """What the index has is not said again: it may be analysed in an older way, and would be refused."""
+    older = {**LIVE, "title": {"type": "text", "analyzer": "older"}}
+    assert schema(**field).new_fields(older) == asked
+
+
+def test_another_analyzer_is_a_change_but_not_foreign():
+    """Articles go on into an index that finds them by older words, until somebody has time for a reindex."""
+    newer = schema(title={"type": "text", "analyzer": "words", "search_analyzer": "typed"})
+    assert newer.changed_fields(LIVE) == ["title"]
+    assert newer.foreign_fields(LIVE) == []
+
+
+def test_another_type_is_foreign_wherever_it_stands():
+    """A document that means something else to the index must wait."""
+    assert schema(figures={"properties": {"killed": KEYWORD}}).foreign_fields(LIVE) == ["figures.killed"]
+    assert schema(url={"properties": {}}).foreign_fields(LIVE) == ["url"]
