@@ -44,7 +44,7 @@ class Tagger:
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),
-            persons=find_persons((text.source for text in texts), rules.names, language=language),
+            persons=find_persons(found, rules.names, gazetteer=rules.gazetteer, language=language),
             organisations=find_organisations(found, rules.organisations, gazetteer=rules.gazetteer),
             ruleset=rules.version,
             why=explain(verdict.tags, assessment),
