@@ -16,6 +16,7 @@ from pipelines.tagging.text import Text
 
 DATA = Path(__file__).parents[1] / "data"
 TABLES = {name: yaml.safe_load((DATA / f"persons_{name}.yaml").read_text(encoding="utf-8")) for name in ("ru", "kk")}
+BODIES = yaml.safe_load((DATA / "organisations.yaml").read_text(encoding="utf-8"))
 SENTENCES = [(name, sentence) for name, table in TABLES.items() for sentence in table]
 
 
@@ -111,3 +112,14 @@ def test_organisations(bodies, source, language, organisations):
     text = Text(source)
     found = [Found(text, matcher.find(text, language=language))]
     assert find_organisations(found, known, gazetteer=gazetteer) == organisations
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"), [(language, sentence) for language, table in BODIES.items() for sentence in table]
+)
+def test_a_sentence_names_its_bodies_and_no_other(bodies, language, sentence):
+    """Abbreviations with endings, full names in any case, departments with their region; МВД-шник is a person."""
+    matcher, known, gazetteer = bodies
+    text = Text(sentence)
+    found = [Found(text, matcher.find(text, language=language))]
+    assert find_organisations(found, known, gazetteer=gazetteer) == tuple(BODIES[language][sentence])
