@@ -46,6 +46,8 @@ PREPOSITIONS = word_set("в во на из с со к ко у о об от до 
 OWNING_WORDS = frozenset({"у", "имеет", "воспитывает", "воспитывают", "мать", "отец", "бар", "анасы", "әкесі"})
 """«У супругов двое детей» tells of a family."""
 
+HIM = frozenset({"его", "ее"})
+
 BARE_MONEY = 100_000
 """A sum without its currency is read only from here on: «похитили 180 миллионов»."""
 
@@ -67,13 +69,22 @@ def _figures(reading: Reading) -> Iterator[Figure]:
         after = reading.numbers[index + 1] if index + 1 < len(reading.numbers) else None
         figure = _figure(reading, number, after.first if after else len(reading.text))
         if figure is None and following and after and _shares_its_noun(reading.text, number, after):
-            figure = following
+            figure = following if following.kind != "drugs_kg" else None
+        if figure and following and after and _goes_on_in_grams(number, after, figure, following):
+            counted.pop()
+            figure = replace(figure, value=round(figure.value + following.value, 9))
         following = figure
         if figure:
             value = figure.value if figure.kind == "drugs_kg" else number.value
             counted.append(replace(figure, value=value, qualifier=number.qualifier, span=_span(reading.text, number)))
     yield from reversed(counted)
     yield from _singular(reading, counted)
+
+
+def _goes_on_in_grams(number: Number, after: Number, figure: Figure, following: Figure) -> bool:
+    """Tell «1 кг 200 г»: one weight in two units."""
+    both_drugs = figure.kind == following.kind == "drugs_kg"
+    return both_drugs and after.first == number.last + 2 and figure.value > following.value
 
 
 def _shares_its_noun(text: Text, number: Number, after: Number) -> bool:
@@ -276,8 +287,10 @@ def _is_of_one(reading: Reading, hit: Hit) -> bool:
         for other in reading.hits_from(*reading.words_around(hit.first))
         if other.pattern in reading.counted.people
     }
-    if reading.language == "kk" or not people:
-        return reading.language == "kk" or not words[hit.first].endswith("ли")
+    if reading.language == "kk":
+        return True
+    if not people:
+        return not words[hit.first].endswith("ли") or not HIM.isdisjoint(words[max(0, hit.first - 3) : hit.last + 4])
     if words[hit.first].endswith("ли"):
         return len(people) == 1 and is_singular(words[people.pop()])
     return all(is_singular(words[place]) for place in people if place > hit.last)
