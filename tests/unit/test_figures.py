@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from config.settings import HERE
-from pipelines.marked_yaml import read_yaml
 from pipelines.models import Figure
+from pipelines.tagging import Tagger
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.figures import find_figures
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.numbers import find_numbers
-from pipelines.tagging.patterns import parse_classes
 from pipelines.tagging.text import Text
 
 DATA = Path(__file__).parents[1] / "data"
@@ -24,12 +22,9 @@ SENTENCES = [(name, sentence) for name, table in TABLES.items() for sentence in 
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> tuple[Matcher, Counted]:
+def knowledge(tagger: Tagger) -> tuple[Matcher, Counted]:
     """What config/figures.yaml says, compiled."""
-    matcher = Matcher()
-    classes = parse_classes(read_yaml("classes.yaml", (HERE / "classes.yaml").read_text(encoding="utf-8")))
-    text = (HERE / "figures.yaml").read_text(encoding="utf-8")
-    return matcher, Counted("figures.yaml", text, matcher=matcher, classes=classes)
+    return tagger.ruleset.matcher, tagger.ruleset.counted
 
 
 def figures(knowledge: tuple[Matcher, Counted], source: str, language: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config.settings import HERE
+from pipelines.tagging import Tagger
 from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.organisations import Organisations, find_organisations
@@ -21,19 +21,15 @@ SENTENCES = [(name, sentence) for name, table in TABLES.items() for sentence in 
 
 
 @pytest.fixture(scope="module")
-def names() -> Names:
+def names(tagger: Tagger) -> Names:
     """The first names."""
-    return Names("names.yaml", (HERE / "names.yaml").read_text(encoding="utf-8"))
+    return tagger.ruleset.names
 
 
 @pytest.fixture(scope="module")
-def bodies() -> tuple[Matcher, Organisations, Gazetteer]:
+def bodies(tagger: Tagger) -> tuple[Matcher, Organisations, Gazetteer]:
     """The organisations and the places, compiled."""
-    matcher = Matcher()
-    source = (HERE / "organisations.yaml").read_text(encoding="utf-8")
-    places = (HERE / "places.yaml").read_text(encoding="utf-8")
-    known = Organisations("organisations.yaml", source, matcher=matcher)
-    return matcher, known, Gazetteer("places.yaml", places, matcher)
+    return tagger.ruleset.matcher, tagger.ruleset.organisations, tagger.ruleset.gazetteer
 
 
 def persons_in(names: Names, sources: list[str], bodies: tuple[Matcher, Organisations, Gazetteer], language: str):
