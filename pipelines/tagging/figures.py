@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipelines.language.russian import is_adjective, is_predicate, is_singular
-from pipelines.models import Figure, Span
+from pipelines.models import Context, Figure, Span
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.deeds import deed_of, deed_told_later, ends_its_noun, is_doubted, stands_alone
 from pipelines.tagging.matcher import Found, Hit
@@ -30,6 +30,10 @@ PERSONAL_DEEDS = frozenset(
     {"killed", "injured", "detained", "arrested", "convicted", "evacuated", "deported", "extradited", "entry_banned"}
 )
 """What happened to people matters more than that they were members, minors or victims."""
+
+UNREAL_CONTEXTS = frozenset({"drill", "fiction", "sport", "historical"})
+UNREAL_KINDS = frozenset({"attacks", "foiled", "explosives", "weapons", "cyberattacks", "victims"})
+"""What is imagined as easily as the deeds."""
 
 PERSONS = frozenset({"minors", "members", "victims"})
 """Kinds whose things are people."""
@@ -59,6 +63,30 @@ def find_figures(found: Iterable[Found], counted: Counted, *, language: str = ""
         for figure in _figures(Reading(text, hits, counted=counted, language=language)):
             figures.setdefault((figure.kind, figure.value, figure.unit), figure)
     return tuple(figures.values())
+
+
+def without_unreal(
+    figures: Iterable[Figure], contexts: Iterable[Context], *, texts: Iterable[Text]
+) -> tuple[Figure, ...]:
+    """Leave out who is killed in a film, a match, a history piece or a drill: a mention beside it was silenced so.
+
+    What is counted otherwise (exercises, people trained, money) stays.
+    """
+    by_field = {text.field: text for text in texts}
+    silenced = {
+        (span.field, by_field[span.field].sentence_of_character(span.start))
+        for context in contexts
+        if context.context in UNREAL_CONTEXTS
+        for span in context.spans
+    }
+    return tuple(figure for figure in figures if not _is_unreal(figure, silenced, by_field))
+
+
+def _is_unreal(figure: Figure, silenced: set[tuple[str, int]], texts: dict[str, Text]) -> bool:
+    span = figure.span
+    if span is None or figure.kind not in PERSONAL_DEEDS | UNREAL_KINDS:
+        return False
+    return (span.field, texts[span.field].sentence_of_character(span.start)) in silenced
 
 
 def _figures(reading: Reading) -> Iterator[Figure]:

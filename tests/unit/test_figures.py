@@ -141,3 +141,17 @@ def test_the_same_fact_is_kept_once(knowledge):
 def test_numbers(source, language, values):
     """Digits, words, multipliers, endings after a hyphen; labels are no numbers."""
     assert [number.value for number in find_numbers(Text(source), language=language)] == values
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "expected"),
+    [
+        ("В сериале убиты трое полицейских.", "ru", []),
+        ("Фильмде үш адам өлтірілді.", "kk", []),
+        ("По сюжету триллера террористы убили 40 человек. В Таразе задержаны двое мужчин.", "ru", ["detained 2"]),
+        ("Убиты трое полицейских.", "ru", ["killed 3"]),
+    ],
+)
+def test_nobody_dies_in_a_film(tagger, source, language, expected):
+    """A context silences the figures of its sentence as it silences the topic; the next sentence is real."""
+    assert [told(figure) for figure in tagger.tag("", source, language=language).figures] == expected
