@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pipelines.language.russian import is_adjective, is_predicate, is_singular
-from pipelines.models import Figure, Span
+from pipelines.models import Context, Figure, Span
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.deeds import deed_of, deed_told_later, ends_its_noun, is_doubted, stands_alone
 from pipelines.tagging.matcher import Found, Hit
@@ -31,6 +31,10 @@ PERSONAL_DEEDS = frozenset(
 )
 """What happened to people matters more than that they were members, minors or victims."""
 
+UNREAL_CONTEXTS = frozenset({"drill", "fiction", "sport", "historical"})
+UNREAL_KINDS = frozenset({"attacks", "foiled", "explosives", "weapons", "cyberattacks", "victims"})
+"""What is imagined as easily as the deeds."""
+
 PERSONS = frozenset({"minors", "members", "victims"})
 """Kinds whose things are people."""
 
@@ -46,6 +50,8 @@ PREPOSITIONS = word_set("в во на из с со к ко у о об от до 
 OWNING_WORDS = frozenset({"у", "имеет", "воспитывает", "воспитывают", "мать", "отец", "бар", "анасы", "әкесі"})
 """«У супругов двое детей» tells of a family."""
 
+HIM = frozenset({"его", "ее"})
+
 BARE_MONEY = 100_000
 """A sum without its currency is read only from here on: «похитили 180 миллионов»."""
 
@@ -59,6 +65,30 @@ def find_figures(found: Iterable[Found], counted: Counted, *, language: str = ""
     return tuple(figures.values())
 
 
+def without_unreal(
+    figures: Iterable[Figure], contexts: Iterable[Context], *, texts: Iterable[Text]
+) -> tuple[Figure, ...]:
+    """Leave out who is killed in a film, a match, a history piece or a drill: a mention beside it was silenced so.
+
+    What is counted otherwise (exercises, people trained, money) stays.
+    """
+    by_field = {text.field: text for text in texts}
+    silenced = {
+        (span.field, by_field[span.field].sentence_of_character(span.start))
+        for context in contexts
+        if context.context in UNREAL_CONTEXTS
+        for span in context.spans
+    }
+    return tuple(figure for figure in figures if not _is_unreal(figure, silenced, by_field))
+
+
+def _is_unreal(figure: Figure, silenced: set[tuple[str, int]], texts: dict[str, Text]) -> bool:
+    span = figure.span
+    if span is None or figure.kind not in PERSONAL_DEEDS | UNREAL_KINDS:
+        return False
+    return (span.field, texts[span.field].sentence_of_character(span.start)) in silenced
+
+
 def _figures(reading: Reading) -> Iterator[Figure]:
     following: Figure | None = None
     counted: list[Figure] = []
@@ -67,13 +97,22 @@ def _figures(reading: Reading) -> Iterator[Figure]:
         after = reading.numbers[index + 1] if index + 1 < len(reading.numbers) else None
         figure = _figure(reading, number, after.first if after else len(reading.text))
         if figure is None and following and after and _shares_its_noun(reading.text, number, after):
-            figure = following
+            figure = following if following.kind != "drugs_kg" else None
+        if figure and following and after and _goes_on_in_grams(number, after, figure, following):
+            counted.pop()
+            figure = replace(figure, value=round(figure.value + following.value, 9))
         following = figure
         if figure:
             value = figure.value if figure.kind == "drugs_kg" else number.value
             counted.append(replace(figure, value=value, qualifier=number.qualifier, span=_span(reading.text, number)))
     yield from reversed(counted)
     yield from _singular(reading, counted)
+
+
+def _goes_on_in_grams(number: Number, after: Number, figure: Figure, following: Figure) -> bool:
+    """Tell «1 кг 200 г»: one weight in two units."""
+    both_drugs = figure.kind == following.kind == "drugs_kg"
+    return both_drugs and after.first == number.last + 2 and figure.value > following.value
 
 
 def _shares_its_noun(text: Text, number: Number, after: Number) -> bool:
@@ -276,8 +315,10 @@ def _is_of_one(reading: Reading, hit: Hit) -> bool:
         for other in reading.hits_from(*reading.words_around(hit.first))
         if other.pattern in reading.counted.people
     }
-    if reading.language == "kk" or not people:
-        return reading.language == "kk" or not words[hit.first].endswith("ли")
+    if reading.language == "kk":
+        return True
+    if not people:
+        return not words[hit.first].endswith("ли") or not HIM.isdisjoint(words[max(0, hit.first - 3) : hit.last + 4])
     if words[hit.first].endswith("ли"):
         return len(people) == 1 and is_singular(words[people.pop()])
     return all(is_singular(words[place]) for place in people if place > hit.last)

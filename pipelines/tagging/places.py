@@ -10,20 +10,9 @@ from typing import NamedTuple
 from pipelines.models import Place
 from pipelines.tagging.gazetteer import Entry, Gazetteer
 from pipelines.tagging.matcher import Found, Hit
+from pipelines.tagging.naming import NAMED_AFTER, NAMED_BEFORE
 from pipelines.tagging.numerals import word_set
 from pipelines.tagging.text import Text
-
-NAMING_WORDS = word_set(
-    "улица улице улицы улиц улицу ул проспект проспекте проспекта пр имени им площадь площади бульвар мкр атындағы "
-    "форум форума форуме клуб клуба фк хк банк университет университета вуз компания тоо ао отель гостиница"
-)
-"""A place directly after one of these names a street, a club or a firm."""
-
-NAMING_WORDS_AFTER = word_set(
-    "көшесі көшесінде көшесінің даңғылы даңғылының даңғылында атындағы шағынауданы формат форматы форумы форумында "
-    "процесі процесінің бағытында бағытына банкі университеті полигона полигон полигоне полигоны полигонын"
-)
-"""The same for the word after the name."""
 
 TITLE_SCORE, LEAD_SCORE, BODY_SCORE = 5, 2, 1
 """What a mention says for a region, by where it stands."""
@@ -149,7 +138,7 @@ def _is_part_of_a_name(text: Text, hit: Hit) -> bool:
         return True
     before = text.words[hit.first - 1] if hit.first else ""
     after = text.words[hit.last + 1] if hit.last + 1 < len(text) else ""
-    return before in NAMING_WORDS or after in NAMING_WORDS_AFTER or _is_quoted(text, hit)
+    return before in NAMED_AFTER or after in NAMED_BEFORE or _is_quoted(text, hit)
 
 
 def _is_on_a_route(text: Text, hit: Hit) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.models import Severity, Tag, Tagging
 from pipelines.tagging.explanation import explain
-from pipelines.tagging.figures import find_figures
+from pipelines.tagging.figures import find_figures, without_unreal
 from pipelines.tagging.matcher import Found
 from pipelines.tagging.organisations import find_organisations
 from pipelines.tagging.persons import find_persons
@@ -35,6 +35,7 @@ class Tagger:
         found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]
         verdict = judge(found, rules)
         figures = find_figures(found, rules.counted, language=language)
+        figures = without_unreal(figures, verdict.contexts, texts=texts)
         assessment = assess(found, verdict.tags, figures, gravity=rules.gravity, base=self._base(verdict.tags))
         return Tagging(
             topics=tuple(tag.topic for tag in verdict.tags),
@@ -44,7 +45,7 @@ class Tagger:
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),
-            persons=find_persons((text.source for text in texts), rules.names, language=language),
+            persons=find_persons(found, rules.names, gazetteer=rules.gazetteer, language=language),
             organisations=find_organisations(found, rules.organisations, gazetteer=rules.gazetteer),
             ruleset=rules.version,
             why=explain(verdict.tags, assessment),

@@ -89,7 +89,10 @@ class Text:
 
     def sentence_at(self, word: int) -> int:
         """Number the sentence that holds a word."""
-        return bisect_right(self.sentence_ends, self.starts[word])
+        return self.sentence_of_character(self.starts[word])
+
+    def sentence_of_character(self, place: int) -> int:
+        return bisect_right(self.sentence_ends, place)
 
     def clause_at(self, word: int) -> int:
         """Number the clause that holds a word."""

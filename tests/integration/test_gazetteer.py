@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import HERE
 from pipelines.language.normalise import repair
+from pipelines.tagging import Tagger
 from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.places import find_places
@@ -27,10 +27,9 @@ OFF_IN_THE_SOURCE = {
 
 
 @pytest.fixture(scope="module")
-def known() -> tuple[Matcher, Gazetteer]:
+def known(tagger: Tagger) -> tuple[Matcher, Gazetteer]:
     """The gazetteer, compiled."""
-    matcher = Matcher()
-    return matcher, Gazetteer("places.yaml", (HERE / "places.yaml").read_text(encoding="utf-8"), matcher)
+    return tagger.ruleset.matcher, tagger.ruleset.gazetteer
 
 
 def _rows(shared: Path, name: str) -> list[dict[str, str]]:

@@ -46,12 +46,21 @@ def test_figures(document):
             figure
         )
     assert not {figure.value for figure in tagging.figures} & set(expected.get("without_values", []))
+    assert not {figure.kind for figure in tagging.figures} & set(expected.get("without_kinds", []))
+
+
+def test_no_figure_is_invented(document):
+    """More facts would be welcome, wrong ones are not; these texts hold no others than were noted."""
+    expected, tagging = document
+    noted = {(figure["kind"], figure["value"]) for figure in expected["figures"]}
+    assert {(figure.kind, figure.value) for figure in tagging.figures} == noted
 
 
 def test_names(document):
     """Names are stored in citation form, whatever case the text has them in."""
     expected, tagging = document
     assert set(expected.get("persons", [])) <= set(tagging.persons)
+    assert not set(expected.get("without_persons", [])) & set(tagging.persons)
     assert set(expected["organisations"]) <= set(tagging.organisations)
 
 

@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from config.settings import HERE
-from pipelines.marked_yaml import read_yaml
 from pipelines.models import Figure
+from pipelines.tagging import Tagger
 from pipelines.tagging.counted import Counted
 from pipelines.tagging.figures import find_figures
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.numbers import find_numbers
-from pipelines.tagging.patterns import parse_classes
 from pipelines.tagging.text import Text
 
 DATA = Path(__file__).parents[1] / "data"
@@ -24,12 +22,9 @@ SENTENCES = [(name, sentence) for name, table in TABLES.items() for sentence in 
 
 
 @pytest.fixture(scope="module")
-def knowledge() -> tuple[Matcher, Counted]:
+def knowledge(tagger: Tagger) -> tuple[Matcher, Counted]:
     """What config/figures.yaml says, compiled."""
-    matcher = Matcher()
-    classes = parse_classes(read_yaml("classes.yaml", (HERE / "classes.yaml").read_text(encoding="utf-8")))
-    text = (HERE / "figures.yaml").read_text(encoding="utf-8")
-    return matcher, Counted("figures.yaml", text, matcher=matcher, classes=classes)
+    return tagger.ruleset.matcher, tagger.ruleset.counted
 
 
 def figures(knowledge: tuple[Matcher, Counted], source: str, language: str) -> list[dict[str, Any]]:
@@ -146,3 +141,17 @@ def test_the_same_fact_is_kept_once(knowledge):
 def test_numbers(source, language, values):
     """Digits, words, multipliers, endings after a hyphen; labels are no numbers."""
     assert [number.value for number in find_numbers(Text(source), language=language)] == values
+
+
+@pytest.mark.parametrize(
+    ("source", "language", "expected"),
+    [
+        ("В сериале убиты трое полицейских.", "ru", []),
+        ("Фильмде үш адам өлтірілді.", "kk", []),
+        ("По сюжету триллера террористы убили 40 человек. В Таразе задержаны двое мужчин.", "ru", ["detained 2"]),
+        ("Убиты трое полицейских.", "ru", ["killed 3"]),
+    ],
+)
+def test_nobody_dies_in_a_film(tagger, source, language, expected):
+    """A context silences the figures of its sentence as it silences the topic; the next sentence is real."""
+    assert [told(figure) for figure in tagger.tag("", source, language=language).figures] == expected

@@ -7,6 +7,7 @@ import pytest
 from config.settings import HERE
 from pipelines.language.kazakh import inflections
 from pipelines.language.normalise import fold, repair
+from pipelines.tagging import Tagger
 from pipelines.tagging.gazetteer import Entry, Gazetteer
 from pipelines.tagging.matcher import Found, Matcher
 from pipelines.tagging.places import find_places
@@ -16,10 +17,9 @@ SOURCE = (HERE / "places.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def known() -> tuple[Matcher, Gazetteer]:
+def known(tagger: Tagger) -> tuple[Matcher, Gazetteer]:
     """The gazetteer, compiled."""
-    matcher = Matcher()
-    return matcher, Gazetteer("places.yaml", SOURCE, matcher)
+    return tagger.ruleset.matcher, tagger.ruleset.gazetteer
 
 
 def places(known: tuple[Matcher, Gazetteer], source: str, language: str) -> list[tuple[str, str]]:

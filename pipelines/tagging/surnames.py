@@ -1,0 +1,75 @@
+"""Surnames, Kazakh and Russian, from any case to the nominative."""
+
+from __future__ import annotations
+
+import re
+
+SURNAME = re.compile("(.+?(?:ов|ев|ёв|ин|ын|ұлы|улы|қызы|кызы))(а|)(.*)$")
+"""Stem, the ending of women, the ending of the case."""
+
+SURE_SURNAME = re.compile("(.+(?:ов|ев))(а|)(.*)$")
+MALE_GENITIVE = re.compile("(?:бек|бай|жан|хан|бет|мет|лан|тай|рат|кат|гат|дар|мар|ман|жол|нур|бол|лат|кен)а$")
+"""Ермаганбета Булекбаева is he, in the genitive."""
+
+SHORTEST_SURNAME, SHORTEST_UNKNOWN = 3, 4
+LONGEST_NOUN = 6
+"""Маском is Маск; Ковальским is Ковальский."""
+
+_MALE_ENDINGS = {"", "а", "у", "ым", "е", "ом"}
+_FEMALE_ENDINGS = {"а", "ой", "у", "ою"}
+_ADJECTIVES = (
+    ("ского", "ский"),
+    ("скому", "ский"),
+    ("ским", "ский"),
+    ("ском", "ский"),
+    ("ого", "ый"),
+    ("ому", "ый"),
+)
+_KAZAKH_ENDINGS = re.compile("(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[ндт][ае]н|[дт][ае]|н[ае]|[мбп]ен|[дт]ікі)$")
+_NAME_WITH_VERB = re.compile("(?:балды|берді|келді|гелді|салды|кенді)$")
+"""Сатыбалды and Құдайберді end like accusatives and are none."""
+
+
+def russian_surname(last: str, *, male: bool, nominative: bool) -> str:
+    """Return the nominative of a surname beside a first name of that gender and case; nothing where they disagree."""
+    if match := SURNAME.match(last):
+        stem, female, rest = match.groups()
+        ending = female + rest
+        if ending in (_MALE_ENDINGS if male else _FEMALE_ENDINGS):
+            citation = stem if male else stem + "а"
+            return citation if nominative == (last == citation) else ""
+        if ending in _MALE_ENDINGS | _FEMALE_ENDINGS:
+            return ""
+    if nominative or not male:
+        return last
+    return _russian_nominative(last)
+
+
+def _russian_nominative(last: str) -> str:
+    for ending, nominative in _ADJECTIVES:
+        if last.endswith(ending) and (len(last) > LONGEST_NOUN or ending == "ого"):
+            return last.removesuffix(ending) + nominative
+    return re.sub("(?:ом|а|у|е)$", "", last)
+
+
+def kazakh_surname(last: str) -> str:
+    """Return the nominative; of what does not look like a surname a case ending is cut."""
+    if match := SURNAME.match(last):
+        return kazakh_nominative(*match.groups())
+    bare = last if _NAME_WITH_VERB.search(last) else _KAZAKH_ENDINGS.sub("", last)
+    return bare if len(bare) >= SHORTEST_SURNAME else last
+
+
+def kazakh_nominative(stem: str, female: str, rest: str) -> str:
+    if not rest or _KAZAKH_ENDINGS.fullmatch(rest):
+        return stem + female
+    return stem if not female and _KAZAKH_ENDINGS.fullmatch(rest) else ""
+
+
+def surname_of_unknown(first: str, stem: str, female: str, rest: str, *, language: str) -> str:
+    """Return the surname beside a first name that nobody knows, when both look like a nominative."""
+    if language == "kk":
+        return "" if _KAZAKH_ENDINGS.search(first) else kazakh_nominative(stem, female, rest)
+    if not female and not rest:
+        return stem
+    return stem + female if female and not rest and first[-1] in "аяеьигул" else ""
