@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
@@ -34,16 +32,9 @@ _REFUSALS = (
 """Words of the client's error, of which one is enough → what it means, and the way out. The first match counts."""
 
 
-@contextmanager
-def told(url: str) -> Iterator[None]:
-    """Turn every error of the client inside into EngineUnavailableError (try again) or EngineRefusedError (act)."""
-    try:
-        yield
-    except RedisError as error:
-        raise _meaning(f"The broker at {shown(url)}", error) from error
-
-
-def _meaning(subject: str, error: RedisError) -> KuzetError:
+def meaning(url: str, error: RedisError) -> KuzetError:
+    """Say what the client's error means and what to do: EngineRefusedError or EngineUnavailableError."""
+    subject = f"The broker at {shown(url)}"
     said = f"{type(error).__name__} {error}".lower()
     for words, problem, remedy in _REFUSALS:
         if any(word in said for word in words):

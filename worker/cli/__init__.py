@@ -29,6 +29,7 @@ from worker.cli import (
     up,
     words,
 )
+from worker.cli.session import broker_trouble
 
 app = typer.Typer(
     name="kuzet",
@@ -97,6 +98,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(console.FAILED)
+    except Exception as error:
+        if trouble := broker_trouble(error):
+            _tell(trouble, console.NO_ENGINE)
+        raise
 
 
 def _tell(error: KuzetError, code: int) -> None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
-from pipelines.errors import EngineUnavailableError
+from pipelines.errors import EngineUnavailableError, KuzetError
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
 
 
-def open_runtime(*, engines: bool = True) -> Runtime:
-    """The services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
+def open_settings() -> Settings:
+    """What the environment says, and for the rest what the watch on this data folder runs with."""
     from worker.local.run import run_settings
-    from worker.runtime import Runtime
 
     settings = Settings()
     running = run_settings(settings.data)
-    if running is not None:
-        told: dict[str, Any] = {name: value for name, value in running.items() if name not in settings.model_fields_set}
-        settings = Settings(**told)
+    if running is None:
+        return settings
+    told: dict[str, Any] = {name: value for name, value in running.items() if name not in settings.model_fields_set}
+    return Settings(**told)
+
+
+def open_runtime(*, engines: bool = True) -> Runtime:
+    """The services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
+    from worker.runtime import Runtime
+
+    settings = open_settings()
     if engines and not (settings.broker_url and settings.search_url):
         raise EngineUnavailableError(
             str(settings.data),
@@ -28,3 +36,16 @@ def open_runtime(*, engines: bool = True) -> Runtime:
             remedy="Start one with `kuzet up`, or name the engines: KUZET_BROKER_URL and KUZET_SEARCH_URL.",
         )
     return Runtime(settings)
+
+
+def broker_trouble(error: Exception) -> KuzetError | None:
+    """What an error of the broker's client means, in a sentence; nothing for any other error.
+
+    The client is looked for, not imported: a command that never loaded it has no error of it, and stays quick.
+    """
+    client = sys.modules.get("redis.exceptions")
+    if client is None or not isinstance(error, client.RedisError):
+        return None
+    from worker.broker import meaning
+
+    return meaning(open_settings().broker_url, error)

@@ -57,13 +57,10 @@ def status(
 
     Example: kuzet status --json
     """
-    from worker.broker import told
-
     runtime = open_runtime()
-    with told(runtime.settings.broker_url):
-        if check:
-            raise typer.Exit(OK if is_there(runtime, worker) else NO_ENGINE)
-        found = look(runtime)
+    if check:
+        raise typer.Exit(OK if is_there(runtime, worker) else NO_ENGINE)
+    found = look(runtime)
     if as_json:
         print_json(asdict(found))
     else:
