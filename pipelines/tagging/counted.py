@@ -13,7 +13,11 @@ REQUIRED = ("people", "kinds", "drugs", "currencies", "roles")
 
 
 class Counted:
-    """Which pattern says what about a number: kinds by things and deeds, people, drugs, currencies, roles of money."""
+    """Which pattern says what about a number: kinds by things and deeds, people, drugs, currencies, roles of money.
+
+    `officers` are people who do deeds themselves; `doubts` make a deed one that may not have happened; beside `prices`
+    money without a role is none.
+    """
 
     def __init__(self, file: str, text: str, *, matcher: Matcher, classes: Classes) -> None:
         self._matcher = matcher

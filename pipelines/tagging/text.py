@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from pipelines.language.normalise import fold
+from pipelines.tagging.numerals import ABBREVIATED_MULTIPLIERS
 
 _LOWER = "а-яёәіңғүұқөһ"
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
@@ -23,8 +24,6 @@ _SENTENCE_END = re.compile(
     rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
-
-ABBREVIATIONS = frozenset({"тыс", "млн", "млрд", "млр", "трлн"})
 
 LEAD_WORDS = 50
 """The beginning of a body: what stands there is what the text is about."""
@@ -120,7 +119,7 @@ class Text:
     def is_unbroken(self, first: int, last: int) -> bool:
         """Tell whether no mark stands between two words; the dot of an abbreviation (тыс.) is none."""
         between = self.source[self.ends[first] : self.starts[last]]
-        if self.words[first] in ABBREVIATIONS:
+        if self.words[first] in ABBREVIATED_MULTIPLIERS:
             between = between.removeprefix(".")
         return not any(mark in between for mark in ",.;:—\n")
 
