@@ -206,8 +206,9 @@ def _locations(places: Iterable[Place]) -> list[dict[str, float]]:
 
 def explain_tags(tagging: Tagging) -> dict[str, Any]:
     """Say what was found and where, as it is stored under `tags`: topics with their rule, contexts, figures."""
-    parts = {
+    parts: dict[str, Any] = {
         "topics": [_tag(tag) for tag in tagging.tags],
+        "severity_reason": tagging.severity_reason,
         "contexts": [_context(context) for context in tagging.contexts],
         "figures": [_figure(figure) for figure in tagging.figures],
     }

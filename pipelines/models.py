@@ -215,6 +215,7 @@ class Tagging:
 
     topics: tuple[str, ...] = ()
     severity: Severity | None = None
+    severity_reason: str = ""
     tags: tuple[Tag, ...] = ()
     misses: tuple[Tag, ...] = ()
     contexts: tuple[Context, ...] = ()

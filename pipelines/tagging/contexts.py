@@ -70,6 +70,7 @@ class Silences:
         """Take over the contexts that another text of the article has set, and go on with those of its own."""
         own = {key for key in self.told_first() if key[1] in WHOLE and len(self._told_in[key]) >= SEEN_AGAIN}
         self._carried = contexts | own
+        self._noted |= contexts
 
     def _note(self, use: CueUse, hit: Hit) -> None:
         key = (use.rule, use.context)
@@ -112,6 +113,8 @@ class Silences:
         """Name the context that silences a mention, or nothing."""
         for context in listens_to:
             own, shared = (rule, context), (SHARED, context)
+            if own not in self._noted and shared not in self._noted:
+                continue
             if self._covers(own, mention):
                 return context
             told = self._covers(shared, mention) or self._surrounds(own, mention) or self._surrounds(shared, mention)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from pipelines.tagging.patterns import GAP_WORDS, LANGUAGES, Pattern
 from pipelines.tagging.text import Text
-from pipelines.tagging.vocabulary import Slots, Vocabulary
+from pipelines.tagging.vocabulary import Codes, Slots, Vocabulary
 
 NEGATING_WORDS = frozenset({"не", "ни"})
 """A Russian word directly after one of these is negated."""
@@ -74,10 +74,24 @@ class Matcher:
         return [hit for matcher in matchers for hit in matcher.find(text)]
 
 
+class _Beginning(NamedTuple):
+    """What may begin with a word: patterns of that word alone, and phrases by the slot of their second word.
+
+    Each with whether the word is a negated form of what the pattern asks for.
+    """
+
+    words: list[tuple[int, bool]]
+    next_to: dict[int, list[tuple[_Phrase, bool]]]
+    near: dict[int, list[tuple[_Phrase, bool]]]
+
+
 class _LanguageMatcher:
+    """`_beginnings` remembers what the forms of a word begin, by their codes: all forms of a word share one entry."""
+
     def __init__(self, language: str) -> None:
         self.vocabulary = Vocabulary(language)
         self._starts: dict[int, _Start] = {}
+        self._beginnings: dict[Codes, _Beginning] = {}
 
     def add(self, pattern: Pattern, number: int) -> None:
         first, *others = [(element.gap, self.vocabulary.slot(element)) for element in pattern.elements]
@@ -94,17 +108,13 @@ class _LanguageMatcher:
         hits: list[Hit] = []
         slots = self._slots(text)
         for place in [place for place, here in enumerate(slots) if here.first]:
+            begun = self._beginnings.get(slots[place].first) or self._beginning(slots[place].first)
             denied = place > 0 and text.words[place - 1] in NEGATING_WORDS
-            for code in slots[place].first:
-                start = self._starts[code >> 1]
-                negated = denied or code & 1 == 1
-                if start.words:
-                    hits += [Hit(number, place, place, negated) for number in start.words]
-                if start.next_to and _goes_on(start.next_to, slots[place + 1 : place + 2]):
-                    hits += _phrases(text, range(place, place + 2), slots, table=start.next_to, negated=negated)
-                if start.near and _goes_on(start.near, slots[place + 1 : place + GAP_WORDS + 2]):
-                    ahead = range(place, place + GAP_WORDS + 2)
-                    hits += _phrases(text, ahead, slots, table=start.near, negated=negated)
+            hits += [Hit(number, place, place, negated or denied) for number, negated in begun.words]
+            if begun.next_to:
+                hits += _phrases(text, range(place, place + 2), slots, table=begun.next_to, denied=denied)
+            if begun.near:
+                hits += _phrases(text, range(place, place + GAP_WORDS + 2), slots, table=begun.near, denied=denied)
         return hits
 
     def _slots(self, text: Text) -> list[Slots]:
@@ -113,37 +123,45 @@ class _LanguageMatcher:
         known = map(self.vocabulary.answers.get, text.words)
         return [lookup(word) if slots is None else slots for word, slots in zip(text.words, known, strict=True)]
 
-
-def _goes_on(table: dict[int, list[_Phrase]], ahead: list[Slots]) -> bool:
-    """Tell quickly, and mostly no, whether any of the words ahead is a second word of the table."""
-    for here in ahead:  # noqa: SIM110 - twice as fast as any()
-        if not table.keys().isdisjoint(here.numbers):
-            return True
-    return False
+    def _beginning(self, codes: Codes) -> _Beginning:
+        """Put together what the slots of a word begin, and remember it."""
+        begun = self._beginnings[codes] = _Beginning([], {}, {})
+        for code in codes:
+            start, negated = self._starts[code >> 1], bool(code & 1)
+            begun.words.extend((number, negated) for number in start.words)
+            for table, merged in ((start.next_to, begun.next_to), (start.near, begun.near)):
+                for second, phrases in table.items():
+                    merged.setdefault(second, []).extend((phrase, negated) for phrase in phrases)
+        return begun
 
 
 def _phrases(
-    text: Text, places: range, slots: list[Slots], *, table: dict[int, list[_Phrase]], negated: bool
-) -> Iterator[Hit]:
-    """Yield the phrases that go on from the first of the places, each with its nearest second word, in one sentence."""
+    text: Text, places: range, slots: list[Slots], *, table: dict[int, list[tuple[_Phrase, bool]]], denied: bool
+) -> list[Hit]:
+    """Return the phrases that begin at the first of the places, each with its nearest second word, in one sentence."""
+    hits: list[Hit] = []
     found: set[int] = set()
     first = places.start
     for second in range(first + 1, min(places.stop, len(slots))):
-        for code in slots[second].all:
-            for phrase in table.get(code >> 1, ()):
+        here = slots[second]
+        if not here.numbers or table.keys().isdisjoint(here.numbers):
+            continue
+        for slot in table.keys() & here.numbers:
+            for phrase, negated in table[slot]:
                 if phrase.pattern not in found and (hit := _follow(phrase, first, second, slots)):
                     found.add(phrase.pattern)
                     if text.sentence_at(first) == text.sentence_at(hit.last):
-                        yield hit._replace(negated=hit.negated or negated or bool(code & 1))
+                        unsaid = slot * 2 not in here.codes
+                        hits.append(hit._replace(negated=hit.negated or negated or denied or unsaid))
+    return hits
 
 
 def _follow(phrase: _Phrase, first: int, second: int, slots: list[Slots]) -> Hit | None:
     last, negated = second, False
     for gap, slot in phrase.rest:
         for place in range(last + 1, min(last + 2 + gap, len(slots))):
-            codes = slots[place].all
-            if slot * 2 in codes or slot * 2 + 1 in codes:
-                negated = negated or slot * 2 not in codes
+            if slot in slots[place].numbers:
+                negated = negated or slot * 2 not in slots[place].codes
                 last = place
                 break
         else:

@@ -40,6 +40,7 @@ class Tagger:
         return Tagging(
             topics=tuple(tag.topic for tag in verdict.tags),
             severity=assessment.severity if assessment else None,
+            severity_reason=assessment.reason if assessment else "",
             tags=verdict.tags,
             misses=verdict.misses,
             contexts=verdict.contexts,

@@ -153,7 +153,7 @@ def _meetings(text: Text, hits: list[Hit], ruleset: Ruleset) -> list[tuple[int, 
     found: list[tuple[int, str, float, Hit]] = []
     for (number, _), members in parts.items():
         rule, near = nears[number]
-        if meeting := _meeting(near, members):
+        if len(members) >= len(near.all_of) and (meeting := _meeting(near, members)):
             found.append((rule, _name(near), near.weight, meeting))
     return found
 

@@ -25,14 +25,14 @@ Codes = tuple[int, ...]
 
 
 class Slots(NamedTuple):
-    """Where a word may stand: all its codes, those with which a pattern begins, and the slots without the mark."""
+    """Where a word may stand: the numbers of its slots, all its codes, and the codes with which a pattern begins."""
 
-    all: Codes
-    first: Codes
     numbers: frozenset[int]
+    codes: frozenset[int]
+    first: Codes
 
 
-NOWHERE = Slots((), (), frozenset())
+NOWHERE = Slots(frozenset(), frozenset(), ())
 
 
 class _Stem(NamedTuple):
@@ -56,7 +56,8 @@ class Vocabulary:
         self._slots: dict[tuple[str, ...], int] = {}
         self._slots_of: dict[str, list[int]] = {}
         self._stems: dict[str, list[_Stem]] = {}
-        self._longest: dict[str, int] = {}
+        self._short_stems: set[int] = set()
+        self._lengths: dict[str, set[int]] = {}
         self._endings: dict[frozenset[str], frozenset[str]] = {}
         self.answers: dict[str, Slots] = {}
 
@@ -89,15 +90,14 @@ class Vocabulary:
         if len(word) > LONGEST_WORD:
             return NOWHERE
         found: set[int] = set()
-        longest = self._longest.get(word[:ALIKE_LETTERS], ALIKE_LETTERS - 1)
-        for length in range(min(len(word), longest) + 1):
+        for length in (*self._short_stems, *self._lengths.get(word[:ALIKE_LETTERS], ())):
             for endings, source, negated in self._stems.get(word[:length], ()):
                 if endings is None or word[length:] in endings:
                     found.update([slot * 2 + negated for slot in self._slots_of[source]])
         if not found:
             return NOWHERE
         first = tuple(sorted(code for code in found if code >> 1 in self.beginning))
-        return Slots(tuple(sorted(found)), first, frozenset(code >> 1 for code in found))
+        return Slots(frozenset(code >> 1 for code in found), frozenset(found), first)
 
     def _add(self, word: str, slot: int) -> None:
         if word in self._slots_of:
@@ -113,10 +113,12 @@ class Vocabulary:
             self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
 
     def _add_stem(self, beginning: str, stem: _Stem) -> None:
+        """Keep a stem; `_lengths` says how long the stems are that begin with some letters, so that few are tried."""
         self._stems.setdefault(beginning, []).append(stem)
         if len(beginning) >= ALIKE_LETTERS:
-            letters = beginning[:ALIKE_LETTERS]
-            self._longest[letters] = max(len(beginning), self._longest.get(letters, 0))
+            self._lengths.setdefault(beginning[:ALIKE_LETTERS], set()).add(len(beginning))
+        else:
+            self._short_stems.add(len(beginning))
 
 
 def forms_of(word: str, *, language: str) -> Mapping[str, bool]:

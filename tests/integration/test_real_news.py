@@ -27,7 +27,7 @@ def tagged(shared: Path, tagger: Tagger) -> Callable[[Iterable[str]], list[tuple
 def test_russian_topics(tagged):
     """Russian news: the topics of a person are the topics of the rules."""
     precision, _, f1 = scores((set(row["topics"]), set(tagging.topics)) for row, tagging in tagged(RUSSIAN))
-    assert precision >= 0.87, precision
+    assert precision >= 0.88, precision
     assert f1 >= 0.87, f1
 
 

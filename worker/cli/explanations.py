@@ -79,7 +79,9 @@ def _clipped(term: str) -> str:
 def show_facts(tagging: Tagging) -> None:
     """Print severity, places, figures and names, each on its line."""
     facts = {
-        "severity": tagging.severity or "",
+        "severity": f"{tagging.severity} {tagging.severity_reason and f'({tagging.severity_reason})'}".strip()
+        if tagging.severity
+        else "",
         "regions": ", ".join(tagging.regions),
         "places": ", ".join(place.name for place in tagging.places),
         "figures": ", ".join(
