@@ -36,6 +36,9 @@ _WORD_AFTER = re.compile(r"[ \u00a0»\"]*([^\W_]+)")
 _PATRONYMIC = re.compile("(?:вич|вна|вн|ич|ұлы|улы|қызы|кызы)(?:а|у|ем|е|ы|ой|ның|нің|ға|ге)?$")
 _RU_PATRONYMIC = re.compile("(?:[ое]вич|[ое]вн)(?:а|у|ем|е|ы|ой)?$")
 
+LONGEST_NAME = 4
+"""Words of a name that are looked at: two initials or a first name, a patronymic, a surname, and one more."""
+
 MOST_PERSONS = 300
 """Persons kept of a text; one with more is a list."""
 
@@ -186,7 +189,7 @@ class _Reader:
         for run in self._runs():
             place = 0
             while place < len(run):
-                person = self._person(run[place:])
+                person = self._person(run[place : place + LONGEST_NAME])
                 if person and not self._is_called_after(run, place, person):
                     yield person.name
                 place += person.words if person else 1
@@ -204,7 +207,7 @@ class _Reader:
         yield run
 
     def _person(self, run: list[_Token]) -> _Person | None:
-        words = [token.word for token in run[:4]]
+        words = [token.word for token in run]
         if len(words) < 2:  # noqa: PLR2004 - a first name and a surname
             return None
         if run[0].is_initial:
