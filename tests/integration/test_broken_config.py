@@ -111,12 +111,13 @@ def test_a_worker_that_starts_on_broken_rules_leaves_articles_where_they_are(
 def test_a_broken_feeds_file_is_named_and_the_old_feeds_go_on(
     setting: Setting, broken: Callable[[Path, str], int]
 ) -> None:
-    """A catalogue that cannot be read is not an empty one: nobody stops watching."""
+    """A catalogue that cannot be read is not an empty one: nobody stops watching, not even who starts meanwhile."""
     watched = setting.watch.runtime.state.feeds.ids()
     line = broken(setting.feeds, UNKNOWN_FORMAT)
     [problem] = setting.problems()
     assert f"{setting.feeds}, line {line}" in problem
     assert "'format'" in problem
+    setting.watch.kill("cpu")
     setting.publish_one()
     assert setting.watch.runtime.state.feeds.ids() == watched
     mended = setting.feeds.read_text(encoding="utf-8").replace("teletext", "feed")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.models import Feed, Stage
+from pipelines.models import Feed, FeedFormat, Stage
 from worker.state import Answer, Poll, State
 
 NOW = 1_757_800_000.0
@@ -53,6 +53,14 @@ def test_a_poll_hands_its_page_to_the_parse(state):
     assert claim(state) is None
     parse = claim(state, Stage.PARSE)
     assert (parse.page, parse.poll, parse.attempts) == ("p1", POLL, 1)
+
+
+def test_a_claim_tells_what_the_catalogue_last_said(state):
+    """Workers parse by it, also one that starts while the catalogue cannot be read."""
+    assert claim(state).feed == FEED
+    changed = replace(FEED, languages=("kk",), format=FeedFormat.SITEMAP, family="owner")
+    state.feeds.sync([changed], now=NOW)
+    assert claim(state, at=NOW + 3600).feed == changed
 
 
 def test_validators_are_believed_after_the_entries(state):

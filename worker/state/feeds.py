@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.models import Feed, Stage
+from pipelines.models import Feed, FeedFormat, Stage
 from pipelines.urls import host_of
 from worker.state.records import new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
@@ -44,9 +44,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedClaim:
-    """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing."""
+    """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing.
+
+    `feed` is as the catalogue described it when it could last be read.
+    """
 
     feed_id: str
+    feed: Feed
     stage: Stage
     token: str
     attempts: int
@@ -100,7 +104,13 @@ class Feeds:
     def sync(self, catalogue: Iterable[Feed], *, now: float) -> Synced:
         """Watch the catalogue's enabled feeds: new ones are due now, others stop, the rest goes on as it was."""
         feeds = [
-            {"id": feed.id, "url": feed.url, "host": host_of(feed.url), "source": feed.source}
+            {
+                "id": feed.id,
+                "url": feed.url,
+                "host": host_of(feed.url),
+                "source": feed.source,
+                "definition": _definition(feed),
+            }
             for feed in catalogue
             if feed.enabled
         ]
@@ -193,6 +203,7 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
     fetched = json.loads(record.get("fetched") or "{}")
     return FeedClaim(
         feed_id=feed_id,
+        feed=_feed(feed_id, record),
         stage=Stage(record["stage"]),
         token=record["token"],
         attempts=int(record["attempts"]),
@@ -206,6 +217,24 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         last_new_at=float(record.get("last_new_at", 0)),
         page=fetched.get("page", ""),
         poll=Poll(**fetched["poll"]) if fetched else None,
+    )
+
+
+def _definition(feed: Feed) -> str:
+    """What sources and parsers need to know of a feed, beside its address."""
+    return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format})
+
+
+def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
+    """Put a feed together again; what an older version watched has no definition until the next sync."""
+    told = json.loads(record.get("definition") or "{}")
+    return Feed(
+        id=feed_id,
+        url=record["url"],
+        source=record["source"],
+        family=told.get("family", record["source"]),
+        languages=tuple(told.get("languages", ())),
+        format=FeedFormat(told.get("format", FeedFormat.FEED)),
     )
 
 

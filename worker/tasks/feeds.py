@@ -76,19 +76,18 @@ def parse_feed_document(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
     runtime = app.runtime
     now = runtime.now()
-    feed = runtime.catalogue.get(feed_id)
-    claim = runtime.state.feeds.claim(feed_id, stage=Stage.PARSE, now=now) if feed else None
-    if feed is None or claim is None or claim.poll is None:
+    claim = runtime.state.feeds.claim(feed_id, stage=Stage.PARSE, now=now)
+    if claim is None or claim.poll is None:
         return
     try:
         with waits_for_store(runtime, claim, runtime.state.feeds.release):
             page = runtime.pages.get(claim.page)
-        parsed = parse(page, feed, now=now)
+        parsed = parse(page, claim.feed, now=now)
     except (FeedUnusableError, PageUnusableError) as error:
         poll = dataclasses.replace(claim.poll, note=error.problem)
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
         return
-    register_entries(runtime, claim, feed, parsed, page=page)
+    register_entries(runtime, claim, parsed, page=page)
     nudge(app, Stage.FETCH)
 
 
@@ -97,9 +96,9 @@ def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
     return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
 
 
-def register_entries(runtime: Runtime, claim: FeedClaim, feed: Feed, parsed: ParsedFeed, *, page: Page) -> None:
+def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, page: Page) -> None:
     """Sight what the feed did not list before, then believe the feed's validators: never the other way round."""
-    now = runtime.now()
+    now, feed = runtime.now(), claim.feed
     entries = {address.article_id: (entry, address) for entry, address in reversed(addressed(parsed, feed))}
     hashes = {key: entry.hash for key, (entry, _) in entries.items()}
     unseen = runtime.state.feeds.unseen(feed.id, hashes)

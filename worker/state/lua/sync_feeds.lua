@@ -1,4 +1,4 @@
--- Makes the set of watched feeds what the catalogue says (A.feeds: JSON list of id, url, host, source). New ones and those
+-- Makes the set of watched feeds what the catalogue says (A.feeds: JSON list of id, url, host, source and definition, which is JSON that only claims hand on). New ones and those
 -- whose address changed are due now, without the old address's validators; those that are gone stop at once, and what is
 -- known about them is kept for 90 days. The rest is left alone. Returns ids: {added, moved, removed}, space separated.
 -- uses: feed
@@ -24,6 +24,9 @@ end
 for _, feed in ipairs(cjson.decode(A.feeds)) do
   wanted[feed.id] = true
   local r = record('feed:' .. feed.id)
+  if r.definition ~= feed.definition then
+    redis.call('HSET', P .. 'feed:' .. feed.id, 'definition', feed.definition)
+  end
   if r.url and r.url ~= feed.url then
     stop(feed.id)
     redis.call('HDEL', P .. 'feed:' .. feed.id, 'etag', 'last_modified', 'final_url', 'body_hash')
