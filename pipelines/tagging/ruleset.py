@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pipelines.errors import ConfigError
@@ -12,7 +12,7 @@ from pipelines.tagging.counted import Counted
 from pipelines.tagging.gazetteer import Gazetteer
 from pipelines.tagging.matcher import Matcher
 from pipelines.tagging.organisations import Organisations
-from pipelines.tagging.patterns import Classes, parse_classes
+from pipelines.tagging.patterns import Classes, Element, Pattern, parse_classes
 from pipelines.tagging.persons import Names
 from pipelines.tagging.rules import (
     Cue,
@@ -36,6 +36,9 @@ SHARED_FILES = (
     "severity.yaml",
 )
 """The files beside rules/ that belong to a ruleset."""
+
+VOUCHER = "voucher"
+"""The class of words that vouch for a mention; a ruleset without it asks for none."""
 
 SHARED = -1
 """The rule number of a cue that all rules share."""
@@ -108,6 +111,7 @@ class Ruleset:
         check_topics(self.rules)
         self.shared_cues = parse_contexts("contexts.yaml", file_text(texts, "contexts.yaml"), classes=self.classes)
         self.patterns = RulePatterns(self.rules, self.shared_cues, self.matcher)
+        self.vouching = frozenset(self._vouching())
         self.counted = Counted(
             "figures.yaml", file_text(texts, "figures.yaml"), matcher=self.matcher, classes=self.classes
         )
@@ -119,6 +123,11 @@ class Ruleset:
             "organisations.yaml", file_text(texts, "organisations.yaml"), matcher=self.matcher
         )
         self.names = Names("names.yaml", file_text(texts, "names.yaml"))
+
+    def _vouching(self) -> Iterator[int]:
+        """Add the words of the class @voucher as one pattern a language."""
+        for language, words in self.classes.get(VOUCHER, {}).items():
+            yield self.matcher.add(Pattern(f"@{VOUCHER}", language, (Element(words),)))
 
 
 def file_text(texts: Mapping[str, str], file: str) -> str:

@@ -23,6 +23,9 @@ REPEATS = (1.0, 0.75, 0.5, 0.25)
 TELLING_WEIGHT = 2.0
 """Lighter terms only support: without one at least as heavy as this there is no topic."""
 
+OUTRIGHT_WEIGHT = 4.0
+"""A term this heavy says it outright: where its sentence has a voucher, the topic counts as prominent."""
+
 DECISIVE_WEIGHT = 6.0
 """A term this heavy tells the matter by itself, even in one sentence of a long digest."""
 
@@ -49,6 +52,10 @@ MOST_SPANS = 50
 
 BEYOND_DOUBT = 32.0
 """A topic scoring more than this does not push the others down any further."""
+
+
+Vouchers = dict[tuple[str, int], tuple[int, int]]
+"""Field and sentence → the first and the last word there that vouches for a mention (class @voucher)."""
 
 
 class Mention(NamedTuple):
@@ -90,10 +97,11 @@ def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
         for mention in _mentions(text, hits, ruleset, silences=silences):
             by_rule[mention.rule].append(mention)
     by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
-    stretch = _stretch(sum(len(text) for text, _ in found))
-    weighed = [_weigh(rule, mentions, ruleset=ruleset) for rule, mentions in by_rule.items()]
+    words = sum(len(text) for text, _ in found)
+    vouchers = _vouchers(found, ruleset) if words >= SHORT_TEXT_WORDS and ruleset.vouching else None
+    weighed = [_weigh(rule, mentions, ruleset=ruleset, vouchers=vouchers) for rule, mentions in by_rule.items()]
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
-    tags = [_tag(case, ruleset, stretch=stretch, strongest=strongest) for case in weighed if case.mentions]
+    tags = [_tag(case, ruleset, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
     tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
     return Verdict(
         tags=tuple(tag for tag in tags if tag.score >= tag.threshold),
@@ -198,12 +206,46 @@ class _Case(NamedTuple):
     prominent: bool
 
 
-def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset) -> _Case:
+def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset, vouchers: Vouchers | None) -> _Case:
+    """Weigh the mentions of a rule. `vouchers`: what vouches for them; None when the text is too short to ask."""
     counted = _without_overlaps([mention for mention in mentions if not mention.context])
-    heaviest = max((mention.weight for mention in counted), default=0.0)
     telling = min(TELLING_WEIGHT, ruleset.rules[rule].threshold)
-    prominent = any(mention.factor > 1.0 and mention.weight >= telling for mention in counted)
+    if vouchers is not None and _is_alone(counted) and not _is_vouched_for(counted[0], vouchers):
+        counted = [counted[0]._replace(factor=1.0)]
+    heaviest = max((mention.weight for mention in counted), default=0.0)
+    prominent = any(_is_prominent(mention, vouchers, telling=telling, alone=len(counted) == 1) for mention in counted)
     return _Case(rule, counted, _score(counted, telling=telling), heaviest, prominent)
+
+
+def _vouchers(found: Iterable[Found], ruleset: Ruleset) -> Vouchers:
+    """Find where police, courts, rescuers, victims are spoken of: what news has and a figure of speech has not."""
+    places: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for text, hits in found:
+        for hit in hits:
+            if hit.pattern in ruleset.vouching:
+                places[text.field, text.sentence_at(hit.first)].append(hit.first)
+    return {sentence: (min(words), max(words)) for sentence, words in places.items()}
+
+
+def _is_alone(mentions: list[Mention]) -> bool:
+    """Tell whether a topic rests on one mention in the body of a text that is more than a lead."""
+    return len(mentions) == 1 and mentions[0].text.field == "body" and mentions[0].weight < DECISIVE_WEIGHT
+
+
+def _is_prominent(mention: Mention, vouchers: Vouchers | None, *, telling: float, alone: bool) -> bool:
+    """Tell whether a mention stands in title or lead, or further down says it outright, vouched for and not alone."""
+    if mention.factor > 1.0:
+        return mention.weight >= telling
+    if vouchers is None or alone or mention.weight < OUTRIGHT_WEIGHT:
+        return False
+    return _is_vouched_for(mention, vouchers)
+
+
+def _is_vouched_for(mention: Mention, vouchers: Vouchers) -> bool:
+    """Tell whether the sentence of a mention has a voucher beside it, before or after."""
+    hit = mention.hit
+    first, last = vouchers.get((mention.text.field, mention.text.sentence_at(hit.first)), (hit.first, hit.last))
+    return first < hit.first or last > hit.last
 
 
 def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag:

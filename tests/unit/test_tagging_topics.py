@@ -78,6 +78,36 @@ def test_a_passing_mention_in_a_long_text_is_no_topic(small):
     assert topics(small, f"{PADDING} Вспомнили и наркотики.", title="Наркотики") == ("drugs",)
 
 
+VOUCHER = "none: {ru: [нет]}\nvoucher: {ru: [полиция, наркобарон]}"
+
+
+@pytest.fixture(scope="module")
+def doubting() -> Tagger:
+    """The same rules, asking a long text for a word that vouches."""
+    files = {**EMPTY, "classes.yaml": VOUCHER, "contexts.yaml": CONTEXTS, "rules/drugs.yaml": DRUGS}
+    return Tagger(parse_ruleset(files))
+
+
+def test_a_lone_mention_needs_a_voucher_in_its_sentence(doubting):
+    """«Наркобарон» of a comedian's jubilee stands alone; that of the police page does not."""
+    assert topics(doubting, f"Вспомнили о наркобароне. Полиция молчит. {PADDING}") == ()
+    assert topics(doubting, f"Полиция вспомнила о наркобароне. {PADDING}") == ("drugs",)
+    assert topics(doubting, "Вспомнили о наркобароне.") == ("drugs",), "a short text is asked for nothing"
+
+
+def test_a_light_term_or_the_title_stands_in_for_a_voucher(doubting):
+    """What the headline says, or what two terms say, is no slip of the tongue."""
+    assert topics(doubting, f"Вспомнили о наркобароне. Лаборатория пуста. {PADDING}") == ("drugs",)
+    assert topics(doubting, PADDING, title="Вспомнили о наркобароне") == ("drugs",)
+
+
+def test_a_vouched_mention_counts_further_down(doubting):
+    """A story that begins with the weather may still be about the arrest told below it."""
+    told = "Полиция искала наркобарона. Лаборатория пуста, лаборатория закрыта."
+    assert topics(doubting, f"{PADDING} {told}") == ("drugs",)
+    assert topics(doubting, f"{PADDING} {told.replace('Полиция', 'Погода')}") == ()
+
+
 def test_a_decisive_meeting_counts_anywhere(small):
     """One full sentence of a digest carries its topic; what must be absent spoils it."""
     assert topics(small, f"{PADDING} В посёлке изъяли партию гашиша.") == ("drugs",)
