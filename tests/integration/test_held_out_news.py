@@ -15,12 +15,19 @@ HELD_OUT = Path(__file__).resolve().parents[1] / "data/held_out"
 
 @pytest.mark.parametrize(
     ("language", "half", "least_precision", "least_f1"),
-    [("ru", "odd", 0.75, 0.82), ("kk", "odd", 0.78, 0.74), ("ru", "even", 0.93, 0.93), ("kk", "even", 0.93, 0.93)],
+    [
+        ("ru", "odd", 0.75, 0.82),
+        ("kk", "odd", 0.90, 0.92),
+        ("ru", "even", 0.93, 0.93),
+        ("kk", "even", 0.93, 0.93),
+        ("kk2", "odd", 0.84, 0.87),
+        ("kk2", "even", 0.95, 0.95),
+    ],
 )
 def test_topics_of_unseen_articles(
     tagger: Tagger, language: str, half: str, least_precision: float, least_f1: float
 ) -> None:
-    """The odd half was never read while rules were written; a rule for one article does not help there."""
+    """A rule for one article does not help in a half that nobody read while rules were written: odd ru and odd kk2."""
     lines = (HELD_OUT / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if (int(row["id"].split("-")[1]) % 2 == 1) == (half == "odd")]
     pairs = [(set(row["topics"]), _topics(tagger, row["title"], row["text"], language)) for row in rows]
@@ -32,4 +39,4 @@ def test_topics_of_unseen_articles(
 
 
 def _topics(tagger: Tagger, title: str, text: str, language: str) -> set[str]:
-    return set(tagger.tag(title, text, language=detect(text, hint=language).language).topics)
+    return set(tagger.tag(title, text, language=detect(text, hint=language[:2]).language).topics)
