@@ -17,17 +17,19 @@ HELD_OUT = Path(__file__).resolve().parents[1] / "data/held_out"
     ("corpus", "half", "least_precision", "least_f1"),
     [
         ("ru", "odd", 0.90, 0.90),
-        ("ru2", "odd", 0.76, 0.75),
-        ("kk", "odd", 0.78, 0.74),
         ("ru", "even", 0.93, 0.93),
+        ("ru2", "odd", 0.76, 0.75),
         ("ru2", "even", 0.93, 0.93),
+        ("kk", "odd", 0.90, 0.92),
         ("kk", "even", 0.93, 0.93),
+        ("kk2", "odd", 0.84, 0.87),
+        ("kk2", "even", 0.95, 0.95),
     ],
 )
 def test_topics_of_unseen_articles(
     tagger: Tagger, corpus: str, half: str, least_precision: float, least_f1: float
 ) -> None:
-    """The odd halves of ru2 and kk were never read; a rule for one article does not help there."""
+    """A rule for one article does not help in a half that nobody read while rules were written: odd ru2 and kk2."""
     language = corpus[:2]
     lines = (HELD_OUT / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if (int(row["id"].split("-")[1]) % 2 == 1) == (half == "odd")]
