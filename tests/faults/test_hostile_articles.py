@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -181,10 +183,10 @@ def hang(watch: Watch, key: str) -> None:
     def stopped() -> bool:
         working = at_work(psutil.Process(watch.run.pids()["cpu"]).children()) if is_read() else []
         for child in working:
-            child.suspend()
+            told(child, signal.SIGSTOP)
         if working and not is_read():
             for child in working:  # it was another article's, or too late
-                child.resume()
+                told(child, signal.SIGCONT)
         return bool(working) and is_read()
 
     watch.wait(stopped)
@@ -193,13 +195,25 @@ def hang(watch: Watch, key: str) -> None:
     watch.wait(lambda: time.time() > until)
 
 
+def told(process: psutil.Process, number: signal.Signals) -> None:
+    """Send a signal; who has just been replaced needs none."""
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
 def at_work(children: list[psutil.Process]) -> list[psutil.Process]:
     """Those that computed for most of a moment: who reads this page does so for seconds, other pages take less."""
-    before = [sum(child.cpu_times()[:2]) for child in children]
+    before = {child: computed_s(child) for child in children}
     time.sleep(MOMENT_S)
-    return [
-        child for child, used in zip(children, before, strict=True) if sum(child.cpu_times()[:2]) - used > MOMENT_S / 4
-    ]
+    return [child for child, used_s in before.items() if computed_s(child) - used_s > MOMENT_S / 4]
+
+
+def computed_s(process: psutil.Process) -> float:
+    """CPU seconds of a process; none of one that has just been replaced."""
+    try:
+        return sum(process.cpu_times()[:2])
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 @pytest.mark.parametrize("name", ENDS)

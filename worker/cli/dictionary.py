@@ -30,7 +30,7 @@ def build(
 
 
 def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
-    """The dictionary's folder below `folder` (default: the user's cache), built the first time, which takes a minute."""
+    """The dictionary's folder below `folder` (default: the user's cache), built the first time (a minute)."""
     from worker.dictionaries import build_dictionaries
 
     folder = folder or settings.cache / "dictionaries"
