@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Collection
 
 from pipelines.language.hunspell import Dictionary
-from pipelines.language.tokens import HYPHENATED_ENDINGS, tokenize
+from pipelines.language.tokens import tokenize, without_endings
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
 LONGEST_TOKEN = 255
@@ -40,8 +40,6 @@ class Keys:
         The parts of a hyphenated word are joined again (кибер-қауіпсіздік), but endings after a hyphen fall.
         """
         forms = [token.form for token in tokenize(word) if len(token.form) <= LONGEST_TOKEN]
-        while len(forms) > 1 and forms[-1] in HYPHENATED_ENDINGS:
-            forms.pop()
-        parts: list[Collection[str]] = [sorted(self.tokens(form, language=language)) for form in forms]
+        parts: list[Collection[str]] = [sorted(self.tokens(form, language=language)) for form in without_endings(forms)]
         joined = itertools.islice(itertools.product(*parts), MOST_KEYS) if parts else ()
         return tuple(sorted({"-".join(combination) for combination in joined}))

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pipelines.errors import ConfigError
 from pipelines.language import kazakh, russian
 from pipelines.language.normalise import fold
-from pipelines.language.tokens import HYPHENATED_ENDINGS, tokenize
+from pipelines.language.tokens import tokenize, without_endings
 
 LONGEST_ABBREVIATION = 6
 
@@ -27,9 +27,7 @@ def matches(term: str, word: str, *, language: str) -> Match:
     Raises ConfigError where the term is none, as `term_forms` does.
     """
     forms = [token.form for token in tokenize(word)]
-    while len(forms) > 1 and forms[-1] in HYPHENATED_ENDINGS:
-        forms.pop()
-    negated = term_forms(term, language).get("-".join(forms))
+    negated = term_forms(term, language).get("-".join(without_endings(forms)))
     if negated is None:
         return Match.NONE
     return Match.NEGATED if negated else Match.FORM

@@ -40,3 +40,11 @@ def iter_tokens(text: str) -> Iterator[Token]:
 def tokenize(text: str) -> list[Token]:
     """`iter_tokens` as a list."""
     return list(iter_tokens(text))
+
+
+def without_endings(forms: list[str]) -> list[str]:
+    """Return the parts of a hyphenated word less the Kazakh endings at its end; the first part stays."""
+    last = len(forms)
+    while last > 1 and forms[last - 1] in HYPHENATED_ENDINGS:
+        last -= 1
+    return forms[:last]
