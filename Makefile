@@ -63,7 +63,7 @@ compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their s
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@! docker compose version >/dev/null 2>&1 || docker compose --profile demo config --quiet
-	@$(BIN)/pytest tests/unit/test_compose_file.py tests/unit/test_workflows.py -q
+	@$(BIN)/pytest tests/unit/setup/test_compose_file.py tests/unit/setup/test_workflows.py -q
 
 lock:  ## renew the two lock files (needs uv)
 	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock

@@ -21,14 +21,14 @@ from elasticsearch.helpers import bulk
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ground.heap import live_heap_bytes
-from benchmarks.ground.node import Node, search_node
-from benchmarks.ground.texts import Text, load_texts
+from benchmarks.support.heap import live_heap_bytes
+from benchmarks.support.node import Node, search_node
+from benchmarks.support.texts import Text, load_texts
 from config.settings import Settings
 from pipelines.language.analysis import render
 from pipelines.language.keys import Keys
 from pipelines.language.tokens import tokenize
-from worker.dictionaries import build_dictionaries, read_dictionary
+from worker.files.dictionaries import build_dictionaries, read_dictionary
 from worker.local.search_node import install_dictionary
 
 ROUNDS = 5

@@ -31,7 +31,7 @@ from pipelines.language.terms import Match, matches, term_forms
 from pipelines.language.tokens import tokenize
 from pipelines.language.unknown import cut_kazakh
 from seeds.newsroom import load_stories
-from worker.dictionaries import build_dictionaries, read_dictionary
+from worker.files.dictionaries import build_dictionaries, read_dictionary
 
 WORD = re.compile("[а-яёәғқңөұүһі]+(?:-[а-яёәғқңөұүһі]+)*$")
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ"})

@@ -23,12 +23,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.ground.rebuilds import Ground, Reader, Sent, Span, Texts, Writer, ground, patiently
+from benchmarks.support.rebuilds import Ground, Reader, Sent, Span, Texts, Writer, ground, patiently
 from pipelines.models import Tagging
-from pipelines.queries import SearchRequest
+from pipelines.search.request import SearchRequest
 from worker.rebuilds import REINDEX, RETAG, open_jobs, open_rebuilder
+from worker.rebuilds.reindex import Step
 from worker.rebuilds.retag import retagged
-from worker.search.rebuild import Step
 
 ARTICLES = 6_000
 BATCH = 200

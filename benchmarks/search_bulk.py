@@ -17,8 +17,8 @@ from elasticsearch.helpers import streaming_bulk
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ground.node import search_node
-from benchmarks.ground.texts import Text, load_texts
+from benchmarks.support.node import search_node
+from benchmarks.support.texts import Text, load_texts
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 

@@ -26,9 +26,9 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ground.node import Node, search_node
-from benchmarks.ground.texts import NOW, Text, load_texts
-from pipelines.queries import SearchRequest
+from benchmarks.support.node import Node, search_node
+from benchmarks.support.texts import NOW, Text, load_texts
+from pipelines.search.request import SearchRequest
 from worker.search.engine import SearchEngine
 
 DEPTH = 10

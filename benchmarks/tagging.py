@@ -21,16 +21,16 @@ import trafilatura
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ground.labelled import KAZAKH, RUSSIAN, Row, figures_found, load, scores, tag
-from benchmarks.ground.markup import page_around
+from benchmarks.support.labelled import KAZAKH, RUSSIAN, Row, figures_found, load, scores, tag
+from benchmarks.support.markup import page_around
 from config.settings import HERE
 from pipelines.models import Tagging
 from pipelines.tagging import Tagger
-from pipelines.tagging.examples import try_examples
+from pipelines.tagging.matching.text import Text
 from pipelines.tagging.tagger import LONGEST_TEXT
-from pipelines.tagging.text import Text
+from pipelines.tagging.workbench.examples import try_examples
 from seeds.newsroom import load_stories
-from worker.rules import RuleFiles
+from worker.files.rules import RuleFiles
 
 ROUNDS = 5
 HELD_OUT = Path(__file__).resolve().parents[1] / "tests/data/held_out"

@@ -15,14 +15,14 @@ from redis import Redis
 from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.tagging import Tagger
-from tests.watch import StartWatch, Watch, watching
-from worker.dictionaries import build_dictionaries
+from tests.support.running_watch import StartWatch, Watch, watching
+from worker.files.dictionaries import build_dictionaries
+from worker.files.rules import RuleFiles
 from worker.local.broker import start_broker
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
 from worker.local.search_node import install_dictionary as install
 from worker.local.supervisor import Supervisor
-from worker.rules import RuleFiles
 
 HEAP_MB = 512
 

@@ -8,7 +8,7 @@ from typing import Any
 def __getattr__(name: str) -> Any:
     """Give `celery -A worker` its app without making every other import pay for Celery."""
     if name == "celery":
-        from worker.app import app  # noqa: PLC0415  only the workers and beat need it
+        from worker.tasks.app import app  # noqa: PLC0415  only the workers and beat need it
 
         return app
     raise AttributeError(name)

@@ -16,11 +16,11 @@ from worker.state import State
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
-    from worker.catalogue import Catalogue
-    from worker.pages import PageStore
-    from worker.rules import RuleFiles
+    from worker.files.catalogue import Catalogue
+    from worker.files.pages import PageStore
+    from worker.files.rules import RuleFiles
+    from worker.health.index import PollIndex
     from worker.search.engine import SearchEngine
-    from worker.search.polls import PollIndex
     from worker.web import Answer, Later, WebClient
 
 GRACE_S = 5.0
@@ -76,7 +76,7 @@ class Runtime:
 
     @cached_property
     def pages(self) -> PageStore:
-        from worker.pages import PageStore
+        from worker.files.pages import PageStore
 
         return PageStore(
             self.settings.pages_url or str(self.settings.data / "pages"),
@@ -108,19 +108,19 @@ class Runtime:
     def analysis(self) -> dict[str, Any]:
         """How the index analyses texts, the dictionary's name included."""
         from pipelines.language import analysis
-        from worker.dictionaries import dictionary_name
+        from worker.files.dictionaries import dictionary_name
 
         return analysis.render(dictionary_name(self.settings.config / "lexicon"))
 
     @cached_property
     def polls(self) -> PollIndex:
-        from worker.search.polls import PollIndex
+        from worker.health.index import PollIndex
 
         return PollIndex.connect(self.settings, self.search)
 
     @cached_property
     def rules(self) -> RuleFiles:
-        from worker.rules import RuleFiles
+        from worker.files.rules import RuleFiles
 
         return RuleFiles(self.settings.config, cache=self.settings.cache / "rules")
 
@@ -130,7 +130,7 @@ class Runtime:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        from worker.catalogue import Catalogue
+        from worker.files.catalogue import Catalogue
 
         return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds)
 

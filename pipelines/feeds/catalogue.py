@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from pipelines.errors import ConfigError
-from pipelines.marked_yaml import Marked, read_yaml
-from pipelines.markup import web_address
 from pipelines.models import Feed, FeedFormat
+from pipelines.reading.marked_yaml import Marked, read_yaml
+from pipelines.reading.markup import web_address
 
 LANGUAGES = ("kk", "ru", "en", "uz")
 _KEYS = ("id", "url", "source", "family", "languages", "format", "enabled", "note")

@@ -12,11 +12,11 @@ from typing import Any
 
 import feedparser
 
-from pipelines.encodings import charset_of, decode
 from pipelines.errors import FeedUnusableError
 from pipelines.feeds.items import DroppedItem, read_item
-from pipelines.markup import MAX_ATTRIBUTES, has_too_many_attributes, one_line, plain_text, without_controls
 from pipelines.models import Entry, ParsedFeed
+from pipelines.reading.encodings import charset_of, decode
+from pipelines.reading.markup import MAX_ATTRIBUTES, has_too_many_attributes, one_line, plain_text, without_controls
 
 MAX_BYTES = 20_000_000
 MAX_ITEMS = 2_000

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from pipelines.dates import read_date
-from pipelines.markup import first_image, one_line, plain_text, web_address
 from pipelines.models import Entry
+from pipelines.reading.dates import read_date
+from pipelines.reading.markup import first_image, one_line, plain_text, web_address
 
 WHOLE_ARTICLE_CHARACTERS = 600
 """A shorter content is a teaser, whatever element it stands in."""

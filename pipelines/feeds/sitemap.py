@@ -8,12 +8,12 @@ from datetime import datetime
 
 import lxml.etree
 
-from pipelines.dates import read_date
 from pipelines.errors import FeedUnusableError
 from pipelines.feeds.document import MAX_ITEMS, OVER_LIMIT, read_document
 from pipelines.feeds.items import DroppedItem
-from pipelines.markup import one_line, plain_text, web_address
 from pipelines.models import Entry, ParsedFeed
+from pipelines.reading.dates import read_date
+from pipelines.reading.markup import one_line, plain_text, web_address
 
 
 def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed:

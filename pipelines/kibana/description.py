@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.errors import ConfigError
-from pipelines.marked_yaml import Marked, read_yaml
+from pipelines.reading.marked_yaml import Marked, read_yaml
 
 BASE_FILE = "base.yaml"
 GRID_WIDTH = 48

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.kibana.checks.lens_faults import RECORDS
+from pipelines.kibana.checks.saved import Saved, open_attributes
 from pipelines.kibana.kql import read_kql, to_query
-from pipelines.kibana.lens_faults import RECORDS
-from pipelines.kibana.saved import Saved, open_attributes
 
 Json = dict[str, Any]
 

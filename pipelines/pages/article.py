@@ -8,14 +8,14 @@ from datetime import datetime
 from pipelines.errors import PageUnusableError
 from pipelines.language.detect import detect
 from pipelines.language.normalise import repair
-from pipelines.markup import one_line, web_address
 from pipelines.models import Article, Entry, Extraction, Page, PublishedFrom
 from pipelines.pages.barriers import refuse_challenge, refuse_teaser
 from pipelines.pages.body import read_body
 from pipelines.pages.document import PageTree, read_page, refuse_too_many_elements
 from pipelines.pages.facts import PageFacts, believed_canonical, headline, read_facts
-from pipelines.pages.likeness import SIMILAR, likeness
 from pipelines.pages.published import published_at
+from pipelines.pages.similarity import SIMILAR, likeness
+from pipelines.reading.markup import one_line, web_address
 
 FEED_IS_LONGER = 1.6
 """From this ratio on the whole article in the feed is believed over the text found on the page."""

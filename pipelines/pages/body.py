@@ -9,7 +9,7 @@ import trafilatura
 
 from pipelines.pages.boilerplate import is_prose, without_boilerplate
 from pipelines.pages.document import PageTree
-from pipelines.pages.likeness import key
+from pipelines.pages.similarity import key
 
 MUCH_SHORTER = 0.5
 """An extraction with less than this share of what JSON-LD gives as the article's body has lost most of it."""

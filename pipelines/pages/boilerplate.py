@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.pages.likeness import key
+from pipelines.pages.similarity import key
 
 LONGEST_PROMPT = 240
 """A longer line is a paragraph of the article, whatever words it uses."""

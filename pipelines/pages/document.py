@@ -8,10 +8,10 @@ from functools import cached_property
 
 import lxml.html
 
-from pipelines.encodings import charset_of, decode
 from pipelines.errors import PageUnusableError
-from pipelines.markup import has_too_many_attributes, parse_html, visible_lines
 from pipelines.models import Page
+from pipelines.reading.encodings import charset_of, decode
+from pipelines.reading.markup import has_too_many_attributes, parse_html, visible_lines
 
 MAX_BYTES = 20_000_000
 MAX_ELEMENTS = 15_000

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import lxml.html
 
 from pipelines.errors import UnsafeAddressError
-from pipelines.markup import one_line, plain_text, web_address
 from pipelines.pages.json_ld import ArticleClaims, read_claims
-from pipelines.pages.likeness import SIMILAR, key, likeness
+from pipelines.pages.similarity import SIMILAR, key, likeness
+from pipelines.reading.markup import one_line, plain_text, web_address
 from pipelines.urls import normalise_url, parse_link, same_site
 
 LONGEST_TITLE = 500

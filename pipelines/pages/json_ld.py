@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from pipelines.markup import one_line, plain_text
-from pipelines.pages.likeness import likeness
+from pipelines.pages.similarity import likeness
+from pipelines.reading.markup import one_line, plain_text
 
 MAX_SCRIPT_CHARACTERS = 500_000
 MAX_OBJECTS = 500

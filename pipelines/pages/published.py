@@ -9,11 +9,11 @@ from datetime import datetime
 import htmldate
 import lxml.html
 
-from pipelines.dates import KAZAKHSTAN, read_date
-from pipelines.markup import one_line
 from pipelines.pages.document import PageTree
 from pipelines.pages.facts import PageFacts
-from pipelines.pages.likeness import key
+from pipelines.pages.similarity import key
+from pipelines.reading.dates import KAZAKHSTAN, read_date
+from pipelines.reading.markup import one_line
 
 MAX_GUESS_ELEMENTS = 5_000
 """Guessing searches the whole page by patterns: half a second on a large one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipelines.models import Tag
-from pipelines.tagging.severity import Assessment
+from pipelines.tagging.topics.severity import Assessment
 
 SHOWN_FORMS = 4
 LONGEST_FORM = 60

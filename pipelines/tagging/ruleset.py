@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pipelines.errors import ConfigError
-from pipelines.marked_yaml import read_yaml
-from pipelines.tagging.counted import Counted
-from pipelines.tagging.gazetteer import Gazetteer
-from pipelines.tagging.matcher import Matcher
-from pipelines.tagging.organisations import Organisations
-from pipelines.tagging.patterns import Classes, Element, Pattern, parse_classes
-from pipelines.tagging.persons import Names
-from pipelines.tagging.rules import (
+from pipelines.reading.marked_yaml import read_yaml
+from pipelines.tagging.figures.counted_words import Counted
+from pipelines.tagging.matching.matcher import Matcher
+from pipelines.tagging.names.gazetteer import Gazetteer
+from pipelines.tagging.names.organisations import Organisations
+from pipelines.tagging.names.persons import Names
+from pipelines.tagging.rules.patterns import Classes, Element, Pattern, parse_classes
+from pipelines.tagging.rules.rule import (
     Cue,
     Near,
     Rule,
@@ -24,7 +24,7 @@ from pipelines.tagging.rules import (
     rule_files,
     version_of,
 )
-from pipelines.tagging.severity import Gravity
+from pipelines.tagging.topics.severity import Gravity
 
 SHARED_FILES = (
     "classes.yaml",

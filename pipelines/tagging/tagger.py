@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pipelines.models import Severity, Tag, Tagging
 from pipelines.tagging.explanation import explain
-from pipelines.tagging.figures import find_figures, without_unreal
-from pipelines.tagging.matcher import Found
-from pipelines.tagging.organisations import find_organisations
-from pipelines.tagging.persons import find_persons
-from pipelines.tagging.places import find_places
+from pipelines.tagging.figures.figures import find_figures, without_unreal
+from pipelines.tagging.matching.matcher import Found
+from pipelines.tagging.matching.text import Text
+from pipelines.tagging.names.organisations import find_organisations
+from pipelines.tagging.names.persons import find_persons
+from pipelines.tagging.names.places import find_places
 from pipelines.tagging.ruleset import Ruleset
-from pipelines.tagging.severity import assess
-from pipelines.tagging.text import Text
-from pipelines.tagging.topics import judge
+from pipelines.tagging.topics.scoring import judge
+from pipelines.tagging.topics.severity import assess
 
 LONGEST_TEXT = 1_000_000
 """Characters of a body that are read; no article is longer, and memory stays flat."""

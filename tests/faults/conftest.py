@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.hostile import HostileSite, Script
+from tests.support.hostile_site import HostileSite, Script
 
 
 @pytest.fixture

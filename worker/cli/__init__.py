@@ -19,6 +19,7 @@ from worker.cli import (
     feeds,
     importing,
     kibana,
+    language,
     rebuilds,
     rules,
     search,
@@ -27,7 +28,6 @@ from worker.cli import (
     stages,
     status,
     up,
-    words,
 )
 from worker.cli.session import broker_trouble
 
@@ -78,7 +78,7 @@ for group in (
     rebuilds,
     rules,
     stages,
-    words,
+    language,
     dictionary,
     kibana,
     setup,

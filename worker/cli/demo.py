@@ -18,6 +18,6 @@ def demo(
 
     Example: kuzet demo --keep
     """
-    from worker.cli.showcase import run_demo
+    from worker.cli.demo_report import run_demo
 
     run_demo(keep=keep)

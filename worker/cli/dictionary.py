@@ -31,7 +31,7 @@ def build(
 
 def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
     """The dictionary's folder below `folder` (default: the user's cache), built the first time (a minute)."""
-    from worker.dictionaries import build_dictionaries
+    from worker.files.dictionaries import build_dictionaries
 
     folder = folder or settings.cache / "dictionaries"
     with shares("dictionary") as progress:
@@ -50,7 +50,7 @@ def build_words(
     Afterwards `kuzet dictionaries build` makes the dictionary, and `kuzet reindex` brings it into the index.
     Example: kuzet lexicon build counts.tsv
     """
-    from worker.lexicons import build_lexicon
+    from worker.files.lexicons import build_lexicon
 
     config = Settings().config
     with shares("lexicon") as progress:

@@ -70,7 +70,7 @@ def is_table(file: str) -> bool:
 
 def rows(found: Iterable[Stored]) -> Iterator[str]:
     """One line of JSON an article."""
-    from pipelines.exports import to_row
+    from pipelines.search.exports import to_row
 
     for stored in found:
         yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
@@ -78,7 +78,7 @@ def rows(found: Iterable[Stored]) -> Iterator[str]:
 
 def table(found: Iterable[Stored]) -> Iterator[str]:
     """One row an article; the first comes with the names of the columns."""
-    from pipelines.exports import COLUMNS, to_cells
+    from pipelines.search.exports import COLUMNS, to_cells
 
     heading = BOM + csv_row(COLUMNS)
     for stored in found:

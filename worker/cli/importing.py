@@ -17,8 +17,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
-from pipelines.exports import Exported, from_row
 from pipelines.models import Entry, Feed, Page, Stage
+from pipelines.search.exports import Exported, from_row
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.session import open_runtime
@@ -127,7 +127,7 @@ def take_files(intake: Intake, files: Sequence[Path]) -> None:
 
 def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
     """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
-    from pipelines.texts import entry_from_row, entry_from_text
+    from pipelines.reading.texts import entry_from_row, entry_from_text
 
     if kind_of(file) in ROWS:
         for number, row in enumerate(jsonl_rows(str(file)), start=1):
@@ -173,7 +173,7 @@ def hand_over(runtime: Runtime, item: Import, *, feed: Feed) -> str:
 
 def address(link: str) -> Address:
     """Where an imported article is: on the web, or in a file that has only a name."""
-    from pipelines.texts import text_id
+    from pipelines.reading.texts import text_id
     from worker.state import Address
 
     try:

@@ -15,8 +15,8 @@ from pipelines.errors import KuzetError
 from worker.cli.console import FAILED, out
 
 if TYPE_CHECKING:
-    from worker.kibana import Built
-    from worker.kibana_api import Access
+    from worker.kibana.api import Access
+    from worker.kibana.dashboards import Built
 
 commands = typer.Typer()
 kibana = typer.Typer(help="Dashboards for Kibana, made from config/kibana.", no_args_is_help=True)
@@ -84,7 +84,7 @@ def install(  # noqa: PLR0913  one option a fact
 
     Example: kuzet kibana install --url http://localhost:5601
     """
-    from worker.kibana_api import Access
+    from worker.kibana.api import Access
 
     access = Access(url=url, username=username, password=password, api_key=api_key, ca=ca, space=space)
     bring(access, wait_s=wait_s, force=force)
@@ -92,8 +92,8 @@ def install(  # noqa: PLR0913  one option a fact
 
 def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
     """Install what config/kibana describes, and say what was done."""
-    from worker.kibana import install as install_built
-    from worker.kibana_api import Kibana
+    from worker.kibana.api import Kibana
+    from worker.kibana.dashboards import install as install_built
 
     client = Kibana(access)
     done = install_built(client, _sound(), wait_s=wait_s, force=force)
@@ -109,7 +109,7 @@ def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
 
 def _sound() -> Built:
     """What config/kibana describes. Tells every fault and leaves when there are any."""
-    from worker.kibana import build_from
+    from worker.kibana.dashboards import build_from
 
     built = build_from(Settings())
     for fault in built.faults:
@@ -122,7 +122,7 @@ def _sound() -> Built:
 def _show_answers(built: Built, *, days: int) -> None:
     from pipelines.kibana.requests import Shown
     from worker.cli.session import open_runtime
-    from worker.kibana import ask_panels
+    from worker.kibana.dashboards import ask_panels
 
     shown = Shown(since=f"now-{days}d", until="now", zone="Asia/Almaty", interval=f"{max(3, days // 4)}h")
     table = Table("dashboard", "panel", "documents", "", box=None, header_style="bold")

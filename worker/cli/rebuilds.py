@@ -15,9 +15,9 @@ from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
+    from worker.rebuilds.generations import Generation
+    from worker.rebuilds.reindex import Rebuilder
     from worker.runtime import Runtime
-    from worker.search.indices import Generation
-    from worker.search.rebuild import Rebuilder
     from worker.state import Run
 
 commands = typer.Typer()
@@ -52,7 +52,7 @@ def reindex(  # noqa: PLR0913  one option a wish
     Nothing is lost: the workers copy, catch up, compare and switch, and a failure leaves everything as it was.
     Example: kuzet reindex --dry-run && kuzet reindex
     """
-    from worker.cli.following import begin, follow, running
+    from worker.cli.watch import begin, follow, running
     from worker.rebuilds import REINDEX, open_rebuilder
 
     runtime = open_runtime()
@@ -84,7 +84,7 @@ def retag(  # noqa: PLR0913  one option a wish
 
     Example: kuzet retag --dry-run --since 30d && kuzet retag
     """
-    from worker.cli.following import begin, follow, running
+    from worker.cli.watch import begin, follow, running
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
@@ -112,7 +112,7 @@ def reextract(
 
     Example: kuzet reextract --source tengrinews --since 7d
     """
-    from worker.cli.following import begin, follow, running
+    from worker.cli.watch import begin, follow, running
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()

@@ -18,14 +18,14 @@ from pipelines.errors import KuzetError
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, out, print_json, read_input
 from worker.cli.explanations import show_tagging
+from worker.cli.language import Language
 from worker.cli.session import open_runtime
 from worker.cli.stages import jsonl_rows, language_of, tag_row
-from worker.cli.words import Language
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
-    from pipelines.tagging.diff import Trial
-    from pipelines.tagging.examples import RuleReport
+    from pipelines.tagging.workbench.diff import Trial
+    from pipelines.tagging.workbench.examples import RuleReport
     from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -49,7 +49,7 @@ def try_rules(
 
     Example: kuzet rules test drugs
     """
-    from pipelines.tagging.examples import try_examples
+    from pipelines.tagging.workbench.examples import try_examples
 
     tagger = open_runtime(engines=False).tagger
     reports = try_examples(tagger, topics=known_topics(tagger, topics or []))
@@ -92,7 +92,7 @@ def lint_rules(*, as_json: AsJson = False) -> None:
 
     Example: kuzet rules lint
     """
-    from pipelines.tagging.lint import lint
+    from pipelines.tagging.workbench.lint import lint
 
     findings = lint(open_runtime(engines=False).tagger.ruleset)
     for finding in findings:
@@ -160,7 +160,7 @@ def diff(
 
     Example: kuzet rules diff config ../new-config --on articles.jsonl
     """
-    from pipelines.tagging.diff import compare
+    from pipelines.tagging.workbench.diff import compare
 
     found = compare(tagger_of(old), tagger_of(new), on=trials(on))
     if as_json:
@@ -182,13 +182,13 @@ def diff(
 
 def tagger_of(folder: Path) -> Tagger:
     from config.settings import Settings
-    from worker.rules import RuleFiles
+    from worker.files.rules import RuleFiles
 
     return RuleFiles(folder, cache=Settings().cache / "rules").tagger()
 
 
 def trials(file: str) -> Iterator[Trial]:
-    from pipelines.tagging.diff import Trial
+    from pipelines.tagging.workbench.diff import Trial
 
     for number, row in enumerate(jsonl_rows(file), start=1):
         title, body = str(row.get("title") or ""), str(row.get("text") or row.get("body") or "")
@@ -214,8 +214,8 @@ def suggest_terms(
 
     Example: kuzet rules suggest samples/ --against archive.jsonl --topic cattle_theft > draft.yaml
     """
-    from pipelines.tagging.patterns import LANGUAGES
-    from pipelines.tagging.suggest import count_keys, draft_rule, suggest
+    from pipelines.tagging.rules.patterns import LANGUAGES
+    from pipelines.tagging.workbench.suggest import count_keys, draft_rule, suggest
 
     samples = by_language(texts_of(sorted(folder.iterdir())))
     wanted = [known for known in LANGUAGES if samples[known] and language in {known, Language.AUTO}]
@@ -264,7 +264,7 @@ def lemma_reader() -> Callable[[str], str]:
     from config.settings import Settings
     from pipelines.language.keys import Keys
     from worker.cli.dictionary import have_dictionary
-    from worker.dictionaries import read_dictionary
+    from worker.files.dictionaries import read_dictionary
 
     built = have_dictionary(Settings())
     keys = Keys(read_dictionary(built.parent, built.name))

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from pipelines.queries import Bucket, Hit, SearchResult, Sort
+from pipelines.search.request import Bucket, Hit, SearchResult, Sort
 from worker.cli.console import FAILED, local_time, out, print_json
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime

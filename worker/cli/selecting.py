@@ -13,7 +13,7 @@ import typer
 
 from pipelines.errors import KuzetError, QueryError, UnsafeAddressError
 from pipelines.models import Severity
-from pipelines.queries import FILTERS, SearchRequest
+from pipelines.search.request import FILTERS, SearchRequest
 from worker.cli.console import ASTANA
 
 ID_LENGTH = 32

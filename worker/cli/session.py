@@ -46,6 +46,6 @@ def broker_trouble(error: Exception) -> KuzetError | None:
     client = sys.modules.get("redis.exceptions")
     if client is None or not isinstance(error, client.RedisError):
         return None
-    from worker.broker import meaning
+    from worker.state.refusals import meaning
 
     return meaning(open_settings().broker_url, error)

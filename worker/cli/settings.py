@@ -45,7 +45,7 @@ def show_table(current: Settings) -> None:
 
 def safe(value: Any) -> str:
     """A value as people may see it: passwords are hidden, also those inside of a URL."""
-    from worker.broker import shown
+    from worker.state.refusals import shown
 
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else ""

@@ -15,7 +15,7 @@ from pipelines.errors import KuzetError
 from worker.cli.console import out
 
 if TYPE_CHECKING:
-    from worker.kibana_api import Access
+    from worker.kibana.api import Access
 
 commands = typer.Typer()
 setup = typer.Typer(help="Secrets, certificates and accounts of a server; safe to repeat.", no_args_is_help=True)
@@ -96,7 +96,7 @@ def bring_kibana(
     Example: KUZET_SECRETS=/secrets/accounts kuzet setup kibana --url http://kibana:5601
     """
     from worker.cli.kibana import bring
-    from worker.kibana_api import Access
+    from worker.kibana.api import Access
     from worker.setup import accounts
     from worker.setup.deliveries import INSTALLER
 
@@ -122,7 +122,7 @@ def _make_indices(settings: Settings) -> None:
 
 
 def _make_roles(superuser: Access, *, index: str, wait_s: float) -> None:
-    from worker.kibana_api import Kibana
+    from worker.kibana.api import Kibana
     from worker.setup import roles
 
     kibana = Kibana(superuser)

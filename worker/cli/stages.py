@@ -222,7 +222,7 @@ def language_of(title: str, body: str) -> str:
 
 def tag_row(tagger: Any, title: str, body: str) -> dict[str, Any]:
     """The stable answer of `kuzet tag`, one text."""
-    from pipelines.documents import explain_tags
+    from pipelines.search.documents import explain_tags
 
     language = language_of(title, body)
     tagging: Tagging = tagger.tag(title, body, language=language)

@@ -15,7 +15,7 @@ from rich.text import Text
 from pipelines.models import Stage
 from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_json
 from worker.cli.session import open_runtime
-from worker.presence import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
+from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -83,7 +83,7 @@ def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
 
 def look(runtime: Runtime) -> Status:
     """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
-    from worker.broker import shown
+    from worker.state.refusals import shown
 
     now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
     workers = workers_of(runtime)
@@ -107,7 +107,7 @@ def look(runtime: Runtime) -> Status:
 
 
 def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
-    from worker.expiry import ending_soon
+    from worker.setup.expiry import ending_soon
 
     found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
     if said := search_problems(runtime, search):
@@ -150,7 +150,7 @@ def rebuild_of(run: Run | None) -> str:
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:
-    from pipelines.queries import SearchRequest, Sort
+    from pipelines.search.request import SearchRequest, Sort
 
     result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=1, facets=(), histogram=False))
     return dict(result.hits[0].document) if result.hits else {}

@@ -47,7 +47,7 @@ def up() -> None:
 @contextmanager
 def running(settings: Settings) -> Iterator[LocalRun]:
     """Engines, dictionary, workers and clock, until the block ends. Raises KuzetError with everything stopped again."""
-    from worker.local.console import ConsoleReport
+    from worker.cli.download_report import ConsoleReport
     from worker.local.run import LocalRun
 
     report = ConsoleReport(err)

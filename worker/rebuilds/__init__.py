@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from worker.rebuilds.jobs import Job, Jobs
 from worker.rebuilds.reextract import ReextractJob
-from worker.rebuilds.reindex import ReindexJob
+from worker.rebuilds.reindex import Rebuilder
+from worker.rebuilds.reindex_job import ReindexJob
 from worker.rebuilds.retag import RetagJob
 from worker.rebuilds.rewriting import Rewriter
-from worker.search.rebuild import Rebuilder
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime

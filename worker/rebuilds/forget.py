@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from worker.rebuilds.generations import Indices
 from worker.search.engine import SearchEngine
-from worker.search.indices import Indices
 from worker.state import State
 
 

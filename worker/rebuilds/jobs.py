@@ -1,6 +1,6 @@
 """Long jobs in short steps: begun by a person or a task, carried on by whoever is free, safe to interrupt.
 
-How far a job is stands in Redis (`worker.state.upkeep`); a step reads that, does its work, and writes what is next.
+How far a job is stands in Redis (`worker.state.rebuilds`); a step reads that, does its work, and writes what is next.
 A worker that dies in a step holds it until its lease ends; then the step is done again, which every job must bear.
 """
 
@@ -15,7 +15,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
-from worker.state.upkeep import Run, Upkeep
+from worker.state.rebuilds import Run, Upkeep
 
 LEASE_S = 10.0
 """So long after its last sign of life a worker is taken for dead, and its step is done again."""

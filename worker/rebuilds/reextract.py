@@ -9,14 +9,14 @@ from typing import Any
 
 import structlog
 
-from pipelines.documents import build_document
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Entry, Extraction, Page, PublishedFrom
 from pipelines.pages import extract_article
+from pipelines.reading.texts import text_id
+from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
-from pipelines.texts import text_id
 from pipelines.urls import article_id
-from worker.pages import PageStore
+from worker.files.pages import PageStore
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import Sweep, begin_sweep

@@ -1,36 +1,287 @@
-"""The reindex as a job: the steps of worker.search.rebuild, written down in Redis."""
+"""Rebuilding the index behind the aliases without losing a write: short steps that may die between any two.
+
+    create      the next index, quiet
+    copy        `_reindex` of everything, as a task of the engine that we look at from time to time
+    catch_up    the same for what was written meanwhile, until that is little
+    switch      fence the old index, copy the rest, compare, move the aliases: seconds, in which writes wait
+    done
+
+Documents keep their versions, so whatever is copied twice or late changes nothing. Readers see the old index until the
+aliases move. What is deleted during the copy is deleted again before the switch (`forgotten`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import Any
 
-from worker.rebuilds.jobs import Facts, Hold
-from worker.search.rebuild import KEEP_DAYS, Rebuild, Rebuilder, Step
+from elasticsearch import NotFoundError
+
+from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from worker.rebuilds.comparison import differences
+from worker.rebuilds.generations import Indices
+from worker.search.engine import SearchEngine
+from worker.search.errors import is_taken, reason_of, told
+
+LITTLE = 500
+"""So few documents are copied behind the fence."""
+
+MOST_PASSES = 8
+"""A writer that outruns the copy is fenced after so many; the last pass then takes longer."""
+
+EVERYTHING = -1
+
+KEEP_DAYS = 7.0
+"""A replaced index is kept so long, for whoever wants to go back."""
 
 
-class ReindexJob:
-    """`rollback`: go back to the index before. `keep_days`: how long the replaced index is kept."""
+class Step(StrEnum):
+    CREATE = "create"
+    COPY = "copy"
+    CATCH_UP = "catch_up"
+    SWITCH = "switch"
+    DONE = "done"
 
-    def __init__(self, rebuilder: Rebuilder) -> None:
-        self._rebuilder = rebuilder
 
-    def plan(self, options: Mapping[str, Any]) -> Facts:
-        self._rebuilder.clean_up()
-        plan = self._rebuilder.plan_rollback if options.get("rollback") else self._rebuilder.plan
-        return plan(keep_days=options.get("keep_days", KEEP_DAYS)).facts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuild:
+    """How far it is. `copied_to`: all operations up to this one are in the target; `task`: the copy under way.
 
-    def advance(self, facts: Facts, *, tries: int, hold: Hold) -> Facts:
-        del tries  # doing a step again is harmless
-        rebuild = Rebuild.from_facts(facts)
-        further = self._rebuilder.advance(rebuild, hold=lambda: hold(facts))
-        if further.step is Step.DONE:
-            self._rebuilder.drop_old()
-        return further.facts
+    reaches: what `copied_to` becomes when the task is done. own_target: we made it, so we may delete it.
+    keep_days: how long the source is kept afterwards.
+    """
 
-    def abandon(self, facts: Facts) -> None:
-        self._rebuilder.abandon(Rebuild.from_facts(facts))
+    source: str
+    target: str
+    step: Step = Step.CREATE
+    copied_to: int = EVERYTHING
+    reaches: int = EVERYTHING
+    task: str = ""
+    passes: int = 0
+    done: int = 0
+    total: int = 0
+    own_target: bool = True
+    keep_days: float = KEEP_DAYS
 
-    def waits(self, facts: Facts) -> bool:
-        """The engine is copying."""
-        return bool(facts["task"])
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Rebuild:
+        return cls(**{**facts, "step": Step(facts["step"])})
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+class Rebuilder:
+    """Does one step at a time. Keeps nothing itself: the caller writes down what `advance` returns."""
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        analysis: Mapping[str, Any],
+        *,
+        forgotten: Callable[[], Collection[str]],
+        now: Callable[[], float],
+    ) -> None:
+        self._engine = engine
+        self._analysis = analysis
+        self._forgotten = forgotten
+        self._now = now
+        self.indices = Indices(engine)
+
+    # ------------------------------------------------------------ beginning
+
+    def plan(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+        """Say what a reindex would do, and do nothing."""
+        source, target = self._live(), self.indices.next_name()
+        return Rebuild(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
+
+    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+        """Go back to the generation that was replaced last; what is newer is copied back into it."""
+        source = self._live()
+        older = [one for one in self.indices.generations() if one.replaced_at and one.name != source]
+        if not older:
+            raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
+        target = max(older, key=lambda one: one.replaced_at).name
+        total = self._engine.count()
+        return Rebuild(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
+
+    def clean_up(self) -> list[str]:
+        """Delete what a rebuild that nobody finished has left, and lift its fence; return the names."""
+        live = self._live()
+        number = next(one.number for one in self.indices.generations() if one.name == live)
+        orphans = [one.name for one in self.indices.generations() if one.number > number and not one.replaced_at]
+        for name in orphans:
+            self.indices.drop(name)
+        self.indices.lift_block(live)
+        return orphans
+
+    def drop_old(self) -> list[str]:
+        """Delete replaced generations whose time is over; return their names."""
+        now = self._now()
+        old = [one.name for one in self.indices.generations() if not one.is_live and 0 < one.kept_until <= now]
+        for name in old:
+            self.indices.drop(name)
+        return old
+
+    def _live(self) -> str:
+        source = self._engine.index_name()
+        if not source:
+            raise EngineRefusedError(self._engine.address, "there is no index to rebuild", remedy="Start kuzet once.")
+        return source
+
+    # ------------------------------------------------------------ going on
+
+    def advance(self, rebuild: Rebuild, *, hold: Callable[[], None] = lambda: None) -> Rebuild:
+        """Do the next step, which takes seconds. Doing one again after a crash is harmless.
+
+        `hold` is called before whatever must not be done by two at once; it raises when another has taken over.
+        Raises EngineUnavailableError when the engine is away (the same step again later) and EngineRefusedError when
+        the rebuild cannot succeed; `abandon` it then.
+        """
+        match rebuild.step:
+            case Step.CREATE:
+                return self._create(rebuild)
+            case Step.COPY | Step.CATCH_UP:
+                return self._look(rebuild) if rebuild.task else self._start_pass(rebuild)
+            case Step.SWITCH:
+                return self._switch(rebuild, hold=hold)
+            case Step.DONE:
+                return rebuild
+
+    def abandon(self, rebuild: Rebuild) -> None:
+        """Leave readers and writers as they were: lift the fence, stop the copy, delete what we made."""
+        if self._engine.index_name() == rebuild.target:
+            return
+        self.indices.lift_block(rebuild.source)
+        self._stop_copies(rebuild.target)
+        if rebuild.own_target:
+            self.indices.drop(rebuild.target)
+
+    def _create(self, rebuild: Rebuild) -> Rebuild:
+        if rebuild.own_target:
+            self._make_target(rebuild)
+        else:
+            self.indices.lift_block(rebuild.target)
+        return replace(rebuild, step=Step.COPY)
+
+    def _make_target(self, rebuild: Rebuild) -> None:
+        """Make it anew. The request of a worker that died here may be done only after we looked: then once more."""
+        self._stop_copies(rebuild.target)
+        self.indices.drop(rebuild.target)
+        try:
+            self.indices.create_quiet(rebuild.target, self._analysis)
+        except EngineRefusedError as error:
+            if is_taken(error):
+                problem = f"{rebuild.target} has just been made by a worker that died"
+                raise EngineUnavailableError(self._engine.address, problem) from error
+            raise
+
+    def _start_pass(self, rebuild: Rebuild) -> Rebuild:
+        """Note how far the source is, make all of that searchable, and let the engine copy it."""
+        reaches = self.indices.last_seq_no(rebuild.source)
+        self.indices.refresh(rebuild.source)
+        with told(self._engine.address):
+            started = self._engine.client.reindex(**self._copy(rebuild), wait_for_completion=False)
+        return replace(rebuild, task=started["task"], reaches=reaches)
+
+    def _look(self, rebuild: Rebuild) -> Rebuild:
+        """See how far the engine's task is. A task that a restart has lost is started again from where it began."""
+        try:
+            task = self._task("GET", f"/{rebuild.task}")
+        except EngineRefusedError as error:
+            if isinstance(error.__cause__, NotFoundError):
+                return replace(rebuild, task="")
+            raise
+        status = task["task"]["status"]
+        if not task["completed"]:
+            return replace(rebuild, done=_handled(status), total=max(rebuild.total, status["total"]))
+        self._require_success(task)
+        passed = replace(rebuild, task="", copied_to=rebuild.reaches, passes=rebuild.passes + 1)
+        is_little = status["total"] <= LITTLE and rebuild.step is Step.CATCH_UP
+        last = is_little or passed.passes >= MOST_PASSES
+        return replace(passed, step=Step.SWITCH if last else Step.CATCH_UP, done=rebuild.total)
+
+    def _stop_copies(self, target: str) -> None:
+        """Cancel every copy into it, also one whose worker died before its name was written down.
+
+        Else it would go on into an index that is deleted, which the engine would make again with guessed fields.
+        """
+        listed = self._task("GET", "?actions=*reindex&detailed=true")
+        tasks = {name: task for node in listed["nodes"].values() for name, task in node["tasks"].items()}
+        for name, task in tasks.items():
+            if f"[{target}]" in task["description"]:
+                with suppress(EngineRefusedError):  # it has ended by itself
+                    self._task("POST", f"/{name}/_cancel?wait_for_completion=true")
+
+    def _task(self, method: str, path: str) -> Mapping[str, Any]:
+        """Ask about a task of the engine; the client's own method warns that its form may change."""
+        with told(self._engine.address):
+            answer = self._engine.client.perform_request(
+                method, f"/_tasks{path}", headers={"accept": "application/json"}
+            )
+        return dict(answer.body)
+
+    def _require_success(self, task: Mapping[str, Any]) -> None:
+        failures = task.get("response", {}).get("failures", [])
+        reason = reason_of(failures[0].get("cause", {})) if failures else reason_of(task.get("error", {}))
+        if reason:
+            raise EngineRefusedError(self._engine.address, f"the copy failed: {reason}")
+
+    def _copy(self, rebuild: Rebuild) -> dict[str, Any]:
+        """Describe the copy: newer versions win, equal and older ones stay; fields the target lacks are left out."""
+        source: dict[str, Any] = {"index": rebuild.source, "size": 500}
+        if rebuild.copied_to != EVERYTHING:
+            source["query"] = {"range": {"_seq_no": {"gt": rebuild.copied_to}}}
+        known = self.indices.fields(rebuild.target)
+        if self.indices.fields(rebuild.source) - known:
+            source["_source"] = sorted(known)
+        dest = {"index": rebuild.target, "version_type": "external"}
+        return {"source": source, "dest": dest, "conflicts": "proceed"}
+
+    # ------------------------------------------------------------ the switch
+
+    def _switch(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> Rebuild:
+        """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
+        if self._engine.index_name() == rebuild.target:
+            return replace(rebuild, step=Step.DONE)  # we died after the aliases had moved
+        self.indices.lift_block(rebuild.source)  # we died behind the fence
+        self.indices.wake(rebuild.target)
+        self.indices.delete_documents(rebuild.source, self._forgotten())
+        hold()
+        self.indices.block_writes(rebuild.source)
+        try:
+            self._finish_copy(rebuild, hold=hold)
+            self.indices.switch(
+                source=rebuild.source, target=rebuild.target, now=self._now(), keep_days=rebuild.keep_days
+            )
+        except EngineRefusedError:
+            self._open_again(rebuild)
+            raise
+        except EngineUnavailableError:
+            hold()  # else the fence is another's by now
+            self._open_again(rebuild)
+            raise
+        return replace(rebuild, step=Step.DONE)
+
+    def _open_again(self, rebuild: Rebuild) -> None:
+        if self._engine.index_name() != rebuild.target:
+            self.indices.lift_block(rebuild.source)
+
+    def _finish_copy(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> None:
+        self.indices.refresh(rebuild.source)
+        with told(self._engine.address):
+            self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
+        hold()
+        self.indices.refresh(rebuild.target)
+        self.indices.delete_documents(rebuild.target, self._forgotten())
+        if found := differences(self._engine, rebuild.source, rebuild.target, seed=int(self._now())):
+            raise EngineRefusedError(self._engine.address, f"the new index is not the same: {'; '.join(found)}")
+        hold()
+
+
+def _handled(status: Mapping[str, int]) -> int:
+    return status["created"] + status["updated"] + status["deleted"] + status["version_conflicts"]

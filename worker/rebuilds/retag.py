@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.documents import retag_document
-from pipelines.queries import SearchRequest, build_selection
+from pipelines.search.documents import retag_document
+from pipelines.search.request import SearchRequest, build_selection
 from pipelines.tagging import Tagger
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
 from worker.search.engine import SearchEngine, Stored
-from worker.search.refusals import told
+from worker.search.errors import told
 
 MOST_PASSES = 5
 

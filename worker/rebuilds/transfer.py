@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from pipelines.exports import Exported
+from pipelines.search.exports import Exported
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 from worker.state import State

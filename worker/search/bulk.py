@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
-from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, busy, reason_of, refusal
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, busy, reason_of, refusal
 
 MAX_BULK_BYTES = 8_000_000
 MAX_BULK_ITEMS = 1_000

@@ -12,8 +12,8 @@ from elasticsearch import Elasticsearch
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError
+from worker.search.errors import not_an_engine, told
 from worker.search.node import OpenSearchNode
-from worker.search.refusals import not_an_engine, told
 
 CONNECTIONS = 16
 """Threads of one process that may ask at the same time."""

@@ -16,10 +16,17 @@ from elasticsearch.helpers import scan
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
-from pipelines.queries import SearchRequest, SearchResult, build_search, build_selection, build_similar, read_search
+from pipelines.search.request import (
+    SearchRequest,
+    SearchResult,
+    build_search,
+    build_selection,
+    build_similar,
+    read_search,
+)
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import Address, Server, open_client
-from worker.search.refusals import FENCED, FULL_DISK, MAKE_ROOM, is_taken, reason_of, told
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_taken, reason_of, told
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25

@@ -13,7 +13,7 @@ from config.settings import Settings
 from pipelines.errors import EngineRefusedError, KuzetError
 from worker.search.connection import Address, Product
 from worker.search.engine import SearchEngine
-from worker.search.refusals import told
+from worker.search.errors import told
 from worker.setup import roles
 from worker.setup.deliveries import ELASTIC, INSTALLER, KIBANA, WORKERS
 

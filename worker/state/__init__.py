@@ -70,9 +70,9 @@ from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox, Outgoing
 from worker.state.outcomes import Account, Audit, Outcomes
 from worker.state.quarantine import Quarantine, Quarantined
+from worker.state.rebuilds import Run, Upkeep
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
-from worker.state.upkeep import Run, Upkeep
 
 LEASE_S: Mapping[Stage, float] = {Stage.POLL: 35.0, Stage.PARSE: 25.0, Stage.FETCH: 35.0, Stage.EXTRACT: 25.0}
 

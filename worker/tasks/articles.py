@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import structlog
 
-from pipelines.documents import build_document, content_hash
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Article, Outcome, Page, Stage, Tagging
 from pipelines.pages import article_from_entry, extract_article
+from pipelines.search.documents import build_document, content_hash
 from pipelines.urls import article_id
-from worker.app import app
-from worker.nudges import nudge, nudge_drain
 from worker.runtime import Runtime
 from worker.state import RECHECK_AFTER_S, ArticleClaim
 from worker.state.articles import MAX_ATTEMPTS
-from worker.tasks.store import waits_for_store
+from worker.tasks.app import app
+from worker.tasks.nudges import nudge, nudge_drain
+from worker.tasks.page_store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
 
 GONE = frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.UNSAFE_ADDRESS})

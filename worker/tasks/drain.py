@@ -6,10 +6,10 @@ import structlog
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Outcome
-from worker.app import app
-from worker.nudges import nudge_drain
 from worker.runtime import GRACE_S, Runtime
 from worker.search.bulk import BulkResult, BulkStatus
+from worker.tasks.app import app
+from worker.tasks.nudges import nudge_drain
 
 DRAIN_S = 20.0
 RETRY_S = 5.0

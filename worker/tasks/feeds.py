@@ -19,11 +19,11 @@ from pipelines.feeds import (
     publishing_rhythm_s,
 )
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Stage
-from worker.app import app
-from worker.nudges import nudge
 from worker.runtime import Runtime
 from worker.state import Address, Answer, FeedClaim, Poll
-from worker.tasks.store import waits_for_store
+from worker.tasks.app import app
+from worker.tasks.nudges import nudge
+from worker.tasks.page_store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Refused, Validators, feed_limits
 
 log = structlog.get_logger(__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import socket
 
-from worker.app import app
-from worker.nudges import nudge_rebuild
 from worker.rebuilds import REINDEX, open_jobs
-from worker.search.rebuild import KEEP_DAYS
+from worker.rebuilds.reindex import KEEP_DAYS
+from worker.tasks.app import app
+from worker.tasks.nudges import nudge_rebuild
 
 
 @app.task(name="kuzet.rebuild_step")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import structlog
 
 from pipelines.errors import ConfigError
-from worker.app import app
-from worker.nudges import TASKS, nudge, nudge_drain, nudge_rebuild
-from worker.presence import note_tick
 from worker.runtime import Runtime
+from worker.state.workers import note_tick
+from worker.tasks.app import app
+from worker.tasks.nudges import TASKS, nudge, nudge_drain, nudge_rebuild
 
 log = structlog.get_logger(__name__)
 

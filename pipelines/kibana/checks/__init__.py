@@ -1,0 +1,1 @@
+"""Checks of saved objects: what Kibana would refuse or silently drop."""

@@ -1,0 +1,218 @@
+"""The tree of a query → what the engine is asked: one clause a word, each of which must hold in title or body."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from pipelines.models import Severity
+from pipelines.search.fields import Field, FieldKind, date_span
+from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
+
+Json = dict[str, Any]
+
+STEMS = ("title^3", "body")
+_FORMS = ("title.exact^4", "body.exact^1.5")
+_JOINED = re.compile(r"\w[^\w\s]+\w")
+_ENDINGS = (
+    *("ның", "нің", "дың", "дің", "тың", "тің", "ға", "ге", "қа", "ке", "на", "не", "ны", "ні", "ды", "ді", "ты", "ті"),
+    *("да", "де", "та", "те", "нда", "нде", "дан", "ден", "тан", "тен", "нан", "нен", "мен", "бен", "пен"),
+    *("дағы", "дегі", "тағы", "тегі", "лар", "лер", "дар", "дер", "тар", "тер"),
+)
+FILLERS = frozenset(
+    [
+        "в",
+        "во",
+        "на",
+        "с",
+        "со",
+        "к",
+        "ко",
+        "у",
+        "о",
+        "об",
+        "обо",
+        "и",
+        "а",
+        "но",
+        "или",
+        "по",
+        "из",
+        "изо",
+        "за",
+        "от",
+        "ото",
+        "до",
+        "для",
+        "при",
+        "без",
+        "под",
+        "подо",
+        "над",
+        "про",
+        "через",
+        "между",
+        "перед",
+        "же",
+        "ли",
+        "бы",
+        "не",
+        "ни",
+        "что",
+        "как",
+        "это",
+        "то",
+        "так",
+        "также",
+        "мен",
+        "бен",
+        "пен",
+        "және",
+        "да",
+        "де",
+        "та",
+        "те",
+        "ма",
+        "ме",
+        "ба",
+        "бе",
+        "па",
+        "пе",
+        "үшін",
+        "туралы",
+        "жайлы",
+        "бойынша",
+        "арқылы",
+        "дейін",
+        "немесе",
+        "әрі",
+        "ғой",
+        "бұл",
+        "осы",
+        "сол",
+    ]
+)
+"""Words that hold a sentence together: typed between the words that are searched, they need not be in the article."""
+
+_ENDING = re.compile(rf"(?<=\w\w)[-‑–](?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
+
+
+def asked_clause(node: Node | None, *, now: datetime) -> Json:
+    """Ask a tree. Every word must hold in title or body, each by itself: the fields together hold them all."""
+    match node:
+        case None:
+            return {"match_all": {}}
+        case Word() | Phrase():
+            return _term(node, now=now)
+        case Range():
+            return _range(node, now=now)
+        case Not(part):
+            return {"bool": {"must_not": [asked_clause(part, now=now)]}}
+        case AnyOf(parts):
+            return {"bool": {"should": [asked_clause(part, now=now) for part in parts], "minimum_should_match": 1}}
+        case AllOf(parts):
+            return _all_of(parts, now=now)
+
+
+def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
+    """All but fillers must hold, and those as well when there is nothing else."""
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    telling = [part for part in wanted if not _is_filler(part)] or wanted
+    clauses: Json = {
+        "must": [asked_clause(part, now=now) for part in telling],
+        "must_not": [asked_clause(part.part, now=now) for part in parts if isinstance(part, Not)],
+    }
+    if fillers := [asked_clause(part, now=now) for part in wanted if part not in telling]:
+        clauses["should"] = fillers
+    return {"bool": clauses}
+
+
+def _is_filler(node: Node) -> bool:
+    return isinstance(node, Word) and node.field is None and not node.prefix and node.text.casefold() in FILLERS
+
+
+def _term(node: Word | Phrase, *, now: datetime) -> Json:
+    target = node.field
+    if target is None or target.kind is FieldKind.WORDS:
+        return _text(node, target)
+    if target.kind is FieldKind.NUMBER:
+        return {"term": {target.path: float(node.text)}}
+    if target.kind is FieldKind.DATE:
+        return _range(Range(target, node.text, node.text), now=now)
+    exactly = keyword_clause(target.path, node.text, prefix=isinstance(node, Word) and node.prefix)
+    if not target.words:
+        return exactly
+    by_word = {"match": {target.words: {"query": node.text, "operator": "and"}}}
+    return {"bool": {"should": [exactly, by_word], "minimum_should_match": 1}}
+
+
+def _text(node: Word | Phrase, target: Field | None) -> Json:
+    stems, forms = (STEMS, _FORMS) if target is None else ((target.path,), (f"{target.path}.exact^1.5",))
+    if isinstance(node, Word) and node.prefix:
+        return _prefix(node.text, forms)
+    text = _without_ending(node.text)
+    together = isinstance(node, Phrase) or _JOINED.search(text)
+    return {
+        "multi_match": {
+            "query": text,
+            "fields": [*stems, *forms],
+            "type": "phrase" if together else "best_fields",
+            "tie_breaker": 0.2,
+            "zero_terms_query": "all",
+        }
+    }
+
+
+def _prefix(text: str, forms: Iterable[str]) -> Json:
+    """Find words that begin so. Forms are stored folded; a prefix is not analysed, so it is folded here."""
+    folded = text.lower().replace("ё", "е")
+    paths = (form.partition("^")[0] for form in forms)
+    return {"dis_max": {"queries": [{"prefix": {path: {"value": folded}}} for path in paths]}}
+
+
+def _without_ending(text: str) -> str:
+    """Ask `ҰҚК-нің` as `ҰҚК`: the tokenizer splits at the hyphen, and an ending alone is no word."""
+    return _ENDING.sub("", text)
+
+
+def _range(asked: Range, *, now: datetime) -> Json:
+    path, kind = asked.field.path, asked.field.kind
+    if kind is FieldKind.DATE:
+        return {"range": {path: _date_ends(asked, now=now)}}
+    value = _rank if kind is FieldKind.SEVERITY else float
+    ends: Json = {}
+    if asked.low:
+        ends["gte" if asked.with_low else "gt"] = value(asked.low)
+    if asked.high:
+        ends["lte" if asked.with_high else "lt"] = value(asked.high)
+    return {"range": {"severity_rank" if kind is FieldKind.SEVERITY else path: ends}}
+
+
+def _date_ends(asked: Range, *, now: datetime) -> Json:
+    """`[2026-01 TO 2026-02]` holds all of February; `>2026-02` begins with March."""
+    ends: Json = {}
+    if asked.low:
+        first, past = date_span(asked.low, now=now)
+        exclusive = not asked.with_low and first == past
+        ends["gt" if exclusive else "gte"] = instant(first if asked.with_low else past)
+    if asked.high:
+        first, past = date_span(asked.high, now=now)
+        inclusive = asked.with_high and first == past
+        ends["lte" if inclusive else "lt"] = instant(past if asked.with_high else first)
+    return ends
+
+
+def _rank(name: str) -> int:
+    return Severity(name.casefold()).rank
+
+
+def keyword_clause(path: str, value: str, *, prefix: bool = False) -> Json:
+    """Hold this value, in whatever case it was typed."""
+    return {"prefix" if prefix else "term": {path: {"value": value, "case_insensitive": True}}}
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment as both engines read it."""
+    return moment.isoformat()

@@ -1,0 +1,1 @@
+"""Counted facts: numbers, what they count, and what happened to those who are counted."""

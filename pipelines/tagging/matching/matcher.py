@@ -1,0 +1,169 @@
+"""One pass over the words of a text that finds every pattern of the ruleset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pipelines.tagging.matching.text import Text
+from pipelines.tagging.matching.vocabulary import Codes, Slots, Vocabulary
+from pipelines.tagging.rules.patterns import GAP_WORDS, LANGUAGES, Pattern
+
+NEGATING_WORDS = frozenset({"не", "ни"})
+"""A Russian word directly after one of these is negated."""
+
+
+class Hit(NamedTuple):
+    """A pattern found at words `first` to `last` (inclusive)."""
+
+    pattern: int
+    first: int
+    last: int
+    negated: bool
+
+
+class Found(NamedTuple):
+    """A text with what was found in it."""
+
+    text: Text
+    hits: list[Hit]
+
+
+class _Phrase(NamedTuple):
+    """A pattern of several words: (gap, slot) of each element after the second."""
+
+    pattern: int
+    rest: tuple[tuple[int, int], ...]
+
+
+class _Start(NamedTuple):
+    """What may begin with a slot: patterns of one word, and phrases by the slot of their second word."""
+
+    words: list[int]
+    next_to: dict[int, list[_Phrase]]
+    near: dict[int, list[_Phrase]]
+
+
+class Matcher:
+    """Finds patterns, given by number. The same pattern asked for twice has one number."""
+
+    def __init__(self) -> None:
+        self.patterns: list[Pattern] = []
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._languages = {language: _LanguageMatcher(language) for language in LANGUAGES}
+
+    def forms(self, language: str) -> set[str]:
+        """Return every form of every word in the patterns of a language; only for measuring."""
+        return self._languages[language].vocabulary.forms()
+
+    def add(self, pattern: Pattern) -> int:
+        """Return the number of a pattern, which is compiled when it is new."""
+        key = (pattern.language, pattern.text)
+        if key not in self._numbers:
+            self._numbers[key] = number = len(self.patterns)
+            self.patterns.append(pattern)
+            self._languages[pattern.language].add(pattern, number)
+        return self._numbers[key]
+
+    def add_all(self, patterns: Iterable[Pattern]) -> tuple[int, ...]:
+        return tuple(self.add(pattern) for pattern in patterns)
+
+    def find(self, text: Text, *, language: str = "") -> list[Hit]:
+        """Every hit, overlapping ones too; of one language when it is a known one, else of all."""
+        matchers = [self._languages[language]] if language in self._languages else self._languages.values()
+        return [hit for matcher in matchers for hit in matcher.find(text)]
+
+
+class _Beginning(NamedTuple):
+    """What may begin with a word: patterns of that word alone, and phrases by the slot of their second word.
+
+    Each with whether the word is a negated form of what the pattern asks for.
+    """
+
+    words: list[tuple[int, bool]]
+    next_to: dict[int, list[tuple[_Phrase, bool]]]
+    near: dict[int, list[tuple[_Phrase, bool]]]
+
+
+class _LanguageMatcher:
+    """`_beginnings` remembers what the forms of a word begin, by their codes: all forms of a word share one entry."""
+
+    def __init__(self, language: str) -> None:
+        self.vocabulary = Vocabulary(language)
+        self._starts: dict[int, _Start] = {}
+        self._beginnings: dict[Codes, _Beginning] = {}
+
+    def add(self, pattern: Pattern, number: int) -> None:
+        first, *others = [(element.gap, self.vocabulary.slot(element)) for element in pattern.elements]
+        start = self._starts.setdefault(first[1], _Start([], {}, {}))
+        self.vocabulary.beginning.add(first[1])
+        if not others:
+            start.words.append(number)
+            return
+        gap, second = others[0]
+        table = start.near if gap else start.next_to
+        table.setdefault(second, []).append(_Phrase(number, tuple(others[1:])))
+
+    def find(self, text: Text) -> list[Hit]:
+        hits: list[Hit] = []
+        slots = self._slots(text)
+        for place in [place for place, here in enumerate(slots) if here.first]:
+            begun = self._beginnings.get(slots[place].first) or self._beginning(slots[place].first)
+            denied = place > 0 and text.words[place - 1] in NEGATING_WORDS
+            hits += [Hit(number, place, place, negated or denied) for number, negated in begun.words]
+            if begun.next_to:
+                hits += _phrases(text, range(place, place + 2), slots, table=begun.next_to, denied=denied)
+            if begun.near:
+                hits += _phrases(text, range(place, place + GAP_WORDS + 2), slots, table=begun.near, denied=denied)
+        return hits
+
+    def _slots(self, text: Text) -> list[Slots]:
+        """Return the slots of every word, mostly none."""
+        lookup = self.vocabulary.lookup
+        known = map(self.vocabulary.answers.get, text.words)
+        return [lookup(word) if slots is None else slots for word, slots in zip(text.words, known, strict=True)]
+
+    def _beginning(self, codes: Codes) -> _Beginning:
+        """Put together what the slots of a word begin, and remember it."""
+        begun = self._beginnings[codes] = _Beginning([], {}, {})
+        for code in codes:
+            start, negated = self._starts[code >> 1], bool(code & 1)
+            begun.words.extend((number, negated) for number in start.words)
+            for table, merged in ((start.next_to, begun.next_to), (start.near, begun.near)):
+                for second, phrases in table.items():
+                    merged.setdefault(second, []).extend((phrase, negated) for phrase in phrases)
+        return begun
+
+
+def _phrases(
+    text: Text, places: range, slots: list[Slots], *, table: dict[int, list[tuple[_Phrase, bool]]], denied: bool
+) -> list[Hit]:
+    """Return the phrases that begin at the first of the places, each with its nearest second word, in one sentence."""
+    hits: list[Hit] = []
+    found: set[int] = set()
+    first = places.start
+    for second in range(first + 1, min(places.stop, len(slots))):
+        here = slots[second]
+        if not here.numbers or table.keys().isdisjoint(here.numbers):
+            continue
+        for slot in table.keys() & here.numbers:
+            for phrase, negated in table[slot]:
+                if phrase.pattern not in found and (hit := _follow(phrase, first, second, slots)):
+                    found.add(phrase.pattern)
+                    if text.sentence_at(first) == text.sentence_at(hit.last):
+                        unsaid = slot * 2 not in here.codes
+                        hits.append(hit._replace(negated=hit.negated or negated or denied or unsaid))
+    return hits
+
+
+def _follow(phrase: _Phrase, first: int, second: int, slots: list[Slots]) -> Hit | None:
+    last, negated = second, False
+    for gap, slot in phrase.rest:
+        for place in range(last + 1, min(last + 2 + gap, len(slots))):
+            if slot in slots[place].numbers:
+                negated = negated or slot * 2 not in slots[place].codes
+                last = place
+                break
+        else:
+            return None
+    return Hit(phrase.pattern, first, last, negated)

@@ -1,0 +1,151 @@
+"""A text cut into words, clauses and sentences, once, for everybody who reads it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import accumulate
+
+from pipelines.language.normalise import fold
+from pipelines.tagging.figures.numerals import ABBREVIATED_MULTIPLIERS
+
+_LOWER = "а-яёәіңғүұқөһ"
+_UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
+_END = "[.!?…]"
+
+# Every pattern begins with a plain set of characters: the engine then skips all others fast.
+_WORD = re.compile(r"([^\W_]+)")
+_SEAM = re.compile(rf"[{_UPPER}](?:(?<=[{_LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{_LOWER}]))")
+_SENTENCE_END = re.compile(
+    rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_UPPER}]\.)(?<!\b[гсп]\.)"
+    r"(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст)\.)(?<!\b(?:млн|тыс|млр|стр|руб)\.)(?<!\b(?:млрд|проц)\.)"
+    rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
+)
+_CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
+
+LEAD_WORDS = 50
+"""The beginning of a body: what stands there is what the text is about."""
+
+INTERVIEW_QUESTIONS = 3
+"""So many paragraphs that end in a question make a text an interview."""
+
+_QUESTION = re.compile(r"^[^\n]*\?[ \t»\"”]*$", re.MULTILINE)
+
+_HASHTAGS = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
+"""A line of hash tags names the themes of a site, not of the text."""
+
+
+class Text:
+    """`words[i]` is the folded word at `source[starts[i]:ends[i]]`. Words glued together (вАкмолинской) come apart."""
+
+    def __init__(self, source: str, *, field: str = "body") -> None:
+        self.source = source
+        self.field = field
+        self.folded = _folded(
+            _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
+        )
+        parts = _WORD.split(self.folded)  # what is between words, a word, what is between …
+        edges = list(accumulate(map(len, parts)))
+        self.words, self.starts, self.ends = parts[1::2], edges[:-1:2], edges[1::2]
+        if seams := [match.start() for match in _SEAM.finditer(source)]:
+            self._take_apart(seams)
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def _take_apart(self, seams: list[int]) -> None:
+        spans = list(self._taken_apart(list(zip(self.starts, self.ends, strict=True)), seams))
+        self.words = [self.folded[start:end] for start, end in spans]
+        self.starts = [start for start, _ in spans]
+        self.ends = [end for _, end in spans]
+
+    def _taken_apart(self, spans: list[tuple[int, int]], seams: list[int]) -> Iterator[tuple[int, int]]:
+        seam, count = 0, len(seams)
+        for start, end in spans:
+            first = start
+            while seam < count and seams[seam] < end:
+                if seams[seam] > first and self._comes_apart(first, seams[seam]):
+                    yield first, seams[seam]
+                    first = seams[seam]
+                seam += 1
+            yield first, end
+
+    def _comes_apart(self, start: int, seam: int) -> bool:
+        """Tell glued words (вАкмолинской, ВАтырау) from names (КазМунайГаз)."""
+        return seam == start + 1 or self.source[start].islower()
+
+    @cached_property
+    def sentence_ends(self) -> list[int]:
+        """Where sentences end, in characters."""
+        return [match.end() for match in _SENTENCE_END.finditer(self.source)]
+
+    @cached_property
+    def clause_ends(self) -> list[int]:
+        """Where clauses end (commas and dashes too), in characters."""
+        return [match.end() for match in _CLAUSE_END.finditer(self.source)]
+
+    def sentence_at(self, word: int) -> int:
+        """Number the sentence that holds a word."""
+        return self.sentence_of_character(self.starts[word])
+
+    def sentence_of_character(self, place: int) -> int:
+        return bisect_right(self.sentence_ends, place)
+
+    def clause_at(self, word: int) -> int:
+        """Number the clause that holds a word."""
+        return self.clause_of_character(self.starts[word])
+
+    def clause_of_character(self, place: int) -> int:
+        return bisect_right(self.clause_ends, place)
+
+    def begins_sentence(self, word: int) -> bool:
+        """Tell whether a word is the first of its sentence."""
+        return word == 0 or self.sentence_at(word) != self.sentence_at(word - 1)
+
+    def first_of_sentence(self, word: int) -> int:
+        """Return the first word of the sentence that holds a word."""
+        sentence = self.sentence_at(word)
+        return bisect_left(self.starts, self.sentence_ends[sentence - 1]) if sentence else 0
+
+    def words_of_clause(self, clause: int) -> tuple[int, int]:
+        """Return the first word of a clause, by its number, and the one after its last."""
+        ends = self.clause_ends
+        first = bisect_left(self.starts, ends[clause - 1]) if 0 < clause <= len(ends) else 0
+        end = bisect_left(self.starts, ends[clause]) if clause < len(ends) else len(self.words)
+        return (first, end) if clause <= len(ends) else (end, end)
+
+    def is_unbroken(self, first: int, last: int) -> bool:
+        """Tell whether no mark stands between two words; the dot of an abbreviation (тыс.) is none."""
+        between = self.source[self.ends[first] : self.starts[last]]
+        if self.words[first] in ABBREVIATED_MULTIPLIERS:
+            between = between.removeprefix(".")
+        return not any(mark in between for mark in ",.;:—\n")
+
+    def words_between(self, start: int, end: int) -> tuple[int, int]:
+        """Return the first and the last word between two places in characters; last < first where there is none."""
+        return bisect_left(self.starts, start), bisect_right(self.ends, end) - 1
+
+    @cached_property
+    def _questions(self) -> list[tuple[int, int]]:
+        spans = [match.span() for match in _QUESTION.finditer(self.source)]
+        return spans if len(spans) >= INTERVIEW_QUESTIONS else []
+
+    def is_prominent(self, word: int) -> bool:
+        """Tell whether a word stands in the title, in the lead, or in a question of an interview."""
+        if self.field == "title" or word < LEAD_WORDS:
+            return True
+        place = self.starts[word]
+        before = bisect_right(self._questions, (place, len(self.source)))
+        return before > 0 and place < self._questions[before - 1][1]
+
+    def between(self, first: int, last: int) -> str:
+        """Return the text from the first to the last word, as written."""
+        return self.source[self.starts[first] : self.ends[last]]
+
+
+def _folded(source: str) -> str:
+    """Fold a whole text as `fold` folds a word, letter by letter in place, only faster."""
+    folded = source.lower().replace("ё", "е")
+    return folded if len(folded) == len(source) else fold(source)

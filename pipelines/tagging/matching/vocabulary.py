@@ -1,0 +1,152 @@
+"""From a word of a text to the places in patterns where it may stand: a few look-ups, remembered per word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from string import digits
+from typing import NamedTuple
+
+from pipelines.language.normalise import fold
+from pipelines.language.terms import term_forms
+from pipelines.tagging.rules.patterns import Element
+
+CACHED_WORDS = 50_000
+"""Answers that are remembered; then the memory starts anew, so that it stays flat."""
+
+ALIKE_LETTERS = 3
+"""Forms of a word that share so many letters share a stem."""
+
+LONGEST_WORD = 60
+"""Longer words are never looked up."""
+
+Codes = tuple[int, ...]
+"""Slot × 2, plus 1 where the form is a negated one (өлтірмеген)."""
+
+
+class Slots(NamedTuple):
+    """Where a word may stand: the numbers of its slots, all its codes, and the codes with which a pattern begins."""
+
+    numbers: frozenset[int]
+    codes: frozenset[int]
+    first: Codes
+
+
+NOWHERE = Slots(frozenset(), frozenset(), ())
+
+
+class _Stem(NamedTuple):
+    """What forms of a word begin with: their endings (None: any, as of кибер*), the word, whether they negate it."""
+
+    endings: frozenset[str] | None
+    word: str
+    negated: bool
+
+
+class Vocabulary:
+    """The words of a ruleset in one language, in all their forms. A *slot* stands for one set of alternatives.
+
+    Words of one declension have the same endings, so the endings are kept once and a word costs only its stem: the
+    million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.
+    """
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.beginning: set[int] = set()
+        self._slots: dict[tuple[str, ...], int] = {}
+        self._slots_of: dict[str, list[int]] = {}
+        self._stems: dict[str, list[_Stem]] = {}
+        self._short_stems: set[int] = set()
+        self._lengths: dict[str, set[int]] = {}
+        self._endings: dict[frozenset[str], frozenset[str]] = {}
+        self.answers: dict[str, Slots] = {}
+
+    def slot(self, element: Element) -> int:
+        """Return the slot of an element; its forms are added when it is new."""
+        key = element.alternatives
+        if key not in self._slots:
+            self._slots[key] = len(self._slots)
+            for word in key:
+                self._add(word, self._slots[key])
+        return self._slots[key]
+
+    def lookup(self, word: str) -> Slots:
+        """Return the slots of a folded word, mostly none, and remember the answer."""
+        if len(self.answers) >= CACHED_WORDS:
+            self.answers.clear()
+        answer = self.answers[word] = self._find(word)
+        return answer
+
+    def forms(self) -> set[str]:
+        """Return every form of every word; only for measuring."""
+        return {
+            start + ending
+            for start, stems in self._stems.items()
+            for stem in stems
+            for ending in stem.endings or ("*",)
+        }
+
+    def _find(self, word: str) -> Slots:
+        if len(word) > LONGEST_WORD:
+            return NOWHERE
+        found: set[int] = set()
+        for length in (*self._short_stems, *self._lengths.get(word[:ALIKE_LETTERS], ())):
+            for endings, source, negated in self._stems.get(word[:length], ()):
+                if endings is None or word[length:] in endings:
+                    found.update([slot * 2 + negated for slot in self._slots_of[source]])
+        if not found:
+            return NOWHERE
+        first = tuple(sorted(code for code in found if code >> 1 in self.beginning))
+        return Slots(frozenset(code >> 1 for code in found), frozenset(found), first)
+
+    def _add(self, word: str, slot: int) -> None:
+        if word in self._slots_of:
+            self._slots_of[word].append(slot)
+            return
+        self._slots_of[word] = [slot]
+        if word.endswith("*"):
+            self._add_stem(fold(word[:-1]), _Stem(None, word, negated=False))
+            return
+        for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
+            stem = shared_beginning(min(forms), max(forms))
+            endings = frozenset(form[len(stem) :] for form in forms)
+            self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
+
+    def _add_stem(self, beginning: str, stem: _Stem) -> None:
+        """Keep a stem; `_lengths` says how long the stems are that begin with some letters, so that few are tried."""
+        self._stems.setdefault(beginning, []).append(stem)
+        if len(beginning) >= ALIKE_LETTERS:
+            self._lengths.setdefault(beginning[:ALIKE_LETTERS], set()).add(len(beginning))
+        else:
+            self._short_stems.add(len(beginning))
+
+
+def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
+    """Return all folded forms of one word of a pattern, each with whether it is negated.
+
+    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске. `193?` is a decade.
+    """
+    if word.endswith("?"):
+        return {word[:-1] + digit: False for digit in digits}
+    forms = term_forms(word, language)
+    if language != "kk" or not word.endswith("ст") or word.startswith("="):
+        return forms
+    shortened = fold(word[:-1])
+    return {
+        **forms,
+        **{form: negated for form, negated in term_forms(shortened, language).items() if form != shortened},
+    }
+
+
+def _alike(forms: Mapping[str, bool]) -> dict[tuple[str, bool], list[str]]:
+    """Group forms that begin alike: one comparative in по- must not cost all others their stem."""
+    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
+    for form, negated in forms.items():
+        groups[form[:ALIKE_LETTERS], negated].append(form)
+    return groups
+
+
+def shared_beginning(first: str, last: str) -> str:
+    """Return what the first and the last of a sorted list begin with, and so all between them."""
+    length = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
+    return first[: len(min(first, last, key=len)) if length is None else length]

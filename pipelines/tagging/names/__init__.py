@@ -1,0 +1,1 @@
+"""Names found: places, persons, organisations."""

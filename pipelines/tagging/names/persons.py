@@ -1,0 +1,306 @@
+"""Full names of persons, Kazakh and Russian, in citation form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.language import kazakh, russian
+from pipelines.language.normalise import fold
+from pipelines.reading.marked_yaml import Marked, read_yaml
+from pipelines.tagging.matching.matcher import Found
+from pipelines.tagging.names.gazetteer import Gazetteer
+from pipelines.tagging.names.street_names import INSTITUTIONS, NAMED_AFTER, NAMED_BEFORE
+from pipelines.tagging.names.surnames import (
+    MALE_GENITIVE,
+    SHORTEST_SURNAME,
+    SHORTEST_UNKNOWN,
+    SURE_SURNAME,
+    SURNAME,
+    kazakh_nominative,
+    kazakh_surname,
+    russian_surname,
+    surname_of_unknown,
+)
+from pipelines.tagging.rules.patterns import LANGUAGES
+
+_LETTER = "[А-ЯЁӘІҢҒҮҰҚӨҺ]"
+_SMALL = "[а-яёәіңғүұқөһ]"
+_CAPITAL = f"{_LETTER}{_SMALL}+"
+_TOKEN = re.compile(rf"{_LETTER}(?:(?<![\w-].){_SMALL}+(?:-{_CAPITAL})*(?![\w-])|(?<![\w-].)\.)")
+_WORD_BEFORE = re.compile(r"([^\W_]+)[ \u00a0«\"]*$")
+_WORD_AFTER = re.compile(r"[ \u00a0»\"]*([^\W_]+)")
+
+_PATRONYMIC = re.compile("(?:вич|вна|вн|ич|ұлы|улы|қызы|кызы)(?:а|у|ем|е|ы|ой|ның|нің|ға|ге)?$")
+_RU_PATRONYMIC = re.compile("(?:[ое]вич|[ое]вн)(?:а|у|ем|е|ы|ой)?$")
+
+LONGEST_NAME = 4
+"""Words of a name that are looked at: two initials or a first name, a patronymic, a surname, and one more."""
+
+MOST_PERSONS = 300
+"""Persons kept of a text; one with more is a list."""
+
+
+class _Token(NamedTuple):
+    word: str
+    start: int
+    end: int
+
+    @property
+    def is_initial(self) -> bool:
+        return self.word.endswith(".")
+
+
+class _First(NamedTuple):
+    name: str
+    male: bool
+    nominative: bool
+
+
+class _Person(NamedTuple):
+    """A name found in a run of words with capitals, and how many of them it takes."""
+
+    name: str
+    words: int
+    nominative: bool = True
+
+
+class Names:
+    """First names in all their forms and what is no name, read from config/names.yaml."""
+
+    def __init__(self, file: str, text: str) -> None:
+        keys = ("male", "female", "double", "titles", "words")
+        fields = read_yaml(file, text).fields(keys, required=("male", "female"))
+        self.first: dict[str, list[_First]] = {}
+        for key in ("female", "male"):
+            for name in fields[key].texts():
+                self._add(name, male=key == "male")
+        for name in fields["double"].texts() if "double" in fields else ():
+            self._add(name.replace(" ", "-"), male=True)
+        self.titles = _titles(fields["titles"]) if "titles" in fields else frozenset()
+        self.words = frozenset(map(fold, fields["words"].texts())) if "words" in fields else frozenset()
+
+    def _add(self, name: str, *, male: bool) -> None:
+        for form, nominative in _russian_forms(name, male=male):
+            self.first.setdefault(fold(form), []).append(_First(name, male, nominative))
+
+    def readings(self, word: str, language: str) -> list[_First]:
+        """Return what first name a word may be; Russian ones outside the list are told by the dictionary."""
+        folded = fold(word)
+        if folded in self.titles:
+            return []
+        listed = self.first.get(folded)
+        if listed is None:
+            return [] if language == "kk" else _names_of_the_dictionary(folded)
+        return listed if language != "kk" else [reading for reading in listed if reading.nominative]
+
+    def may_be_surname(self, word: str) -> bool:
+        """Tell a surname from a title."""
+        return fold(word) not in self.titles
+
+
+def _titles(source: Marked) -> frozenset[str]:
+    """Titles stand before a name in any case: прокурора Омарову."""
+    inflect = {"kk": kazakh.inflect, "ru": russian.inflect}
+    listed = ((language, fold(word)) for language, words in source.fields(LANGUAGES).items() for word in words.texts())
+    return frozenset(form for language, word in listed for form in (word, *inflect[language](word.split()[-1])))
+
+
+@lru_cache(maxsize=5_000)
+def _names_of_the_dictionary(word: str) -> list[_First]:
+    if len(word) > russian.LONGEST_READ:
+        return []
+    tags = [(parse.normal_form, parse.tag) for parse in russian.morphology().parse(word)]
+    return [
+        _First("-".join(map(str.capitalize, name.split("-"))), "masc" in tag, "nomn" in tag)
+        for name, tag in tags
+        if "Name" in tag and "sing" in tag
+    ]
+
+
+def _russian_forms(name: str, *, male: bool) -> Iterator[tuple[str, bool]]:
+    yield name, True
+    stem, last = name[:-1], name[-1]
+    if last in "ая":
+        yield from (
+            (stem + ending, False) for ending in (("ы", "и", "е", "у", "ой") if last == "а" else ("и", "е", "ю", "ей"))
+        )
+    elif male and last in "йь":
+        yield from ((stem + ending, False) for ending in ("я", "ю", "ем", "е", "и"))
+    elif male and last not in "еиоуыіө":
+        yield from ((name + ending, False) for ending in ("а", "у", "ом", "е"))
+    else:
+        yield name, False  # Айгуль Омаровой: the name does not change
+
+
+def find_persons(
+    found: Iterable[Found], names: Names, *, gazetteer: Gazetteer | None = None, language: str = ""
+) -> tuple[str, ...]:
+    """Return full names in order of mention; later mentions by surname or initials are the same person.
+
+    A name needs a known first name, or a surname that looks like one (Жолдасов) after a word with a capital that
+    does not begin a sentence and is no title. Initials do for a first name (А. Иванов) where no full name has them.
+    Streets, schools and firms called after persons name nobody, nor does a first name before a place.
+    """
+    persons: dict[str, None] = {}
+    for text, hits in found:
+        places = {text.starts[hit.first] for hit in hits if gazetteer and hit.pattern in gazetteer.named}
+        persons |= dict.fromkeys(_Reader(text.source, names, language=language, places=places).persons())
+    named = list(persons)[:MOST_PERSONS]
+    full = [name for name in named if not _is_told_in_full(name, named)]
+    return tuple(dict.fromkeys(min((other for other in full if _is_same(name, other)), key=len) for name in full))
+
+
+def _is_same(name: str, other: str) -> bool:
+    """Tell two forms of one name, where the case was not understood: Адли Мансур and Адли Мансура."""
+    if name == other:
+        return True
+    if len(name.split(" ")) != len(other.split(" ")):
+        return False
+    return all(_begins_alike(*words) for words in zip(name.split(" "), other.split(" "), strict=True))
+
+
+def _begins_alike(word: str, other: str) -> bool:
+    """Tell whether two words differ in no more than their last letter."""
+    shared = max(len(word), len(other)) - 1
+    return shared >= SHORTEST_SURNAME and word[:shared] == other[:shared]
+
+
+def _is_told_in_full(name: str, persons: Iterable[str]) -> bool:
+    """Tell whether a name with an initial is a person that is named in full too."""
+    if name[1:2] != ".":
+        return False
+    ending = name[2:]
+    return any(other[0] == name[0] and other.endswith(ending) and other[1:2] != "." for other in persons)
+
+
+class _Reader:
+    """Reads the names of one text. `places`: where words begin that name a place."""
+
+    def __init__(self, source: str, names: Names, *, language: str, places: set[int]) -> None:
+        self.source = source
+        self.names = names
+        self.language = language
+        self.places = places
+
+    def persons(self) -> Iterator[str]:
+        for run in self._runs():
+            place = 0
+            while place < len(run):
+                person = self._person(run[place : place + LONGEST_NAME])
+                if person and not self._is_called_after(run, place, person):
+                    yield person.name
+                place += person.words if person else 1
+
+    def _runs(self) -> Iterator[list[_Token]]:
+        """Yield the runs of words with capitals between which only a blank stands."""
+        run: list[_Token] = []
+        for match in _TOKEN.finditer(self.source):
+            token = _Token(match.group(), match.start(), match.end())
+            between = self.source[run[-1].end : token.start] if run else ""
+            if run and between not in ((" ", "\u00a0", "") if run[-1].is_initial else (" ", "\u00a0")):
+                yield run
+                run = []
+            run.append(token)
+        yield run
+
+    def _person(self, run: list[_Token]) -> _Person | None:
+        words = [token.word for token in run]
+        if len(words) < 2:  # noqa: PLR2004 - a first name and a surname
+            return None
+        if run[0].is_initial:
+            return self._after_initials(words)
+        if run[1].is_initial:
+            return self._before_initials(words)
+        return self._last_name_first(words) or self._first_name_first(run) or self._unknown_first(run)
+
+    def _after_initials(self, words: list[str]) -> _Person | None:
+        count = 2 if words[1].endswith(".") else 1
+        surname = self._of_initials(words[count]) if len(words) > count else ""
+        return _Person(f"{words[0]} {surname}", count + 1) if surname else None
+
+    def _before_initials(self, words: list[str]) -> _Person | None:
+        count = 2 if len(words) > 2 and words[2].endswith(".") else 1  # noqa: PLR2004 - two initials
+        surname = self._of_initials(words[0])
+        return _Person(f"{words[1]} {surname}", count + 1) if surname and count > 1 else None
+
+    def _of_initials(self, word: str) -> str:
+        match = SURNAME.match(word)
+        if not match or not self.names.may_be_surname(word) or len(word) < SHORTEST_UNKNOWN:
+            return ""
+        stem, female, rest = match.groups()
+        return kazakh_nominative(stem, female, rest) if self.language == "kk" else stem + (female if not rest else "")
+
+    def _last_name_first(self, words: list[str]) -> _Person | None:
+        """Read «Иванов Сергей Петрович», as lists and courts have it."""
+        if len(words) < 3 or not _PATRONYMIC.search(words[2]) or not SURNAME.match(words[0]):  # noqa: PLR2004
+            return None
+        name = self._citation(words[1], words[0])
+        return _Person(name, 3) if name else None
+
+    def _first_name_first(self, run: list[_Token]) -> _Person | None:
+        first, last, count = run[0], run[1], 2
+        if len(run) > 2 and _PATRONYMIC.search(last.word) and not run[2].is_initial:  # noqa: PLR2004
+            last, count = run[2], 3
+        if not self._may_follow(first, last):
+            return None
+        name = self._citation(first.word, last.word)
+        is_nominative = name.split(" ")[0] == first.word
+        return _Person(name, count, is_nominative) if name else None
+
+    def _may_follow(self, first: _Token, last: _Token) -> bool:
+        """Tell a surname from a place, and «Вера Иванова» from «Вера Народа»."""
+        if _RU_PATRONYMIC.search(last.word):
+            return False
+        if SURE_SURNAME.match(last.word):
+            return True
+        if last.start in self.places or first.start in self.places:
+            return False
+        is_word = fold(first.word) in self.names.words
+        return bool(SURNAME.match(last.word)) or not (is_word and self._begins_sentence(first.start))
+
+    def _citation(self, first: str, last: str) -> str:
+        if len(last) < SHORTEST_SURNAME or not self.names.may_be_surname(last):
+            return ""
+        readings = self.names.readings(first, self.language)
+        for reading in sorted(readings, key=lambda reading: not reading.nominative):
+            surname = (
+                kazakh_surname(last)
+                if self.language == "kk"
+                else russian_surname(last, male=reading.male, nominative=reading.nominative)
+            )
+            if surname:
+                return f"{reading.name} {surname}"
+        return ""
+
+    def _unknown_first(self, run: list[_Token]) -> _Person | None:
+        """Believe an unknown first name before a surname in -ов, -ев, both in the nominative."""
+        first, last = run[0].word, run[1].word
+        match = SURE_SURNAME.match(last)
+        if not match or self._begins_sentence(run[0].start) or fold(first) in self.names.titles:
+            return None
+        if self.language != "kk" and russian.is_known(fold(first)) and not self.names.readings(first, "ru"):
+            return None  # an ordinary word
+        stem, female, rest = match.groups()
+        if len(stem) < SHORTEST_UNKNOWN or run[0].start in self.places:
+            return None
+        if self.language != "kk" and female and not rest and MALE_GENITIVE.search(first):
+            return _Person(f"{first[:-1]} {stem}", 2)
+        surname = surname_of_unknown(first, stem, female, rest, language=self.language)
+        return _Person(f"{first} {surname}", 2) if surname else None
+
+    def _begins_sentence(self, start: int) -> bool:
+        before = self.source[max(0, start - 3) : start].rstrip(' «"“—–-')
+        return not before or before[-1] in ".!?…\n:"
+
+    def _is_called_after(self, run: list[_Token], place: int, person: _Person) -> bool:
+        """Tell «улица Каныша Сатпаева» and «Мұхтар Әуезов театры»."""
+        start, end = run[place].start, run[place + person.words - 1].end
+        before = _WORD_BEFORE.search(self.source, max(0, start - 40), start)
+        word = fold(before.group(1)) if before else ""
+        if word in NAMED_AFTER or (word in INSTITUTIONS and not person.nominative):
+            return True
+        after = _WORD_AFTER.match(self.source, end, end + 40)
+        return bool(after) and fold(after.group(1)) in NAMED_BEFORE if after else False

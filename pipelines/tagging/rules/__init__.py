@@ -1,0 +1,1 @@
+"""What the rule files say: rules, and the patterns that their terms are."""

@@ -1,0 +1,1 @@
+"""Topics given: mentions, contexts, scores, severity."""

@@ -1,0 +1,142 @@
+"""SIGKILL for io worker, extraction, drain, search node and broker while news come in: nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipelines.models import Stage
+from pipelines.search.request import SearchRequest
+from pipelines.urls import article_id
+from tests.support.running_watch import Watch, watching
+from worker.state.workers import present
+
+pytestmark = pytest.mark.timeout(240)
+
+LIMITS = {"fetch_deadline_s": 3.0, "cpu_deadline_s": 5.0, "search_timeout_s": 5.0, "cpu_processes": 1}
+WAVE = 5
+
+
+@dataclass(frozen=True)
+class Drama:
+    """A watch after everything was killed once, and what was caught in the act."""
+
+    watch: Watch
+    fetched_by_killed: set[str]
+    extracted_by_killed: set[str]
+    drained_by_killed: int
+
+
+@pytest.fixture(scope="module")
+def drama(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> Iterator[Drama]:
+    """The newsroom publishes, wave by wave; in each wave something is killed. Then all has settled."""
+    folder = tmp_path_factory.mktemp("killed")
+    with watching(folder, dictionary=dictionary, **LIMITS) as watch:
+        watch.run.spawn("second-beat", ("celery", "-A", "worker", "beat", "-s", str(folder / "second"), "--pidfile="))
+        watch.wait(lambda: watch.runtime.state.outcomes.audit(now=time.time()).sighted > 0)
+        fetched = kill_while_claimed(watch, Stage.FETCH, lambda: watch.kill("io"))
+        extracted = kill_while_claimed(watch, Stage.EXTRACT, lambda: kill_pool_child(watch))
+        drained = kill_while_draining(watch)
+        watch.newsroom.publish(count=WAVE)
+        watch.kill("search")
+        watch.wait(lambda: watch.runtime.state.outbox.size > 0)
+        watch.newsroom.publish(count=WAVE)
+        watch.kill("broker")
+        watch.newsroom.publish_all()
+        watch.settle()
+        yield Drama(watch, fetched, extracted, drained)
+
+
+def kill_while_claimed(watch: Watch, stage: Stage, kill) -> set[str]:
+    """Publish and kill as soon as an article of the stage is being worked on; the articles that were left behind."""
+    for _ in range(20):
+        watch.newsroom.publish(count=2)
+        watch.wait(lambda: bool(claimed(watch, stage)))
+        before = claimed(watch, stage)
+        kill()
+        time.sleep(0.1)  # what had been sent has arrived
+        if left := before & claimed(watch, stage):
+            return left
+    raise AssertionError(f"never caught at {stage}")
+
+
+def claimed(watch: Watch, stage: Stage) -> set[str]:
+    """The articles somebody holds a claim on."""
+    redis, prefix = watch.runtime.redis, watch.runtime.settings.redis_prefix
+    ids = redis.zrange(f"{prefix}due:{stage}", 0, -1)
+    return {key for key in ids if redis.hget(f"{prefix}article:{key}", "token")}
+
+
+def kill_pool_child(watch: Watch) -> None:
+    for child in psutil.Process(watch.run.pids()["cpu"]).children():
+        child.kill()
+
+
+def kill_while_draining(watch: Watch) -> int:
+    """Kill the index worker while the node has its documents and has not answered; how many they were."""
+    outbox = watch.runtime.state.outbox
+    watch.kill("search", signal.SIGSTOP)
+    watch.newsroom.publish(count=WAVE)
+    watch.wait(lambda: outbox.size > 0 and outbox.is_locked)
+    time.sleep(0.5)  # the bulk is on its way
+    watch.kill("index")
+    left = outbox.size
+    watch.kill("search", signal.SIGCONT)
+    return left
+
+
+def test_something_was_killed_in_the_middle_of_its_work(drama: Drama) -> None:
+    """Else the rest of this file would prove nothing."""
+    assert drama.fetched_by_killed
+    assert drama.extracted_by_killed
+    assert drama.drained_by_killed
+
+
+def test_every_sighting_has_exactly_one_outcome(drama: Drama) -> None:
+    """The books agree with what was published, whoever died on the way."""
+    watch = drama.watch
+    books = watch.runtime.state.outcomes.audit(now=time.time())
+    assert books.is_balanced
+    assert books.sighted == watch.newsroom.expected_sightings
+    assert sum(books.outcomes.values()) == books.sighted
+    for expectation in watch.newsroom.expectations():
+        assert watch.trace(expectation).outcome in expectation.outcomes, expectation.link
+
+
+def test_every_article_is_in_the_index_exactly_once(drama: Drama) -> None:
+    """What an analyst sees: nothing missing, nothing twice, nothing written a second time as a revision."""
+    watch = drama.watch
+    found = list(watch.runtime.search.scan(SearchRequest()))
+    indexed = {
+        article_id(each.link) for each in watch.newsroom.expectations() if watch.trace(each).outcome == "indexed"
+    }
+    assert Counter(stored.article_id for stored in found) == Counter(indexed)
+    assert {stored.document["revision"] for stored in found} == {1}
+
+
+def test_watchers_hear_of_each_article_once(drama: Drama) -> None:
+    """An alert that comes twice is ignored the third time."""
+    events = drama.watch.runtime.state.events.read("0-0", limit=1000, block_ms=1)
+    told = Counter(event.subject for event in events if event.kind.startswith("article."))
+    assert set(told.values()) == {1}
+
+
+def test_nobody_is_in_quarantine(drama: Drama) -> None:
+    """A worker's death is no fault of the article it had in its hands."""
+    assert drama.watch.runtime.state.quarantine.size == 0
+
+
+def test_the_workers_came_back(drama: Drama) -> None:
+    """What was killed was started again, and has been at work since."""
+    assert set(drama.watch.run.pids()) == {"broker", "search", "io", "cpu", "index", "beat", "second-beat"}
+    assert drama.watch.run.failed() == ()
+    runtime = drama.watch.runtime
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=time.time())
+    assert [worker.name.partition("@")[0] for worker in workers] == ["cpu", "index", "io"]

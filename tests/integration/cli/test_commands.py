@@ -1,0 +1,243 @@
+"""The commands as people and scripts run them: real processes beside a running watch."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import urllib3
+from typer.testing import CliRunner
+
+from pipelines.search.request import FILTERS, SearchRequest
+from pipelines.urls import article_id
+from tests.support.running_watch import StartWatch, Watch
+from worker.cli import app
+
+COMMANDS = ("search", "export")
+KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A shell whose only setting is the data folder."""
+
+    watch: Watch
+    data: Path
+
+    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+        env |= {"KUZET_DATA": str(self.data), "COLUMNS": "200", "NO_COLOR": "1"}
+        return subprocess.run(
+            [*KUZET, *arguments], env=env, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+        )
+
+    def json(self, *arguments: str, given: str = "") -> list[dict]:
+        answer = self.run(*arguments, given=given)
+        assert answer.returncode == 0, answer.stderr
+        return [json.loads(line) for line in answer.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
+    """A watch with the newsroom's first eight stories."""
+    with start_watch() as watch:
+        watch.settle()
+        yield Terminal(watch, watch.runtime.settings.data)
+
+
+def test_status_says_that_all_is_well(terminal: Terminal):
+    """The first thing a person asks."""
+    (found,) = terminal.json("status", "--json")
+    assert found["problems"] == []
+    assert {queue for worker in found["workers"] for queue in worker["queues"]} == {
+        "io", "cpu", "tick", "drain", "upkeep",
+    }  # fmt: skip
+    assert found["search"]["articles"] > 0
+    assert found["last_article"]["title"]
+    assert "All is well." in terminal.run("status").stdout
+
+
+def test_search_finds_filters_and_counts(terminal: Terminal):
+    """A script reads hits, facets and the page mark."""
+    (everything,) = terminal.json("search", "--json", "--limit", "2", "--sort", "time")
+    assert len(everything["hits"]) == 2
+    assert everything["next"]
+    (more,) = terminal.json("search", "--json", "--limit", "2", "--sort", "time", "--after", everything["next"])
+    assert {hit["id"] for hit in more["hits"]}.isdisjoint(hit["id"] for hit in everything["hits"])
+    source = everything["facets"]["source"][0]
+    (filtered,) = terminal.json("search", "--json", "--source", source["value"])
+    assert filtered["total"] == source["count"]
+
+
+def test_search_for_nothing_is_told_by_the_exit_code(terminal: Terminal):
+    """`kuzet search … && alert` must not alert."""
+    answer = terminal.run("search", "сөзжоқмұндай")
+    assert (answer.returncode, "0 articles" in answer.stdout) == (1, True)
+
+
+def test_search_shows_what_is_like_an_article(terminal: Terminal):
+    """From one article to others, by its address or its id; not together with a query."""
+    (newest,) = terminal.json("search", "--json", "--limit", "1")
+    one = newest["hits"][0]
+    for name in (one["id"], one["url"]):
+        answer = terminal.run("search", "--like", name, "--json")
+        assert one["id"] not in {hit["id"] for hit in json.loads(answer.stdout)["hits"]}
+    refused = terminal.run("search", "полиция", "--like", one["id"])
+    assert (refused.returncode, "takes the place of a query" in refused.stderr) == (1, True)
+
+
+def test_search_and_export_select_by_the_same_options():
+    """One table of options: what narrows a search narrows an export."""
+    options = [set(re.findall(r"--[a-z]+", CliRunner().invoke(app, [name, "--help"]).output)) for name in COMMANDS]
+    filters = {f"--{name}" for name in FILTERS} | {"--since", "--until"}
+    assert all(filters <= found for found in options)
+
+
+@pytest.mark.parametrize("query", ['"', "(", "a:b:c", "*", "\\", "topic:", "-", "OR OR", "«»"])
+def test_no_query_breaks_the_search(terminal: Terminal, query: str):
+    """A stray quote searches, it does not fail."""
+    assert terminal.watch.runtime.search.search(SearchRequest(text=query)).total >= 0
+
+
+def test_a_wrong_moment_is_told_with_the_way_out(terminal: Terminal):
+    """One sentence, no traceback."""
+    answer = terminal.run("search", "--since", "yesterday")
+    assert answer.returncode == 1
+    assert "is no moment" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
+    """What happened to this article?"""
+    expectation = next(each for each in terminal.watch.newsroom.expectations() if each.outcomes == ("indexed",))
+    (by_url,) = terminal.json("trace", expectation.link, "--json")
+    (by_id,) = terminal.json("trace", article_id(expectation.link), "--json")
+    assert by_url == by_id
+    assert by_url["steps"][0]["event"] == "sighted"
+    assert by_url["outcome"] == "indexed"
+    unknown = terminal.run("trace", "https://nowhere.kz/x")
+    assert (unknown.returncode, "was never seen" in unknown.stderr) == (1, True)
+
+
+def test_audit_proves_the_sums(terminal: Terminal):
+    """Trust that nothing was missed."""
+    (books,) = terminal.json("audit", "--json")
+    assert books["balanced"]
+    assert books["sighted"] == terminal.watch.newsroom.expected_sightings
+
+
+def test_feeds_are_listed_with_their_polls(terminal: Terminal):
+    """How is each feed doing?"""
+    rows = terminal.json("feeds", "list", "--json")
+    assert len(rows) == 7
+    assert all(row["polls"] for row in rows)
+
+
+def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
+    """Try it before adding it; workers follow by themselves."""
+    url = terminal.watch.newsroom.feed_url("eki")
+    (seen,) = terminal.json("feeds", "check", url, "--json")
+    assert seen["entries"] > 0
+    assert terminal.run("feeds", "remove", "eki").returncode == 0
+    assert "eki" not in {row["id"] for row in terminal.json("feeds", "list", "--json")}
+    added = terminal.run("feeds", "add", url, "--id", "eki", "--source", "eki")
+    assert added.returncode == 0, added.stderr
+    assert "eki" in {row["id"] for row in terminal.json("feeds", "list", "--json")}
+    assert terminal.run("feeds", "remove", "nobody").returncode == 1
+
+
+def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
+    """Texts, rows and pages are indexed once, found in any form, and known the second time."""
+    (tmp_path / "bir.txt").write_text(
+        "Тексерушілер қоймада контрабанда тапты\n\nТексеру әлі жүріп жатыр.", encoding="utf-8"
+    )
+    (tmp_path / "eki.jsonl").write_text(
+        '{"text": "Следователи изъяли поддельные паспорта у перекупщика в Шымкенте."}\n'
+    )
+    (tmp_path / "ush.html").write_text(
+        "<html><head><title>Көпір жөнделді</title></head><body><article><h1>Көпір жөнделді</h1>"
+        + "<p>Қала шетіндегі көпір толық жөнделіп, көлік қозғалысы ашылды деп хабарлады әкімдік өкілі.</p>" * 3
+        + "</article></body></html>",
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / name) for name in ("bir.txt", "eki.jsonl", "ush.html")]
+    (first,) = terminal.json("import", *files, "--json")
+    assert first == {"indexed": 3}
+    (second,) = terminal.json("import", *files, "--json")
+    assert second == {"known already": 3}
+    terminal.watch.runtime.search.refresh()
+    for query in ("контрабандадан", "паспорту", "көпірлерге"):
+        (found,) = terminal.json("search", query, "--source", "import", "--json")
+        assert found["total"] == 1, query
+
+
+def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Terminal, tmp_path: Path):
+    """One bad file loses nothing."""
+    (tmp_path / "good.txt").write_text("Бүгін жаңа мектеп ашылды\n\nМектепте сегіз жүз бала оқиды.", encoding="utf-8")
+    (tmp_path / "bad.txt").write_bytes("Привет".encode("cp1251"))
+    (tmp_path / "bad.jsonl").write_text('{"text": "Жол жөндеу басталды бүгін"}\n{oops\n')
+    answer = terminal.run("import", *map(str, sorted(tmp_path.iterdir())), "--json")
+    assert answer.returncode == 1
+    assert json.loads(answer.stdout) == {"indexed": 2, "unusable": 2}
+    assert "bad.jsonl, line 2" in answer.stderr
+    assert "bad.txt: is not UTF-8" in answer.stderr
+
+
+def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
+    """Feed → fetch → extract → tag: the same code the workers run, on a file or standard input."""
+    entries = terminal.json("feed", str(feed_file(terminal, tmp_path)), "--json")
+    page = terminal.json("fetch", entries[0]["link"], "--json")[0]
+    assert page["title"] == entries[0]["title"]
+    row = {"id": "a", "title": page["title"], "text": page["text"]}
+    (tagged,) = terminal.json("tag", "--jsonl", "-", given=json.dumps(row, ensure_ascii=False) + "\n")
+    assert tagged["id"] == "a"
+    assert tagged["language"] == "kk"
+    assert set(tagged) >= {"topics", "severity", "regions", "figures", "persons", "organisations", "contexts", "tags"}
+
+
+def feed_file(terminal: Terminal, folder: Path) -> Path:
+    file = folder / "feed.xml"
+    file.write_bytes(urllib3.request("GET", terminal.watch.newsroom.feed_url("ukili")).data)
+    return file
+
+
+def test_words_have_keys_and_forms(terminal: Terminal):
+    """One word a line in, its keys a line out, whatever the word."""
+    answer = terminal.run("stem", "--language", "kk", given="қылмыстарының\nқылмыс\n\nnot-kazakh\n")
+    lines = answer.stdout.split("\n")
+    assert len(lines) == 5
+    assert set(lines[0].split()) & set(lines[1].split())
+    assert "өлтірмеді\tnegated" in terminal.run("inflect", "өлтір-").stdout
+
+
+def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
+    """A newcomer's first mistake."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+    answer = subprocess.run(
+        [*KUZET, "status"], env=env | {"KUZET_DATA": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 3
+    assert "kuzet up" in answer.stderr
+
+
+def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
+    """Two watches on one folder would fight over its engines."""
+    answer = terminal.run("up")
+    assert answer.returncode == 4
+    assert "another kuzet" in answer.stderr
+
+
+@pytest.mark.parametrize("command", ["up", "demo", "search", "import", "tag", "feeds add", "stem"])
+def test_help_has_an_example(command: str):
+    """Nobody reads a manual first."""
+    answer = CliRunner().invoke(app, [*command.split(), "--help"])
+    assert answer.exit_code == 0
+    assert "Example" in answer.output

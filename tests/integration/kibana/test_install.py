@@ -1,0 +1,255 @@
+"""The installer against a small server that answers as Kibana's API is documented to, on real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from config.settings import Settings
+from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from tests.support.fake_kibana import IMPORT, SETTINGS, Office, opening
+from tests.support.tls import server_context
+from worker.cli.kibana import commands
+from worker.kibana.api import Access, Kibana
+from worker.kibana.dashboards import Built, build_from, install
+from worker.setup.deliveries import KibanaDoor, deliver, deliveries
+from worker.setup.vault import open_vault
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    with opening(Office()) as office:
+        yield office
+
+
+@pytest.fixture(scope="module")
+def built() -> Built:
+    return build_from(Settings(search_index="kuzet"))
+
+
+@pytest.fixture
+def kibana(office: Office) -> Iterator[Kibana]:
+    client = client_of(office)
+    yield client
+    client.close()
+
+
+def client_of(office: Office, *, password: str = "secret-word", **facts: Any) -> Kibana:
+    return Kibana(Access(url=office.url, username="desk", password=password, **facts), patience_s=0.3, retry_s=0.02)
+
+
+def refused(kibana: Kibana, built: Built) -> str:
+    with pytest.raises(EngineRefusedError) as told:
+        install(kibana, built, wait_s=0.3)
+    return str(told.value)
+
+
+def test_a_fresh_kibana_gets_everything(office, kibana, built):
+    """Without a click: objects, the default data view, the time zone, and the security desk first."""
+    done = install(kibana, built, wait_s=1)
+    assert (done.kibana, done.objects) == ("9.5.0", len(built.objects))
+    assert set(office.objects) == {(one["type"], one["id"]) for one in built.objects}
+    assert office.default_view == "kuzet-view-articles"
+    assert office.settings["dateFormat:tz"] == "Asia/Almaty"
+    assert office.settings["defaultRoute"].endswith("/kuzet-dashboard-security-desk")
+
+
+def test_what_arrives_is_what_was_built(office, kibana, built):
+    """Cyrillic and all, through the multipart body."""
+    install(kibana, built, wait_s=1)
+    assert office.objects["search", "kuzet-search-latest-articles"] in built.objects
+
+
+def test_installing_again_leaves_people_their_changes(office, kibana, built):
+    """The setup service runs at every start of the stack."""
+    install(kibana, built, wait_s=1)
+    board = office.objects["dashboard", "kuzet-dashboard-rules"]
+    board["attributes"]["title"] = "Our rules"
+    assert install(kibana, built, wait_s=1).objects == 0
+    assert board["attributes"]["title"] == "Our rules"
+    assert install(kibana, built, wait_s=1, force=True).objects == len(built.objects)
+    assert office.objects["dashboard", "kuzet-dashboard-rules"]["attributes"]["title"] == "Rules"
+    assert len(office.objects) == len(built.objects)
+
+
+def test_another_description_is_installed_over_the_old_one(office, kibana, built):
+    """An upgrade of kuzet brings its dashboards."""
+    install(kibana, built, wait_s=1)
+    newer = build_from(Settings(search_index="watch"))
+    assert install(kibana, newer, wait_s=1).objects == len(newer.objects)
+    assert office.objects["index-pattern", "kuzet-view-articles"]["attributes"]["title"] == "watch"
+
+
+def test_an_installation_that_broke_off_is_begun_anew(office, kibana, built):
+    """The tag says «done», so it must come last."""
+    office.troubles[SETTINGS] = [(500, {"message": "broken"})]
+    assert "it refused the request (500 broken)" in refused(kibana, built)
+    assert install(kibana, built, wait_s=1).objects == len(built.objects)
+    assert office.settings["dateFormat:tz"] == "Asia/Almaty"
+
+
+UNSUCCESSFUL = {
+    "conflict": ({"type": "conflict"}, "map m is in conflict with an object that is there already"),
+    "missing": (
+        {"type": "missing_references", "references": [{"type": "index-pattern", "id": "gone"}]},
+        "map m refers to what is not there: index-pattern gone",
+    ),
+    "type": ({"type": "unsupported_type"}, "map m is of a type it does not know"),
+    "unknown": (
+        {"type": "unknown", "statusCode": 422, "message": "more recent version"},
+        "map m: 422 more recent version",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNSUCCESSFUL)
+def test_success_is_read_and_not_the_status(office, kibana, built, name):
+    """Kibana answers 200 with a count of good objects, and has written none of them."""
+    error, told = UNSUCCESSFUL[name]
+    answer = {"success": False, "successCount": 13, "errors": [{"type": "map", "id": "m", "error": error}]}
+    office.troubles[IMPORT] = [(200, answer)]
+    assert told in refused(kibana, built)
+    assert office.default_view == ""
+
+
+def test_an_answer_that_is_no_import_answer_is_no_success(office, kibana, built):
+    """A proxy's page has status 200, too."""
+    office.troubles[IMPORT] = [(200, b"<html>Welcome</html>")]
+    assert "it does not say why" in refused(kibana, built)
+
+
+def test_objects_under_new_ids_are_no_success(office, kibana, built):
+    """An id that another space has: Kibana copies the object under a random one, and says success."""
+    office.elsewhere = frozenset(["kuzet-dashboard-rules"])
+    assert "another space of it has dashboard kuzet-dashboard-rules" in refused(kibana, built)
+
+
+@pytest.mark.parametrize("path", [IMPORT, SETTINGS, "/api/status"])
+@pytest.mark.parametrize("status", [409, 429, 503])
+def test_a_busy_kibana_is_asked_again(office, kibana, built, path, status):
+    """Two installers at once, a rate limit, a restart: all pass."""
+    office.troubles[path] = [(status, {"message": "Version conflict"})] * 2
+    assert install(kibana, built, wait_s=1).objects == len(built.objects)
+
+
+def test_patience_ends(office, kibana, built):
+    """A command must end and say why."""
+    office.troubles[IMPORT] = [(409, {"message": "Version conflict"})] * 1000
+    with pytest.raises(EngineUnavailableError, match="409 Version conflict"):
+        install(kibana, built, wait_s=1)
+
+
+def test_a_kibana_that_starts_is_waited_for(office, kibana, built):
+    """It takes a minute, and says so on the way."""
+    starting = {"version": {"number": "9.5.0"}, "status": {"overall": {"level": "degraded"}}}
+    office.troubles["/api/status"] = [(503, b"Kibana server is not ready yet"), (200, starting), (200, starting)]
+    assert install(kibana, built, wait_s=2).objects == len(built.objects)
+
+
+def test_a_kibana_that_never_starts_is_given_up(office, kibana, built):
+    """With what it said last."""
+    starting = {"status": {"overall": {"level": "critical"}}}
+    office.troubles["/api/status"] = [(200, starting)] * 1000
+    with pytest.raises(EngineUnavailableError, match=r"not ready \(critical\)"):
+        install(kibana, built, wait_s=0.2)
+
+
+def test_nobody_there_is_said(office, built):
+    """The address is wrong, or it is not started."""
+    client = Kibana(Access(url="http://127.0.0.1:9"), patience_s=0.1, retry_s=0.02)
+    with pytest.raises(EngineUnavailableError, match=r"Kibana at http://127\.0\.0\.1:9: it does not answer"):
+        install(client, built, wait_s=0.1)
+
+
+def test_a_wrong_password_is_said_at_once(office, built):
+    """Asking again would lock the user out."""
+    assert "it does not accept the user, the password or the key" in refused(client_of(office, password="guess"), built)
+    assert len(office.asked) == 2
+
+
+def test_a_key_is_sent_instead_of_a_password(office):
+    """Made for one purpose, it can be taken back alone."""
+    assert Access(url=office.url, username="desk", api_key="a2V5").headers["authorization"] == "ApiKey a2V5"
+
+
+def test_plain_http_behind_https_is_said(office, built):
+    """The other way round than it was set up; waiting would not help."""
+    client = Kibana(Access(url=office.url.replace("http:", "https:")), patience_s=0.3, retry_s=0.02)
+    assert "its certificate is not trusted, or it speaks plain http" in refused(client, built)
+
+
+def test_a_kibana_behind_tls_is_trusted_by_our_authority_alone(tmp_path, built):
+    """With KUZET_KIBANA_PROTOCOL=https it shows the certificate that `kuzet setup secrets` has made for it."""
+    with open_vault(tmp_path / "vault", now=datetime.now(UTC)) as vault:
+        [given] = [one for one in deliveries(vault, kibana=KibanaDoor(protocol="https")) if one.to == "kibana"]
+    deliver(given, below=tmp_path)
+    folder = tmp_path / "kibana"
+    with opening(Office(), tls=server_context(folder / "kibana.crt", folder / "kibana.key")) as office:
+        assert install(client_of(office, ca=folder / "ca.crt"), built, wait_s=1).objects == len(built.objects)
+        assert "Set KUZET_KIBANA_CA" in refused(client_of(office), built)
+
+
+def test_missing_rights_are_named(office, kibana, built):
+    """403: the person who set it up has to add them."""
+    office.troubles[IMPORT] = [(403, {"statusCode": 403, "message": "Unable to bulk_create dashboard"})]
+    assert "Give the user's role «Saved Objects Management»" in refused(kibana, built)
+
+
+def test_secrets_are_in_no_message(office):
+    """Logs are read by many."""
+    access = Access(url="http://desk:secret-word@127.0.0.1:5601/base/", password="secret-word", api_key="secret-key")
+    assert "secret" not in f"{access} {access!r}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            {"version": {"number": "8.17.4"}, "status": {"overall": {"level": "available"}}},
+            "Kibana 8.17.4, which is too old",
+        ),
+        ({"version": {"number": "3.1.0"}, "status": {"overall": {"state": "green"}}}, "it is no Kibana of 8 or newer"),
+        (b"<html>", "it is no Kibana of 8 or newer"),
+    ],
+)
+def test_what_is_no_usable_kibana_is_said(office, kibana, built, answer, told):
+    """OpenSearch Dashboards, an old Kibana, a home page."""
+    office.troubles["/api/status"] = [(200, answer)]
+    assert told in refused(kibana, built)
+
+
+def test_the_settings_of_an_older_kibana_are_found(office, kibana, built):
+    """Their route moved."""
+    office.troubles[SETTINGS] = [(404, {"message": "Not Found"})]
+    office.troubles["/api/kibana/settings"] = [(200, {"settings": {}})]
+    install(kibana, built, wait_s=1)
+    assert office.asked[-2] == "POST /api/kibana/settings"
+
+
+def test_a_space_is_part_of_every_path(office, built):
+    """And a space that is not there is told."""
+    client = client_of(office, space="desk two")
+    assert "Check the address, its path and the name of the space." in refused(client, built)
+    assert office.asked == ["GET /s/desk%20two/api/status"]
+
+
+def test_the_command_installs(office):
+    """The whole way from the command line, the password by its variable."""
+    runner = CliRunner(env={"KUZET_KIBANA_PASSWORD": "secret-word", "COLUMNS": "200"})
+    for told in ("14 objects are installed", "all is there already"):
+        ran = runner.invoke(commands, ["kibana", "install", "--url", office.url, "--username", "desk"])
+        assert ran.exit_code == 0
+        assert f"Kibana at {office.url} 9.5.0" in ran.stdout
+        assert told in ran.stdout
+
+
+def test_the_command_writes_the_file(tmp_path, built):
+    """For whoever may not reach Kibana's API from where kuzet runs."""
+    file = tmp_path / "kuzet.ndjson"
+    assert CliRunner().invoke(commands, ["kibana", "build", str(file)]).exit_code == 0
+    assert file.read_text(encoding="utf-8") == built.text
+    assert CliRunner().invoke(commands, ["kibana", "check"]).exit_code == 0

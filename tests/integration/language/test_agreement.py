@@ -1,0 +1,165 @@
+"""The contract between rules and search: Python and the search engine agree on what a word is."""
+
+from __future__ import annotations
+
+import bisect
+import json
+import random
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import urllib3
+
+from config import settings
+from pipelines.language import analysis
+from pipelines.language.kazakh import inflect
+from pipelines.language.keys import Keys
+from pipelines.language.lexicon import parse_core
+from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES, fold, repair
+from worker.files.dictionaries import build_dictionaries, read_dictionary
+
+LEXICON = settings.HERE / "lexicon"
+INDEX = "agreement"
+WORDS_AT_ONCE = 5000
+
+OF_ALL_KINDS = """
+    ҚЫЛМЫСТАРҒА халқының Ёлка взрывом суда есть жылы басты Назарбаевтың гарварддың Тоқаевқа США АҚШ ІІМ iPhone 5G
+    covid19 дроперлер кибершабуылдар шапалақпен өлтірілген лайктаған Қазақстаннан Бішкекте жойқындай 2024
+""".split()  # noqa: SIM905 - words to read, not a list to parse
+
+
+class Analyzer:
+    """Asks the node what it makes of words."""
+
+    def __init__(self, url: str, dictionary: str) -> None:
+        self._url = url
+        self._http = urllib3.PoolManager()
+        self._ask("DELETE", f"/{INDEX}?ignore_unavailable=true")
+        body = {"settings": {"analysis": analysis.render(dictionary), "index.analyze.max_token_count": 200_000}}
+        self._ask("PUT", f"/{INDEX}", body)
+
+    def _ask(self, method: str, path: str, body: object = None) -> dict:
+        response = self._http.request(method, self._url + path, json=body, timeout=60)
+        assert response.status == 200, response.data.decode()
+        return json.loads(response.data)
+
+    def tokens(self, words: Sequence[str], *, analyzer: str = "words") -> Iterator[set[str]]:
+        """What the node has for each word."""
+        for start in range(0, len(words), WORDS_AT_ONCE):
+            yield from self._tokens(words[start : start + WORDS_AT_ONCE], analyzer)
+
+    def _tokens(self, words: Sequence[str], analyzer: str) -> list[set[str]]:
+        starts = [0]
+        for word in words[:-1]:
+            starts.append(starts[-1] + len(word) + 1)
+        answer = self._ask("POST", f"/{INDEX}/_analyze", {"analyzer": analyzer, "text": "\n".join(words)})
+        found: list[set[str]] = [set() for _ in words]
+        for token in answer["tokens"]:
+            found[bisect.bisect_right(starts, token["start_offset"]) - 1].add(token["token"])
+        return found
+
+
+@pytest.fixture(scope="module")
+def dictionary(cache: Path) -> Path:
+    folder = cache / "dictionaries"
+    return folder / build_dictionaries(folder, lexicon_dir=LEXICON)
+
+
+@pytest.fixture(scope="module")
+def keys(dictionary: Path) -> Keys:
+    return Keys(read_dictionary(dictionary.parent, dictionary.name))
+
+
+@pytest.fixture(scope="module")
+def analyzer(search_url: str, dictionary: Path, install_dictionary: Callable[[Path], str]) -> Analyzer:
+    return Analyzer(search_url, install_dictionary(dictionary))
+
+
+Disagreements = dict[str, tuple[set[str], set[str]]]
+"""Word → what the node has, and what Python has."""
+
+
+def disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> Disagreements:
+    """Words whose keys are not the node's tokens; hyphenated words are compared part by part."""
+    parts = sorted({part for word in words for part in repair(word).text.split("-") if part})
+    return {
+        word: (found, keys.tokens(fold(word)))
+        for word, found in zip(parts, analyzer.tokens(parts), strict=True)
+        if found != keys.tokens(fold(word))
+    }
+
+
+def typed_disagreements(words: Iterable[str], *, keys: Keys, analyzer: Analyzer) -> Disagreements:
+    """Words that a query typed so does not find as a repaired article has them."""
+    typed = sorted(words)
+    asked = zip(typed, analyzer.tokens(typed, analyzer="typed_words"), strict=True)
+    wanted = {word: keys.tokens(fold(repair(word).text)) for word in typed}
+    return {word: (found, wanted[word]) for word, found in asked if found != wanted[word]}
+
+
+def disguised(word: str, chance: random.Random) -> str:
+    """A word as careless or hostile hands type it: some letters in Latin, something invisible in it, a stress mark."""
+    letters = [chance.choice(TWINS[letter] + [letter]) if letter in TWINS else letter for letter in word]
+    letters.insert(chance.randrange(len(letters)), chance.choice(INVISIBLE))
+    if chance.random() < STRESSED:
+        letters.append("\u0301")
+    return "".join(letters)
+
+
+TWINS = {chr(twin): [chr(latin)] for latin, twin in LOOK_ALIKES.items()}
+STRESSED = 0.2
+
+
+def test_words_of_all_kinds_have_the_same_keys(keys, analyzer):
+    """Capitals, loans, names, abbreviations, Latin letters, digits, unknown words."""
+    assert disagreements(OF_ALL_KINDS, keys=keys, analyzer=analyzer) == {}
+
+
+def test_the_whole_lexicon_has_the_same_keys(keys, analyzer):
+    """Every word of the core list, and every form of some."""
+    core = parse_core((LEXICON / "core.tsv").read_text(encoding="utf-8"))
+    lemmas = sorted(core.lemmas | core.closed)
+    forms = {form for lemma in lemmas[::40] for form in inflect(lemma)}
+    assert disagreements({*lemmas, *forms}, keys=keys, analyzer=analyzer) == {}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["kk_news_types.txt", "morphology/ru_taiga_forms.tsv"])
+def test_real_words_have_the_same_keys(keys, analyzer, shared, name):
+    """All word types of Kazakh news and of Russian texts: at least 999 of 1000 agree."""
+    lines = (shared / "data" / name).read_text(encoding="utf-8").splitlines()
+    words = {line.split("\t")[0] for line in lines}
+    words = {word for word in words if word.replace("-", "").isalpha() and unicodedata.is_normalized("NFC", word)}
+    wrong = disagreements(words, keys=keys, analyzer=analyzer)
+    assert len(wrong) <= len(words) / 1000, dict(list(wrong.items())[:20])
+
+
+def test_a_kibana_query_is_understood_as_typed(analyzer):
+    """People type capitals, ё, letters with loose marks, and Latin letters that look the same."""
+    typed = ["Ёлка", "Ке\u0308ҢЕС", "Кита\u0438\u0306", "қayiпсiздiк", "МBД", "за\u0301мок", "жəне"]
+    wanted = [{"елка"}, {"кеңес"}, {"китай"}, {"қауіпсіздік"}, {"мвд"}, {"замок", "замокнуть"}, {"және"}]
+    assert list(analyzer.tokens(typed, analyzer="typed_words")) == wanted
+
+
+BRANDS = ["IT-саласы", "Boeing-тың", "Boeingтің", "iPhone", "COVID-19", "café", "H&M", "авс-xyz"]
+
+
+@pytest.mark.parametrize("word", BRANDS)
+def test_brand_names_are_asked_as_they_are_written(analyzer, word):
+    """A query for IT must not look for «ІТ»."""
+    (typed,), (written,) = analyzer.tokens([word], analyzer="typed_words"), analyzer.tokens([word])
+    assert typed == written
+
+
+@pytest.mark.shared
+def test_disguised_words_find_the_repaired_ones(keys, analyzer, shared):
+    """Every word of Kazakh news, typed half in Latin: no word is lost to a keyboard."""
+    words = (shared / "data" / "kk_news_types.txt").read_text(encoding="utf-8").split()
+    chance = random.Random(20261125)
+    typed = {disguised(word, chance) for word in words if word.isalpha() and unicodedata.is_normalized("NFC", word)}
+    typed = {word for word in typed if repair(word).text != word}
+    assert len(typed) > 40_000
+    wrong = typed_disagreements(typed, keys=keys, analyzer=analyzer)
+    assert len(wrong) <= len(typed) / 1000, dict(list(wrong.items())[:20])

@@ -1,0 +1,1 @@
+"""Servers, proxies and builders that tests share."""

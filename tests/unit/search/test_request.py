@@ -1,0 +1,306 @@
+"""Search request → body, answer → result."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.errors import QueryError
+from pipelines.search.request import (
+    FACETS,
+    MAX_WINDOW,
+    Highlight,
+    Piece,
+    SearchRequest,
+    Sort,
+    build_search,
+    build_selection,
+    build_similar,
+    read_search,
+)
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
+PLAIN = SearchRequest(recency=False)
+
+
+def asked(text: str):
+    """The clause of a text."""
+    return build_search(replace(PLAIN, text=text), now=NOW)["query"]["bool"]["must"][0]
+
+
+def ranged(text: str):
+    return asked(text)["range"]
+
+
+def test_each_word_is_asked_of_all_fields_together():
+    """One word may stand in the title and the other in the body: the fields together must hold them all."""
+    must = asked("кража лошадей")["bool"]["must"]
+    assert [clause["multi_match"]["query"] for clause in must] == ["кража", "лошадей"]
+    assert all({"title^3", "body"} < set(clause["multi_match"]["fields"]) for clause in must)
+
+
+def test_exact_forms_and_titles_weigh_more():
+    """A reader expects the form typed, and the headline, first."""
+    weights = dict(field.partition("^")[::2] for field in asked("кража")["multi_match"]["fields"])
+    weight = {name: float(value or 1) for name, value in weights.items()}
+    assert weight["title.exact"] > weight["title"] > weight["body.exact"] > weight["body"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "query"),
+    [
+        ("кража", "best_fields", "кража"),
+        ('"кража лошадей"', "phrase", "кража лошадей"),
+        ("қару-жарақ", "phrase", "қару-жарақ"),
+        ("12:51", "phrase", "12:51"),
+        ("ҰҚК-нің", "best_fields", "ҰҚК"),
+        ("АҚШ-тан", "best_fields", "АҚШ"),
+        ("Алма-Ата", "phrase", "Алма-Ата"),
+    ],
+)
+def test_words_of_several_parts_are_phrases(text, kind, query):
+    """The tokenizer splits at hyphens and colons; the parts must stay together, and an ending alone is no part."""
+    clause = asked(text)["multi_match"]
+    assert (clause["type"], clause["query"]) == (kind, query)
+
+
+def test_words_the_analyser_drops_do_not_empty_the_result():
+    """A lone sign between words must not be a word nothing contains."""
+    assert asked("№1")["multi_match"]["zero_terms_query"] == "all"
+
+
+def test_exclusions_and_alternatives():
+    """-a and OR keep their meaning inside brackets too."""
+    query = asked("взрыв -(учения OR кино)")["bool"]
+    assert len(query["must"]) == 1
+    assert query["must_not"][0]["bool"]["minimum_should_match"] == 1
+    assert asked("-кино") == {"bool": {"must_not": [asked("кино")]}}
+
+
+def test_fillers_need_not_hold():
+    """Nobody thinks of «мен» or «с» as something to search for; alone or in quotes they are."""
+    query = asked("мылтықтар мен оқтар")["bool"]
+    assert query["must"] == [asked("мылтықтар"), asked("оқтар")]
+    assert query["should"] == [asked("мен")]
+    assert asked("с -на")["bool"]["must"] == [asked("с")]
+    assert asked("не title:на")["bool"]["must"] == [asked("title:на")]
+    assert asked('"с икрой"')["multi_match"]["type"] == "phrase"
+
+
+def test_prefixes_are_cheap_and_folded():
+    """A prefix is not analysed; without folding `Ёлк*` would never match."""
+    queries = asked("Ёлк*")["dis_max"]["queries"]
+    assert queries == [{"prefix": {"title.exact": {"value": "елк"}}}, {"prefix": {"body.exact": {"value": "елк"}}}]
+
+
+def test_no_text_brings_regular_expressions_or_wildcards():
+    """Cost is ours to decide."""
+    sent = json.dumps(build_search(SearchRequest(text="/.*/ *а ?б в* title:*г person:*д source:*"), now=NOW))
+    assert not any(word in sent for word in ("regexp", "wildcard", "query_string", "fuzzy", "script"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("detained:>=10", {"figures.detained": {"gte": 10.0}}),
+        ("detained:[10 TO 20}", {"figures.detained": {"gte": 10.0, "lt": 20.0}}),
+        ("severity:>low", {"severity_rank": {"gt": 1}}),
+        ("severity:<=high", {"severity_rank": {"lte": 3}}),
+        (
+            "published:2026-02",
+            {"published_at": {"gte": "2026-02-01T00:00:00+05:00", "lt": "2026-03-01T00:00:00+05:00"}},
+        ),
+        ("published:>2025", {"published_at": {"gte": "2026-01-01T00:00:00+05:00"}}),
+        ("published:<2026-03-04", {"published_at": {"lt": "2026-03-04T00:00:00+05:00"}}),
+        ("published:<=2026-12", {"published_at": {"lt": "2027-01-01T00:00:00+05:00"}}),
+        ("observed:>now-2d", {"observed_at": {"gt": "2026-03-02T12:00:00+00:00"}}),
+        ("published:>=2026-03-04T10:00", {"published_at": {"gte": "2026-03-04T10:00:00+05:00"}}),
+    ],
+)
+def test_ranges(text, expected):
+    """Dates are whole days of Kazakhstan; severity has an order."""
+    assert ranged(text) == expected
+
+
+def test_a_person_is_found_by_any_form_of_a_part_of_the_name():
+    """Nobody types a full name in citation form."""
+    clause = asked("person:Сағымбаевтың")["bool"]["should"]
+    assert {"match": {"persons.words": {"query": "Сағымбаевтың", "operator": "and"}}} in clause
+
+
+def test_newer_stands_above_older_only_where_it_should():
+    """Freshness is gentle, can be turned off, and has no say in a list sorted by time."""
+    fresh = build_search(SearchRequest(text="кража"), now=NOW)["query"]["function_score"]
+    assert fresh["functions"][1]["weight"] < fresh["functions"][0]["weight"]
+    for request in (
+        SearchRequest(text="кража", recency=False),
+        SearchRequest(text="кража", sort=Sort.TIME),
+        SearchRequest(),
+    ):
+        assert "bool" in build_search(request, now=NOW)["query"]
+
+
+def test_filters_come_after_the_counting():
+    """Each facet is counted under all filters but its own: it shows what another choice would bring."""
+    request = SearchRequest(filters={"topic": ("fraud", "drugs"), "region": ("Astana",)})
+    body = build_search(request, now=NOW)
+    topics, regions = body["post_filter"]["bool"]["filter"]
+    assert [one["term"]["topics"]["value"] for one in topics["bool"]["should"]] == ["fraud", "drugs"]
+    assert body["aggs"]["topic"]["filter"] == {"bool": {"filter": [regions]}}
+    assert body["aggs"]["region"]["filter"] == {"bool": {"filter": [topics]}}
+    assert body["aggs"]["source"]["filter"] == {"bool": {"filter": [topics, regions]}}
+    assert body["aggs"]["histogram"]["filter"] == {"bool": {"filter": [topics, regions]}}
+    assert set(body["aggs"]) == {*FACETS, "texts", "histogram"}
+
+
+def test_a_filter_may_be_named_like_its_field():
+    """`topics` of a program and `topic` of a person are one filter."""
+    one, other = (build_search(SearchRequest(filters={name: ("fraud",)}), now=NOW) for name in ("topic", "topics"))
+    assert one == other
+    assert "post_filter" not in build_search(SearchRequest(filters={"topic": ()}), now=NOW)
+
+
+def test_figures_are_filtered_by_kind():
+    """«Articles that say how many were detained»."""
+    body = build_search(SearchRequest(filters={"figure": ("detained",)}), now=NOW)
+    assert {"exists": {"field": "figures.detained"}} in body["post_filter"]["bool"]["filter"][0]["bool"]["should"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        SearchRequest(filters={"colour": ("red",)}),
+        SearchRequest(filters={"figure": ("camels",)}),
+        SearchRequest(facets=("colour",)),
+        SearchRequest(size=100_000),
+        SearchRequest(size=-1),
+        SearchRequest(after="no mark of ours"),
+        SearchRequest(after="e30="),
+        SearchRequest(after="ы"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(request_):
+    """A wrong name must not silently find everything or nothing."""
+    with pytest.raises(QueryError):
+        build_search(request_, now=NOW)
+
+
+@given(st.text(max_size=80))
+@settings(max_examples=100, deadline=None)
+def test_any_text_makes_a_body(text):
+    """Safe for any input."""
+    json.dumps(build_search(SearchRequest(text=text), now=NOW))
+    json.dumps(build_selection(SearchRequest(text=text), now=NOW))
+
+
+def answer(hits, **aggs):
+    return {
+        "took": 3,
+        "timed_out": False,
+        "_shards": {"failed": 0},
+        "hits": {"total": {"value": 7}, "hits": hits},
+        "aggregations": aggs,
+    }
+
+
+def hit(article_id, sort, **more):
+    return {"_id": article_id, "_score": 1.5, "_source": {"id": article_id}, "sort": sort, **more}
+
+
+def pages(request, hits):
+    """The body of the page after one that had these hits."""
+    result = read_search(answer(hits), request=request, now=NOW)
+    return build_search(replace(request, after=result.next_after), now=datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def test_later_pages_go_on_where_the_first_ended():
+    """The clock moves between pages; were scores to fade meanwhile, a hit could be shown twice or never."""
+    request = SearchRequest(text="кража", size=2, collapse=False)
+    hits = [hit("a", [2.5, 1, "a"]), hit("b", [1.5, 1, "b"])]
+    second = pages(request, hits)
+    assert second["search_after"] == [1.5, 1, "b"]
+    assert second["query"] == build_search(request, now=NOW)["query"]
+    assert "collapse" not in second
+
+
+def test_collapsed_pages_count_texts():
+    """The engines do not combine collapsing with search_after."""
+    request = SearchRequest(size=2)
+    hits = [hit("a", [2.5, 1, "a"]), hit("b", [1.5, 1, "b"])]
+    assert pages(request, hits)["from"] == 2
+    assert (
+        pages(replace(request, after=read_search(answer(hits), request=request, now=NOW).next_after), hits)["from"] == 4
+    )
+
+
+def test_the_last_page_has_no_mark():
+    """A reader of pages must stop."""
+    assert not read_search(answer([hit("a", [1])]), request=SearchRequest(size=2), now=NOW).next_after
+    assert not read_search(answer([]), request=SearchRequest(size=0), now=NOW).next_after
+
+
+def test_the_window_is_an_error_of_ours():
+    """Past the window the engine would answer with a sentence about settings."""
+    request = SearchRequest(size=500)
+    for _ in range(MAX_WINDOW // 500):
+        result = read_search(answer([hit("a", [1])] * 500), request=request, now=NOW)
+        request = replace(request, after=result.next_after)
+    with pytest.raises(QueryError, match="export"):
+        build_search(request, now=NOW)
+
+
+def test_highlights_cannot_be_forged():
+    """A text that holds our mark is escaped by the engine, and comes out as the letters it is."""
+    highlighted = hit(
+        "a", [1], highlight={"body": ["<mark>Кража</mark> &lt;mark&gt;лошадей&lt;&#x2F;mark&gt; &amp; коров"]}
+    )
+    read = read_search(answer([highlighted]), request=SearchRequest(), now=NOW).hits[0].highlights["body"][0]
+    assert read == Highlight((Piece("Кража", hit=True), Piece(" <mark>лошадей</mark> & коров", hit=False)))
+    assert read.html == "<mark>Кража</mark> &lt;mark&gt;лошадей&lt;/mark&gt; &amp; коров"
+    assert str(read) == "Кража <mark>лошадей</mark> & коров"
+
+
+def test_highlights_are_asked_escaped():
+    """The other half of the promise above."""
+    highlight = build_search(SearchRequest(text="кража"), now=NOW)["highlight"]
+    assert highlight["encoder"] == "html"
+    assert "highlight" not in build_search(SearchRequest(), now=NOW)
+
+
+def test_result_in_our_words():
+    """What the command prints and later clients read."""
+    inner = {"reprints": {"hits": {"total": {"value": 3}, "hits": [
+        {"_id": "z", "_source": {"id": "z", "source": "xabar", "url": "https://xabar.example/z"}},
+        {"_id": "a", "_source": {"id": "a", "source": "habar", "url": "https://habar.example/a"}},
+    ]}}}  # fmt: skip
+    result = read_search(
+        answer(
+            [hit("a", [1], inner_hits=inner)],
+            texts={"doc_count": 7, "values": {"value": 5}},
+            topic={"values": {"buckets": [{"key": "fraud", "doc_count": 4}]}},
+            figure={
+                "values": {
+                    "buckets": {"killed": {"doc_count": 0}, "cases": {"doc_count": 1}, "detained": {"doc_count": 2}}
+                }
+            },
+            histogram={"values": {"interval": "1d", "buckets": [{"key_as_string": "2026-03-04", "doc_count": 7}]}},
+        ),
+        request=SearchRequest(),
+        now=NOW,
+    )
+    assert (result.total, result.texts, result.took_ms, result.interval) == (7, 5, 3, "1d")
+    assert [(value.value, value.count) for value in result.facets["figure"]] == [("detained", 2), ("cases", 1)]
+    assert result.hits[0].reprints == 2
+    assert [reprint.source for reprint in result.hits[0].reprinted_by] == ["xabar"]
+    assert result.histogram[0].count == 7
+
+
+def test_more_like_this_leaves_reprints_out():
+    """The same text again is not «more»."""
+    query = build_similar("a", index="kuzet", same_text="f00")["query"]["bool"]
+    assert query["must_not"] == [{"term": {"same_text": "f00"}}]

@@ -1,0 +1,278 @@
+"""What docker-compose.yml promises, read from the file: nobody has to start a container to see that it is kept."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from tests.support.compose_file import ROOT, check_by_schema, read_compose, read_variables
+from worker.local.services import services
+from worker.setup.deliveries import AT, KibanaDoor, deliveries
+from worker.setup.roles import analysts, workers
+from worker.setup.vault import open_vault
+from worker.state.workers import QUEUES
+
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+COMPOSE = read_compose()
+SERVICES = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("kuzet:")}
+ENDING = {name for name, service in SERVICES.items() if service["restart"] == "on-failure"}
+LASTING = {name: service for name, service in SERVICES.items() if name not in ENDING}
+DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_it_runs_what_kuzet_up_runs():
+    """One table of commands: what works on a laptop is what works on the server."""
+    settings = Settings(data=Path("/var/lib/kuzet/data"), io_threads=16, cpu_processes=2)
+    table = services(settings)
+    assert {name: tuple(OURS[name]["command"]) for name in table} == table
+
+
+def test_every_queue_has_a_consumer():
+    """A queue that nobody reads fills silently."""
+    commands = [service["command"] for service in OURS.values()]
+    consumed = [command[command.index("-Q") + 1] for command in commands if "-Q" in command]
+    assert sorted(queue for queues in consumed for queue in queues.split(",")) == sorted(QUEUES)
+
+
+def test_it_is_a_compose_file():
+    """By the specification's own schema; compose itself would tell a slip of the pen only on the server."""
+    check_by_schema("vendor.compose-spec", ROOT / "docker-compose.yml")
+
+
+def test_the_schema_would_notice(tmp_path: Path):
+    """A check that takes everything is none."""
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    broken = tmp_path / "docker-compose.yml"
+    broken.write_text(text.replace("mem_limit: 1536m", "mem_limits: 1536m"), encoding="utf-8")
+    with pytest.raises(AssertionError, match="mem_limits"):
+        check_by_schema("vendor.compose-spec", broken)
+
+
+def test_what_ends_is_what_sets_up():
+    """The rest has to run for ever."""
+    assert {"setup", "dictionaries", "accounts", "dashboards"} == ENDING
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_every_service_says_whether_it_is_well_and_comes_back(name: str):
+    """A server restarts at night, and nobody looks."""
+    service = LASTING[name]
+    assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
+    assert service["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_can_eat_the_machine(name: str):
+    """Memory has a bound, and so have logs."""
+    assert re.fullmatch(r"\d+[gm]", SERVICES[name]["mem_limit"])
+    assert SERVICES[name]["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_ours_run_with_as_few_rights_as_they_need(name: str):
+    """They read hostile documents: nothing of the container can be written but the data."""
+    service = OURS[name]
+    assert service["read_only"] is True
+    assert service["init"] is True
+    assert service.get("user") == ("0:0" if name == "setup" else None)  # else the image's, which is not root
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nobody_can_gain_rights(name: str):
+    """Whatever is broken into stays what it is."""
+    service = SERVICES[name]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service.get("user", "10001:10001") in {"0:0", "10001:10001", "999:1000", "1000:0"}
+
+
+def test_root_has_one_right_and_no_network():
+    """The setup must give files to the users of other images, which only root can do."""
+    rooted = {name: service for name, service in SERVICES.items() if service.get("user") == "0:0"}
+    assert set(rooted) == {"setup"}
+    assert rooted["setup"]["cap_add"] == ["CHOWN"]
+    assert rooted["setup"]["network_mode"] == "none"
+    assert all("cap_add" not in service for name, service in SERVICES.items() if name != "setup")
+
+
+def test_the_users_of_the_images_are_those_the_secrets_are_given_to(tmp_path: Path):
+    """A file of mode 600 that belongs to somebody else stops an engine from starting."""
+    with open_vault(tmp_path / "vault", now=NOW) as vault:
+        owners = {one.to: "{}:{}".format(*one.owner) for one in deliveries(vault, kibana=KibanaDoor())}
+    image = re.search(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)
+    assert image is not None
+    for name, service in SERVICES.items():
+        for volume in service.get("volumes", ()):
+            source, target, *_ = volume.split(":")
+            if source.startswith("secrets-") and name != "setup":
+                assert owners[source.removeprefix("secrets-")] == service.get("user", image[1]), name
+                assert volume.endswith(":ro")
+                assert target in {AT, "/usr/share/elasticsearch/config/kuzet"}
+
+
+def test_secrets_are_in_no_variable_and_no_argument():
+    """`docker inspect` shows both to everybody in the group docker, and `ps` the arguments to everybody."""
+    for service in SERVICES.values():
+        for variable, value in service.get("environment", {}).items():
+            if re.search(r"(?i)password|secret|token|\bkey\b", variable):
+                assert re.fullmatch(r"[\w./-]*/[\w./-]+", value), variable  # a file or a folder, not the thing itself
+        assert not re.search(r"(?i)pass|secret\b|token|://[^ ]*@", " ".join(service.get("command", ())))
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_who_is_told_of_secrets_is_given_them(name: str):
+    """A folder that is named and not mounted is a warning at every command."""
+    mounted = {volume.split(":")[1] for volume in OURS[name].get("volumes", ())}
+    assert ("KUZET_SECRETS" in OURS[name]["environment"]) == (AT in mounted)
+
+
+def test_everything_talks_tls():
+    """Within the private network, too: its other end is a process that reads hostile pages."""
+    environment = OURS["io"]["environment"]
+    assert environment["KUZET_SEARCH_URL"].startswith("https:")
+    assert environment["KUZET_SEARCH_CA"] == f"{AT}/ca.crt"
+    elasticsearch = SERVICES["elasticsearch"]["environment"]
+    assert elasticsearch["xpack.security.enabled"] == "true"
+    for layer in ("http", "transport"):
+        assert elasticsearch[f"xpack.security.{layer}.ssl.enabled"] == "true"
+
+
+def test_only_kibana_is_published_and_only_here():
+    """People come by a proxy with a certificate of theirs, or from this machine."""
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"kibana": ["127.0.0.1:5601:5601"]}
+
+
+def test_only_who_must_reaches_the_internet():
+    """The worker that parses hostile documents could not tell anybody what it found."""
+    assert COMPOSE["networks"] == {"inside": {"internal": True}, "outside": None}
+    outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
+    assert outside == {"io", "kibana"}
+    assert all("inside" in service.get("networks", ()) for name, service in SERVICES.items() if name != "setup")
+
+
+def test_two_beats_do_not_share_a_schedule():
+    """`--scale beat=2`: two processes cannot hold one schedule file."""
+    schedule = Path(OURS["beat"]["command"][-2])
+    assert f"{schedule.parent}:uid=10001,gid=10001,mode=0700" in OURS["beat"]["tmpfs"]
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_every_service_can_be_scaled_or_says_why_not(name: str):
+    """A fixed container name or a published port would stop `--scale`."""
+    assert "container_name" not in SERVICES[name]
+    assert "ports" not in SERVICES[name] or name == "kibana"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_images_have_versions(name: str):
+    """A server that is started anew gets what was tried, not what came out yesterday."""
+    tag = SERVICES[name]["image"].rpartition(":")[2]
+    assert re.match(r"\d+\.\d+", tag)
+
+
+def test_kibana_is_of_the_version_of_elasticsearch():
+    """Elastic supports no other pair."""
+    assert SERVICES["kibana"]["image"].rpartition(":")[2] == SERVICES["elasticsearch"]["image"].rpartition(":")[2]
+
+
+def test_every_variable_is_explained():
+    """What can be set in .env stands in .env.example with its default."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields}
+    for name, default in read_variables().items():
+        assert name in known or f"# {name}={default}\n" in example, name
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nobody_starts_before_what_he_needs_is_well(name: str):
+    """`depends_on` by health: a container that runs is not yet an engine that answers."""
+    for needed, how in SERVICES[name].get("depends_on", {}).items():
+        ends = needed in ENDING
+        assert how["condition"] == ("service_completed_successfully" if ends else "service_healthy")
+        assert ends or "healthcheck" in SERVICES[needed]
+
+
+def test_every_volume_is_declared_and_used():
+    """A misspelt volume is an empty one."""
+    mounted = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", ())}
+    assert {volume for volume in mounted if not volume.startswith(".")} == set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_variable_is_a_setting(name: str):
+    """A misspelt variable is ignored, silently."""
+    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields}
+    of_commands = {f"KUZET_KIBANA_{option}" for option in ("URL", "CA", "PROTOCOL", "PUBLIC_URL", "NAMES")}
+    assert set(OURS[name]["environment"]) <= known | of_commands
+
+
+def test_the_newsrooms_names_may_be_fetched():
+    """Names of a private network are let through by name and port only."""
+    newsroom = OURS["newsroom"]
+    options = dict(zip(newsroom["command"], newsroom["command"][1:], strict=False))
+    names = options["--names"].split(",")
+    assert newsroom["networks"]["inside"]["aliases"] == names
+    allowed = OURS["io"]["environment"]["KUZET_ALLOW_HOSTS"].split(",")
+    assert allowed == [f"{name}:{options['--port']}" for name in names]
+
+
+def test_the_image_holds_what_is_packaged():
+    """A package that is not copied is missing only on the server."""
+    copied = set(re.findall(r"^COPY (\w+) /src/", DOCKERFILE, re.MULTILINE))
+    assert copied == set(PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+
+
+def test_the_image_installs_every_dependency_by_hash():
+    """What is installed is what was locked."""
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / "docker" / "requirements.lock").read_text(), re.MULTILINE))
+    wanted = {re.split(r"[\[><=]", line)[0].lower().replace("_", "-") for line in PROJECT["project"]["dependencies"]}
+    assert wanted <= locked
+    assert "--require-hashes" in DOCKERFILE
+
+
+def test_the_image_does_not_run_as_root():
+    """A hole in a parser must not be a hole in the machine."""
+    assert re.findall(r"^USER (\S+)", DOCKERFILE, re.MULTILINE)[-1] == "10001:10001"
+
+
+def test_the_image_has_the_folders_that_are_written_to():
+    """The root is read-only: volumes take over the folders, and their owner, from the image."""
+    made = re.search(r"^RUN mkdir -p (.+?) &&", DOCKERFILE, re.MULTILINE)
+    assert made is not None
+    schedule = OURS["beat"]["command"][-2]
+    assert {"/dictionaries", "/var/lib/kuzet/cache", str(Path(schedule).parent)} <= set(made[1].split())
+
+
+GUIDE = (ROOT / "docs" / "guide" / "deploy.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_names_what_is_there():
+    """A command that is copied from the guide must reach a service."""
+    asked = re.findall(r"^docker compose (?:exec|run --rm|cp) (\S+?)[: ]", GUIDE, re.MULTILINE)
+    assert len(asked) > 15
+    assert {name for name in asked if "." not in name} <= set(SERVICES)
+    assert set(re.findall(r"kuzet_([\w-]+)`", GUIDE)) - {"workers", "installer", "analysts", "dashboards"} <= set(
+        COMPOSE["volumes"]
+    )
+
+
+def test_the_guide_has_every_service():
+    """Somebody who reads `docker compose ps` wants to know what each is for."""
+    assert {name for name in SERVICES if f"`{name}`" not in GUIDE} == set()
+
+
+def test_the_guide_says_the_rights_that_are_given():
+    """Who checks them reads the guide, not the code."""
+    for role in (workers("kuzet"), analysts("kuzet")):
+        [row] = [line for line in GUIDE.splitlines() if line.startswith(f"| `{role.name}`")]
+        for name in (*role.cluster, *role.indices):
+            assert f"`{name}`" in row, name
+    assert "`read`, `write`, `manage`" in GUIDE

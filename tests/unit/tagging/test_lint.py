@@ -1,0 +1,81 @@
+"""Lint: what a reader of a rule would not see."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.tagging import parse_ruleset
+from pipelines.tagging.workbench.lint import lint
+
+RULE = """\
+topic: theft
+labels: {{en: Theft, kk: Ұрлық, ru: Кража}}
+terms:
+  ru: {terms}
+unless: {unless}
+"""
+SHARED = {
+    "classes.yaml": "detain: {ru: [задержать]}",
+    "contexts.yaml": "denial: {after: {ru: [нет]}}\nfiction: {sentence: {ru: [фильм]}}",
+    "places.yaml": "regions: []",
+    "organisations.yaml": "organisations: []",
+    "names.yaml": "{male: [], female: []}",
+    "figures.yaml": "{people: {}, kinds: {}, drugs: {}, currencies: {}, roles: {}}",
+    "severity.yaml": "{critical: {}, high: {}, low: {}, figures: {}}",
+}
+
+
+def problems(terms: str, *, unless: str = "{}", **shared: str) -> list[tuple[str, str]]:
+    files = SHARED | {f"{name}.yaml": text for name, text in shared.items()}
+    ruleset = parse_ruleset(files | {"rules/theft.yaml": RULE.format(terms=terms, unless=unless)})
+    return [(finding.term, finding.problem) for finding in lint(ruleset) if not finding.problem.startswith("examples")]
+
+
+def test_a_sound_rule_gives_no_findings():
+    """Lint that cries at everything is switched off."""
+    assert problems("{4: [кража скот, угнать ... табун, через =границу], 2: [вор, барымтач*]}") == []
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ("{4: [кража скота]}", "this is one form of 'скот'; write скот"),
+        ("{2: [наркотиков]}", "this is one form of 'наркотик'"),
+        ("{2: [вор], 1: [вор]}", "stands twice"),
+        ("{2: [вор], 1: [вор конь]}", "'вор' finds this already"),
+        ("{2: [конокрад*], 1: [конокрадство]}", "'конокрад*' finds this already"),
+        ("{1: [вор, кража]}", "no term in ru is heavy enough"),
+    ],
+)
+def test_terms_that_cannot_work_are_told(terms: str, told: str):
+    """Each of these reads well and does nothing; without lint nobody would notice."""
+    assert any(told in problem for _, problem in problems(terms))
+
+
+def test_a_term_that_its_own_rule_silences_is_told():
+    """A cue that covers a term's own words makes the term dead."""
+    unless = "{figurative: {phrase: {ru: [кража век*]}}}"
+    assert ("кража века", "is always silenced by 'figurative'") in problems(
+        "{4: [кража века], 2: [вор]}", unless=unless
+    )
+
+
+def test_shared_words_are_looked_at_too():
+    """Classes and contexts serve all rules: one wrong form there is wrong eighteen times."""
+    found = problems(
+        "{2: [вор]}",
+        classes="detain: {ru: [задержали]}",
+        contexts="fiction: {sentence: {ru: [съемка фильма]}}",
+    )
+    assert [term for term, _ in found] == ["@detain: задержали", "фильма"]
+
+
+def test_missing_examples_are_told():
+    """Six sentences each way, and one of every context: a rule without them is a guess."""
+    ruleset = parse_ruleset(SHARED | {"rules/theft.yaml": RULE.format(terms="{2: [вор]}", unless="{fiction: }")})
+    told = [finding.problem for finding in lint(ruleset)]
+    assert told == [
+        "examples in ru: 0 under 'yes', at least 6 are needed",
+        "examples in ru: 0 under 'no', at least 6 are needed",
+        "examples in ru: the rule listens to 'fiction', and no sentence under 'no' shows it",
+    ]

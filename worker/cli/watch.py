@@ -1,0 +1,89 @@
+"""Beginning a long job and following it: a bar that may be left and taken up again."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines.errors import KuzetError
+from worker.cli.console import BUSY, duration, err, fail, out, print_json
+from worker.rebuilds import open_jobs
+from worker.rebuilds.jobs import BusyError
+from worker.runtime import Runtime
+from worker.state import Run
+from worker.state.workers import present, slots
+from worker.tasks.nudges import REBUILD_QUEUES
+
+LOOK_S = 0.2
+STEPS = {
+    "create": "making the new index",
+    "copy": "copying",
+    "catch_up": "copying what came meanwhile",
+    "switch": "comparing and switching",
+    "tag": "tagging",
+    "extract": "reading pages",
+}
+
+
+def begin(runtime: Runtime, kind: str, **options: Any) -> Run:
+    """Write the job down for the workers. Leaves with BUSY when one is under way."""
+    try:
+        return open_jobs(runtime).begin(kind, owner=f"{_user()} at {socket.gethostname()}", **options)
+    except BusyError as error:
+        fail(error, code=BUSY)
+
+
+def running(runtime: Runtime, kind: str) -> Run:
+    """The job of this kind that is under way, or has just ended. Raises KuzetError when there is none."""
+    upkeep = runtime.state.upkeep
+    run = upkeep.current() or upkeep.last()
+    if run is None or run.kind != kind:
+        raise KuzetError(f"A {kind}", "is not under way", remedy=f"`kuzet {kind}` begins one.")
+    return run
+
+
+def follow(runtime: Runtime, run: Run, *, as_json: bool, told: Callable[[Run], str]) -> None:
+    """Show how far it is until it ends; Ctrl-C leaves it to the workers. Raises KuzetError when it failed."""
+    try:
+        watch(runtime, run)
+    except KeyboardInterrupt:
+        err.print(f"It goes on without you. `kuzet {run.kind} --attach` follows it again.")
+        raise typer.Exit from None
+    ended = runtime.state.upkeep.last()
+    if ended is None or ended.id != run.id:
+        raise KuzetError(f"The {run.kind}", "ended, and another one has begun since")
+    if ended.problem:
+        raise KuzetError(f"The {run.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
+    took = duration(ended.ended_at - ended.began_at)
+    print_json({"kind": ended.kind, **ended.facts}) if as_json else out.print(f"{told(ended)} It took {took}.")
+
+
+def watch(runtime: Runtime, run: Run) -> None:
+    """Draw the bar until the job is no longer the one under way."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        bar = progress.add_task("waiting for a worker", total=None)
+        while (now := runtime.state.upkeep.current()) and now.id == run.id:
+            step = STEPS.get(now.facts["step"], now.facts["step"])
+            away = "" if is_served(runtime, run.kind) else f" (nobody serves the queue {REBUILD_QUEUES[run.kind]})"
+            progress.update(bar, description=step + away, completed=now.facts["done"], total=now.facts["total"])
+            time.sleep(LOOK_S)
+
+
+def is_served(runtime: Runtime, kind: str) -> bool:
+    """Whether a worker is there for the job's steps."""
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
+    return slots(workers, REBUILD_QUEUES[kind]) > 0
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody"  # a container's user has no name

@@ -1,0 +1,1 @@
+"""Files on disk: configuration people edit, the page store, caches."""

@@ -1,0 +1,62 @@
+"""The rule files on disk and the tagger made of them; compiled once, and again when a file changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from pipelines.errors import ConfigError
+from pipelines.tagging import Ruleset, Tagger, parse_ruleset
+from worker.files.rule_cache import compile_rules
+from worker.files.text import Stamp, read_text, stamp
+
+log = structlog.get_logger(__name__)
+
+
+class RuleFiles:
+    """`tagger()` follows the files. A broken file keeps the old ruleset; `problem` says what is wrong with the new.
+
+    With `cache`, a folder, rules that were compiled before are read from there.
+    Not for several threads: compiling takes seconds, and the cpu worker has processes.
+    """
+
+    def __init__(self, folder: Path, *, cache: Path | None = None) -> None:
+        self.folder = folder
+        self.cache = cache
+        self.problem: ConfigError | None = None
+        self._written_at: dict[Path, Stamp] = {}
+        self._tagger: Tagger | None = None
+
+    def tagger(self) -> Tagger:
+        """The tagger of the newest files that are right. Raises ConfigError when none ever were."""
+        written_at = {file: stamp(file) for file in self.files()}
+        if self._tagger is not None and written_at == self._written_at:
+            return self._tagger
+        self._written_at = written_at
+        try:
+            self._tagger, self.problem = Tagger(self.ruleset()), None
+        except ConfigError as error:
+            self.problem = error
+            if self._tagger is None:
+                raise
+            log.warning("rules kept as they were", error=str(error))
+        return self._tagger
+
+    def check(self) -> ConfigError | None:
+        """Tell what is wrong with the files as they are now; the tagger stays as it is."""
+        try:
+            self.ruleset()
+        except ConfigError as error:
+            return error
+        return None
+
+    def ruleset(self) -> Ruleset:
+        """The files as a ruleset. Raises ConfigError with file, line and key."""
+        texts = {file.relative_to(self.folder).as_posix(): read_text(file) for file in self.files()}
+        return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
+
+    def files(self) -> list[Path]:
+        """Every file that decides how a text is tagged: the rules, and what lies beside them but the feeds."""
+        beside = (file for file in self.folder.glob("*.yaml") if file.name != "feeds.yaml")
+        return sorted([*beside, *(self.folder / "rules").glob("*.yaml")])

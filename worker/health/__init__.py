@@ -1,0 +1,1 @@
+"""The second index: polls, feed states and outcomes as documents."""

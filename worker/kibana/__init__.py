@@ -1,0 +1,1 @@
+"""Kibana's dashboards: built from config/kibana and installed through its API."""

@@ -1,0 +1,135 @@
+"""The generations of the index: kuzet-000001, kuzet-000002 …, of which one is behind the aliases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from worker.search.engine import SearchEngine
+from worker.search.errors import told
+
+_GENERATION = re.compile(r"-(\d{6})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index. `is_live`: it is behind the aliases; `replaced_at`: epoch seconds when it ceased to be, or 0.
+
+    kept_until: when it may be deleted, or 0.
+    """
+
+    name: str
+    number: int
+    is_live: bool
+    replaced_at: float
+    kept_until: float
+
+
+class Indices:
+    """Making, switching and dropping generations. Decides nothing: worker.rebuilds.reindex knows when."""
+
+    def __init__(self, engine: SearchEngine) -> None:
+        self._engine = engine
+
+    def generations(self) -> list[Generation]:
+        """List them in the order of their making."""
+        with told(self._engine.address):
+            found = self._engine.client.indices.get(index=f"{self._engine.read_alias}-*", expand_wildcards="open").body
+        listed = [self._generation(name, described) for name, described in found.items() if _GENERATION.search(name)]
+        return sorted(listed, key=lambda one: one.number)
+
+    def _generation(self, name: str, described: Mapping[str, Any]) -> Generation:
+        number = _GENERATION.search(name)
+        meta = described["mappings"].get("_meta", {})
+        is_live = self._engine.write_alias in described["aliases"]
+        replaced_at, kept_until = (float(meta.get(name, 0)) for name in ("replaced_at", "kept_until"))
+        return Generation(name, int(number[1]) if number else 0, is_live, replaced_at, kept_until)
+
+    def next_name(self) -> str:
+        number = max((one.number for one in self.generations()), default=0) + 1
+        return f"{self._engine.read_alias}-{number:06}"
+
+    def create_quiet(self, name: str, analysis: Mapping[str, Any]) -> None:
+        """Make an index that only takes what is copied: no replicas, no refreshes, no aliases."""
+        quiet = {"auto_expand_replicas": False, "number_of_replicas": 0, "refresh_interval": "-1"}
+        with told(self._engine.address):
+            self._engine.create_index(name, self._engine.schema(analysis), aliases={}, **quiet)
+
+    def wake(self, name: str) -> None:
+        """Give it the replicas and refreshes that a searched index has, and make its documents searchable.
+
+        Flushed, for a node that dies now would else analyse all of it again before it answers.
+        """
+        usual = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
+        with told(self._engine.address):
+            self._engine.client.indices.put_settings(index=name, settings={"index": usual})
+            self._engine.client.indices.flush(index=name)
+        self.refresh(name)
+
+    def refresh(self, name: str) -> None:
+        with told(self._engine.address):
+            self._engine.client.indices.refresh(index=name)
+
+    def block_writes(self, name: str) -> None:
+        """Close an index to writes; returns when those under way are done."""
+        with told(self._engine.address):
+            self._engine.client.indices.add_block(index=name, block="write")
+
+    def lift_block(self, name: str) -> None:
+        with told(self._engine.address):
+            self._engine.client.indices.put_settings(index=name, settings={"index.blocks.write": None})
+
+    def last_seq_no(self, name: str) -> int:
+        """Read the operation every shard has reached; what is written from now on has a greater number."""
+        with told(self._engine.address):
+            shards = self._engine.client.indices.stats(index=name, level="shards").body["indices"][name]["shards"]
+        return min(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
+
+    def fields(self, name: str) -> set[str]:
+        """List the paths of all fields that an index takes."""
+        with told(self._engine.address):
+            mapping = self._engine.client.indices.get_mapping(index=name).body[name]["mappings"]
+        return set(_paths(mapping["properties"]))
+
+    def count(self, name: str) -> int:
+        with told(self._engine.address):
+            return int(self._engine.client.count(index=name).body["count"])
+
+    def switch(self, *, source: str, target: str, now: float, keep_days: float) -> None:
+        """Move both aliases in one step, and write down in the old index when it was replaced."""
+        read, write = self._engine.read_alias, self._engine.write_alias
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": source, "alias": read}},
+            {"remove": {"index": source, "alias": write}},
+            {"add": {"index": target, "alias": read}},
+            {"add": {"index": target, "alias": write, "is_write_index": True}},
+        ]
+        meta = {**self._engine.made_for(source), "replaced_at": now, "kept_until": now + keep_days * 86_400}
+        with told(self._engine.address):
+            self._engine.client.indices.put_mapping(index=source, meta=meta)
+            self._engine.client.indices.update_aliases(actions=actions)
+
+    def delete_documents(self, name: str, article_ids: Iterable[str]) -> None:
+        ids = sorted(article_ids)
+        with told(self._engine.address):
+            for start in range(0, len(ids), 1000):
+                wanted = {"ids": {"values": ids[start : start + 1000]}}
+                self._engine.client.delete_by_query(index=name, query=wanted, conflicts="proceed", refresh=True)
+
+    def drop(self, name: str) -> None:
+        """Delete an index for good; never one behind an alias."""
+        live = {one.name for one in self.generations() if one.is_live}
+        if name in live:
+            raise ValueError(f"{name} is in use")
+        with told(self._engine.address):
+            self._engine.client.options(ignore_status=404).indices.delete(index=name)
+
+
+def _paths(properties: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name, field in properties.items():
+        if inner := field.get("properties"):
+            yield from _paths(inner, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}"

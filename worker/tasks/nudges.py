@@ -1,0 +1,88 @@
+"""Nudges: what is due becomes messages, never more of them than the workers can soon take.
+
+The tick nudges every stage each second; a task that ends nudges the next stage at once. Both are the same act, so a
+lost message is made up for by the next tick.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.models import Stage
+from worker.state.workers import present, slots
+
+if TYPE_CHECKING:
+    from worker.tasks.app import Watch
+
+NUDGED_PER_SLOT = 3
+NUDGE_LIFE_S = 15.0
+BACKLOG_ITEMS = 5_000
+BYTES_PER_MB = 1_000_000
+
+TASKS = {
+    Stage.POLL: ("kuzet.poll_feed", "io"),
+    Stage.PARSE: ("kuzet.parse_feed", "cpu"),
+    Stage.FETCH: ("kuzet.fetch_page", "io"),
+    Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
+}
+
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
+"""Whatever reads texts does it where a hard time limit holds."""
+
+
+def nudge(app: Watch, stage: Stage) -> int:
+    """Send a message for each due item of the stage, hosts in turn, up to the queue's free capacity; how many."""
+    runtime = app.runtime
+    if _is_held_back(app, stage):
+        return 0
+    task, queue = TASKS[stage]
+    now = runtime.now()
+    items = runtime.state.due.take(stage, now=now, lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue))
+    for item in items:
+        app.send_task(task, args=[item], queue=queue, expires=NUDGE_LIFE_S)
+    return len(items)
+
+
+def nudge_drain(app: Watch) -> bool:
+    """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
+    runtime = app.runtime
+    outbox = runtime.state.outbox
+    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
+        return False
+    call_drain(app)
+    return True
+
+
+def call_drain(app: Watch) -> None:
+    """Send for the drain, whatever is in the outbox: it also sees to the index."""
+    app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
+
+
+def nudge_rebuild(app: Watch) -> bool:
+    """Send for the next step of the rebuild under way, unless somebody is at it or has just been sent for."""
+    upkeep = app.runtime.state.upkeep
+    run = upkeep.current()
+    if run is None or not run.is_free(now=app.runtime.now()) or not upkeep.may_nudge():
+        return False
+    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[run.kind], expires=NUDGE_LIFE_S)
+    return True
+
+
+def free_capacity(app: Watch, queue: str) -> int:
+    """How many more messages the queue's workers can soon take."""
+    runtime = app.runtime
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
+    return max(0, NUDGED_PER_SLOT * slots(workers, queue) - waiting(app, queue))
+
+
+def waiting(app: Watch, queue: str) -> int:
+    """How many messages wait in the queue."""
+    return int(app.runtime.redis.llen(f"{app.runtime.settings.redis_prefix}celery:{queue}"))
+
+
+def _is_held_back(app: Watch, stage: Stage) -> bool:
+    """A full outbox holds extraction back (pages wait on disk); a long row of pages holds polling back."""
+    state = app.runtime.state
+    if stage is Stage.EXTRACT:
+        return state.outbox.bytes_used > app.runtime.settings.outbox_max_mb * BYTES_PER_MB
+    return stage is Stage.POLL and state.due.size(Stage.EXTRACT) > BACKLOG_ITEMS
