@@ -57,14 +57,14 @@ _ATTRIBUTION = re.compile(rf",?\s*(?:как\s+)?(?:{_SAYS})\b[^.!?\n]*", re.IGNO
 
 
 def content_hash(article: Article) -> str:
-    """32 hex digits that change when the words of the article change: a revision with the same hash is none."""
+    """32 hex digits that change when the words of the article change: a revision with the same hash changed nothing."""
     return _hash(f"{article.title}\x1f{article.summary}\x1f{article.body}")
 
 
 def same_text(article: Article) -> str:
     """One value for all reprints of a text: the first words of its body, without dateline and «сообщает …».
 
-    Titles do not count, for editors change them; a body too short to tell texts apart is taken with its title.
+    Titles do not count, for editors change them; a body too short to identify a text is taken with its title.
     """
     words = _lead_words(article.body)
     if len(words) < MIN_LEAD_WORDS:
@@ -83,7 +83,7 @@ def build_document(  # noqa: PLR0913 - a document has that many facts, and all o
     revision: int,
     indexed_at: datetime,
 ) -> dict[str, Any]:
-    """Everything the index keeps of one revision. Absent facts are absent fields, never empty strings.
+    """Return everything the index keeps of one revision. A missing fact is a missing field, never an empty string.
 
     Raises KuzetError when a name or address is too long for the index: cutting it would make it another one. List
     values that are too long (a «person» of a thousand words) are left out and kept under `tags.left_out`.

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.search.body import build_selection
 from pipelines.search.documents import retag_document
-from pipelines.search.request import SearchRequest, build_selection
+from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
 from worker.search.engine import SearchEngine, Stored
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 MOST_PASSES = 5
 
@@ -34,12 +35,12 @@ class OldTags:
     since: datetime | None = None
 
     def count(self) -> int:
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             return int(self.engine.client.count(index=self.engine.read_alias, query=self._query("")).body["count"])
 
     def after(self, article_id: str, *, limit: int) -> list[Stored]:
         """The next ones, as the index has made them searchable."""
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             hits = self.engine.client.search(
                 index=self.engine.read_alias,
                 query=self._query(article_id),
