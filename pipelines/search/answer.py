@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from pipelines.models import IndexDocument
 from pipelines.search.body import MARK, UNMARK
 from pipelines.search.clauses import Json
 from pipelines.search.cursor import next_cursor
@@ -54,7 +55,7 @@ class FoundArticle:
 
     article_id: str
     score: float | None
-    document: Mapping[str, Any]
+    document: IndexDocument
     highlights: Mapping[str, tuple[Highlight, ...]]
     reprints: int = 0
     reprinted_by: tuple[Reprint, ...] = ()
@@ -117,7 +118,7 @@ def _found(hit: Json) -> FoundArticle:
     return FoundArticle(
         article_id=hit["_id"],
         score=None if score is None or math.isnan(score) else score,
-        document=hit.get("_source", {}),
+        document=cast("IndexDocument", hit.get("_source", {})),
         highlights={name: tuple(map(_read_highlight, parts)) for name, parts in hit.get("highlight", {}).items()},
         reprints=same["total"]["value"] - 1 if same else 0,
         reprinted_by=tuple(Reprint(one["id"], one["source"], one["url"]) for one in others),

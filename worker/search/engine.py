@@ -16,9 +16,11 @@ from elasticsearch.helpers import scan
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
+from pipelines.models import IndexDocument
 from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import SearchRequest
+from pipelines.search.selection import build_selected, read_selected
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
@@ -34,7 +36,7 @@ class Stored:
 
     article_id: str
     version: int
-    document: Mapping[str, Any]
+    document: IndexDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,6 +306,11 @@ class SearchEngine:
         )
         request = SearchRequest(size=size, facets=(), histogram=False)
         return read_search(self._ask(body), request=request, now=datetime.now(UTC))
+
+    def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
+        """Return id → whether the request selects it; an article that is not yet searchable is missing."""
+        answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
+        return read_selected(answer["hits"]["hits"])
 
     def scan(self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None) -> Iterator[Stored]:
         """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
