@@ -89,7 +89,7 @@ RSS = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>'
         pytest.param(b"plain words", "text/plain", Accept.PAGE, Reason.NOT_HTML, id="words as html"),
         pytest.param(RSS, "text/xml", Accept.PAGE, Reason.NOT_HTML, id="rss as a page"),
         pytest.param(b"\xff\xd8\xff\xe0", "text/html", Accept.PAGE, Reason.NOT_HTML, id="jpeg"),
-        pytest.param(gzip.compress(b"<html>"), "text/html", Accept.PAGE, Reason.NOT_HTML, id="gzip"),
+        pytest.param(gzip.compress(b"<html>", mtime=0), "text/html", Accept.PAGE, Reason.NOT_HTML, id="gzip"),
         pytest.param(b" \r\n", "text/html", Accept.PAGE, Reason.EMPTY, id="blank"),
         pytest.param(RSS, "text/html", Accept.FEED, None, id="rss"),
         pytest.param(RSS.decode().encode("utf-16"), "", Accept.FEED, None, id="utf-16 rss"),
