@@ -138,7 +138,7 @@ class _Answer(http.client.HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
         while self.fp.peek(1)[:1] in {b"\r", b"\n"}:
             self.fp.read(1)
-        version, status, reason = super()._read_status()  # type: ignore[misc] - typeshed leaves it out
+        version, status, reason = super()._read_status()  # type: ignore[misc]
         while http.client.CONTINUE < status < http.client.OK and status != http.client.SWITCHING_PROTOCOLS:
             http.client.parse_headers(self.fp)
             version, status, reason = super()._read_status()  # type: ignore[misc]
