@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
+from worker.cli.choices import resolve_filters
 from worker.cli.console import FAILED, local_time, out, print_json
 from worker.cli.search import severity_mark
 from worker.cli.selecting import key_of
@@ -95,7 +97,9 @@ def watch(
 
     Example: kuzet watch --topic drugs --topic weapons
     """
-    events = open_runtime().state.events
+    runtime = open_runtime()
+    topics = resolve_filters(runtime, {"topic": topic or ()}).get("topic", ())
+    events = runtime.state.events
     last = events.last_id()
     try:
         while True:
@@ -103,13 +107,13 @@ def watch(
                 out.print("You fell behind: some articles went by. `kuzet search --sort time` shows them.", style="red")
             for event in events.read(last, block_ms=BLOCK_MS):
                 last = event.id
-                if event.kind.startswith("article.") and is_wanted(event, topic or [], everything=everything):
+                if event.kind.startswith("article.") and is_wanted(event, topics, everything=everything):
                     show_event(event, as_json=as_json)
     except KeyboardInterrupt:
         return
 
 
-def is_wanted(event: Event, topics: list[str], *, everything: bool) -> bool:
+def is_wanted(event: Event, topics: Collection[str], *, everything: bool) -> bool:
     found = event.data.get("topics") or []
     return bool(set(topics) & set(found)) if topics else bool(found) or everything
 

@@ -1,4 +1,4 @@
-"""What the commands say and how: tables and colour for people, JSON lines for programs, one sentence for errors."""
+"""How the commands speak: tables and colour for people, JSON lines for programs, one sentence for errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,19 @@ EXIT_CODES = (
     "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
 )
 
-out = Console(highlight=False, soft_wrap=False)
+
+class UsageError(KuzetError):
+    """The command was typed wrongly, or a setting is: a person types it again. Exit code 2."""
+
+
+class _Terminal(Console):
+    """A console whose reader may leave early: `kuzet search | head` is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+out = _Terminal(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
 
 
@@ -30,14 +42,14 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def tell(error: KuzetError) -> None:
-    """Say in one sentence what is wrong, and the way out."""
+def warn(sentence: str) -> None:
+    """Print a remark on standard error; the command goes on."""
+    err.print(f"[yellow]warning[/yellow]  {escape(sentence)}", soft_wrap=True)
+
+
+def fail(error: Exception, *, code: int = FAILED) -> NoReturn:
+    """Print in one sentence what is wrong and the way out, and leave with the exit code."""
     err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
-
-
-def fail(error: KuzetError, *, code: int = FAILED) -> NoReturn:
-    """Tell it, and leave."""
-    tell(error)
     raise typer.Exit(code)
 
 
@@ -49,7 +61,7 @@ def read_input(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123  a path as typed
             return file.read()
     except OSError as error:
-        raise KuzetError(
+        raise UsageError(
             path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
         ) from error
 
