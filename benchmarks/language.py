@@ -27,13 +27,14 @@ from config.settings import HERE, Settings
 from pipelines.language.detect import detect
 from pipelines.language.kazakh import inflect_verb
 from pipelines.language.keys import Keys
+from pipelines.language.letters import FOLDED, KAZAKH_LETTERS, LOWER
 from pipelines.language.terms import Match, matches, term_forms
 from pipelines.language.tokens import tokenize
 from pipelines.language.unknown import cut_kazakh
 from seeds.newsroom import load_stories
 from worker.files.dictionaries import build_dictionaries, read_dictionary
 
-WORD = re.compile("[а-яёәғқңөұүһі]+(?:-[а-яёәғқңөұүһі]+)*$")
+WORD = re.compile(f"[{LOWER}]+(?:-[{LOWER}]+)*$")
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ"})
 ALL = NOMINAL | {"VERB"}
 LONG = 8
@@ -150,22 +151,22 @@ def news(shared: Path, language: str) -> list[str]:
 
 def is_in(text: str, language: str) -> bool:
     """One Kazakh article hides among the Russian ones: its letters tell."""
-    share = sum(any(letter in "әіңғүұқөһ" for letter in word) for word in text.split()) / len(text.split())
+    share = sum(any(letter in KAZAKH_LETTERS for letter in word) for word in text.split()) / len(text.split())
     return language == "kk" or share < 0.25
 
 
 def language_right(texts: Iterable[str], language: str, *, words: int = 0) -> float:
-    """Share of texts, or of their snippets of that many words, told right."""
+    """Share of texts, or of their snippets of that many words, recognised."""
     pieces = [piece for text in texts for piece in snippets(text, words)] if words else list(texts)
     return 100 * sum(detect(piece).language == language for piece in pieces) / len(pieces)
 
 
 def snippets(text: str, words: int) -> Iterator[str]:
-    """Every seventh run of so many words, where at least two of them are longer than two letters."""
+    """Every seventh run of that many words, where at least two of them are longer than two letters."""
     tokens = text.split()
     for start in range(0, len(tokens) - words, 7):
         piece = " ".join(tokens[start : start + words])
-        if len(re.findall("[а-яәіңғүұқөһ]{3,}", piece.lower())) > 1:
+        if len(re.findall(f"[{FOLDED}]{{3,}}", piece.lower())) > 1:
             yield piece
 
 
@@ -226,12 +227,12 @@ def rows(shared: Path, keys: Keys) -> Iterator[Row]:
         texts = news(shared, language)
         right = [language_right(texts, language), *(language_right(texts, language, words=n) for n in (6, 3, 2))]
         yield Row(
-            f"{language} told: texts, 6, 3, 2 words",
+            f"{language} recognised: texts, 6, 3, 2 words",
             " / ".join(f"{share:.1f}" for share in right),
             "100 / 99 / 97 / 97",
         )
         shares = " / ".join(f"{language_right(own, language):.1f}" for own in own_texts(language))
-        yield Row(f"{language} told, our own: articles, headlines, sentences", shares, "100 / 99 / 99")
+        yield Row(f"{language} recognised, our own: articles, headlines, sentences", shares, "100 / 99 / 99")
     yield Row("keys: warm of a dict, cold of the pattern", "{:.2f}, {:.2f}".format(*speed(shared, keys)), "0.25, 0.8")
 
 

@@ -1,18 +1,19 @@
-"""The search engine's side: one analyzer for both languages, `exact` beside it."""
+"""The analysis settings of the search engine: one analyzer for both languages, and `exact` for words as written."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.language.normalise import CYRILLIC, INVISIBLE, LOOK_ALIKES
+from pipelines.language.letters import CYRILLIC
+from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
 from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL
 
 LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
 
 MARK = "\ue000"
-"""Stands before a look-alike that is to be replaced: one filter knows which letters are, another one by what."""
+"""Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""
 
 
 def render(dictionary: str) -> dict[str, Any]:

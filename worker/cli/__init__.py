@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
+    arrivals,
     articles,
     console,
     demo,
@@ -71,6 +72,7 @@ for group in (
     demo,
     status,
     search,
+    arrivals,
     articles,
     feeds,
     importing,

@@ -10,8 +10,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.time_zone import KAZAKHSTAN
 from worker.cli.choices import resolve_filters
-from worker.cli.console import ASTANA, duration, err, local_time, out, print_json
+from worker.cli.console import duration, err, local_time, out, print_json
 from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
 
@@ -89,7 +90,7 @@ def retag(  # noqa: PLR0913  one option a wish
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
-    begins_at = moment(since, now=datetime.now(ASTANA))
+    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
     chosen = resolve_filters(runtime, {"topic": topic or (), "source": source or ()})
     topics, sources = chosen.get("topic", ()), chosen.get("source", ())
     if dry_run:
@@ -119,7 +120,7 @@ def reextract(
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()
-    begins_at = moment(since, now=datetime.now(ASTANA))
+    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
     resolve_filters(runtime, {"source": source or ()})
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)

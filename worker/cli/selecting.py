@@ -15,8 +15,9 @@ from pipelines.errors import UnsafeAddressError
 from pipelines.models import Severity
 from pipelines.search.fields import date_span
 from pipelines.search.request import FILTERS, SearchRequest
+from pipelines.time_zone import KAZAKHSTAN
 from worker.cli.choices import resolve_filters
-from worker.cli.console import ASTANA, UsageError
+from worker.cli.console import UsageError
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -63,7 +64,7 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(**given: Any) -> None:
         options = {option.name: given.pop(option.name) for option in _OPTIONS}
-        command(**given, chosen=_selection(options, now=datetime.now(ASTANA)))
+        command(**given, chosen=_selection(options, now=datetime.now(KAZAKHSTAN)))
 
     words = [parameter for parameter in own if parameter.kind is not inspect.Parameter.KEYWORD_ONLY]
     signature = inspect.Signature([*words, *_OPTIONS, *own[len(words) :]])
