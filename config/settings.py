@@ -29,7 +29,8 @@ OTHER_VARIABLES = frozenset(
         *("KUZET_DEBUG", "KUZET_LANG"),  # of the command line
         *("KUZET_SHARED", "KUZET_REQUIRE_ENGINES"),  # of the tests
         *("KUZET_VERSION", "KUZET_USER", "KUZET_EXTRA", "KUZET_ELASTIC_HEAP", "KUZET_ELASTIC_MEMORY"),  # of the images
-        *("KUZET_KIBANA_ADDRESS", "KUZET_KIBANA_PORT"),  # of docker-compose.yml
+        *("KUZET_KIBANA_ADDRESS", "KUZET_KIBANA_PORT", "KUZET_CPU_CONTAINERS"),  # of docker-compose.yml
+        *("KUZET_KIBANA_HEAP_MB", "KUZET_KIBANA_MEMORY"),  # the same
     }
 )
 """Variables that are no settings: they are read elsewhere."""
@@ -121,6 +122,10 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Longest time to read one page or feed document; its process is killed then."
     )
     cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
+
+    alive_file: Path | None = Field(
+        None, description="File that workers and beat touch while they report to the broker, for health checks."
+    )
 
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = Field(
         LogLevel.INFO, description="How much is logged."
