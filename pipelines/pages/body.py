@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+import lxml.html
 import trafilatura
 
 from pipelines.pages.boilerplate import is_prose, without_boilerplate
 from pipelines.pages.document import PageTree
+from pipelines.pages.one_article import one_article, without_comment_names
 from pipelines.pages.similarity import key
 
 MUCH_SHORTER = 0.5
@@ -41,7 +43,7 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
     `claimed` is the body that JSON-LD gives: it is taken when the extraction fails or is much shorter.
     `descriptions` are what the page and the feed say the article is about; they tell which line is its lead.
     """
-    extracted = without_boilerplate(_extract(tree), title=title)
+    extracted = without_boilerplate(_extract(tree, title=title), title=title)
     lines = extracted if is_prose(extracted) else []
     stated = without_boilerplate(claimed.splitlines(), title=title)
     if _characters(stated) >= ENOUGH_CHARACTERS and _is_better(stated, lines):
@@ -57,9 +59,14 @@ def _is_better(stated: list[str], extracted: list[str]) -> bool:
     return len(stated) > len(extracted) and key(" ".join(stated)) == key(" ".join(extracted))
 
 
-def _extract(tree: PageTree) -> list[str]:
+def _extract(tree: PageTree, *, title: str) -> list[str]:
+    root = one_article(tree.root, title=title)
+    return _extract_from(root) or _extract_from(without_comment_names(root))
+
+
+def _extract_from(root: lxml.html.HtmlElement) -> list[str]:
     try:
-        document = trafilatura.bare_extraction(tree.root, include_comments=False)
+        document = trafilatura.bare_extraction(root, include_comments=False)
     except _EXTRACTOR_FAULTS:
         return []
     return (getattr(document, "text", "") or "").splitlines()

@@ -104,7 +104,7 @@ def visible_lines(root: lxml.html.HtmlElement) -> list[str]:
     silent: lxml.html.HtmlElement | None = None
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         starts = event == "start"
-        if starts and silent is None and element.tag in _SILENT:
+        if starts and silent is None and _is_silent(element):
             silent = element
         elif not starts and silent is element:
             silent = None
@@ -112,6 +112,13 @@ def visible_lines(root: lxml.html.HtmlElement) -> list[str]:
         parts.append("\n" if element.tag in _BLOCK else "")
         parts.append((silent is None and words) or "")
     return list(filter(None, map(one_line, "".join(parts).splitlines())))
+
+
+def _is_silent(element: lxml.html.HtmlElement) -> bool:
+    """True if a reader sees nothing of it, or only fields. A form around a whole page (ASP.NET) is a page."""
+    return element.tag in _SILENT and not (
+        element.tag == "form" and any(element.find(f".//{tag}") is not None for tag in ("h1", "article", "p"))
+    )
 
 
 def _words(text: str) -> str:
