@@ -18,7 +18,7 @@ from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.search.engine import Stored
+    from pipelines.models import VersionedDocument
 
 commands = typer.Typer()
 
@@ -68,7 +68,7 @@ def is_table(file: str) -> bool:
     return file != "-" and kind_of(Path(file)) == TABLE
 
 
-def rows(found: Iterable[Stored]) -> Iterator[str]:
+def rows(found: Iterable[VersionedDocument]) -> Iterator[str]:
     """One line of JSON an article."""
     from pipelines.search.exports import to_row
 
@@ -76,7 +76,7 @@ def rows(found: Iterable[Stored]) -> Iterator[str]:
         yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
 
 
-def table(found: Iterable[Stored]) -> Iterator[str]:
+def table(found: Iterable[VersionedDocument]) -> Iterator[str]:
     """One row an article; the first comes with the names of the columns."""
     from pipelines.search.exports import COLUMNS, to_cells
 
@@ -102,7 +102,7 @@ def write_lines(lines: Iterable[str], file: str) -> int:
     return written
 
 
-def tracked(found: Iterable[Stored], *, total: int) -> Iterator[Stored]:
+def tracked(found: Iterable[VersionedDocument], *, total: int) -> Iterator[VersionedDocument]:
     from rich.progress import track
 
     yield from track(found, total=total, description="exporting", console=err, transient=True)

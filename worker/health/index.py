@@ -16,8 +16,8 @@ from elasticsearch import BadRequestError
 
 from config.settings import Settings
 from pipelines.errors import ConfigError, EngineRefusedError
-from pipelines.models import Feed
-from worker.health.documents import PollDocument, account_documents, feed_documents
+from pipelines.models import Feed, VersionedDocument
+from worker.health.documents import account_documents, feed_documents
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
 from worker.search.errors import told
@@ -75,7 +75,7 @@ class PollIndex:
                 remedy=f"Delete {self.index}; it is a copy and is written anew.",
             ) from error
 
-    def write(self, documents: Iterable[PollDocument]) -> int:
+    def write(self, documents: Iterable[VersionedDocument]) -> int:
         """Write what is new or changed, and return how many that was. The index must be there."""
         changed = [one for one in documents if self._written.get(one.article_id) != one.document]
         if not changed:
@@ -121,7 +121,7 @@ def record_health(state: State, feeds: Iterable[Feed], *, index: PollIndex, now:
     return written
 
 
-def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[PollDocument]:
+def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[VersionedDocument]:
     families = {feed.source: feed.family for feed in feeds}
     for feed in feeds:
         snapshot = state.feeds.snapshot(feed.id) if feed.enabled else None

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.models import VersionedDocument
 from pipelines.search.documents import retag_document
 from pipelines.search.request import SearchRequest, build_selection
 from pipelines.tagging import Tagger
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 from worker.search.errors import told
 
 MOST_PASSES = 5
@@ -37,7 +38,7 @@ class OldTags:
         with told(self.engine.address):
             return int(self.engine.client.count(index=self.engine.read_alias, query=self._query("")).body["count"])
 
-    def after(self, article_id: str, *, limit: int) -> list[Stored]:
+    def after(self, article_id: str, *, limit: int) -> list[VersionedDocument]:
         """The next ones, as the index has made them searchable."""
         with told(self.engine.address):
             hits = self.engine.client.search(
@@ -47,9 +48,9 @@ class OldTags:
                 size=limit,
                 version=True,
             ).body["hits"]["hits"]
-        return [Stored(hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
+        return [VersionedDocument(hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
 
-    def __iter__(self) -> Iterator[Stored]:
+    def __iter__(self) -> Iterator[VersionedDocument]:
         last = ""
         while batch := self.after(last, limit=BATCH):
             yield from batch
@@ -69,7 +70,7 @@ def retagged(tagger: Tagger, document: Mapping[str, Any]) -> dict[str, Any]:
     return retag_document(document, tagging)
 
 
-class RetagJob(Sweep[Stored]):
+class RetagJob(Sweep[VersionedDocument]):
     """`topics`, `sources`, `since` (ISO, or empty) select what is looked at; `fresh`: written in this pass.
 
     Rules that change meanwhile are the newest at every step; it ends when none but today's are left.
@@ -85,16 +86,16 @@ class RetagJob(Sweep[Stored]):
         chosen["since"] = options.get("since") or ""
         return begin_sweep("tag", total=self._old(chosen).count(), written=0, fresh=0, passes=0, **chosen)
 
-    def next_items(self, facts: Facts, *, limit: int) -> Sequence[Stored]:
+    def next_items(self, facts: Facts, *, limit: int) -> Sequence[VersionedDocument]:
         return self._old(facts).after(facts["after"], limit=limit)
 
-    def key_of(self, item: Stored) -> str:
+    def key_of(self, item: VersionedDocument) -> str:
         return item.article_id
 
-    def handle(self, items: Sequence[Stored]) -> Mapping[str, int]:
+    def handle(self, items: Sequence[VersionedDocument]) -> Mapping[str, int]:
         tagger = self._tagger()
 
-        def renew(stored: Stored) -> Mapping[str, Any] | None:
+        def renew(stored: VersionedDocument) -> Mapping[str, Any] | None:
             is_current = stored.document.get("ruleset") == tagger.ruleset.version
             return None if is_current else retagged(tagger, stored.document)
 

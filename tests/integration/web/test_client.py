@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipelines.models import Validators
 from worker.web import (
     Accept,
     Fetched,
@@ -14,7 +15,6 @@ from worker.web import (
     NotModified,
     Reason,
     Refused,
-    Validators,
     WebClient,
     fetch_robots,
     robots_allows,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.models import Feed
+from pipelines.models import Feed, Poll, Validators
 from worker.health.documents import MAX_NOTE_LETTERS, account_documents, feed_documents, result_of
-from worker.state import Account, Answer, FeedSnapshot, Poll
+from worker.state import Account, FeedSnapshot
 
 MAPPING = json.loads((Path(__file__).parents[3] / "config/search/polls.json").read_text(encoding="utf-8"))["mappings"]
 NOW = 1_757_800_000.0
@@ -26,7 +26,7 @@ SNAPSHOT = FeedSnapshot(
     failures=0,
     last_ok_at=NOW,
     last_new_at=NOW,
-    last=Answer(),
+    validators=Validators(),
     seen=20,
     polls=(POLL, replace(POLL, at=NOW - 300, status=0, entries=0, note="timeout " * 100)),
 )
