@@ -27,13 +27,14 @@ from config.settings import HERE, Settings
 from pipelines.language.detect import detect
 from pipelines.language.kazakh import inflect_verb
 from pipelines.language.keys import Keys
+from pipelines.language.letters import FOLDED, KAZAKH_LETTERS, LOWER
 from pipelines.language.terms import Match, matches, term_forms
 from pipelines.language.tokens import tokenize
 from pipelines.language.unknown import cut_kazakh
 from seeds.newsroom import load_stories
 from worker.files.dictionaries import build_dictionaries, read_dictionary
 
-WORD = re.compile("[а-яёәғқңөұүһі]+(?:-[а-яёәғқңөұүһі]+)*$")
+WORD = re.compile(f"[{LOWER}]+(?:-[{LOWER}]+)*$")
 NOMINAL = frozenset({"NOUN", "PROPN", "ADJ"})
 ALL = NOMINAL | {"VERB"}
 LONG = 8
@@ -150,7 +151,7 @@ def news(shared: Path, language: str) -> list[str]:
 
 def is_in(text: str, language: str) -> bool:
     """One Kazakh article hides among the Russian ones: its letters tell."""
-    share = sum(any(letter in "әіңғүұқөһ" for letter in word) for word in text.split()) / len(text.split())
+    share = sum(any(letter in KAZAKH_LETTERS for letter in word) for word in text.split()) / len(text.split())
     return language == "kk" or share < 0.25
 
 
@@ -165,7 +166,7 @@ def snippets(text: str, words: int) -> Iterator[str]:
     tokens = text.split()
     for start in range(0, len(tokens) - words, 7):
         piece = " ".join(tokens[start : start + words])
-        if len(re.findall("[а-яәіңғүұқөһ]{3,}", piece.lower())) > 1:
+        if len(re.findall(f"[{FOLDED}]{{3,}}", piece.lower())) > 1:
             yield piece
 
 

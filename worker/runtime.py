@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from worker.files.rules import RuleFiles
     from worker.health.index import PollIndex
     from worker.search.engine import SearchEngine
-    from worker.web import Answer, Later, WebClient
+    from worker.web import FetchResult, Later, WebClient
 
 GRACE_S = 5.0
 DEFAULT_BROKER_URL = "redis://localhost:6379/0"
@@ -165,7 +165,7 @@ class Runtime:
             self.state.hosts.keep_robots(host, rules, now=self.now())
         return rules
 
-    def note_host(self, host: str, answer: Answer) -> None:
+    def note_host(self, host: str, answer: FetchResult) -> None:
         """Remember how the host answered: others stay away as long as it wishes."""
         from worker.web import Fetched, Later, NotModified, Refused
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.language.normalise import CYRILLIC, INVISIBLE, LOOK_ALIKES
+from pipelines.language.letters import CYRILLIC
+from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
 from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL
 
 LONGEST_REPAIR = 40

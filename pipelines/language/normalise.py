@@ -6,11 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-KAZAKH_LETTERS = "әіңғүұқөһ"
-"""The letters that Russian does not have."""
-
-CYRILLIC = "а-яёәіңғүұқөһА-ЯЁӘІҢҒҮҰҚӨҺ"
-"""Kazakh and Russian letters, for use inside a character class."""
+from pipelines.language.letters import CYRILLIC
 
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 """Soft hyphen, zero-width space, non-joiner, joiner, word joiner, byte order mark."""

@@ -7,16 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
+from pipelines.language.word_lists import HYPHENATED_ENDINGS
 
 _WORD = re.compile(r"[^\W_]+")
 
-HYPHENATED_ENDINGS = frozenset(
-    """
-    ның нің дың дің тың тің ға ге қа ке ны ні ды ді ты ті да де та те нан нен дан ден тан тен мен бен пен
-    дағы дегі тағы тегі нікі дікі тікі лар лер дар дер тар тер сы сі ы і н нда нде нан нен нна ндағы ндегі
-    """.split()  # noqa: SIM905 - words to read, not a list to parse
-)
-"""Kazakh endings written after a hyphen: ҰҚК-нің, Boeing-тың."""
+_ENDINGS_AT_THE_END = re.compile(rf"(?<=\w\w)(?:[-‑–](?:{'|'.join(sorted(HYPHENATED_ENDINGS))}))+$", re.IGNORECASE)
 
 
 class Token(NamedTuple):
@@ -48,3 +43,11 @@ def without_endings(forms: list[str]) -> list[str]:
     while last > 1 and forms[last - 1] in HYPHENATED_ENDINGS:
         last -= 1
     return forms[:last]
+
+
+def cut_hyphenated_endings(text: str) -> str:
+    """Return a query without the Kazakh endings after its last hyphen: `ҰҚК-нікі` asks for `ҰҚК`.
+
+    The search engine splits at hyphens, and an ending alone is no word to look for.
+    """
+    return _ENDINGS_AT_THE_END.sub("", text)

@@ -13,6 +13,8 @@ import re
 
 import snowballstemmer
 
+from pipelines.language.letters import FOLDED
+
 VOWELS = "аәеёиоөуұүыіэюя"
 _VOICELESS = "бвгдкқпстфхцчшщһғ"
 _CONSONANTS = "бвгғдзжйклмнңпрстфхцчшщһқую"
@@ -96,8 +98,8 @@ def _endings() -> str:
     return _any(f"{chain}{like}?", f"{plural}?{like}")
 
 
-KAZAKH_ENDINGS = f"^(?=[а-яәіңғүұқөһ]*[{_LAST}]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}?)(?={_BEGINNINGS}){_endings()}$"
-KAZAKH_FINAL_VOWEL = f"^(?=[а-яәіңғүұқөһ]*[ыі]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}).$"
+KAZAKH_ENDINGS = f"^(?=[{FOLDED}]*[{_LAST}]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}?)(?={_BEGINNINGS}){_endings()}$"
+KAZAKH_FINAL_VOWEL = f"^(?=[{FOLDED}]*[ыі]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}).$"
 KAZAKH_DEVOICING = {f"{voiced}(?<=[{VOWELS}ую]{voiced})$": final for voiced, final in ("ғқ", "гк", "бп")}
 """Only a vowel voices what follows it: кітаб-ы, but Георг-тың."""
 

@@ -9,12 +9,12 @@ from pipelines.errors import PageUnusableError
 from pipelines.language.detect import detect
 from pipelines.language.normalise import repair
 from pipelines.models import Article, Entry, Extraction, Page, PublishedFrom
-from pipelines.pages.barriers import refuse_challenge, refuse_teaser
+from pipelines.pages.blocked import refuse_challenge, refuse_teaser
 from pipelines.pages.body import read_body
 from pipelines.pages.document import PageTree, read_page, refuse_too_many_elements
-from pipelines.pages.facts import PageFacts, believed_canonical, headline, read_facts
+from pipelines.pages.metadata import PageMetadata, believed_canonical, headline, read_metadata
 from pipelines.pages.published import published_at
-from pipelines.pages.similarity import SIMILAR, likeness
+from pipelines.pages.similarity import SIMILAR, similarity
 from pipelines.reading.markup import one_line, web_address
 
 FEED_IS_LONGER = 1.6
@@ -73,12 +73,12 @@ def article_from_entry(entry: Entry, *, url: str, observed_at: datetime, note: s
 
 def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime) -> Draft:
     tree = read_page(page)
-    facts = read_facts(tree.root, url=page.final_url)
-    refuse_challenge(tree, facts, url=page.url)
-    title = headline(facts, expected=entry.title if entry else "")
-    body, extraction = _text(tree, facts, title=title, entry=entry, url=page.url)
-    dated = _dated(tree, facts, title=title, entry=entry, now=observed_at)
-    descriptions = (entry.summary if entry else "", *facts.descriptions)
+    metadata = read_metadata(tree.root, url=page.final_url)
+    refuse_challenge(tree, metadata, url=page.url)
+    title = headline(metadata, expected=entry.title if entry else "")
+    body, extraction = _text(tree, metadata, title=title, entry=entry, url=page.url)
+    dated = _dated(tree, metadata, title=title, entry=entry, now=observed_at)
+    descriptions = (entry.summary if entry else "", *metadata.descriptions)
     return Draft(
         title=title,
         body=body,
@@ -86,60 +86,64 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime) 
         summary=next(filter(None, descriptions), ""),
         published_at=dated[0],
         published_from=dated[1],
-        canonical_url=believed_canonical(facts, page_url=page.final_url, similar_title=_is_asked_for(facts, entry)),
-        image_url=_image(facts, page, entry),
-        language_hint=facts.language or (entry.language if entry else ""),
+        canonical_url=believed_canonical(
+            metadata, page_url=page.final_url, similar_title=_is_asked_for(metadata, entry)
+        ),
+        image_url=_image(metadata, page, entry),
+        language_hint=metadata.language or (entry.language if entry else ""),
     )
 
 
-def _text(tree: PageTree, facts: PageFacts, *, title: str, entry: Entry | None, url: str) -> tuple[str, Extraction]:
+def _text(
+    tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, url: str
+) -> tuple[str, Extraction]:
     """Return the best text that page, JSON-LD and feed have, and what it is. Raises PageUnusableError for none."""
-    descriptions = (*facts.descriptions, *((entry.summary, entry.content) if entry else ()))
+    descriptions = (*metadata.descriptions, *((entry.summary, entry.content) if entry else ()))
     try:
         refuse_too_many_elements(tree, url=url)
-        body = "\n".join(read_body(tree, title=title, claimed=facts.claims.body, descriptions=descriptions))
+        body = "\n".join(read_body(tree, title=title, claimed=metadata.claims.body, descriptions=descriptions))
     except PageUnusableError:
-        if not facts.claims.body:
+        if not metadata.claims.body:
             raise
-        body = facts.claims.body
+        body = metadata.claims.body
     content = entry.content if entry else ""
     if content and len(content) > FEED_IS_LONGER * len(body):
         return content, Extraction.FULL
-    refuse_teaser(facts, body, lines=tree.lines, url=url)
+    refuse_teaser(metadata, body, lines=tree.lines, url=url)
     if body:
         return body, Extraction.FULL
-    return _last_resort(facts, entry, title=title, url=url)
+    return _last_resort(metadata, entry, title=title, url=url)
 
 
-def _last_resort(facts: PageFacts, entry: Entry | None, *, title: str, url: str) -> tuple[str, Extraction]:
+def _last_resort(metadata: PageMetadata, entry: Entry | None, *, title: str, url: str) -> tuple[str, Extraction]:
     """Return what page or feed say in a sentence or two, for a page without an article's text (a gallery, a video)."""
-    summary = max((*facts.descriptions, entry.summary if entry else ""), key=len, default="")
+    summary = max((*metadata.descriptions, entry.summary if entry else ""), key=len, default="")
     if summary:
         return summary, Extraction.SUMMARY
-    if title and (facts.headings or facts.claims.headline):
+    if title and (metadata.headings or metadata.claims.headline):
         return "", Extraction.TITLE
     raise PageUnusableError(url, "no article text on the page", reason="no_text")
 
 
 def _dated(
-    tree: PageTree, facts: PageFacts, *, title: str, entry: Entry | None, now: datetime
+    tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, now: datetime
 ) -> tuple[datetime | None, PublishedFrom]:
     if entry and entry.published_at and entry.published_at <= now:
         return entry.published_at, PublishedFrom.FEED
-    moment = published_at(tree, facts, title=title, now=now)
+    moment = published_at(tree, metadata, title=title, now=now)
     return (moment, PublishedFrom.PAGE) if moment else (None, PublishedFrom.OBSERVED)
 
 
-def _is_asked_for(facts: PageFacts, entry: Entry | None) -> bool:
+def _is_asked_for(metadata: PageMetadata, entry: Entry | None) -> bool:
     """Tell whether the page is the entry's article and not, say, the home page a dead link leads to."""
     if entry is None or not entry.title:
         return True
-    names = (*facts.headings, facts.claims.headline, facts.meta.get("og:title", ""), facts.title_element)
-    return any(likeness(name, entry.title) >= SIMILAR for name in names)
+    names = (*metadata.headings, metadata.claims.headline, metadata.meta.get("og:title", ""), metadata.title_element)
+    return any(similarity(name, entry.title) >= SIMILAR for name in names)
 
 
-def _image(facts: PageFacts, page: Page, entry: Entry | None) -> str:
-    claimed = facts.meta.get("og:image") or facts.claims.image
+def _image(metadata: PageMetadata, page: Page, entry: Entry | None) -> str:
+    claimed = metadata.meta.get("og:image") or metadata.claims.image
     return web_address(claimed, base=page.final_url) or (entry.image_url if entry else "")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipelines.language.letters import UPPER
 from pipelines.pages.similarity import key
 
 LONGEST_PROMPT = 240
@@ -32,7 +33,7 @@ _POINTERS = re.compile(
     r"^\W*(?:читайте (?:также|ещ[её]|по теме|материал)|смотрите также|по теме|ещ[её] по теме|материалы по теме"
     r"|похожие новости|оқи отырыңыз|(?:тағы|сондай-ақ) оқыңыз|тақырып бойынша|оқыңыз\s*:|read (?:also|more)|see also"
     r"|related (?:articles|news)|поделиться|бөлісу|теги?|тегтер|реклама|жарнама|advertisement|комментарии|пікірлер)\b"
-    r"(?=\s*[:：\"«»]|\s+(?-i:[\"«A-ZА-ЯӘІҢҒҮҰҚӨҺ])|\W*$)",
+    rf"(?=\s*[:：\"«»]|\s+(?-i:[\"«A-Z{UPPER}])|\W*$)",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(

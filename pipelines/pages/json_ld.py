@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from pipelines.pages.similarity import likeness
+from pipelines.pages.similarity import similarity
 from pipelines.reading.markup import one_line, plain_text
 
 MAX_SCRIPT_CHARACTERS = 500_000
@@ -40,7 +40,7 @@ def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> Article
     articles = [found for found in _objects(root) if _is_article(found)]
     if not articles:
         return ArticleClaims()
-    article = max(articles, key=lambda found: _likeness(found, names))
+    article = max(articles, key=lambda found: _similarity(found, names))
     return ArticleClaims(
         headline=one_line(plain_text(_text(article.get("headline")))),
         description=plain_text(_text(article.get("description"))),
@@ -51,10 +51,10 @@ def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> Article
     )
 
 
-def _likeness(article: dict[str, object], names: Sequence[str]) -> float:
+def _similarity(article: dict[str, object], names: Sequence[str]) -> float:
     """Return how sure it is that the page is about this object; one with any headline comes before one without."""
     title = _text(article.get("headline"))
-    return max((likeness(title, name) for name in names), default=0.0) + (0.01 if title else 0.0)
+    return max((similarity(title, name) for name in names), default=0.0) + (0.01 if title else 0.0)
 
 
 def _objects(root: lxml.html.HtmlElement) -> Iterator[dict[str, object]]:

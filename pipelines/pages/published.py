@@ -10,10 +10,11 @@ import htmldate
 import lxml.html
 
 from pipelines.pages.document import PageTree
-from pipelines.pages.facts import PageFacts
+from pipelines.pages.metadata import PageMetadata
 from pipelines.pages.similarity import key
-from pipelines.reading.dates import KAZAKHSTAN, read_date
+from pipelines.reading.dates import read_date
 from pipelines.reading.markup import one_line
+from pipelines.time_zone import KAZAKHSTAN
 
 MAX_GUESS_ELEMENTS = 5_000
 """Guessing searches the whole page by patterns: half a second on a large one."""
@@ -33,22 +34,22 @@ _META_NAMES = tuple(
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 
 
-def published_at(tree: PageTree, facts: PageFacts, *, title: str, now: datetime) -> datetime | None:
+def published_at(tree: PageTree, metadata: PageMetadata, *, title: str, now: datetime) -> datetime | None:
     """Return when the article was published, from the page alone; None when nothing on it says so believably.
 
     Witnesses in order: JSON-LD, meta elements, marked elements (`itemprop`, `<time>`), a date in words around the
     headline, and at last htmldate's search of the whole page.
     """
-    for text in _witnesses(tree, facts, title=title):
+    for text in _witnesses(tree, metadata, title=title):
         if moment := read_date(text, now=now):
             return moment
     return _guess(tree.root, now=now)
 
 
-def _witnesses(tree: PageTree, facts: PageFacts, *, title: str) -> Iterator[str]:
-    yield facts.claims.published
+def _witnesses(tree: PageTree, metadata: PageMetadata, *, title: str) -> Iterator[str]:
+    yield metadata.claims.published
     for name in _META_NAMES:
-        yield facts.meta.get(name, "")
+        yield metadata.meta.get(name, "")
     yield from _marked(tree.root)
     yield from _around_headline(tree.lines, title)
 

@@ -11,7 +11,7 @@ SIMILAR = 0.6
 _LETTERS = re.compile(r"[^\W_]+")
 
 
-def likeness(one: str, other: str) -> float:
+def similarity(one: str, other: str) -> float:
     """How alike two headlines are, 0 to 1; one that contains the other counts as 1."""
     first, second = key(one)[:300], key(other)[:300]
     if not first or not second:

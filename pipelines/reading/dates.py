@@ -10,7 +10,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
-KAZAKHSTAN = timezone(timedelta(hours=5))
+from pipelines.time_zone import KAZAKHSTAN
+
 FUTURE_TOLERANCE = timedelta(minutes=10)
 """Clocks differ by minutes. What is further ahead has a wrong zone or is an announcement: nobody knows when it
 appeared.
@@ -54,8 +55,8 @@ _SHAPES = tuple(
 def read_date(text: str, *, now: datetime) -> datetime | None:
     """Read a date as feeds and pages write them: RFC 822, ISO 8601, numbers, Russian, Kazakh and English month names.
 
-    A date without a time is the midnight it began in Kazakhstan. Returns None for what is no date, older than the
-    web, or further ahead of `now` than clocks differ.
+    A day without a time is 00:00 UTC of that day, which is 05:00 in Kazakhstan: the same day in both. Return None for
+    text that is no date, is older than the web, or is further ahead of `now` than clocks differ.
     """
     text = " ".join(text[:LONGEST_DATE].split())
     moment = _unix(text) or _rfc822(text) or _shaped(text)

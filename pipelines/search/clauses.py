@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from pipelines.language.tokens import cut_hyphenated_endings
+from pipelines.language.word_lists import QUERY_FUNCTION_WORDS
 from pipelines.models import Severity
 from pipelines.search.fields import Field, FieldKind, date_span
 from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
@@ -16,87 +18,6 @@ Json = dict[str, Any]
 STEMS = ("title^3", "body")
 _FORMS = ("title.exact^4", "body.exact^1.5")
 _JOINED = re.compile(r"\w[^\w\s]+\w")
-_ENDINGS = (
-    *("ның", "нің", "дың", "дің", "тың", "тің", "ға", "ге", "қа", "ке", "на", "не", "ны", "ні", "ды", "ді", "ты", "ті"),
-    *("да", "де", "та", "те", "нда", "нде", "дан", "ден", "тан", "тен", "нан", "нен", "мен", "бен", "пен"),
-    *("дағы", "дегі", "тағы", "тегі", "лар", "лер", "дар", "дер", "тар", "тер"),
-)
-FILLERS = frozenset(
-    [
-        "в",
-        "во",
-        "на",
-        "с",
-        "со",
-        "к",
-        "ко",
-        "у",
-        "о",
-        "об",
-        "обо",
-        "и",
-        "а",
-        "но",
-        "или",
-        "по",
-        "из",
-        "изо",
-        "за",
-        "от",
-        "ото",
-        "до",
-        "для",
-        "при",
-        "без",
-        "под",
-        "подо",
-        "над",
-        "про",
-        "через",
-        "между",
-        "перед",
-        "же",
-        "ли",
-        "бы",
-        "не",
-        "ни",
-        "что",
-        "как",
-        "это",
-        "то",
-        "так",
-        "также",
-        "мен",
-        "бен",
-        "пен",
-        "және",
-        "да",
-        "де",
-        "та",
-        "те",
-        "ма",
-        "ме",
-        "ба",
-        "бе",
-        "па",
-        "пе",
-        "үшін",
-        "туралы",
-        "жайлы",
-        "бойынша",
-        "арқылы",
-        "дейін",
-        "немесе",
-        "әрі",
-        "ғой",
-        "бұл",
-        "осы",
-        "сол",
-    ]
-)
-"""Words that hold a sentence together: typed between the words that are searched, they need not be in the article."""
-
-_ENDING = re.compile(rf"(?<=\w\w)[-‑–](?:{'|'.join(_ENDINGS)})$", re.IGNORECASE)
 
 
 def asked_clause(node: Node | None, *, now: datetime) -> Json:
@@ -130,7 +51,12 @@ def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
 
 
 def _is_filler(node: Node) -> bool:
-    return isinstance(node, Word) and node.field is None and not node.prefix and node.text.casefold() in FILLERS
+    return (
+        isinstance(node, Word)
+        and node.field is None
+        and not node.prefix
+        and node.text.casefold() in QUERY_FUNCTION_WORDS
+    )
 
 
 def _term(node: Word | Phrase, *, now: datetime) -> Json:
@@ -152,7 +78,7 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
     stems, forms = (STEMS, _FORMS) if target is None else ((target.path,), (f"{target.path}.exact^1.5",))
     if isinstance(node, Word) and node.prefix:
         return _prefix(node.text, forms)
-    text = _without_ending(node.text)
+    text = cut_hyphenated_endings(node.text)
     together = isinstance(node, Phrase) or _JOINED.search(text)
     return {
         "multi_match": {
@@ -170,11 +96,6 @@ def _prefix(text: str, forms: Iterable[str]) -> Json:
     folded = text.lower().replace("ё", "е")
     paths = (form.partition("^")[0] for form in forms)
     return {"dis_max": {"queries": [{"prefix": {path: {"value": folded}}} for path in paths]}}
-
-
-def _without_ending(text: str) -> str:
-    """Ask `ҰҚК-нің` as `ҰҚК`: the tokenizer splits at the hyphen, and an ending alone is no word."""
-    return _ENDING.sub("", text)
 
 
 def _range(asked: Range, *, now: datetime) -> Json:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.errors import KuzetError
+from pipelines.language.letters import UPPER
 from pipelines.models import Article, Context, Figure, Place, Span, Tag, Tagging
 
 MAX_KEYWORD_BYTES = 8_000
@@ -50,7 +51,7 @@ MIN_LEAD_WORDS = 8
 
 _WORD = re.compile(r"[^\W_]+")
 _DATELINE = re.compile(r"^[^.!?\n]{0,40}[.,]?[^.!?\n]{0,40}\s[-–—]\s")
-_CAPITALS = re.compile(r"[A-ZА-ЯЁӘІҢҒҮҰҚӨҺ]{3,}")
+_CAPITALS = re.compile(f"[A-Z{UPPER}]{{3,}}")
 _SAYS = "передает|передаёт|сообщает|сообщили|сообщил|пишет|информирует|деп хабарлайды|деп жазады|хабарлайды"
 _ATTRIBUTION = re.compile(rf",?\s*(?:как\s+)?(?:{_SAYS})\b[^.!?\n]*", re.IGNORECASE)
 

@@ -6,14 +6,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pipelines.models import Severity
 from pipelines.search.documents import CURRENCIES, FIGURE_KINDS, MONEY_ROLES
-
-KAZAKHSTAN = timezone(timedelta(hours=5))
-"""Dates without a zone are read here: the country has had one time, UTC+5, since March 2024."""
+from pipelines.time_zone import KAZAKHSTAN
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _AGO = re.compile(r"now(?:-(\d{1,5})([hdw]))?")

@@ -18,6 +18,7 @@ from pipelines.errors import QueryError
 from pipelines.search.clauses import STEMS, Json, asked_clause, instant, keyword_clause
 from pipelines.search.fields import FIELDS, figure_names
 from pipelines.search.text import Node, plain_words, read_query
+from pipelines.time_zone import OFFSET
 
 MAX_SIZE = 500
 MAX_WINDOW = 10_000
@@ -265,7 +266,7 @@ def _aggregations(request: SearchRequest) -> Json:
     for name in request.facets:
         aggs[name] = _under(clauses, FACETS[name], _counted(FACETS[name]))
     if request.histogram:
-        dates = {"field": "observed_at", "buckets": 30, "time_zone": "+05:00"}
+        dates = {"field": "observed_at", "buckets": 30, "time_zone": OFFSET}
         aggs["histogram"] = _under(clauses, "", {"auto_date_histogram": dates})
     return aggs
 

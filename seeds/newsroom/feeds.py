@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 from itertools import starmap
 
+from pipelines.time_zone import KAZAKHSTAN
 from seeds.newsroom.desk import Publication
 from seeds.newsroom.sites import FeedKind, Site
 
-KAZAKHSTAN = timezone(timedelta(hours=5))
 _NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",

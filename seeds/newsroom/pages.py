@@ -9,8 +9,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from pipelines.time_zone import KAZAKHSTAN
 from seeds.newsroom.desk import Publication
-from seeds.newsroom.feeds import KAZAKHSTAN
 from seeds.newsroom.sites import Canonical, Site
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable
 
-from worker.web import Answer, Limits, WebClient
+from worker.web import FetchResult, Limits, WebClient
 
 Script = Callable[["Talk"], None]
 
@@ -58,7 +58,7 @@ class HostileSite:
     def client(self, **arguments: object) -> WebClient:
         return WebClient(user_agent="kuzet-test/1", allowed_hosts=frozenset({self.endpoint}), **arguments)
 
-    def get(self, path: str = "", *, limits: Limits) -> Answer:
+    def get(self, path: str = "", *, limits: Limits) -> FetchResult:
         return self.client().get(self.url + path, limits=limits)
 
     def close(self) -> None:

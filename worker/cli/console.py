@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 import typer
@@ -12,8 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pipelines.errors import KuzetError
-
-ASTANA = timezone(timedelta(hours=5), "UTC+5")
+from pipelines.time_zone import KAZAKHSTAN
 
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
 EXIT_CODES = (
@@ -62,8 +61,8 @@ def local_time(moment: str | datetime | float | None) -> str:
         moment = datetime.fromisoformat(moment)
     if isinstance(moment, float | int):
         moment = datetime.fromtimestamp(moment, UTC)
-    moment = moment.astimezone(ASTANA)
-    return moment.strftime("%d.%m %H:%M" if moment.year == datetime.now(ASTANA).year else "%d.%m.%Y")
+    moment = moment.astimezone(KAZAKHSTAN)
+    return moment.strftime("%d.%m %H:%M" if moment.year == datetime.now(KAZAKHSTAN).year else "%d.%m.%Y")
 
 
 def duration(seconds: float) -> str:

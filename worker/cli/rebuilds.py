@@ -10,7 +10,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from worker.cli.console import ASTANA, duration, err, local_time, out, print_json
+from pipelines.time_zone import KAZAKHSTAN
+from worker.cli.console import duration, err, local_time, out, print_json
 from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
 
@@ -88,7 +89,7 @@ def retag(  # noqa: PLR0913  one option a wish
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
-    begins_at = moment(since, now=datetime.now(ASTANA))
+    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
     if dry_run:
         chosen = {"topics": topic or (), "sources": source or (), "since": begins_at}
         show_changes(runtime, chosen, as_json=as_json)
@@ -116,7 +117,7 @@ def reextract(
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()
-    begins_at = moment(since, now=datetime.now(ASTANA))
+    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:

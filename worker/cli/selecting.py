@@ -14,7 +14,7 @@ import typer
 from pipelines.errors import KuzetError, QueryError, UnsafeAddressError
 from pipelines.models import Severity
 from pipelines.search.request import FILTERS, SearchRequest
-from worker.cli.console import ASTANA
+from pipelines.time_zone import KAZAKHSTAN
 
 ID_LENGTH = 32
 RELATIVE = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -50,7 +50,7 @@ def selecting(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(**given: Any) -> None:
         options = {option.name: given.pop(option.name) for option in _OPTIONS}
-        command(**given, chosen=_selection(options, now=datetime.now(ASTANA)))
+        command(**given, chosen=_selection(options, now=datetime.now(KAZAKHSTAN)))
 
     words = [parameter for parameter in own if parameter.kind is not inspect.Parameter.KEYWORD_ONLY]
     signature = inspect.Signature([*words, *_OPTIONS, *own[len(words) :]])
@@ -69,7 +69,7 @@ def moment(text: str, *, now: datetime) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise QueryError(text, "is no moment", remedy=f"Write {MOMENT}") from error
-    return found if found.tzinfo else found.replace(tzinfo=ASTANA)
+    return found if found.tzinfo else found.replace(tzinfo=KAZAKHSTAN)
 
 
 def key_of(text: str) -> str:

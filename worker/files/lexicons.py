@@ -12,6 +12,7 @@ from pipelines.errors import ConfigError
 from pipelines.language import lexemes
 from pipelines.language.induction import count_words, induce, loans
 from pipelines.language.kazakh import inflect_verb, parses
+from pipelines.language.letters import LOWER
 from pipelines.language.lexicon import (
     CHAINS_FILE,
     CORE_FILE,
@@ -33,7 +34,7 @@ HEADER = "# {columns}. Written by `kuzet lexicon build`; see PROVENANCE.md.\n"
 SHORTEST_WORD = 3
 """Shorter words of rules and places are left to core.tsv."""
 
-_WORD = re.compile(r"(?<![\w=*-])[а-яёәіңғүұқөһ]+(?![\w*-])")
+_WORD = re.compile(rf"(?<![\w=*-])[{LOWER}]+(?![\w*-])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

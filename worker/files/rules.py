@@ -8,10 +8,14 @@ import structlog
 
 from pipelines.errors import ConfigError
 from pipelines.tagging import Ruleset, Tagger, parse_ruleset
+from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.files.rule_cache import compile_rules
 from worker.files.text import Stamp, read_text, stamp
 
 log = structlog.get_logger(__name__)
+
+NOT_RULES = frozenset({"feeds.yaml", LABELS_FILE})
+"""Files of the config folder that do not change how a text is tagged."""
 
 
 class RuleFiles:
@@ -57,6 +61,6 @@ class RuleFiles:
         return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
 
     def files(self) -> list[Path]:
-        """Every file that decides how a text is tagged: the rules, and what lies beside them but the feeds."""
-        beside = (file for file in self.folder.glob("*.yaml") if file.name != "feeds.yaml")
+        """Every file that decides how a text is tagged: the rules, and the other files of the folder but NOT_RULES."""
+        beside = (file for file in self.folder.glob("*.yaml") if file.name not in NOT_RULES)
         return sorted([*beside, *(self.folder / "rules").glob("*.yaml")])

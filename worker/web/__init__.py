@@ -1,8 +1,8 @@
 """Fetching from strangers: the guarded client and robots.txt."""
 
 from worker.web.answers import (
-    Answer,
     Fetched,
+    FetchResult,
     Later,
     NotModified,
     Reason,
@@ -14,7 +14,7 @@ from worker.web.robots import crawl_delay_s, fetch_robots, robots_allows, robots
 
 __all__ = [
     "Accept",
-    "Answer",
+    "FetchResult",
     "Fetched",
     "Later",
     "Limits",

@@ -97,7 +97,7 @@ class Later:
     reason: Reason
 
 
-Answer = Fetched | NotModified | Refused | Later
+FetchResult = Fetched | NotModified | Refused | Later
 
 
 class RefusalError(KuzetError):

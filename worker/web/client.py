@@ -18,8 +18,8 @@ from pipelines.errors import UnsafeAddressError
 from pipelines.models import Page, Validators
 from pipelines.urls import Target, check_target
 from worker.web.answers import (
-    Answer,
     Fetched,
+    FetchResult,
     Later,
     NotModified,
     Reason,
@@ -61,7 +61,7 @@ class WebClient:
     def __post_init__(self) -> None:
         guard_context(self.tls)
 
-    def get(self, url: str, *, limits: Limits, validators: Validators | None = None) -> Answer:
+    def get(self, url: str, *, limits: Limits, validators: Validators | None = None) -> FetchResult:
         """Fetch one document. Whatever the site does ends here as one of the four answers, before the deadline."""
         try:
             return self._follow(url, limits=limits, validators=validators or Validators())
@@ -72,7 +72,7 @@ class WebClient:
         except TRANSPORT_ERRORS as error:
             return refusal_for(error)
 
-    def _follow(self, url: str, *, limits: Limits, validators: Validators) -> Answer:
+    def _follow(self, url: str, *, limits: Limits, validators: Validators) -> FetchResult:
         deadline = Deadline.after(limits.deadline_s)
         target = check_target(url, allowed_hosts=self.allowed_hosts)
         hops: list[str] = []
@@ -106,7 +106,7 @@ class WebClient:
 
     def _judge(
         self, response: HTTPResponse, hops: list[str], *, limits: Limits, guard: Guard, conditional: bool
-    ) -> Answer:
+    ) -> FetchResult:
         if response.status == http.client.NOT_MODIFIED and conditional:
             return NotModified(hops[-1])
         if response.status in WAITING and (answer := self._later(response)):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pipelines.errors import ConfigError
 from pipelines.models import Severity
 from pipelines.reading.marked_yaml import Marked, read_yaml
+from pipelines.tagging.rules.labels import parse_label
 from pipelines.tagging.rules.patterns import (
     LANGUAGES,
     Classes,
@@ -119,7 +120,7 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
     return Rule(
         topic=_topic(fields["topic"]),
         file=file,
-        labels={key: value.text() for key, value in fields["labels"].fields(("en", *LANGUAGES)).items()},
+        labels=parse_label(fields["labels"]),
         threshold=fields["threshold"].positive() if "threshold" in fields else DEFAULT_THRESHOLD,
         title_weight=fields["title_weight"].positive() if "title_weight" in fields else DEFAULT_TITLE_WEIGHT,
         severity=Severity(fields["severity"].choice(tuple(Severity))) if "severity" in fields else Severity.MEDIUM,

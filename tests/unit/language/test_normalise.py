@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.language.normalise import CYRILLIC, LOOK_ALIKES, fold, repair
+from pipelines.language.letters import CYRILLIC
+from pipelines.language.normalise import LOOK_ALIKES, fold, repair
 
 MIXED = st.text(alphabet="аеоухқіңйАИaeocpxyikhBHTnqfsə-ё \u00ad\u0301\u0306\u0308\u200b", max_size=25)
 

@@ -77,7 +77,7 @@ RSS = b'<?xml version="1.0"?><rss version="2.0"><channel/></rss>'
         (b"plain words", "text/plain", Accept.PAGE, Reason.NOT_HTML),
         (RSS, "text/xml", Accept.PAGE, Reason.NOT_HTML),
         (b"\xff\xd8\xff\xe0", "text/html", Accept.PAGE, Reason.NOT_HTML),
-        (gzip.compress(b"<html>"), "text/html", Accept.PAGE, Reason.NOT_HTML),
+        (gzip.compress(b"<html>", mtime=0), "text/html", Accept.PAGE, Reason.NOT_HTML),
         (b" \r\n", "text/html", Accept.PAGE, Reason.EMPTY),
         (RSS, "text/html", Accept.FEED, None),
         (RSS.decode().encode("utf-16"), "", Accept.FEED, None),

@@ -11,7 +11,7 @@ import lxml.html
 
 from pipelines.errors import UnsafeAddressError
 from pipelines.pages.json_ld import ArticleClaims, read_claims
-from pipelines.pages.similarity import SIMILAR, key, likeness
+from pipelines.pages.similarity import SIMILAR, key, similarity
 from pipelines.reading.markup import one_line, plain_text, web_address
 from pipelines.urls import normalise_url, parse_link, same_site
 
@@ -20,7 +20,7 @@ _SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
+class PageMetadata:
     """`meta` is name or property → content, names in lower case; of two with one name the first counts."""
 
     claims: ArticleClaims
@@ -38,7 +38,7 @@ class PageFacts:
         return tuple(dict.fromkeys(filter(None, (*map(plain_text, said), self.claims.description))))
 
 
-def read_facts(root: lxml.html.HtmlElement, *, url: str) -> PageFacts:
+def read_metadata(root: lxml.html.HtmlElement, *, url: str) -> PageMetadata:
     """Collect the facts of a page; nothing is judged yet. `url` tells what its site may call itself."""
     meta = dict(reversed(list(_meta(root))))
     titles = (one_line(element.text_content()) for element in root.iter("title"))
@@ -46,7 +46,7 @@ def read_facts(root: lxml.html.HtmlElement, *, url: str) -> PageFacts:
     links = (
         link.get("href") or "" for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     )
-    return PageFacts(
+    return PageMetadata(
         claims=read_claims(root, names=(meta.get("og:title", ""), *headings)),
         meta=meta,
         headings=headings,
@@ -57,24 +57,24 @@ def read_facts(root: lxml.html.HtmlElement, *, url: str) -> PageFacts:
     )
 
 
-def headline(facts: PageFacts, *, expected: str = "") -> str:
+def headline(metadata: PageMetadata, *, expected: str = "") -> str:
     """Return the page's headline without the name of the site.
 
     `expected` is what the feed called the article: of the page's candidates the one most like it is taken, and the
     feed's own words when none is. Without it: the heading that the page's other titles contain, JSON-LD, og:title,
     the title element.
     """
-    og_title = one_line(facts.meta.get("og:title", ""))
-    named = [facts.claims.headline, og_title, facts.title_element]
+    og_title = one_line(metadata.meta.get("og:title", ""))
+    named = [metadata.claims.headline, og_title, metadata.title_element]
     confirmed = [
-        heading for heading in facts.headings if any(key(heading) and key(heading) in key(name) for name in named)
+        heading for heading in metadata.headings if any(key(heading) and key(heading) in key(name) for name in named)
     ]
-    cleaned = [without_site(name, names=facts.site_names) for name in named]
-    candidates = list(filter(None, (*confirmed, *cleaned, *facts.headings)))
+    cleaned = [without_site(name, names=metadata.site_names) for name in named]
+    candidates = list(filter(None, (*confirmed, *cleaned, *metadata.headings)))
     if not expected:
         return candidates[0][:LONGEST_TITLE] if candidates else ""
-    best = max(candidates, key=lambda candidate: likeness(candidate, expected), default="")
-    return best if likeness(best, expected) >= SIMILAR else expected
+    best = max(candidates, key=lambda candidate: similarity(candidate, expected), default="")
+    return best if similarity(best, expected) >= SIMILAR else expected
 
 
 def without_site(title: str, *, names: tuple[str, ...]) -> str:
@@ -93,14 +93,14 @@ def without_site(title: str, *, names: tuple[str, ...]) -> str:
     return title
 
 
-def believed_canonical(facts: PageFacts, *, page_url: str, similar_title: bool) -> str:
+def believed_canonical(metadata: PageMetadata, *, page_url: str, similar_title: bool) -> str:
     """Return the page's rel=canonical (else og:url) if it can be true, normalised, else an empty string.
 
     Believed is an address on the same site, with a path of its own that is no section above the page's, on a page
     that is the article that was asked for (`similar_title`). A site that names its home page on every article would
     make all of them one.
     """
-    claimed = web_address(facts.canonical or facts.meta.get("og:url", ""), base=page_url)
+    claimed = web_address(metadata.canonical or metadata.meta.get("og:url", ""), base=page_url)
     if not claimed or not similar_title:
         return ""
     try:

@@ -6,7 +6,7 @@ import re
 
 from pipelines.errors import PageUnusableError
 from pipelines.pages.document import PageTree
-from pipelines.pages.facts import PageFacts
+from pipelines.pages.metadata import PageMetadata
 
 CHALLENGE_CHARACTERS = 1_500
 """A challenge says little. A longer page that speaks of captchas is an article about them."""
@@ -40,7 +40,7 @@ _PAYWALL_WORDS = re.compile(
 )
 
 
-def refuse_challenge(tree: PageTree, facts: PageFacts, *, url: str) -> None:
+def refuse_challenge(tree: PageTree, metadata: PageMetadata, *, url: str) -> None:
     """Raise PageUnusableError (`challenge`) when the page asks who is reading instead of being an article.
 
     Ordinary pages behind Cloudflare carry its scripts too: a sign counts only where the reader sees little.
@@ -48,15 +48,15 @@ def refuse_challenge(tree: PageTree, facts: PageFacts, *, url: str) -> None:
     text = "\n".join(tree.lines)
     if len(text) > CHALLENGE_CHARACTERS:
         return
-    if _CHALLENGE_TITLE.match(facts.title_element) or _CHALLENGE_WORDS.search(text) or _has_challenge_code(tree):
+    if _CHALLENGE_TITLE.match(metadata.title_element) or _CHALLENGE_WORDS.search(text) or _has_challenge_code(tree):
         raise PageUnusableError(url, "the site asks whether a person is reading (challenge page)", reason="challenge")
 
 
-def refuse_teaser(facts: PageFacts, body: str, *, lines: list[str], url: str) -> None:
+def refuse_teaser(metadata: PageMetadata, body: str, *, lines: list[str], url: str) -> None:
     """Raise PageUnusableError (`paywall`) when only the beginning of the article may be read."""
     if len(body) > TEASER_CHARACTERS:
         return
-    if not facts.claims.free or any(_PAYWALL_WORDS.search(line) for line in lines):
+    if not metadata.claims.free or any(_PAYWALL_WORDS.search(line) for line in lines):
         raise PageUnusableError(url, "only subscribers can read the article (paywall)", reason="paywall")
 
 
