@@ -54,12 +54,13 @@ def test_every_field_is_in_the_strict_mapping():
         (replace(POLL, new=0, note="two entries without a link"), "known"),
         (Poll(at=NOW, status=304), "unchanged"),
         (Poll(at=NOW, status=200, note="same"), "unchanged"),
-        (Poll(at=NOW, note="timeout"), "failed"),
-        (Poll(at=NOW, status=200, bytes=90, note="html"), "failed"),
+        (Poll(at=NOW, note="timeout", ok=False), "failed"),
+        (Poll(at=NOW, status=200, bytes=90, note="html", ok=False), "failed"),
+        (Poll(at=NOW, status=200, bytes=90, note="has no entries"), "known"),
     ],
 )
-def test_a_poll_is_told_in_one_word(poll, result):
-    """A document that was fetched and could not be read is no success."""
+def test_one_word_says_what_a_poll_brought(poll, result):
+    """Kibana and `kuzet feeds list` must agree: a document that could not be read failed, an empty feed did not."""
     assert result_of(poll) == result
 
 
