@@ -11,6 +11,7 @@ import typer
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from worker.cli import (
+    arrivals,
     articles,
     console,
     demo,
@@ -71,6 +72,7 @@ for group in (
     demo,
     status,
     search,
+    arrivals,
     articles,
     feeds,
     importing,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -10,16 +12,44 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.rule import Rule
 
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
 
+RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
 )
 
-out = Console(highlight=False, soft_wrap=False)
+ENDLESS = 10_000
+"""Columns of a file or a pipe: a line is not broken there."""
+
+
+class Paper(Console):
+    """A console whose piped output is for programs too: lines are not broken, and no blanks are put behind them."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does; into a pipe without the blanks that fill a column."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        self.file.write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
+
+    def rule(self, title: Any = "", **options: Any) -> None:
+        """Draw a line over the width of a terminal, also where there is none."""
+        self.print(Rule(title, **options), width=None if self.is_terminal else RULE_COLUMNS)
+
+
+def columns() -> int | None:
+    """Return the columns to print in: those of the terminal or of COLUMNS (None), and no end of them in a pipe."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else ENDLESS
+
+
+out = Paper(highlight=False, soft_wrap=False, width=columns())
 err = Console(stderr=True, highlight=False)
 
 

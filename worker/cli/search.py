@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.columns import Columns
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
 from pipelines.search.request import Bucket, Hit, SearchResult, Sort
 from worker.cli.console import FAILED, local_time, out, print_json
+from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
 
@@ -21,8 +21,6 @@ commands = typer.Typer()
 
 SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "person", "organisation", "figure", "context")
 FACET_VALUES = 8
-INDENT = (0, 0, 0, 12)
-SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -97,33 +95,28 @@ def show_result(result: SearchResult) -> None:
 
 def show_hit(hit: Hit) -> None:
     document = hit.document
-    title = hit.highlights.get("title")
-    line = Text.assemble(
-        (f"{local_time(document['published_at']):>11} ", "dim"), severity_mark(document.get("severity"))
+    found = hit.highlights.get("title")
+    title = highlighted(found[0]) if found else Text(document["title"], style="bold")
+    show_listed(
+        severity_mark(document.get("severity")).append_text(title),
+        when=local_time(document["published_at"]),
+        url=document["url"],
+        article_id=hit.article_id,
+        facts=[
+            document["source"],
+            document["language"],
+            ", ".join(document.get("topics", [])),
+            ", ".join(document.get("regions", [])),
+            f"+{hit.reprints} reprints" if hit.reprints else "",
+        ],
+        lines=[highlighted(part) for part in hit.highlights.get("body", ())[:2] if any(p.hit for p in part.pieces)],
     )
-    line.append_text(highlighted(title[0]) if title else Text(document["title"], style="bold"))
-    out.print(line)
-    facts = [
-        document["source"],
-        document["language"],
-        ", ".join(document.get("topics", [])),
-        ", ".join(document.get("regions", [])),
-    ]
-    reprints = f"+{hit.reprints} reprints" if hit.reprints else ""
-    out.print(Padding(Text(" · ".join(filter(None, [*facts, reprints])), style="cyan"), INDENT))
-    for part in hit.highlights.get("body", ())[:2]:
-        if any(piece.hit for piece in part.pieces):
-            out.print(Padding(highlighted(part), INDENT))
 
 
 def highlighted(highlight: Any) -> Text:
     return Text.assemble(
         *((piece.text.replace("\n", " "), "bold yellow" if piece.hit else "") for piece in highlight.pieces)
     )
-
-
-def severity_mark(severity: str | None) -> Text:
-    return Text(f"{severity} ", style=SEVERITY_STYLES[severity]) if severity else Text()
 
 
 def show_histogram(result: SearchResult) -> None:

@@ -25,6 +25,7 @@ from pipelines.search.request import (
     build_similar,
     read_search,
 )
+from pipelines.search.selection import build_selected, read_selected
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import Address, Server, open_client
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_taken, reason_of, told
@@ -301,6 +302,11 @@ class SearchEngine:
         )
         request = SearchRequest(size=size, facets=(), histogram=False)
         return read_search(self._ask(body), request=request, now=datetime.now(UTC))
+
+    def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
+        """Return id → whether the request selects it; an article that is not yet searchable is missing."""
+        answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
+        return read_selected(answer["hits"]["hits"])
 
     def scan(
         self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None
