@@ -49,14 +49,14 @@ def test_every_field_is_in_the_strict_mapping():
 @pytest.mark.parametrize(
     ("poll", "result"),
     [
-        (POLL, "new"),
-        (replace(POLL, new=0), "known"),
-        (replace(POLL, new=0, note="two entries without a link"), "known"),
-        (Poll(at=NOW, status=304), "unchanged"),
-        (Poll(at=NOW, status=200, note="same"), "unchanged"),
-        (Poll(at=NOW, note="timeout", ok=False), "failed"),
-        (Poll(at=NOW, status=200, bytes=90, note="html", ok=False), "failed"),
-        (Poll(at=NOW, status=200, bytes=90, note="has no entries"), "known"),
+        pytest.param(POLL, "new", id="new entries"),
+        pytest.param(replace(POLL, new=0), "known", id="known entries"),
+        pytest.param(replace(POLL, new=0, note="two entries without a link"), "known", id="known with a note"),
+        pytest.param(Poll(at=NOW, status=304), "unchanged", id="304"),
+        pytest.param(Poll(at=NOW, status=200, note="same"), "unchanged", id="same bytes"),
+        pytest.param(Poll(at=NOW, note="timeout", ok=False), "failed", id="timeout"),
+        pytest.param(Poll(at=NOW, status=200, bytes=90, note="html", ok=False), "failed", id="html"),
+        pytest.param(Poll(at=NOW, status=200, bytes=90, note="has no entries"), "known", id="an empty feed"),
     ],
 )
 def test_one_word_says_what_a_poll_brought(poll, result):
