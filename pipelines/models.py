@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
 
 
 class Stage(StrEnum):
@@ -264,10 +264,67 @@ class Tagging:
         return tuple(dict.fromkeys(place.region for place in self.places if place.region))
 
 
+class GeoPoint(TypedDict):
+    """Degrees north and east, as the search engine reads them."""
+
+    lat: float
+    lon: float
+
+
+class IndexDocument(TypedDict, total=False):
+    """The document of the index: field by field config/search/mapping.json, which a test compares with it.
+
+    A missing fact is a missing key. Times are ISO 8601 in UTC. `tags` is the explanation of `explain_tags`; `figures`
+    maps a kind to its values in rising order.
+    """
+
+    id: str
+    url: str
+    source: str
+    family: str
+    feed: str
+    language: str
+    extraction: str
+    content_hash: str
+    same_text: str
+    ruleset: str
+    title: str
+    body: str
+    summary: str
+    why: str
+    image_url: str
+    kazakh_share: float
+    published_at: str
+    published_from: str
+    observed_at: str
+    indexed_at: str
+    latency_seconds: float
+    topics: list[str]
+    contexts: list[str]
+    severity: str
+    rules: list[str]
+    severity_rank: int
+    tags: dict[str, Any]
+    regions: list[str]
+    places: list[str]
+    location: list[GeoPoint]
+    persons: list[str]
+    organisations: list[str]
+    figures: dict[str, list[float]]
+    words: int
+    revision: int
+
+
+Document_co = TypeVar("Document_co", bound=Mapping[str, Any], covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class VersionedDocument:
-    """A document of an index under its external version, as it is read there or written there."""
+class VersionedDocument(Generic[Document_co]):
+    """A document of an index with its external version, as it is read there or written there."""
 
     article_id: str
     version: int
-    document: Mapping[str, Any]
+    document: Document_co
+
+
+ArticleDocument: TypeAlias = VersionedDocument[IndexDocument]

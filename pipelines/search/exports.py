@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from pipelines.models import VersionedDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 
 VERSION = "_version"
 _NEEDED = frozenset((VERSION, "id", "content_hash"))
@@ -19,20 +19,20 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def to_row(document: Mapping[str, Any], *, version: int) -> dict[str, Any]:
+def to_row(document: IndexDocument, *, version: int) -> dict[str, Any]:
     """Render a document for an export."""
     return {VERSION: version, **document}
 
 
-def from_row(row: Mapping[str, Any]) -> VersionedDocument | None:
+def from_row(row: Mapping[str, Any]) -> ArticleDocument | None:
     """Read a line of an export; None for a row that is something else."""
     if not row.keys() >= _NEEDED or not isinstance(row[VERSION], int):
         return None
     document = {name: value for name, value in row.items() if name != VERSION}
-    return VersionedDocument(str(row["id"]), row[VERSION], document)
+    return VersionedDocument(str(row["id"]), row[VERSION], cast("IndexDocument", document))
 
 
-def to_cells(document: Mapping[str, Any]) -> list[str]:
+def to_cells(document: IndexDocument) -> list[str]:
     """Render a document as one cell for each of COLUMNS; no cell is a formula, whatever a site has written."""
     return [_harmless(_cell(document.get(column, ""))) for column in COLUMNS]
 

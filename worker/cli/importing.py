@@ -17,7 +17,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
-from pipelines.models import Entry, Feed, Page, Stage, VersionedDocument
+from pipelines.models import ArticleDocument, Entry, Feed, Page, Stage
 from pipelines.search.exports import from_row
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, err, out, print_json
@@ -54,9 +54,9 @@ class Intake:
     feed: Feed
     sighted: list[str] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
-    _documents: list[VersionedDocument] = field(default_factory=list)
+    _documents: list[ArticleDocument] = field(default_factory=list)
 
-    def take(self, item: Import | VersionedDocument) -> None:
+    def take(self, item: Import | ArticleDocument) -> None:
         if isinstance(item, Import):
             key = hand_over(self.runtime, item, feed=self.feed)
             self.sighted += [key] if key else []
@@ -125,7 +125,7 @@ def take_files(intake: Intake, files: Sequence[Path]) -> None:
     intake.flush()
 
 
-def read_imports(file: Path, *, now: datetime) -> Iterator[Import | VersionedDocument]:
+def read_imports(file: Path, *, now: datetime) -> Iterator[Import | ArticleDocument]:
     """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
     from pipelines.reading.texts import entry_from_row, entry_from_text
 

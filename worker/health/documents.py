@@ -11,11 +11,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipelines.feeds.health import health
 from pipelines.models import Feed, Poll, VersionedDocument
 from worker.state import Account, FeedSnapshot
+
+PollDocument: TypeAlias = VersionedDocument[Mapping[str, Any]]
 
 MAX_NOTE_LETTERS = 300
 """A note is counted by its value, and the engine refuses a document for a keyword of 32,766 bytes."""
@@ -24,14 +26,14 @@ NOT_MODIFIED = 304
 FAILED, UNCHANGED, KNOWN, NEW = "failed", "unchanged", "known", "new"
 
 
-def feed_documents(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> Iterator[VersionedDocument]:
+def feed_documents(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> Iterator[PollDocument]:
     """Yield the feed as it is now, and every poll of its history."""
     yield _stated(snapshot, feed, now=now)
     for poll in snapshot.polls:
         yield _polled(poll, feed)
 
 
-def account_documents(account: Account, *, family: str, now: float) -> Iterator[VersionedDocument]:
+def account_documents(account: Account, *, family: str, now: float) -> Iterator[PollDocument]:
     """Yield the source's day, and one document for each way its sightings ended."""
     day = {"at": f"{account.day}T00:00:00.000Z", "source": account.source, "family": family or account.source}
     counts = {"sighted": account.sighted, "under_way": account.under_way, "missing": account.missing}
@@ -51,7 +53,7 @@ def result_of(poll: Poll) -> str:
     return NEW if poll.new else KNOWN
 
 
-def _stated(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> VersionedDocument:
+def _stated(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> PollDocument:
     judged = health(snapshot.polls, now=now, last_new_at=snapshot.last_new_at)
     facts = _names(feed) | {
         "at": _timestamp(now),
@@ -65,7 +67,7 @@ def _stated(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> VersionedDocum
     return _document("feed", (feed.id,), facts, at=now)
 
 
-def _polled(poll: Poll, feed: Feed) -> VersionedDocument:
+def _polled(poll: Poll, feed: Feed) -> PollDocument:
     facts = _names(feed) | {
         "at": _timestamp(poll.at),
         "result": result_of(poll),
@@ -84,7 +86,7 @@ def _names(feed: Feed) -> dict[str, Any]:
     return {"feed": feed.id, "source": feed.source, "family": feed.family}
 
 
-def _document(kind: str, names: tuple[str, ...], facts: Mapping[str, Any], *, at: float) -> VersionedDocument:
+def _document(kind: str, names: tuple[str, ...], facts: Mapping[str, Any], *, at: float) -> PollDocument:
     """Absent facts are absent fields. The same thing said again has the same id and, later, a greater version."""
     name = hashlib.sha256("\x1f".join((kind, *names)).encode()).hexdigest()[:32]
     document = {"kind": kind, **{field: value for field, value in facts.items() if value != ""}}

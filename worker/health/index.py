@@ -16,11 +16,11 @@ from elasticsearch import BadRequestError
 
 from config.settings import Settings
 from pipelines.errors import ConfigError, EngineRefusedError
-from pipelines.models import Feed, VersionedDocument
-from worker.health.documents import account_documents, feed_documents
+from pipelines.models import Feed
+from worker.health.documents import PollDocument, account_documents, feed_documents
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 from worker.state import State
 
 KEEP_DAYS = 90
@@ -53,7 +53,7 @@ class PollIndex:
         """
         schema = read_schema(self._schema_file)
         client = self._engine.client
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             if client.indices.exists_alias(name=self.alias, index=self.index):
                 self._extend(schema["mappings"]["properties"])
                 return
@@ -75,12 +75,12 @@ class PollIndex:
                 remedy=f"Delete {self.index}; it is a copy and is written anew.",
             ) from error
 
-    def write(self, documents: Iterable[VersionedDocument]) -> int:
+    def write(self, documents: Iterable[PollDocument]) -> int:
         """Write what is new or changed, and return how many that was. The index must be there."""
         changed = [one for one in documents if self._written.get(one.article_id) != one.document]
         if not changed:
             return 0
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             results = write_documents(self._engine.client, changed, alias=self.alias, address=self._engine.address)
         for result in results:
             if result.status is BulkStatus.REJECTED:
@@ -100,7 +100,7 @@ class PollIndex:
         """Delete what is older, and return how many documents that was."""
         before = datetime.fromtimestamp(now, UTC) - timedelta(days=keep_days)
         client = self._engine.client
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             if not client.indices.exists_alias(name=self.alias):
                 return 0
             old = {"range": {"at": {"lt": before.isoformat()}}}
@@ -121,7 +121,7 @@ def record_health(state: State, feeds: Iterable[Feed], *, index: PollIndex, now:
     return written
 
 
-def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[VersionedDocument]:
+def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[PollDocument]:
     families = {feed.source: feed.family for feed in feeds}
     for feed in feeds:
         snapshot = state.feeds.snapshot(feed.id) if feed.enabled else None

@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.models import VersionedDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
+from pipelines.search.body import build_selection
 from pipelines.search.documents import retag_document
-from pipelines.search.request import SearchRequest, build_selection
+from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 MOST_PASSES = 5
 
@@ -35,12 +36,12 @@ class OldTags:
     since: datetime | None = None
 
     def count(self) -> int:
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             return int(self.engine.client.count(index=self.engine.read_alias, query=self._query("")).body["count"])
 
-    def after(self, article_id: str, *, limit: int) -> list[VersionedDocument]:
+    def after(self, article_id: str, *, limit: int) -> list[ArticleDocument]:
         """The next ones, as the index has made them searchable."""
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             hits = self.engine.client.search(
                 index=self.engine.read_alias,
                 query=self._query(article_id),
@@ -50,7 +51,7 @@ class OldTags:
             ).body["hits"]["hits"]
         return [VersionedDocument(hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
 
-    def __iter__(self) -> Iterator[VersionedDocument]:
+    def __iter__(self) -> Iterator[ArticleDocument]:
         last = ""
         while batch := self.after(last, limit=BATCH):
             yield from batch
@@ -64,13 +65,13 @@ class OldTags:
         return {"bool": {"filter": [selected, later], "must_not": [{"term": {"ruleset": self.ruleset}}]}}
 
 
-def retagged(tagger: Tagger, document: Mapping[str, Any]) -> dict[str, Any]:
+def retagged(tagger: Tagger, document: IndexDocument) -> IndexDocument:
     """The document as today's rules tag its text."""
     tagging = tagger.tag(document.get("title", ""), document.get("body", ""), language=document.get("language", ""))
     return retag_document(document, tagging)
 
 
-class RetagJob(Sweep[VersionedDocument]):
+class RetagJob(Sweep[ArticleDocument]):
     """`topics`, `sources`, `since` (ISO, or empty) select what is looked at; `fresh`: written in this pass.
 
     Rules that change meanwhile are the newest at every step; it ends when none but today's are left.
@@ -86,16 +87,16 @@ class RetagJob(Sweep[VersionedDocument]):
         chosen["since"] = options.get("since") or ""
         return begin_sweep("tag", total=self._old(chosen).count(), written=0, fresh=0, passes=0, **chosen)
 
-    def next_items(self, facts: Facts, *, limit: int) -> Sequence[VersionedDocument]:
+    def next_items(self, facts: Facts, *, limit: int) -> Sequence[ArticleDocument]:
         return self._old(facts).after(facts["after"], limit=limit)
 
-    def key_of(self, item: VersionedDocument) -> str:
+    def key_of(self, item: ArticleDocument) -> str:
         return item.article_id
 
-    def handle(self, items: Sequence[VersionedDocument]) -> Mapping[str, int]:
+    def handle(self, items: Sequence[ArticleDocument]) -> Mapping[str, int]:
         tagger = self._tagger()
 
-        def renew(stored: VersionedDocument) -> Mapping[str, Any] | None:
+        def renew(stored: ArticleDocument) -> IndexDocument | None:
             is_current = stored.document.get("ruleset") == tagger.ruleset.version
             return None if is_current else retagged(tagger, stored.document)
 
@@ -128,7 +129,7 @@ class Changes:
     articles: int = 0
     changed: int = 0
 
-    def note(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def note(self, before: IndexDocument, after: IndexDocument) -> None:
         old, new = (set(document.get("topics", ())) for document in (before, after))
         self.gained.update(new - old)
         self.lost.update(old - new)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from pipelines.errors import EngineUnavailableError
-from pipelines.models import VersionedDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from worker.search.bulk import BulkResult, BulkStatus
 from worker.search.engine import SearchEngine
 from worker.state import State
@@ -19,15 +18,15 @@ MOST_ROUNDS = 5
 
 log = structlog.get_logger(__name__)
 
-Renew = Callable[[VersionedDocument], Mapping[str, Any] | None]
+Renew = Callable[[ArticleDocument], IndexDocument | None]
 """Makes the new document of the one that is there; None when it is right as it is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten(VersionedDocument):
+class Rewritten(VersionedDocument[IndexDocument]):
     """A document to be written; `before` is the document that it replaces."""
 
-    before: Mapping[str, Any]
+    before: IndexDocument
 
 
 class Rewriter:
@@ -37,7 +36,7 @@ class Rewriter:
         self._engine = engine
         self._state = state
 
-    def rewrite(self, batch: Sequence[VersionedDocument], renew: Renew) -> list[Rewritten]:
+    def rewrite(self, batch: Sequence[ArticleDocument], renew: Renew) -> list[Rewritten]:
         """Renew what needs it; return what was written.
 
         What is forgotten, or has a revision on its way, is left alone. Raises EngineUnavailableError when the engine
@@ -54,7 +53,7 @@ class Rewriter:
             batch = [stored for key in again if (stored := self._engine.get(key))]
         return written
 
-    def _renewed(self, batch: Sequence[VersionedDocument], renew: Renew) -> list[Rewritten]:
+    def _renewed(self, batch: Sequence[ArticleDocument], renew: Renew) -> list[Rewritten]:
         renewed = (
             Rewritten(stored.article_id, stored.version + 1, document, stored.document)
             for stored in batch

@@ -28,7 +28,7 @@ articles    sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True)
             trace(article_id) -> Trace, alias_owner(alias)
 outbox      put(claim, document, *, now, content_hash, recheck_after_s=()) -> version     extract → outbox
             lock(*, lease_s) -> token or None, renew(token, *, lease_s), unlock(token)     one drain at a time
-            peek(limit, *, now, max_bytes=…) -> list[VersionedDocument]                             changes nothing
+            peek(limit, *, now, max_bytes=…) -> list[ArticleDocument]                               changes nothing
             settle(article_id, version, outcome, *, now, reason="")                        INDEXED, or how it ended else
             defer(article_id, version, *, until), size, bytes_used
 hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else release until then and come back

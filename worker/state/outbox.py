@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.models import Outcome, VersionedDocument
+from pipelines.models import ArticleDocument, Outcome, VersionedDocument
 from worker.state.articles import ArticleClaim
 from worker.state.records import new_token, to_json
 from worker.state.scripts import Scripts
@@ -51,7 +51,7 @@ class Outbox:
         )
         return int(version) if version else None
 
-    def peek(self, limit: int, *, now: float, max_bytes: int = 10_000_000) -> list[VersionedDocument]:
+    def peek(self, limit: int, *, now: float, max_bytes: int = 10_000_000) -> list[ArticleDocument]:
         """Look at what to send next, longest waiting first. What is not settled is there again next time."""
         flat = self._scripts.run("peek_outbox", limit=limit, max_bytes=max_bytes, now=now)
         return [_outgoing(flat[i], flat[i + 1]) for i in range(0, len(flat), 2)]
@@ -116,7 +116,7 @@ class Outbox:
         return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=0))
 
 
-def _outgoing(article_id: str, value: str) -> VersionedDocument:
+def _outgoing(article_id: str, value: str) -> ArticleDocument:
     version, _, document = value.partition("\n")
     return VersionedDocument(article_id, int(version), json.loads(document))
 

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.models import Article, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging, VersionedDocument
+from pipelines.models import Article, ArticleDocument, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.exports import from_row, to_row
 from pipelines.search.request import SearchRequest
@@ -101,7 +101,7 @@ def retag(job: RetagJob, state: State, **options: Any) -> Mapping[str, Any]:
     return state.upkeep.last().facts
 
 
-def stored(engine: SearchEngine) -> dict[str, VersionedDocument]:
+def stored(engine: SearchEngine) -> dict[str, ArticleDocument]:
     engine.refresh()
     return {one.article_id: one for one in engine.scan(SearchRequest())}
 
