@@ -11,10 +11,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.errors import KuzetError
 from pipelines.models import ArticleDocument
 from worker.cli.archives import kind_of, writing
-from worker.cli.console import FAILED, err, out
+from worker.cli.console import FAILED, UsageError, err, out
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
 
@@ -41,7 +40,8 @@ def export(
     """
     *query, file = words
     check_name(file, query)
-    engine, request = open_runtime().search, chosen.request(" ".join(query))
+    runtime = open_runtime()
+    engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
     written = write_lines(table(found) if is_table(file) else rows(found), file)
     if file != "-":
@@ -53,11 +53,11 @@ def export(
 def check_name(file: str, query: list[str]) -> None:
     """A forgotten FILE must not make a file of the query's last word."""
     if len(query) > 1:
-        raise KuzetError(
+        raise UsageError(
             " ".join(query), "is more than one argument", remedy="Put the query in quotes; FILE comes last."
         )
     if file != "-" and kind_of(Path(file)) not in KINDS:
-        raise KuzetError(
+        raise UsageError(
             file, "is no name for an export", remedy="Call it NAME.jsonl or NAME.csv, with .gz or .zst behind it."
         )
 
@@ -103,4 +103,6 @@ def write_lines(lines: Iterable[str], file: str) -> int:
 def tracked(found: Iterable[ArticleDocument], *, total: int) -> Iterator[ArticleDocument]:
     from rich.progress import track
 
-    yield from track(found, total=total, description="exporting", console=err, transient=True)
+    yield from track(
+        found, total=total, description="exporting", console=err, transient=True, disable=not err.is_terminal
+    )
