@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     )
     cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
 
+    alive_file: Path | None = Field(
+        None, description="File that workers and beat touch while they report to the broker, for health checks."
+    )
+
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(default=False, description="Logs as JSON lines.")
 

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from pipelines.search.request import Bucket, Hit, SearchResult, Sort
+from pipelines.search.answer import Bucket, FoundArticle, SearchResult
+from pipelines.search.request import Sort
 from worker.cli.console import FAILED, local_time, out, print_json
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
@@ -73,7 +74,7 @@ def result_row(result: SearchResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hit_row(hit: Hit) -> dict[str, Any]:
+def hit_row(hit: FoundArticle) -> dict[str, Any]:
     highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
     return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
 
@@ -93,7 +94,7 @@ def show_result(result: SearchResult) -> None:
         out.print(f"more: --after {result.next_after}", style="dim", soft_wrap=True)
 
 
-def show_hit(hit: Hit) -> None:
+def show_hit(hit: FoundArticle) -> None:
     document = hit.document
     found = hit.highlights.get("title")
     title = highlighted(found[0]) if found else Text(document["title"], style="bold")

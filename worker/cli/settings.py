@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,31 @@ from config.settings import Settings
 from worker.cli.console import out
 
 commands = typer.Typer()
+
+SET_BY_COMPOSE = frozenset(
+    [
+        "data",
+        "cache",
+        "config",
+        "secrets",
+        "alive_file",
+        "broker_url",
+        "search_url",
+        "search_username",
+        "search_password",
+        "search_ca",
+        "search_heap_mb",
+        "search_port",
+        "jars_url",
+    ]
+)
+"""docker-compose.yml gives these values of its own, or nothing there reads them: a line in .env has no effect on it."""
+
+COPY_THIS = "# Copy this file to .env and take the # away where you want another value."
+WITHOUT_COMPOSE = (
+    "# ------------------------------------------------------------ without docker compose only\n"
+    "# (`kuzet up`, services of your own: docker-compose.yml sets these itself)"
+)
 
 
 @commands.command("settings")
@@ -60,9 +86,15 @@ def markdown_table() -> str:
 
 
 def dotenv_file() -> str:
-    """Every setting as a commented line below its meaning."""
-    entries = [f"# {field.description}\n# {variable(name)}={told(field.default)}" for name, field in _fields()]
-    return "\n\n".join(["# Copy this file to .env and take the # away where you want another value.", *entries])
+    """Return every setting as a commented line below its meaning: first those that docker compose passes on."""
+    passed_on = [entry for name, entry in _entries() if name not in SET_BY_COMPOSE]
+    without = [entry for name, entry in _entries() if name in SET_BY_COMPOSE]
+    return "\n\n".join([COPY_THIS, *passed_on, WITHOUT_COMPOSE, *without])
+
+
+def _entries() -> Iterator[tuple[str, str]]:
+    for name, field in _fields():
+        yield name, f"# {field.description}\n# {variable(name)}={told(field.default)}"
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:

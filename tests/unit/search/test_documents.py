@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -15,6 +16,8 @@ from pipelines.models import (
     Context,
     Extraction,
     Figure,
+    GeoPoint,
+    IndexDocument,
     Place,
     PublishedFrom,
     Severity,
@@ -193,3 +196,24 @@ def test_short_texts_are_told_apart_by_their_titles():
     one, other = (replace(ARTICLE, body="", title=title) for title in ("Пожар в Абае", "Паводок в Абае"))
     assert same_text(one) != same_text(other)
     assert same_text(replace(one, title="")) != same_text(replace(other, title="", url="https://habar.example/2"))
+
+
+VALUES_OF = {
+    "keyword": {str, list[str]},
+    "text": {str},
+    "float": {float},
+    "date": {str},
+    "byte": {int},
+    "integer": {int},
+    "geo_point": {list[GeoPoint]},
+}
+"""Type of a field in the mapping → the types that its value may have in Python."""
+
+
+def test_the_type_of_a_document_is_the_mapping():
+    """The index is strict: a field that only one of the two knows is a document refused, or a fact never written."""
+    typed = get_type_hints(IndexDocument)
+    fields = MAPPING["properties"]
+    assert list(typed) == list(fields)
+    plain = {name: field["type"] for name, field in fields.items() if "properties" not in field and name != "tags"}
+    assert {name: typed[name] for name, kind in plain.items() if typed[name] not in VALUES_OF[kind]} == {}

@@ -11,18 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import QueryError
-from pipelines.search.request import (
-    FACETS,
-    MAX_WINDOW,
-    Highlight,
-    Piece,
-    SearchRequest,
-    Sort,
-    build_search,
-    build_selection,
-    build_similar,
-    read_search,
-)
+from pipelines.search.answer import Highlight, Piece, read_search
+from pipelines.search.body import build_search, build_selection, build_similar
+from pipelines.search.cursor import MAX_WINDOW
+from pipelines.search.request import FACETS, SearchRequest, Sort
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PLAIN = SearchRequest(recency=False)
