@@ -27,7 +27,7 @@ from benchmarks.support.rebuilds import Ground, Reader, Sent, Span, Texts, Write
 from pipelines.models import Tagging
 from pipelines.search.request import SearchRequest
 from worker.rebuilds import REINDEX, RETAG, open_jobs, open_rebuilder
-from worker.rebuilds.reindex import Step
+from worker.rebuilds.reindex import ReindexStep
 from worker.rebuilds.retag import retagged
 
 ARTICLES = 6_000
@@ -71,7 +71,7 @@ def copy_ours(ground: Ground) -> float:
     rebuilder = open_rebuilder(ground.runtime)
     rebuild = rebuilder.advance(rebuilder.plan())
     began = time.perf_counter()
-    while rebuild.step is Step.COPY:
+    while rebuild.step is ReindexStep.COPY:
         rebuild = rebuilder.advance(rebuild)
         time.sleep(0.05)
     took_s = time.perf_counter() - began

@@ -2,14 +2,13 @@
 
 from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.document import parse_feed
-from pipelines.feeds.health import FeedHealth, FeedState, PollResult, health
+from pipelines.feeds.health import FeedHealth, FeedState, health
 from pipelines.feeds.schedule import PollingPolicy, PollSigns, declared_freshness_s, next_check_at, publishing_rhythm_s
 from pipelines.feeds.sitemap import parse_sitemap
 
 __all__ = [
     "FeedHealth",
     "FeedState",
-    "PollResult",
     "PollSigns",
     "PollingPolicy",
     "declared_freshness_s",

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipelines.models import Poll
+
 DOWN_AFTER_FAILURES = 5
 FLAKY_SHARE = 0.25
 QUIET_AFTER_S = 3 * 24 * 3600.0
@@ -23,22 +25,12 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
-    """One look at a feed: epoch second, whether it was usable (304 counts), new entries, and what went wrong."""
-
-    at: float
-    ok: bool
-    new: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
     state: FeedState
     sentence: str
 
 
-def health(polls: Sequence[PollResult], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
+def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
     """Judge a feed by its polls, newest first.
 
     `last_new_at` is the epoch second of its last new entry, 0 if there was none.

@@ -39,7 +39,7 @@ from worker.rebuilds import RETAG, open_jobs
 from worker.rebuilds.forget import forget
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
-from worker.state import Address
+from worker.state import ArticleAddress
 
 PREMISES = Premises(host_base="127.0.7.2", port=29_107)
 """Links are identities, so the sites are where they were when the state was written."""
@@ -118,7 +118,7 @@ def leave_in_the_middle(watch: Watch) -> None:
     state, now = watch.runtime.state, watch.runtime.now()
     for link in (*WAITING.values(), FETCHED_NOWHERE):
         entry = Entry(link=link, title="Задержаны наркокурьеры", content=TEXT)
-        state.articles.sight(entry, Address.of(link), feed=DESK, now=now, needs_page=link == FETCHED_NOWHERE)
+        state.articles.sight(entry, ArticleAddress.of(link), feed=DESK, now=now, needs_page=link == FETCHED_NOWHERE)
     put(watch, WAITING["outbox"])
     quarantined = put(watch, WAITING["quarantine"])
     key = article_id(WAITING["quarantine"])

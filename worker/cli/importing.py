@@ -17,8 +17,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
-from pipelines.models import Entry, Feed, Page, Stage
-from pipelines.search.exports import Exported, from_row
+from pipelines.models import ArticleDocument, Entry, Feed, Page, Stage
+from pipelines.search.exports import from_row
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.session import open_runtime
@@ -26,7 +26,7 @@ from worker.cli.stages import jsonl_rows, page_of
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
-    from worker.state import Address
+    from worker.state import ArticleAddress
 
 commands = typer.Typer()
 
@@ -54,9 +54,9 @@ class Intake:
     feed: Feed
     sighted: list[str] = field(default_factory=list)
     told: Counter[str] = field(default_factory=Counter)
-    _documents: list[Exported] = field(default_factory=list)
+    _documents: list[ArticleDocument] = field(default_factory=list)
 
-    def take(self, item: Import | Exported) -> None:
+    def take(self, item: Import | ArticleDocument) -> None:
         if isinstance(item, Import):
             key = hand_over(self.runtime, item, feed=self.feed)
             self.sighted += [key] if key else []
@@ -125,7 +125,7 @@ def take_files(intake: Intake, files: Sequence[Path]) -> None:
     intake.flush()
 
 
-def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
+def read_imports(file: Path, *, now: datetime) -> Iterator[Import | ArticleDocument]:
     """What a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
     from pipelines.reading.texts import entry_from_row, entry_from_text
 
@@ -171,15 +171,15 @@ def hand_over(runtime: Runtime, item: Import, *, feed: Feed) -> str:
     return sighting.article_id if sighting.stage else ""
 
 
-def address(link: str) -> Address:
+def address(link: str) -> ArticleAddress:
     """Where an imported article is: on the web, or in a file that has only a name."""
     from pipelines.reading.texts import text_id
-    from worker.state import Address
+    from worker.state import ArticleAddress
 
     try:
-        return Address.of(link)
+        return ArticleAddress.of(link)
     except UnsafeAddressError:
-        return Address(article_id=text_id(link), url=link, host="")
+        return ArticleAddress(article_id=text_id(link), url=link, host="")
 
 
 def follow(runtime: Runtime, keys: Iterable[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from pipelines.errors import PageUnusableError, UnsafeAddressError
-from pipelines.models import Entry, Extraction, IndexDocument, Page, PublishedFrom
+from pipelines.models import ArticleDocument, Entry, Extraction, IndexDocument, Page, PublishedFrom
 from pipelines.pages import extract_article
 from pipelines.reading.texts import text_id
 from pipelines.search.documents import build_document
@@ -20,7 +20,7 @@ from worker.files.pages import PageStore
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import Sweep, begin_sweep
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ class ReextractJob(Sweep[str]):
             return 0
         return len(self._rewriter.rewrite([stored], lambda found: self._renewed(found, page)))
 
-    def _renewed(self, stored: Stored, page: Page) -> IndexDocument | None:
+    def _renewed(self, stored: ArticleDocument, page: Page) -> IndexDocument | None:
         if page.fetched_at < datetime.fromisoformat(stored.document["observed_at"]):
             return None  # the page of an earlier revision
         fresh = renewed(stored.document, page, tagger=self._tagger())

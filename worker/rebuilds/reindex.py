@@ -38,7 +38,7 @@ KEEP_DAYS = 7.0
 """A replaced index is kept so long, for whoever wants to go back."""
 
 
-class Step(StrEnum):
+class ReindexStep(StrEnum):
     CREATE = "create"
     COPY = "copy"
     CATCH_UP = "catch_up"
@@ -56,7 +56,7 @@ class Rebuild:
 
     source: str
     target: str
-    step: Step = Step.CREATE
+    step: ReindexStep = ReindexStep.CREATE
     copied_to: int = EVERYTHING
     reaches: int = EVERYTHING
     task: str = ""
@@ -68,7 +68,7 @@ class Rebuild:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Rebuild:
-        return cls(**{**facts, "step": Step(facts["step"])})
+        return cls(**{**facts, "step": ReindexStep(facts["step"])})
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -143,13 +143,13 @@ class Rebuilder:
         the rebuild cannot succeed; `abandon` it then.
         """
         match rebuild.step:
-            case Step.CREATE:
+            case ReindexStep.CREATE:
                 return self._create(rebuild)
-            case Step.COPY | Step.CATCH_UP:
+            case ReindexStep.COPY | ReindexStep.CATCH_UP:
                 return self._look(rebuild) if rebuild.task else self._start_pass(rebuild)
-            case Step.SWITCH:
+            case ReindexStep.SWITCH:
                 return self._switch(rebuild, hold=hold)
-            case Step.DONE:
+            case ReindexStep.DONE:
                 return rebuild
 
     def abandon(self, rebuild: Rebuild) -> None:
@@ -166,7 +166,7 @@ class Rebuilder:
             self._make_target(rebuild)
         else:
             self.indices.lift_block(rebuild.target)
-        return replace(rebuild, step=Step.COPY)
+        return replace(rebuild, step=ReindexStep.COPY)
 
     def _make_target(self, rebuild: Rebuild) -> None:
         """Make it anew. The request of a worker that died here may be done only after we looked: then once more."""
@@ -201,9 +201,9 @@ class Rebuilder:
             return replace(rebuild, done=_handled(status), total=max(rebuild.total, status["total"]))
         self._require_success(task)
         passed = replace(rebuild, task="", copied_to=rebuild.reaches, passes=rebuild.passes + 1)
-        is_little = status["total"] <= LITTLE and rebuild.step is Step.CATCH_UP
+        is_little = status["total"] <= LITTLE and rebuild.step is ReindexStep.CATCH_UP
         last = is_little or passed.passes >= MOST_PASSES
-        return replace(passed, step=Step.SWITCH if last else Step.CATCH_UP, done=rebuild.total)
+        return replace(passed, step=ReindexStep.SWITCH if last else ReindexStep.CATCH_UP, done=rebuild.total)
 
     def _stop_copies(self, target: str) -> None:
         """Cancel every copy into it, also one whose worker died before its name was written down.
@@ -247,7 +247,7 @@ class Rebuilder:
     def _switch(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> Rebuild:
         """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
         if self._engine.index_name() == rebuild.target:
-            return replace(rebuild, step=Step.DONE)  # we died after the aliases had moved
+            return replace(rebuild, step=ReindexStep.DONE)  # we died after the aliases had moved
         self.indices.lift_block(rebuild.source)  # we died behind the fence
         self.indices.wake(rebuild.target)
         self.indices.delete_documents(rebuild.source, self._forgotten())
@@ -265,7 +265,7 @@ class Rebuilder:
             hold()  # else the fence is another's by now
             self._open_again(rebuild)
             raise
-        return replace(rebuild, step=Step.DONE)
+        return replace(rebuild, step=ReindexStep.DONE)
 
     def _open_again(self, rebuild: Rebuild) -> None:
         if self._engine.index_name() != rebuild.target:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from worker.rebuilds.jobs import Facts, Hold
-from worker.rebuilds.reindex import KEEP_DAYS, Rebuild, Rebuilder, Step
+from worker.rebuilds.reindex import KEEP_DAYS, Rebuild, Rebuilder, ReindexStep
 
 
 class ReindexJob:
@@ -24,7 +24,7 @@ class ReindexJob:
         del tries  # doing a step again is harmless
         rebuild = Rebuild.from_facts(facts)
         further = self._rebuilder.advance(rebuild, hold=lambda: hold(facts))
-        if further.step is Step.DONE:
+        if further.step is ReindexStep.DONE:
             self._rebuilder.drop_old()
         return further.facts
 

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from pipelines.search.exports import Exported
+from pipelines.models import ArticleDocument
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 from worker.state import State
@@ -20,7 +20,7 @@ _TOLD = {
 }
 
 
-def restore(batch: Iterable[Exported], *, engine: SearchEngine, state: State, now: float) -> Counter[str]:
+def restore(batch: Iterable[ArticleDocument], *, engine: SearchEngine, state: State, now: float) -> Counter[str]:
     """Write documents as they were exported, and count what became of them.
 
     Newer ones stay; forgotten ones stay forgotten. Waits while the engine takes nothing just now.

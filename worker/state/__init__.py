@@ -12,14 +12,14 @@ due         schedule(stage, item, *, at)                    look at it then
             size(stage), ready(stage, *, now), next_at(stage), at(stage, item)
 feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
             claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
-            fetched(claim, *, page, answer, poll, now)      poll → parse
-            unchanged(claim, *, poll, next_at, now, answer=None)      304 or the same body
+            fetched(claim, *, page, validators, poll, now)      poll → parse
+            unchanged(claim, *, poll, next_at, now, validators=None)      304 or the same body
             failed(claim, *, poll, next_at, now)          from poll or parse
             unseen(feed_id, {key: hash}) -> set of keys     which entries are worth a `sight`; key: article id
             parsed(claim, *, seen, poll, next_at, now)    after all entries were sighted; seen: {key: hash} of all
             release(claim, *, not_before, now, give_back_attempt=False)
             ids(), snapshot(feed_id) -> FeedSnapshot
-articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage to nudge or None)
+articles    sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
             claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines
             advance(claim, *, to, now, page="", without_page="")
             release(claim, *, not_before, now, error="", give_back_attempt=False)
@@ -28,7 +28,7 @@ articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sig
             trace(article_id) -> Trace, alias_owner(alias)
 outbox      put(claim, document, *, now, content_hash, recheck_after_s=()) -> version     extract → outbox
             lock(*, lease_s) -> token or None, renew(token, *, lease_s), unlock(token)     one drain at a time
-            peek(limit, *, now, max_bytes=…) -> list[Outgoing]                             changes nothing
+            peek(limit, *, now, max_bytes=…) -> list[ArticleDocument]                               changes nothing
             settle(article_id, version, outcome, *, now, reason="")                        INDEXED, or how it ended else
             defer(article_id, version, *, until), size, bytes_used
 hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else release until then and come back
@@ -54,20 +54,20 @@ from redis import Redis
 from pipelines.models import Stage
 from worker.state.articles import (
     RECHECK_AFTER_S,
-    Address,
+    ArticleAddress,
     ArticleClaim,
     Articles,
+    JourneyStep,
     Sighting,
     SightingKind,
-    Step,
     Trace,
 )
 from worker.state.due import Due
 from worker.state.events import Event, Events
-from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, Poll, Synced
+from worker.state.feeds import FeedClaim, Feeds, FeedSnapshot, Synced
 from worker.state.forgotten import Forgotten
 from worker.state.hosts import Hosts
-from worker.state.outbox import Outbox, Outgoing
+from worker.state.outbox import Outbox
 from worker.state.outcomes import Account, Audit, Outcomes
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Run, Upkeep
@@ -80,8 +80,7 @@ __all__ = [
     "LEASE_S",
     "RECHECK_AFTER_S",
     "Account",
-    "Address",
-    "Answer",
+    "ArticleAddress",
     "ArticleClaim",
     "Articles",
     "Audit",
@@ -93,10 +92,9 @@ __all__ = [
     "Feeds",
     "Forgotten",
     "Hosts",
+    "JourneyStep",
     "Outbox",
     "Outcomes",
-    "Outgoing",
-    "Poll",
     "Quarantine",
     "Quarantined",
     "Rewrites",
@@ -104,7 +102,6 @@ __all__ = [
     "Sighting",
     "SightingKind",
     "State",
-    "Step",
     "Synced",
     "Trace",
     "Upkeep",

@@ -27,7 +27,7 @@ class SightingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class ArticleAddress:
     """Where an article is: its id for good, its normalised link, the host to be polite to (empty for an import)."""
 
     article_id: str
@@ -35,7 +35,7 @@ class Address:
     host: str
 
     @classmethod
-    def of(cls, link: str) -> Address:
+    def of(cls, link: str) -> ArticleAddress:
         """Read an entry's link. Raises UnsafeAddressError for one that cannot be used."""
         return cls(article_id=urls.article_id(link), url=urls.normalise_url(link), host=urls.host_of(link))
 
@@ -81,7 +81,7 @@ class ArticleClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JourneyStep:
     """A line of an article's journey, e.g. `sighted`, `extract`, `failed`, `outbox` or an outcome."""
 
     at: float
@@ -107,7 +107,7 @@ class Trace:
     version: int
     content_hash: str
     recheck_at: tuple[float, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[JourneyStep, ...]
 
 
 class Articles:
@@ -118,7 +118,9 @@ class Articles:
         self._redis = scripts.redis
         self._lease_s = lease_s
 
-    def sight(self, entry: Entry, address: Address, *, feed: Feed, now: float, needs_page: bool = True) -> Sighting:
+    def sight(
+        self, entry: Entry, address: ArticleAddress, *, feed: Feed, now: float, needs_page: bool = True
+    ) -> Sighting:
         """Register an entry: start its article, mark it «once more» if it is under way, do nothing if it is known."""
         kind, stage = self._scripts.run(
             "sight",
@@ -260,12 +262,12 @@ def _indexed(record: Mapping[str, str]) -> _Indexed:
     }
 
 
-def _step(line: str) -> Step:
+def _step(line: str) -> JourneyStep:
     at, event, detail = line.split(" ", 2)
-    return Step(float(at), event, detail)
+    return JourneyStep(float(at), event, detail)
 
 
-def _url_sighted(steps: Iterable[Step]) -> str:
+def _url_sighted(steps: Iterable[JourneyStep]) -> str:
     """Find the address in the last `sighted` step, whose detail is «kind feed url»."""
     sighted = [step.detail.split(" ")[-1] for step in steps if step.event == "sighted"]
     return sighted[-1] if sighted else ""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.models import Feed, FeedFormat, Stage
+from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
 from worker.state.records import new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
@@ -15,31 +15,6 @@ from worker.state.scripts import Argument, Scripts
 MAX_ATTEMPTS = 3
 GIVE_UP_S = 1800.0
 SEEN_PER_ENTRY = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
-    """A line of a feed's history. `status` is HTTP's, 0 when nobody answered; `note` tells why a poll is not `ok`."""
-
-    at: float
-    status: int = 0
-    bytes: int = 0
-    entries: int = 0
-    new: int = 0
-    known: int = 0
-    took_s: float = 0.0
-    note: str = ""
-    ok: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a feed's server said: what to send back next time, and how to know the same body again."""
-
-    etag: str = ""
-    last_modified: str = ""
-    final_url: str = ""
-    body_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +32,7 @@ class FeedClaim:
     lease_until: float
     url: str
     host: str
-    last: Answer
+    validators: Validators
     interval_s: float
     failures: int
     last_ok_at: float
@@ -79,7 +54,7 @@ class FeedSnapshot:
     failures: int
     last_ok_at: float
     last_new_at: float
-    last: Answer
+    validators: Validators
     seen: int
     polls: tuple[Poll, ...]
 
@@ -133,17 +108,17 @@ class Feeds:
         )
         return _claim(feed_id, pairs(flat)) if flat else None
 
-    def fetched(self, claim: FeedClaim, *, page: str, answer: Answer, poll: Poll, now: float) -> bool:
+    def fetched(self, claim: FeedClaim, *, page: str, validators: Validators, poll: Poll, now: float) -> bool:
         """Hand the stored page over to parsing. The answer's validators are believed only after `parsed`."""
-        fetched = {"page": page, "poll": dataclasses.asdict(poll)} | dataclasses.asdict(answer)
+        fetched = {"page": page, "poll": dataclasses.asdict(poll)} | dataclasses.asdict(validators)
         return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
 
     def unchanged(
-        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, answer: Answer | None = None
+        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, validators: Validators | None = None
     ) -> bool:
         """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
-        validators = to_json(dataclasses.asdict(answer)) if answer else ""
-        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, validators=validators)
+        believed = to_json(dataclasses.asdict(validators)) if validators else ""
+        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, validators=believed)
 
     def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
         """End a poll whose entries are all registered: believe the validators, refresh and trim `seen` (key → hash)."""
@@ -187,7 +162,7 @@ class Feeds:
             failures=int(record.get("failures", 0)),
             last_ok_at=float(record.get("last_ok_at", 0)),
             last_new_at=float(record.get("last_new_at", 0)),
-            last=_answer(record),
+            validators=_validators(record),
             seen=int(self._redis.hlen(f"{key}:seen")),
             polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
         )
@@ -210,7 +185,7 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         lease_until=float(record["lease_until"]),
         url=record["url"],
         host=record["host"],
-        last=_answer(record),
+        validators=_validators(record),
         interval_s=float(record.get("interval_s", 0)),
         failures=int(record.get("failures", 0)),
         last_ok_at=float(record.get("last_ok_at", 0)),
@@ -238,8 +213,8 @@ def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
     )
 
 
-def _answer(record: Mapping[str, str]) -> Answer:
-    return Answer(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Answer)})
+def _validators(record: Mapping[str, str]) -> Validators:
+    return Validators(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Validators)})
 
 
 def _poll_json(poll: Poll) -> str:

@@ -18,13 +18,13 @@ from pipelines.feeds import (
     parse_sitemap,
     publishing_rhythm_s,
 )
-from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Stage
+from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
 from worker.runtime import Runtime
-from worker.state import Address, Answer, FeedClaim, Poll
+from worker.state import ArticleAddress, FeedClaim
 from worker.tasks.app import app
 from worker.tasks.nudges import nudge
 from worker.tasks.page_store import waits_for_store
-from worker.web import Fetched, Later, NotModified, Refused, Validators, feed_limits
+from worker.web import Fetched, Later, NotModified, Refused, feed_limits
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +41,7 @@ def poll_feed(feed_id: str) -> None:
     if free_at > started_at:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
         return
-    validators = Validators(etag=claim.last.etag, last_modified=claim.last.last_modified, url=claim.last.final_url)
-    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=validators)
+    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=claim.validators)
     record_answer(runtime, claim, answer, started_at=started_at)
 
 
@@ -53,15 +52,15 @@ def record_answer(
     now = runtime.now()
     runtime.note_host(claim.host, answer)
     match answer:
-        case Fetched(page) if _hash(page.body) != claim.last.body_hash:
+        case Fetched(page) if _hash(page.body) != claim.validators.body_hash:
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at)
             with waits_for_store(runtime, claim, runtime.state.feeds.release):
                 reference = runtime.pages.put(page)
-            runtime.state.feeds.fetched(claim, page=reference, answer=_answer(answer), poll=poll, now=now)
+            runtime.state.feeds.fetched(claim, page=reference, validators=_validators(answer), poll=poll, now=now)
             nudge(app, Stage.PARSE)
         case Fetched(page):
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at, note="same")
-            _unchanged(runtime, claim, poll, answer=_answer(answer))
+            _unchanged(runtime, claim, poll, validators=_validators(answer))
         case NotModified():
             _unchanged(runtime, claim, Poll(at=started_at, status=304, took_s=now - started_at))
         case Later(not_before, reason):
@@ -114,12 +113,12 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     runtime.state.feeds.parsed(claim, seen=hashes, poll=poll, next_at=next_at, now=now)
 
 
-def addressed(parsed: ParsedFeed, feed: Feed) -> list[tuple[Entry, Address]]:
+def addressed(parsed: ParsedFeed, feed: Feed) -> list[tuple[Entry, ArticleAddress]]:
     """The entries whose links can be used, with where they lead."""
     found = []
     for entry in parsed.entries:
         try:
-            found.append((entry, Address.of(entry.link)))
+            found.append((entry, ArticleAddress.of(entry.link)))
         except UnsafeAddressError as error:
             log.warning("entry left out", feed=feed.id, error=str(error))
     return found
@@ -130,11 +129,11 @@ def policy(runtime: Runtime) -> PollingPolicy:
     return PollingPolicy(min_interval_s=settings.min_interval_s, max_interval_s=settings.max_interval_s)
 
 
-def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, answer: Answer | None = None) -> None:
+def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, validators: Validators | None = None) -> None:
     now = runtime.now()
     signs = PollSigns(rhythm_s=2 * claim.interval_s or None)
     next_at = next_check_at(now, signs, policy=policy(runtime))
-    runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, answer=answer)
+    runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, validators=validators)
 
 
 def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float = 0.0) -> None:
@@ -143,14 +142,8 @@ def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float
     runtime.state.feeds.failed(claim, poll=poll, next_at=next_check_at(now, signs, policy=policy(runtime)), now=now)
 
 
-def _answer(fetched: Fetched) -> Answer:
-    validators = fetched.validators
-    return Answer(
-        etag=validators.etag,
-        last_modified=validators.last_modified,
-        final_url=validators.url,
-        body_hash=_hash(fetched.page.body),
-    )
+def _validators(fetched: Fetched) -> Validators:
+    return dataclasses.replace(fetched.validators, body_hash=_hash(fetched.page.body))
 
 
 def _hash(body: bytes) -> str:

@@ -12,10 +12,10 @@ from redis import Redis
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError
-from pipelines.models import Entry, Feed, Outcome, Stage
+from pipelines.models import Entry, Feed, Outcome, Poll, Stage, Validators
 from worker.health.index import KEEP_DAYS, PollIndex, record_health
 from worker.search.engine import SearchEngine
-from worker.state import Address, Answer, Poll, State
+from worker.state import ArticleAddress, State
 
 NOW = 1_757_800_000.0
 DAY = 86_400.0
@@ -30,7 +30,7 @@ def state(redis: Redis) -> State:
     state.feeds.sync([FEED], now=NOW)
     poll(state, at=NOW, new=2)
     for number in (1, 2):
-        address = Address(article_id=f"a{number}", url=f"{ENTRY.link}{number}", host="dala.example")
+        address = ArticleAddress(article_id=f"a{number}", url=f"{ENTRY.link}{number}", host="dala.example")
         state.articles.sight(ENTRY, address, feed=FEED, now=NOW)
     claim = state.articles.claim("a1", stage=Stage.FETCH, now=NOW)
     assert claim
@@ -54,7 +54,7 @@ def poll(state: State, *, at: float, new: int = 0) -> None:
     claim = state.feeds.claim(FEED.id, stage=Stage.POLL, now=at)
     assert claim
     seen = Poll(at=at, status=200, bytes=1000, took_s=0.5)
-    assert state.feeds.fetched(claim, page="p", answer=Answer(), poll=seen, now=at)
+    assert state.feeds.fetched(claim, page="p", validators=Validators(), poll=seen, now=at)
     claim = state.feeds.claim(FEED.id, stage=Stage.PARSE, now=at)
     assert claim
     ended = replace(seen, entries=20, new=new, known=20 - new)

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.models import Article, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
+from pipelines.models import Article, ArticleDocument, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.exports import from_row, to_row
 from pipelines.search.request import SearchRequest
@@ -21,13 +21,13 @@ from pipelines.tagging import Tagger
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds.forget import forget
 from worker.rebuilds.jobs import Jobs
-from worker.rebuilds.reindex import Rebuilder, Step
+from worker.rebuilds.reindex import Rebuilder, ReindexStep
 from worker.rebuilds.retag import Changes, OldTags, RetagJob, retagged
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.transfer import restore
 from worker.runtime import Runtime
-from worker.search.engine import SearchEngine, Stored
-from worker.state import Address, State
+from worker.search.engine import SearchEngine
+from worker.state import ArticleAddress, State
 from worker.tasks.drain import drain
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def retag(job: RetagJob, state: State, **options: Any) -> Mapping[str, Any]:
     return state.upkeep.last().facts
 
 
-def stored(engine: SearchEngine) -> dict[str, Stored]:
+def stored(engine: SearchEngine) -> dict[str, ArticleDocument]:
     engine.refresh()
     return {one.article_id: one for one in engine.scan(SearchRequest())}
 
@@ -110,7 +110,7 @@ def in_flight(state: State, number: int, *, now: float):
     """An article that was indexed under VERSION and is being extracted again."""
     feed = Feed(id="habar", url="", source="habar", family="habar")
     entry = Entry(link=f"https://habar.example/{number}", title="Новость", content=f"{DRUGS} {now}")
-    address = Address(article_id=key(number), url=entry.link, host="habar.example")
+    address = ArticleAddress(article_id=key(number), url=entry.link, host="habar.example")
     state.articles.sight(entry, address, feed=feed, now=now, needs_page=False)
     return state.articles.claim(key(number), stage=Stage.EXTRACT, now=now)
 
@@ -215,7 +215,7 @@ def test_the_forgotten_are_gone_everywhere_and_for_good(engine, state, job):
     """From the live index, from the one that is kept for going back, from feeds, imports and retags."""
     rebuilder = Rebuilder(engine, ANALYSIS, forgotten=state.forgotten.ids, now=time.time)
     rebuild = rebuilder.plan()
-    while rebuild.step is not Step.DONE:
+    while rebuild.step is not ReindexStep.DONE:
         rebuild = rebuilder.advance(rebuild)
     row = to_row(stored(engine)[key(4)].document, version=VERSION)
     assert forget(key(4), engine=engine, state=state, now=1.0)

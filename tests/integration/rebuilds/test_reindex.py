@@ -20,7 +20,7 @@ from pipelines.search.request import SearchRequest
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import reindex as rebuilding
 from worker.rebuilds.jobs import LEASE_S, MAX_TRIES, BusyError, Jobs
-from worker.rebuilds.reindex import Rebuild, Rebuilder, Step
+from worker.rebuilds.reindex import Rebuild, Rebuilder, ReindexStep
 from worker.rebuilds.reindex_job import ReindexJob
 from worker.search.engine import SearchEngine
 from worker.state.rebuilds import Upkeep
@@ -84,7 +84,7 @@ def rebuilder(engine: SearchEngine, forgotten: set[str]) -> Rebuilder:
     return Rebuilder(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY)
 
 
-def until(rebuilder: Rebuilder, step: Step, *, between: Callable[[Rebuild], None] = lambda _: None) -> Rebuild:
+def until(rebuilder: Rebuilder, step: ReindexStep, *, between: Callable[[Rebuild], None] = lambda _: None) -> Rebuild:
     """Go on until that step is the next one."""
     rebuild = rebuilder.plan()
     while rebuild.step is not step:
@@ -107,7 +107,7 @@ def test_texts_are_analysed_anew(engine, rebuilder):
     """What a new dictionary is for: old articles are found in forms they were not found in."""
     assert found(engine, "угонщик") == 0
     assert not engine.is_current(NEW)
-    until(rebuilder, Step.DONE)
+    until(rebuilder, ReindexStep.DONE)
     assert engine.index_name().endswith("-000002")
     assert found(engine, "угонщик") == 40
     assert engine.is_current(NEW)
@@ -131,7 +131,7 @@ def test_no_write_is_lost_and_no_reader_sees_less(engine, rebuilder):
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        until(rebuilder, Step.DONE)
+        until(rebuilder, ReindexStep.DONE)
         for number in range(3):
             assert engine.bulk([sent(1000 + number)])[0].status == "written"
             written[f"id-{1000 + number}"] = 1
@@ -152,7 +152,7 @@ def test_what_comes_between_the_passes_is_copied(engine, rebuilder):
             number = next(numbers)
             engine.bulk([sent(number), sent(number % 40, version=number)])
 
-    until(rebuilder, Step.DONE, between=meddle)
+    until(rebuilder, ReindexStep.DONE, between=meddle)
     assert versions(engine)["id-100"] == 1
     assert versions(engine)["id-20"] == 100
 
@@ -161,16 +161,16 @@ def test_the_forgotten_stay_forgotten(engine, rebuilder, forgotten):
     """The copy was made before the person asked; the article must not come back with it."""
 
     def forget(rebuild: Rebuild) -> None:
-        if rebuild.step is Step.CATCH_UP and not forgotten:
+        if rebuild.step is ReindexStep.CATCH_UP and not forgotten:
             forgotten.add("id-7")
             engine.client.delete(index=engine.write_alias, id="id-7")
 
-    until(rebuilder, Step.DONE, between=forget)
+    until(rebuilder, ReindexStep.DONE, between=forget)
     assert "id-7" not in versions(engine)
     assert len(versions(engine)) == 39
 
 
-@pytest.mark.parametrize("step", [Step.CREATE, Step.COPY, Step.CATCH_UP, Step.SWITCH])
+@pytest.mark.parametrize("step", [ReindexStep.CREATE, ReindexStep.COPY, ReindexStep.CATCH_UP, ReindexStep.SWITCH])
 def test_an_abandoned_rebuild_leaves_no_trace(engine, rebuilder, step):
     """Readers and writers as before, the half-made index gone."""
     rebuild = until(rebuilder, step)
@@ -182,7 +182,7 @@ def test_an_abandoned_rebuild_leaves_no_trace(engine, rebuilder, step):
 
 def test_a_switch_that_fails_opens_the_index_again(engine, rebuilder, monkeypatch):
     """A new index that is not the same must never be shown, and the fence must fall."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     engine.client.delete(index=rebuild.target, id="id-3", refresh=True)
     with pytest.raises(EngineRefusedError, match=r"xabar on 2026-03-01: \d+ articles became \d+"):
         rebuilder.advance(rebuild)
@@ -192,7 +192,7 @@ def test_a_switch_that_fails_opens_the_index_again(engine, rebuilder, monkeypatc
 
 def test_a_changed_document_is_noticed(engine, rebuilder):
     """Counts alone would not see it."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     engine.client.update(index=rebuild.target, id="id-3", doc={"content_hash": "0"}, refresh=True)
     with pytest.raises(EngineRefusedError, match="id-3 is not the same"):
         rebuilder.advance(rebuild)
@@ -200,19 +200,19 @@ def test_a_changed_document_is_noticed(engine, rebuilder):
 
 def test_a_crash_behind_the_fence_is_made_good(engine, rebuilder):
     """The worker died with the old index closed: the step is done again and writes go on."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     rebuilder.indices.block_writes(rebuild.source)
     assert engine.bulk([sent(1, version=9)])[0].status == "retry"
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert rebuilder.advance(rebuild).step is ReindexStep.DONE
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
 def test_a_crash_after_the_switch_is_noticed(engine, rebuilder):
     """The aliases had moved, nobody wrote it down: doing the step again changes nothing."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     rebuilder.advance(rebuild)
     engine.bulk([sent(50)])
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert rebuilder.advance(rebuild).step is ReindexStep.DONE
     rebuilder.abandon(rebuild)
     assert found(engine) == 41
 
@@ -235,7 +235,7 @@ def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, rebuilder,
 
 def test_a_copy_that_nobody_knows_of_is_stopped(engine, rebuilder):
     """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
-    rebuild = until(rebuilder, Step.COPY)
+    rebuild = until(rebuilder, ReindexStep.COPY)
     slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
     unknown = engine.client.reindex(**slow, requests_per_second=1, wait_for_completion=False)["task"]
     rebuilder.abandon(rebuild)
@@ -253,18 +253,18 @@ def test_a_lost_task_is_started_again(engine, rebuilder):
     rebuild = rebuilder.advance(rebuilder.advance(rebuilder.plan()))
     lost = Rebuild.from_facts(rebuild.facts | {"task": "AAAAAAAAAAAAAAAAAAAAAA:1"})
     again = rebuilder.advance(lost)
-    assert (again.task, again.step) == ("", Step.COPY)
-    while again.step is not Step.DONE:
+    assert (again.task, again.step) == ("", ReindexStep.COPY)
+    while again.step is not ReindexStep.DONE:
         again = rebuilder.advance(again)
     assert found(engine) == 40
 
 
 def test_rolling_back_takes_along_what_is_newer(engine, rebuilder):
     """The new analysis was a mistake: back to the old index, with everything written since."""
-    until(rebuilder, Step.DONE)
+    until(rebuilder, ReindexStep.DONE)
     engine.bulk([sent(60), sent(1, version=9)])
     rebuild = rebuilder.plan_rollback()
-    while rebuild.step is not Step.DONE:
+    while rebuild.step is not ReindexStep.DONE:
         rebuild = rebuilder.advance(rebuild)
     assert engine.index_name() == engine.first_index
     assert len(versions(engine)) == 41
@@ -274,7 +274,7 @@ def test_rolling_back_takes_along_what_is_newer(engine, rebuilder):
 
 def test_old_generations_are_kept_for_a_while(engine, forgotten, rebuilder):
     """A week in which one may roll back; the live index is never dropped."""
-    until(rebuilder, Step.DONE)
+    until(rebuilder, ReindexStep.DONE)
     assert rebuilder.drop_old() == []
     later = Rebuilder(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY + 8 * 86_400)
     assert later.drop_old() == [engine.first_index]
@@ -346,7 +346,7 @@ def test_one_step_at_a_time(jobs, upkeep, clock):
 
 def test_who_lost_the_switch_does_not_touch_the_fence(engine, rebuilder):
     """A stopped worker wakes up when another is behind the fence: it must neither switch nor open the index."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     holds = count()
 
     def hold() -> None:
@@ -357,15 +357,15 @@ def test_who_lost_the_switch_does_not_touch_the_fence(engine, rebuilder):
         rebuilder.advance(rebuild, hold=hold)
     assert engine.index_name() == rebuild.source
     assert engine.bulk([sent(1, version=9)])[0].status == "retry"
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert rebuilder.advance(rebuild).step is ReindexStep.DONE
 
 
 def test_the_forgotten_do_not_keep_the_fence_up(engine, rebuilder, forgotten):
     """What has to be deleted from the old index cannot be while it is closed: a step done again opens it first."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     rebuilder.indices.block_writes(rebuild.source)
     forgotten.add("id-7")
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert rebuilder.advance(rebuild).step is ReindexStep.DONE
     assert "id-7" not in versions(engine)
 
 
@@ -397,7 +397,7 @@ def test_a_step_that_ends_its_workers_is_given_up(jobs, upkeep, clock, rebuilder
 
 def test_the_next_run_cleans_up_after_one_whose_record_is_lost(engine, rebuilder, jobs):
     """Redis was emptied in the middle of a rebuild, behind the fence."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(rebuilder, ReindexStep.SWITCH)
     rebuilder.indices.block_writes(rebuild.source)
     assert jobs.begin("reindex", owner="tester").facts["target"] == rebuild.target
     assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
@@ -410,7 +410,7 @@ def test_fields_that_are_gone_are_left_behind(engine, tmp_path):
         text = (HERE / "search" / file).read_text(encoding="utf-8")
         (tmp_path / file).write_text(text.replace('"words": {"type": "integer"},', ""), encoding="utf-8")
     newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
-    until(Rebuilder(newer, NEW, forgotten=set, now=lambda: TODAY), Step.DONE)
+    until(Rebuilder(newer, NEW, forgotten=set, now=lambda: TODAY), ReindexStep.DONE)
     assert found(engine) == 40
     assert "words" not in engine.get("id-3").document
 

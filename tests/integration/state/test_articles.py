@@ -7,13 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Outcome, Stage
-from worker.state import RECHECK_AFTER_S, Address, SightingKind, State
+from worker.state import RECHECK_AFTER_S, ArticleAddress, SightingKind, State
 
 NOW = 1_757_800_000.0
 DAY = "2025-09-13"
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 ENTRY = Entry(link="http://dala.example/1", title="Су тасқыны")
-HERE = Address(article_id="a1", url="http://dala.example/1", host="dala.example")
+HERE = ArticleAddress(article_id="a1", url="http://dala.example/1", host="dala.example")
 
 
 @pytest.fixture
@@ -318,7 +318,7 @@ def test_a_changed_entry_in_extract_takes_the_place_of_a_recheck(state):
 
 def test_the_first_to_claim_an_address_owns_it(state):
     """One article under two links must be in the index once; the second ends as duplicate."""
-    other = Address(article_id="b1", url="http://dala.example/1?x", host="dala.example")
+    other = ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example")
     sight(state)
     sight(state, address=other)
     first, second = claim(state), claim(state, article_id="b1")
@@ -333,14 +333,14 @@ def test_a_canonical_address_that_is_an_indexed_article_is_its_own(state):
     """The plain link was indexed first; the link with a parameter names it as canonical."""
     sight(state)
     index(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["a1"], now=NOW) == "a1"
 
 
 def test_whoever_is_extracted_first_has_a_canonical_address(state):
     """The canonical link may never answer: whoever has a text first wins, the other is the duplicate. One gets in."""
     sight(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     first, second = claim(state), claim(state, article_id="b1")
     assert state.articles.claim_aliases(second, ["a1"], now=NOW) == "b1"
     assert state.articles.claim_aliases(first, [], now=NOW) == "b1"
@@ -349,7 +349,7 @@ def test_whoever_is_extracted_first_has_a_canonical_address(state):
 def test_an_owner_that_never_got_in_loses_its_addresses(state):
     """An article must not be a duplicate of nothing."""
     sight(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     owner = claim(state)
     state.articles.claim_aliases(owner, ["c1"], now=NOW)
     state.articles.finish(owner, Outcome.REJECTED, now=NOW, reason="no_text")
@@ -360,7 +360,7 @@ def test_an_indexed_article_stays_its_own(state):
     """A revision that suddenly names another canonical must not leave the old text in the index for ever."""
     sight(state)
     index(state)
-    other = Address(article_id="b1", url="http://dala.example/2", host="dala.example")
+    other = ArticleAddress(article_id="b1", url="http://dala.example/2", host="dala.example")
     sight(state, address=other)
     state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW)
     sight(state, "жаңа")
@@ -386,7 +386,7 @@ def test_a_copy_of_a_forgotten_article_is_a_duplicate(state):
     sight(state)
     state.articles.claim_aliases(claim(state), ["c1"], now=NOW)
     state.forgotten.forget("a1", now=NOW)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW) == "a1"
 
 

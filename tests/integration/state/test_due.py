@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Stage
-from worker.state import Address, State
+from worker.state import ArticleAddress, State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -22,7 +22,7 @@ def state(redis):
 
 def sight(state, article_id, host, *, at=NOW):
     entry = Entry(link=f"http://{host}/{article_id}", title=article_id)
-    state.articles.sight(entry, Address(article_id=article_id, url=entry.link, host=host), feed=FEED, now=at)
+    state.articles.sight(entry, ArticleAddress(article_id=article_id, url=entry.link, host=host), feed=FEED, now=at)
 
 
 def take(state, *, now=NOW, limit=10):

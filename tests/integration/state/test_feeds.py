@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.models import Feed, FeedFormat, Stage
-from worker.state import Answer, Poll, State
+from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
+from worker.state import State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 POLL = Poll(at=NOW, status=200, bytes=1000, took_s=0.5)
-ANSWER = Answer(etag='"1"', last_modified="Sat", final_url="http://dala.example/rss.xml", body_hash="b1")
+ANSWER = Validators(etag='"1"', last_modified="Sat", final_url="http://dala.example/rss.xml", body_hash="b1")
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def claim(state, stage=Stage.POLL, *, at=NOW):
 
 def fetched(state, *, at=NOW):
     """A feed that was polled and waits for parsing; the claim for it."""
-    assert state.feeds.fetched(claim(state, at=at), page="p1", answer=ANSWER, poll=POLL, now=at)
+    assert state.feeds.fetched(claim(state, at=at), page="p1", validators=ANSWER, poll=POLL, now=at)
     return claim(state, Stage.PARSE, at=at)
 
 
@@ -47,8 +47,8 @@ def states_told(state):
 def test_a_poll_hands_its_page_to_the_parse(state):
     """The two run in different workers; between them only Redis knows what was fetched."""
     found = claim(state)
-    assert (found.url, found.host, found.last) == (FEED.url, "dala.example", Answer())
-    assert state.feeds.fetched(found, page="p1", answer=ANSWER, poll=POLL, now=NOW)
+    assert (found.url, found.host, found.validators) == (FEED.url, "dala.example", Validators())
+    assert state.feeds.fetched(found, page="p1", validators=ANSWER, poll=POLL, now=NOW)
     assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 1)
     assert claim(state) is None
     parse = claim(state, Stage.PARSE)
@@ -66,13 +66,13 @@ def test_a_claim_tells_what_the_catalogue_last_said(state):
 def test_validators_are_believed_after_the_entries(state):
     """A crash between fetching and parsing would lose the entries for good if the next poll got a 304."""
     parse = fetched(state)
-    assert state.feeds.snapshot(FEED.id).last == Answer()
+    assert state.feeds.snapshot(FEED.id).validators == Validators()
     assert state.feeds.parsed(parse, seen={}, poll=replace(POLL, new=2), next_at=NOW + 300, now=NOW + 1)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.last, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
+    assert (snapshot.validators, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
     assert (snapshot.next_at, snapshot.interval_s) == (NOW + 300, 299)
     assert (snapshot.last_ok_at, snapshot.last_new_at) == (NOW + 1, NOW + 1)
-    assert claim(state, at=NOW + 300).last == ANSWER
+    assert claim(state, at=NOW + 300).validators == ANSWER
 
 
 def test_a_document_that_cannot_be_parsed_is_not_believed(state):
@@ -80,7 +80,7 @@ def test_a_document_that_cannot_be_parsed_is_not_believed(state):
     parse = fetched(state)
     assert state.feeds.failed(parse, poll=replace(POLL, note="html"), next_at=NOW + 600, now=NOW)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.last, snapshot.state, snapshot.failures) == (Answer(), "failing", 1)
+    assert (snapshot.validators, snapshot.state, snapshot.failures) == (Validators(), "failing", 1)
     assert snapshot.polls[0].note == "html"
     assert claim(state, Stage.PARSE) is None
     assert claim(state, at=NOW + 600).failures == 1
@@ -108,15 +108,15 @@ def test_the_same_body_again_brings_its_new_validators(state):
     """A server that changes its ETag with every restart would be fetched whole for ever."""
     parsed(state, {})
     newer = replace(ANSWER, etag='"2"')
-    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, answer=newer)
-    assert state.feeds.snapshot(FEED.id).last == newer
+    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, validators=newer)
+    assert state.feeds.snapshot(FEED.id).validators == newer
 
 
 def test_a_304_keeps_the_validators(state):
     """A 304 has none of its own."""
     parsed(state, {})
     state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300)
-    assert state.feeds.snapshot(FEED.id).last == ANSWER
+    assert state.feeds.snapshot(FEED.id).validators == ANSWER
 
 
 def test_a_stale_token_changes_nothing(state):
@@ -125,7 +125,7 @@ def test_a_stale_token_changes_nothing(state):
     second = claim(state, at=first.lease_until)
     before = state.feeds.snapshot(FEED.id)
     feeds, end = state.feeds, {"poll": POLL, "next_at": NOW, "now": NOW}
-    assert not feeds.fetched(first, page="p", answer=ANSWER, poll=POLL, now=NOW)
+    assert not feeds.fetched(first, page="p", validators=ANSWER, poll=POLL, now=NOW)
     assert not feeds.unchanged(first, **end)
     assert not feeds.failed(first, **end)
     assert not feeds.parsed(first, seen={"a": "1"}, **end)
@@ -223,13 +223,13 @@ def test_a_removed_feed_stops_at_once_and_can_come_back(state, redis):
     parsed(state, {"a": "1"})
     found = claim(state, at=NOW + 300)
     assert state.feeds.sync([], now=NOW + 301).removed == (FEED.id,)
-    assert not state.feeds.fetched(found, page="p", answer=ANSWER, poll=POLL, now=NOW + 302)
+    assert not state.feeds.fetched(found, page="p", validators=ANSWER, poll=POLL, now=NOW + 302)
     assert state.feeds.snapshot(FEED.id).state == "off"
     assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 0)
     assert 0 < redis.ttl("t:feed:dala-main:seen") <= 90 * 86_400
     assert state.feeds.sync([FEED], now=NOW + 400).added == (FEED.id,)
     assert redis.ttl("t:feed:dala-main:seen") == -1
-    assert claim(state, at=NOW + 400).last == ANSWER
+    assert claim(state, at=NOW + 400).validators == ANSWER
     assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
 
 
@@ -239,7 +239,7 @@ def test_a_feed_that_moved_loses_the_old_validators(state):
     moved = replace(FEED, url="http://new.example/rss")
     assert state.feeds.sync([moved], now=NOW + 5).moved == (FEED.id,)
     found = claim(state, at=NOW + 5)
-    assert (found.url, found.host, found.last) == ("http://new.example/rss", "new.example", Answer())
+    assert (found.url, found.host, found.validators) == ("http://new.example/rss", "new.example", Validators())
 
 
 def test_two_syncs_at_once_do_no_harm(state):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.models import Entry, Feed
-from worker.state import Address, SightingKind, State
+from worker.state import ArticleAddress, SightingKind, State
 from worker.state.scripts import FOLDER, script_text
 
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua"))
@@ -14,7 +14,7 @@ FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family
 
 def sight(state, article_id):
     entry = Entry(link="x", title="x")
-    address = Address(article_id=article_id, url="x", host="")
+    address = ArticleAddress(article_id=article_id, url="x", host="")
     return state.articles.sight(entry, address, feed=FEED, now=1.0).kind
 
 

@@ -15,7 +15,7 @@ from secrets import token_hex
 
 import pytest
 
-from pipelines.search.exports import Exported
+from pipelines.models import VersionedDocument
 from pipelines.search.request import SearchRequest
 from tests.support.busy_newsroom import Writer
 from tests.support.running_watch import StartWatch, Watch
@@ -129,7 +129,7 @@ def make_old(watch: Watch) -> None:
     watch.runtime.search.refresh()
     found = list(watch.runtime.search.scan(SearchRequest()))
     old = [
-        Exported(
+        VersionedDocument(
             article_id=one.article_id,
             version=one.version + 1,
             document={**one.document, "ruleset": "old", "topics": ["weather"]},

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from pipelines.feeds import (
     FeedState,
     PollingPolicy,
-    PollResult,
     PollSigns,
     declared_freshness_s,
     health,
     next_check_at,
     publishing_rhythm_s,
 )
-from pipelines.models import Entry
+from pipelines.models import Entry, Poll
 
 NOW = 1_790_000_000.0
 POLICY = PollingPolicy(min_interval_s=120, max_interval_s=3600)
@@ -103,12 +102,10 @@ def test_cache_control_says_how_long_a_response_is_fresh(value: str, expected_s:
     assert declared_freshness_s({"cache-control": value}) == expected_s
 
 
-def polls(outcomes: str) -> list[PollResult]:
+def polls(outcomes: str) -> list[Poll]:
     """One letter a poll, newest first: n new entries, k known only, f failed."""
     return [
-        PollResult(
-            at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else ""
-        )
+        Poll(at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else "")
         for number, letter in enumerate(outcomes)
     ]
 
