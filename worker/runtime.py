@@ -33,6 +33,7 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._pid = os.getpid()
+        self._robots_later: dict[str, Later] = {}
 
     def after_fork(self) -> Runtime:
         """The services for a child of this process: connections of its own, and the compiled rules it inherited."""
@@ -154,15 +155,26 @@ class Runtime:
         return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s)
 
     def robots(self, host: str, url: str) -> str | Later:
-        """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
-        from worker.web import fetch_robots
+        """Return the robots.txt that rules over the URL, remembered for a day; Later when the site cannot say.
+
+        A host's `Later` is remembered by this process, so that each of its waiting pages does not ask again.
+        """
+        from worker.web import Reason, fetch_robots
 
         known = self.state.hosts.robots(host, now=self.now())
         if known is not None:
             return known
+        later = self._robots_later.get(host)
+        if later and later.not_before > self.now():
+            return later
         rules = fetch_robots(self.web, url)
         if isinstance(rules, str):
             self.state.hosts.keep_robots(host, rules, now=self.now())
+            self._robots_later.pop(host, None)
+        else:
+            self._robots_later[host] = rules
+            if rules.reason is Reason.HTTP_429:
+                self.note_host(host, rules)
         return rules
 
     def note_host(self, host: str, answer: FetchResult) -> None:

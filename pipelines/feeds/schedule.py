@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from pipelines.models import Entry
+from pipelines.models import Entry, Validators
 
 RHYTHM_ENTRIES = 30
 """The newest entries tell how often a feed publishes today."""
 
 LONGEST_WISH_S = 24 * 3600.0
 """A site may ask us to stay away (Retry-After) for so long at most; then we ask again."""
+
+
+NOT_MODIFIED_AT_MOST = 12
+FULL_AFTER_S = 24 * 3600.0
+FALSE_NOT_MODIFIED = "false 304"
+"""The habit of a server that answers 304, or repeats its ETag, for a document that has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +60,22 @@ def next_check_at(now: float, signs: PollSigns, *, policy: PollingPolicy) -> flo
         wait_s = middle_s if signs.rhythm_s is None else signs.rhythm_s / 2
         wait_s = min(max(wait_s, signs.ttl_s, policy.min_interval_s), policy.max_interval_s)
     return max(now + wait_s, min(signs.not_before, now + LONGEST_WISH_S))
+
+
+def may_ask_for_changes(*, not_modified: int, full_at: float, habits: frozenset[str], now: float) -> bool:
+    """True if a 304 is worth having: not after a dozen of them, nor a day after the whole document came.
+
+    Caches answer 304 for ever. A server that was caught at it (`FALSE_NOT_MODIFIED`) is asked for all each time.
+    """
+    if FALSE_NOT_MODIFIED in habits or not_modified >= NOT_MODIFIED_AT_MOST:
+        return False
+    return not full_at or now - full_at < FULL_AFTER_S
+
+
+def is_false_not_modified(*, not_modified: int, before: Validators, after: Validators) -> bool:
+    """True if a document changed behind 304 answers: another body came under the very validators that brought them."""
+    same = (before.etag, before.last_modified) == (after.etag, after.last_modified)
+    return not_modified > 0 and same and before.body_hash != after.body_hash
 
 
 def publishing_rhythm_s(entries: Iterable[Entry], *, now: float) -> float | None:

@@ -96,6 +96,27 @@ def article_id(link: str) -> str:
     return hashlib.sha256(normalise_url(link).encode()).hexdigest()[:32]
 
 
+def twin_id(link: str) -> str:
+    """Return what the twins of a link have in common: http and https, with and without `www.` and a last slash.
+
+    Twins are nearly always one article, but not surely: this is no identity, only a claim (decision 0004).
+    """
+    target = parse_link(link)
+    host = target.host.removeprefix("www.")
+    twin = replace(target, scheme="https", host=host, port=DEFAULT_PORTS["https"], path=target.path.rstrip("/"))
+    return article_id(twin.url if target.port == DEFAULT_PORTS[target.scheme] else link)
+
+
+def scoped_id(scope: str, name: str) -> str:
+    """Return the identity of what has no address of its own: a name within a scope, such as a guid within a feed."""
+    return hashlib.sha256(f"{scope}\n{name}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def has_route(link: str) -> bool:
+    """True for a page that only a program in a browser finds, behind `#/`."""
+    return bool(parse_link(link).route)
+
+
 def host_of(url: str) -> str:
     """Return `host`, or `host:port` where the port is not the scheme's own."""
     return parse_link(url).authority

@@ -204,7 +204,7 @@ def test_the_first_picture_is_found_where_feeds_put_it():
             id="sitemap",
         ),
         pytest.param("<rss version='2.0'><channel></channel></rss>", "no_entries", id="empty channel"),
-        pytest.param("<rss><channel><item/></channel></rss>", "no_entries", id="empty item"),
+        pytest.param("<rss><channel><item/></channel></rss>", "nothing_usable", id="empty item"),
         pytest.param("just words", "broken", id="words"),
         pytest.param(
             "<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb", id="5000 attributes"

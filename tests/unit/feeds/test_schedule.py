@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,15 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.feeds import (
+    FALSE_NOT_MODIFIED,
     FeedState,
     PollingPolicy,
     PollSigns,
     declared_freshness_s,
     health,
+    is_false_not_modified,
+    may_ask_for_changes,
     next_check_at,
     publishing_rhythm_s,
 )
-from pipelines.models import Entry, Poll
+from pipelines.models import Entry, Poll, Validators
 
 NOW = 1_790_000_000.0
 POLICY = PollingPolicy(min_interval_s=120, max_interval_s=3600)
@@ -136,3 +140,29 @@ def test_a_feed_that_answers_but_publishes_nothing_is_quiet():
 def test_a_failing_feed_says_what_fails():
     """The sentence carries the last error, so nobody has to look for it."""
     assert health(polls("ff"), now=NOW).sentence == "failed 2 times in a row: HTTP 500"
+
+
+@pytest.mark.parametrize(
+    ("not_modified", "full_ago_s", "habits", "expected"),
+    [
+        (0, 60, frozenset(), True),
+        (11, 3600, frozenset(), True),
+        (12, 3600, frozenset(), False),
+        (0, 25 * 3600, frozenset(), False),
+        (0, 60, frozenset({FALSE_NOT_MODIFIED}), False),
+    ],
+)
+def test_a_304_is_not_believed_for_ever(
+    not_modified: int, full_ago_s: float, habits: frozenset[str], *, expected: bool
+):
+    """Caches answer 304 while the feed grows: the watch would be blind and call the feed fine."""
+    asked = may_ask_for_changes(not_modified=not_modified, full_at=NOW - full_ago_s, habits=habits, now=NOW)
+    assert asked is expected
+
+
+def test_another_body_under_the_same_etag_is_a_lie():
+    """Only the very validators that brought a 304 prove it wrong: a feed may change between two polls."""
+    before, after = Validators(etag="1", body_hash="a"), Validators(etag="1", body_hash="b")
+    assert is_false_not_modified(not_modified=3, before=before, after=after)
+    assert not is_false_not_modified(not_modified=3, before=before, after=replace(after, etag="2"))
+    assert not is_false_not_modified(not_modified=0, before=before, after=after)
