@@ -4,6 +4,7 @@ from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.changes import Changes, Listed, changes, listed_entries
 from pipelines.feeds.document import parse_feed
 from pipelines.feeds.health import FeedHealth, FeedState, health
+from pipelines.feeds.rhythm import Rhythm, first_rhythm, learned, rhythm_from
 from pipelines.feeds.schedule import (
     FALSE_NOT_MODIFIED,
     PollingPolicy,
@@ -12,7 +13,6 @@ from pipelines.feeds.schedule import (
     is_false_not_modified,
     may_ask_for_changes,
     next_check_at,
-    publishing_rhythm_s,
 )
 from pipelines.feeds.sitemap import parse_sitemap
 
@@ -24,15 +24,18 @@ __all__ = [
     "Listed",
     "PollSigns",
     "PollingPolicy",
+    "Rhythm",
     "changes",
     "declared_freshness_s",
+    "first_rhythm",
     "health",
     "is_false_not_modified",
+    "learned",
     "listed_entries",
     "may_ask_for_changes",
     "next_check_at",
     "parse_catalogue",
     "parse_feed",
     "parse_sitemap",
-    "publishing_rhythm_s",
+    "rhythm_from",
 ]

@@ -40,11 +40,15 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What has to be sighted, and which habits of the feed showed. `listed` has the ids by which entries are known."""
+    """What has to be sighted, and which habits of the feed showed. `listed` has the ids by which entries are known.
+
+    `known`: the ids among them that the feed listed before.
+    """
 
     listed: tuple[Listed, ...]
     to_sight: tuple[Listed, ...]
     habits: frozenset[str]
+    known: frozenset[str] = frozenset()
 
     @property
     def memory(self) -> dict[str, str]:
@@ -84,7 +88,12 @@ def changes(listed: Sequence[Listed], known: Mapping[str, str], *, habits: froze
         for each in recognised
         if each.article_id not in unread and _words(known.get(each.article_id, "")) != each.entry.hash
     )
-    return Changes(listed=recognised, to_sight=to_sight, habits=habits | ({MOVING_LINKS} if moved else set()))
+    return Changes(
+        listed=recognised,
+        to_sight=to_sight,
+        habits=habits | ({MOVING_LINKS} if moved else set()),
+        known=frozenset(each.article_id for each in present),
+    )
 
 
 def _marks(entry: Entry) -> Iterable[str]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines.feeds import Rhythm, rhythm_from
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
 from worker.state.records import new_token, pairs, to_json
@@ -23,7 +24,8 @@ class FeedClaim:
     """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing.
 
     `feed` is as the catalogue described it when it could last be read. `not_modified` counts the answers 304 since the
-    whole document came, at `full_at`; `habits` are what the feed was seen to do (`pipelines.feeds.changes`).
+    whole document came, at `full_at`; `habits` are what the feed was seen to do (`pipelines.feeds.changes`), `rhythm`
+    is how it publishes.
     """
 
     feed_id: str
@@ -44,6 +46,7 @@ class FeedClaim:
     not_modified: int = 0
     full_at: float = 0.0
     habits: frozenset[str] = frozenset()
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,14 @@ class Feeds:
         believed = to_json(dataclasses.asdict(validators)) if validators else ""
         not_modified = poll.status == NOT_MODIFIED
         return self._end(
-            "polled_feed", claim, poll=poll, next_at=next_at, now=now, validators=believed, not_modified=not_modified
+            "polled_feed",
+            claim,
+            poll=poll,
+            next_at=next_at,
+            now=now,
+            validators=believed,
+            not_modified=not_modified,
+            rhythm=_rhythm_json(claim.rhythm),
         )
 
     def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
@@ -145,6 +155,7 @@ class Feeds:
             seen=listed,
             has_new=poll.new > 0,
             habits=_habits_text(claim.habits),
+            rhythm=_rhythm_json(claim.rhythm),
         )
 
     def failed(self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float) -> bool:
@@ -218,6 +229,7 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         not_modified=int(record.get("not_modified", 0)),
         full_at=float(record.get("full_at", 0)),
         habits=_habits(record.get("habits", "")) | _habits(fetched.get("habits", "")),
+        rhythm=rhythm_from(json.loads(record["rhythm"])) if "rhythm" in record else None,
     )
 
 
@@ -245,6 +257,10 @@ def _validators(record: Mapping[str, str]) -> Validators:
 
 def _poll_json(poll: Poll) -> str:
     return to_json(dataclasses.asdict(poll))
+
+
+def _rhythm_json(rhythm: Rhythm | None) -> str:
+    return to_json(dataclasses.asdict(rhythm)) if rhythm else ""
 
 
 def _habits_text(habits: frozenset[str]) -> str:

@@ -16,15 +16,17 @@ from pipelines.feeds import (
     Listed,
     PollingPolicy,
     PollSigns,
+    Rhythm,
     changes,
     declared_freshness_s,
+    first_rhythm,
     is_false_not_modified,
+    learned,
     listed_entries,
     may_ask_for_changes,
     next_check_at,
     parse_feed,
     parse_sitemap,
-    publishing_rhythm_s,
 )
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
@@ -116,10 +118,8 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     found = read_changes(runtime, claim, addresses)
     sightings = [sight(runtime, each, feed=feed, now=now) for each in found.to_sight]
     new = sum(sighting.is_new for sighting in sightings)
-    signs = PollSigns(
-        rhythm_s=publishing_rhythm_s(parsed.entries, now=now),
-        ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)),
-    )
+    claim = dataclasses.replace(claim, habits=found.habits, rhythm=rhythm_after(claim, found, now=now))
+    signs = PollSigns(rhythm=claim.rhythm, ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)))
     next_at = next_check_at(now, signs, policy=policy(runtime))
     poll = dataclasses.replace(
         claim.poll or Poll(at=now),
@@ -129,8 +129,14 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
         known=len(found.listed) - len(found.to_sight),
         dropped=dropped,
     )
-    claim = dataclasses.replace(claim, habits=found.habits)
     runtime.state.feeds.parsed(claim, seen=found.memory, poll=poll, next_at=next_at, now=now)
+
+
+def rhythm_after(claim: FeedClaim, found: Changes, *, now: float) -> Rhythm:
+    """Return how the feed publishes, by what is new in its document. Without a date it was published by now."""
+    entries = [each.entry for each in found.to_sight if each.article_id not in found.known]
+    moments = [min(entry.published_at.timestamp(), now) if entry.published_at else now for entry in entries]
+    return learned(claim.rhythm, moments, now=now) if claim.rhythm else first_rhythm(moments, now=now)
 
 
 def read_changes(runtime: Runtime, claim: FeedClaim, addresses: list[tuple[Entry, ArticleAddress]]) -> Changes:
@@ -177,7 +183,8 @@ def policy(runtime: Runtime) -> PollingPolicy:
 
 def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, validators: Validators | None = None) -> None:
     now = runtime.now()
-    signs = PollSigns(rhythm_s=2 * claim.interval_s or None)
+    claim = dataclasses.replace(claim, rhythm=learned(claim.rhythm, (), now=now) if claim.rhythm else None)
+    signs = PollSigns(rhythm=claim.rhythm)
     next_at = next_check_at(now, signs, policy=policy(runtime))
     runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, validators=validators)
 
