@@ -28,7 +28,7 @@ DEFAULT_BROKER_URL = "redis://localhost:6379/0"
 
 
 class Runtime:
-    """Lazily built services. Not shared over a fork: whoever forks asks `is_of_this_process` and builds a new one."""
+    """Lazily built services. Not shared over a fork: ask `is_of_this_process` in a child, and use `after_fork`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -62,7 +62,7 @@ class Runtime:
 
     @property
     def lease_s(self) -> dict[Stage, float]:
-        """How long a claim lives: its stage's deadline and a little grace. A killed worker's items come due then."""
+        """How long a claim lives in each stage: its deadline and GRACE_S. A killed worker's items come due then."""
         from worker.web.robots import ROBOTS_LIMITS
 
         fetch_s = self.settings.fetch_deadline_s + GRACE_S
@@ -145,7 +145,7 @@ class Runtime:
         return self.settings.data / "feeds.yaml"
 
     def reserve(self, host: str, item: str, *, now: float) -> float:
-        """When the item may ask the host: now, or a later time that is kept for it."""
+        """Return when the item may ask the host: now, or a later time that is reserved for it."""
         from worker.web import crawl_delay_s
 
         rules = self.state.hosts.robots(host, now=now)
@@ -166,7 +166,7 @@ class Runtime:
         return rules
 
     def note_host(self, host: str, answer: FetchResult) -> None:
-        """Remember how the host answered: others stay away as long as it wishes."""
+        """Remember how the host answered: nothing else asks it for as long as it wishes."""
         from worker.web import Fetched, Later, NotModified, Refused
 
         match answer:

@@ -20,7 +20,7 @@ from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present,
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
-    from worker.state import Run
+    from worker.state import Rebuild
 
 commands = typer.Typer()
 
@@ -100,7 +100,7 @@ def look(runtime: Runtime) -> Status:
         feeds=dict(Counter(snapshot.state for snapshot in snapshots if snapshot)),
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
-        rebuild=rebuild_of(state.upkeep.current()),
+        rebuild=rebuild_of(state.rebuilds.current()),
         last_article=last_article(runtime) if not search.problem else {},
         problems=tuple(problems(runtime, workers, search)),
     )
@@ -141,12 +141,12 @@ def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
     return found
 
 
-def rebuild_of(run: Run | None) -> str:
+def rebuild_of(rebuild: Rebuild | None) -> str:
     """What rewrites the index just now, and who wanted it; empty when nothing does."""
-    if run is None:
+    if rebuild is None:
         return ""
-    step, done, total = (run.facts[name] for name in ("step", "done", "total"))
-    return f"{run.kind} by {run.owner}: {step}, {done} of {total} articles"
+    step, done, total = (rebuild.progress[name] for name in ("step", "done", "total"))
+    return f"{rebuild.kind} by {rebuild.owner}: {step}, {done} of {total} articles"
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import structlog
 
+from pipelines import pages
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Article, Outcome, Page, Stage, Tagging
-from pipelines.pages import article_from_entry, extract_article
 from pipelines.search.documents import build_document, content_hash
 from pipelines.urls import article_id
 from worker.runtime import Runtime
@@ -25,7 +25,7 @@ UNREADABLE = "unreadable"
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.fetch_page")
+@app.task(name="kuzet.fetch_page", subject="article")
 def fetch_page(article_key: str) -> None:
     """Fetch an article's page into the page store, then nudge its extraction."""
     runtime = app.runtime
@@ -37,7 +37,7 @@ def fetch_page(article_key: str) -> None:
     if free_at > now:
         runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
         return
-    record_answer(runtime, claim, ask(runtime, claim))
+    record_page_answer(runtime, claim, ask(runtime, claim))
     nudge(app, Stage.EXTRACT)
 
 
@@ -51,8 +51,8 @@ def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later 
     return runtime.web.get(claim.url, limits=page_limits(runtime.settings))
 
 
-def record_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
-    """Write down what the site said. Without a page the feed's text must do; a page that is gone ends the sighting."""
+def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
+    """Write down what the site said. Without a page the feed's text is used; a page that is gone ends the sighting."""
     articles, now = runtime.state.articles, runtime.now()
     runtime.note_host(claim.host, answer)
     match answer:
@@ -71,15 +71,15 @@ def record_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotMo
             articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
 
 
-@app.task(name="kuzet.extract_article")
-def extract_page(article_key: str) -> None:
+@app.task(name="kuzet.extract_article", subject="article")
+def extract_article(article_key: str) -> None:
     """Read the article out of its page, tag it, and put its document into the outbox."""
     runtime = app.runtime
-    articles, tagger = runtime.state.articles, runtime.tagger  # broken rules must not cost an article its attempts
+    articles, tagger = runtime.state.articles, runtime.tagger  # before the claim: broken rules cost no attempts
     claim = articles.claim(article_key, stage=Stage.EXTRACT, now=runtime.now())
     if claim is None:
         return
-    if is_hopeless(claim):
+    if has_killed_its_readers(claim):
         articles.advance(claim, to=Stage.EXTRACT, now=runtime.now(), without_page=UNREADABLE)
         return
     try:
@@ -98,8 +98,8 @@ def extract_page(article_key: str) -> None:
         nudge_drain(app)
 
 
-def is_hopeless(claim: ArticleClaim) -> bool:
-    """Whether the page has ended every process that read it: the feed's text must do, with attempts of its own."""
+def has_killed_its_readers(claim: ArticleClaim) -> bool:
+    """True if every process that read the page ended: use the feed's text instead, with attempts of its own."""
     return bool(claim.page) and not claim.without_page and claim.attempts == MAX_ATTEMPTS
 
 
@@ -108,19 +108,19 @@ def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
     observed_at = datetime.fromtimestamp(claim.sighted_at, UTC)
     page = None if claim.without_page else read_page(runtime, claim)
     if page is None:
-        return article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
-    return extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
+        return pages.article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
+    return pages.extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
 
 
 def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
-    """The page as it was fetched; None when there is none (any more)."""
+    """Return the page as it was fetched; None when it was not stored, or is no longer there."""
     if not claim.page:
         return None
     try:
         with waits_for_store(runtime, claim, runtime.state.articles.release):
             return runtime.pages.get(claim.page)
     except PageUnusableError as error:
-        log.warning("page lost", article=claim.article_id, error=str(error))
+        log.warning("page lost", error=str(error))
         return None
 
 

@@ -8,16 +8,9 @@ from datetime import UTC, datetime
 
 import structlog
 
+from pipelines import feeds
 from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
-from pipelines.feeds import (
-    PollingPolicy,
-    PollSigns,
-    declared_freshness_s,
-    next_check_at,
-    parse_feed,
-    parse_sitemap,
-    publishing_rhythm_s,
-)
+from pipelines.feeds import PollingPolicy, PollSigns, declared_freshness_s, next_check_at, publishing_rhythm_s
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, FeedClaim
@@ -29,7 +22,7 @@ from worker.web import Fetched, Later, NotModified, Refused, feed_limits
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.poll_feed")
+@app.task(name="kuzet.poll_feed", subject="feed")
 def poll_feed(feed_id: str) -> None:
     """Ask a feed's server what is new, and hand the document to parsing."""
     runtime = app.runtime
@@ -42,10 +35,10 @@ def poll_feed(feed_id: str) -> None:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
         return
     answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=claim.validators)
-    record_answer(runtime, claim, answer, started_at=started_at)
+    record_poll_answer(runtime, claim, answer, started_at=started_at)
 
 
-def record_answer(
+def record_poll_answer(
     runtime: Runtime, claim: FeedClaim, answer: Fetched | NotModified | Later | Refused, *, started_at: float
 ) -> None:
     """Write down what the server said."""
@@ -70,8 +63,8 @@ def record_answer(
             _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
 
 
-@app.task(name="kuzet.parse_feed")
-def parse_feed_document(feed_id: str) -> None:
+@app.task(name="kuzet.parse_feed", subject="feed")
+def parse_feed(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
     runtime = app.runtime
     now = runtime.now()
@@ -91,14 +84,14 @@ def parse_feed_document(feed_id: str) -> None:
 
 
 def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
-    read = parse_sitemap if feed.format is FeedFormat.SITEMAP else parse_feed
+    read = feeds.parse_sitemap if feed.format is FeedFormat.SITEMAP else feeds.parse_feed
     return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
 
 
 def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, page: Page) -> None:
     """Sight what the feed did not list before, then believe the feed's validators: never the other way round."""
     now, feed = runtime.now(), claim.feed
-    entries = {address.article_id: (entry, address) for entry, address in reversed(addressed(parsed, feed))}
+    entries = {address.article_id: (entry, address) for entry, address in reversed(addressed(parsed))}
     hashes = {key: entry.hash for key, (entry, _) in entries.items()}
     unseen = runtime.state.feeds.unseen(feed.id, hashes)
     sightings = [runtime.state.articles.sight(*entries[key], feed=feed, now=now) for key in hashes if key in unseen]
@@ -113,14 +106,14 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     runtime.state.feeds.parsed(claim, seen=hashes, poll=poll, next_at=next_at, now=now)
 
 
-def addressed(parsed: ParsedFeed, feed: Feed) -> list[tuple[Entry, ArticleAddress]]:
+def addressed(parsed: ParsedFeed) -> list[tuple[Entry, ArticleAddress]]:
     """The entries whose links can be used, with where they lead."""
     found = []
     for entry in parsed.entries:
         try:
             found.append((entry, ArticleAddress.of(entry.link)))
         except UnsafeAddressError as error:
-            log.warning("entry left out", feed=feed.id, error=str(error))
+            log.warning("entry left out", error=str(error))
     return found
 
 

@@ -6,13 +6,11 @@ lost message is made up for by the next tick.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from pipelines.models import Stage
+from worker.runtime import Runtime
 from worker.state.workers import present, slots
-
-if TYPE_CHECKING:
-    from worker.tasks.app import Watch
 
 NUDGED_PER_SLOT = 3
 NUDGE_LIFE_S = 15.0
@@ -27,10 +25,19 @@ TASKS = {
 }
 
 REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
-"""Whatever reads texts does it where a hard time limit holds."""
+"""Rebuilds that read texts run where a hard time limit holds."""
 
 
-def nudge(app: Watch, stage: Stage) -> int:
+class Sender(Protocol):
+    """What nudging needs of the Celery app."""
+
+    @property
+    def runtime(self) -> Runtime: ...
+
+    def send_task(self, name: str, **options: Any) -> object: ...  # noqa: ANN401  Celery's own options
+
+
+def nudge(app: Sender, stage: Stage) -> int:
     """Send a message for each due item of the stage, hosts in turn, up to the queue's free capacity; how many."""
     runtime = app.runtime
     if _is_held_back(app, stage):
@@ -43,7 +50,7 @@ def nudge(app: Watch, stage: Stage) -> int:
     return len(items)
 
 
-def nudge_drain(app: Watch) -> bool:
+def nudge_drain(app: Sender) -> bool:
     """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
     runtime = app.runtime
     outbox = runtime.state.outbox
@@ -53,34 +60,34 @@ def nudge_drain(app: Watch) -> bool:
     return True
 
 
-def call_drain(app: Watch) -> None:
+def call_drain(app: Sender) -> None:
     """Send for the drain, whatever is in the outbox: it also sees to the index."""
     app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
 
 
-def nudge_rebuild(app: Watch) -> bool:
-    """Send for the next step of the rebuild under way, unless somebody is at it or has just been sent for."""
-    upkeep = app.runtime.state.upkeep
-    run = upkeep.current()
-    if run is None or not run.is_free(now=app.runtime.now()) or not upkeep.may_nudge():
+def nudge_rebuild(app: Sender) -> bool:
+    """Send for the next step of the rebuild under way, unless a worker holds it or was just sent for."""
+    rebuilds = app.runtime.state.rebuilds
+    rebuild = rebuilds.current()
+    if rebuild is None or not rebuild.is_free(now=app.runtime.now()) or not rebuilds.may_nudge():
         return False
-    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[run.kind], expires=NUDGE_LIFE_S)
+    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[rebuild.kind], expires=NUDGE_LIFE_S)
     return True
 
 
-def free_capacity(app: Watch, queue: str) -> int:
+def free_capacity(app: Sender, queue: str) -> int:
     """How many more messages the queue's workers can soon take."""
     runtime = app.runtime
     workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
     return max(0, NUDGED_PER_SLOT * slots(workers, queue) - waiting(app, queue))
 
 
-def waiting(app: Watch, queue: str) -> int:
+def waiting(app: Sender, queue: str) -> int:
     """How many messages wait in the queue."""
     return int(app.runtime.redis.llen(f"{app.runtime.settings.redis_prefix}celery:{queue}"))
 
 
-def _is_held_back(app: Watch, stage: Stage) -> bool:
+def _is_held_back(app: Sender, stage: Stage) -> bool:
     """A full outbox holds extraction back (pages wait on disk); a long row of pages holds polling back."""
     state = app.runtime.state
     if stage is Stage.EXTRACT:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Stage
+from tests.support.leases import LEASE_S
 from worker.state import ArticleAddress, State
 
 NOW = 1_757_800_000.0
@@ -17,7 +18,7 @@ HOST = "dala.example"
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
 def sight(state, article_id, host, *, at=NOW):
