@@ -144,14 +144,14 @@ class Runtime:
         """The file of `kuzet feeds add` and `remove`, laid over the catalogue."""
         return self.settings.data / "feeds.yaml"
 
-    def reserve(self, host: str, item: str, *, now: float) -> float:
+    def reserve(self, host: str, item: str, *, now: float, is_page: bool = False) -> float:
         """Return when the item may ask the host: now, or a later time that is reserved for it."""
         from worker.web import crawl_delay_s
 
         rules = self.state.hosts.robots(host, now=now)
         wished_s = crawl_delay_s(rules, self.settings.user_agent) if rules else None
         spacing_s = max(self.settings.host_spacing_s, wished_s or 0.0)
-        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s)
+        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s, is_page=is_page)
 
     def robots(self, host: str, url: str) -> str | Later:
         """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
@@ -165,13 +165,13 @@ class Runtime:
             self.state.hosts.keep_robots(host, rules, now=self.now())
         return rules
 
-    def note_host(self, host: str, answer: FetchResult) -> None:
-        """Remember how the host answered: nothing else asks it for as long as it wishes."""
+    def note_host(self, host: str, answer: FetchResult, *, is_page: bool = False) -> None:
+        """Remember how the host answered: it is left alone as long as it wishes (by pages, if one was refused)."""
         from worker.web import Fetched, Later, NotModified, Refused
 
         match answer:
             case Later(not_before):
-                self.state.hosts.hold(host, until=not_before, now=self.now())
+                self.state.hosts.hold(host, until=not_before, now=self.now(), pages_only=is_page)
             case Fetched() | NotModified():
                 self.state.hosts.answered(host)
             case Refused(reason) if reason.is_passing:

@@ -9,7 +9,7 @@ how long a claim lives (`Runtime.lease_s`).
                                     .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
-            take(stage, *, now, lease_s, limit) -> list     what is due, hosts in turn, moved to now + lease
+            take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
             size(stage), ready(stage, *, now), next_at(stage), at(stage, item)
 feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
             claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
@@ -32,8 +32,8 @@ outbox      put(claim, document, *, now, content_hash, recheck_after_s=()) -> ve
             peek(limit, *, now, max_bytes=…) -> list[ArticleDocument]                               changes nothing
             settle(article_id, version, outcome, *, now, reason="")                        INDEXED, or how it ended else
             defer(article_id, version, *, until), size, bytes_used
-hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else release until then and come back
-            hold(host, *, until, now), failed(host) -> in a row, answered(host), failures(host)
+hosts       reserve(host, item, *, now, spacing_s, is_page) -> time   `now`: go; else release until then and come back
+            hold(host, *, until, now, pages_only), held(now), failed(host) -> in a row, answered(host), failures(host)
             keep_robots(host, text, *, now, keep_s=…), robots(host, *, now) -> text or None
 quarantine  list(), size, replay(article_id, *, now), drop(article_id)
 forgotten   forget(article_id, *, now), `in`, ids()

@@ -17,11 +17,12 @@ from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings, SettingsError
 from pipelines.errors import ConfigError, KuzetError
+from pipelines.models import Stage
 from worker.logs import configure_logs
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 from worker.state.workers import QUEUES
 from worker.tasks.heartbeat import Heartbeat
-from worker.tasks.nudges import call_drain
+from worker.tasks.nudges import call_drain, top_up
 
 TICK_S = 1.0
 CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article", "kuzet.rebuild_step")
@@ -41,10 +42,15 @@ class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
     subject = ""
     """What the first argument names: `article` or `feed`; empty for a task without one."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    stage: Stage | None = None
+    """The stage it works off: at its end the next item of that stage is sent for, if messages run low."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
         with bound_contextvars(task=self.name, **({self.subject: args[0]} if self.subject and args else {})):
             try:
-                return super().__call__(*args, **kwargs)
+                super().__call__(*args, **kwargs)
+                if self.stage:
+                    top_up(self.app, self.stage)
             except (KuzetError, RedisError, OperationalError) as error:
                 log.warning("task put off", error=str(error))
             except Exception:  # the one broad except: nothing may end a worker

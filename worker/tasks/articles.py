@@ -15,7 +15,7 @@ from worker.runtime import Runtime
 from worker.state import RECHECK_AFTER_S, ArticleClaim
 from worker.state.articles import MAX_ATTEMPTS
 from worker.tasks.app import app
-from worker.tasks.nudges import nudge, nudge_drain
+from worker.tasks.nudges import nudge_drain, top_up
 from worker.tasks.page_store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
 
@@ -25,7 +25,7 @@ UNREADABLE = "unreadable"
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.fetch_page", subject="article")
+@app.task(name="kuzet.fetch_page", subject="article", stage=Stage.FETCH)
 def fetch_page(article_key: str) -> None:
     """Fetch an article's page into the page store, then nudge its extraction."""
     runtime = app.runtime
@@ -33,12 +33,12 @@ def fetch_page(article_key: str) -> None:
     claim = runtime.state.articles.claim(article_key, stage=Stage.FETCH, now=now)
     if claim is None:
         return
-    free_at = runtime.reserve(claim.host, article_key, now=now)
+    free_at = runtime.reserve(claim.host, article_key, now=now, is_page=True)
     if free_at > now:
         runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
         return
     record_page_answer(runtime, claim, ask(runtime, claim))
-    nudge(app, Stage.EXTRACT)
+    top_up(app, Stage.EXTRACT)
 
 
 def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later | Refused:
@@ -54,7 +54,7 @@ def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later 
 def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
     """Write down what the site said. Without a page the feed's text is used; a page that is gone ends the sighting."""
     articles, now = runtime.state.articles, runtime.now()
-    runtime.note_host(claim.host, answer)
+    runtime.note_host(claim.host, answer, is_page=True)
     match answer:
         case Fetched(page):
             with waits_for_store(runtime, claim, articles.release):
@@ -71,7 +71,7 @@ def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | 
             articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
 
 
-@app.task(name="kuzet.extract_article", subject="article")
+@app.task(name="kuzet.extract_article", subject="article", stage=Stage.EXTRACT)
 def extract_article(article_key: str) -> None:
     """Read the article out of its page, tag it, and put its document into the outbox."""
     runtime = app.runtime

@@ -15,14 +15,14 @@ from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, St
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, FeedClaim
 from worker.tasks.app import app
-from worker.tasks.nudges import nudge
+from worker.tasks.nudges import top_up
 from worker.tasks.page_store import waits_for_store
 from worker.web import Fetched, Later, NotModified, Refused, feed_limits
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.poll_feed", subject="feed")
+@app.task(name="kuzet.poll_feed", subject="feed", stage=Stage.POLL)
 def poll_feed(feed_id: str) -> None:
     """Ask a feed's server what is new, and hand the document to parsing."""
     runtime = app.runtime
@@ -50,7 +50,7 @@ def record_poll_answer(
             with waits_for_store(runtime, claim, runtime.state.feeds.release):
                 reference = runtime.pages.put(page)
             runtime.state.feeds.fetched(claim, page=reference, validators=_validators(answer), poll=poll, now=now)
-            nudge(app, Stage.PARSE)
+            top_up(app, Stage.PARSE)
         case Fetched(page):
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at, note="same")
             _unchanged(runtime, claim, poll, validators=_validators(answer))
@@ -63,7 +63,7 @@ def record_poll_answer(
             _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
 
 
-@app.task(name="kuzet.parse_feed", subject="feed")
+@app.task(name="kuzet.parse_feed", subject="feed", stage=Stage.PARSE)
 def parse_feed(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
     runtime = app.runtime
@@ -80,7 +80,7 @@ def parse_feed(feed_id: str) -> None:
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
         return
     register_entries(runtime, claim, parsed, page=page)
-    nudge(app, Stage.FETCH)
+    top_up(app, Stage.FETCH)
 
 
 def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:

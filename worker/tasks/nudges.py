@@ -1,7 +1,7 @@
 """Nudges: what is due becomes messages, never more of them than the workers can soon take.
 
-The tick nudges every stage each second; a task that ends nudges the next stage at once. Both are the same act, so a
-lost message is made up for by the next tick.
+The tick nudges every stage each second. A task that ends nudges the next stage and its own at once, so that the workers
+never wait for the tick while something is due. Both are the same act: the next tick makes up for a lost message.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from pipelines.models import Stage
 from worker.runtime import Runtime
 from worker.state.workers import present, slots
 
-NUDGED_PER_SLOT = 3
+NUDGED_PER_SLOT = {"io": 3, "cpu": 8}
+"""Enough that a slot has the next message at hand, and soon worked off: a message that waits too long expires."""
+
 NUDGE_LIFE_S = 15.0
 BACKLOG_ITEMS = 5_000
 BYTES_PER_MB = 1_000_000
@@ -43,11 +45,19 @@ def nudge(app: Sender, stage: Stage) -> int:
     if _is_held_back(app, stage):
         return 0
     task, queue = TASKS[stage]
-    now = runtime.now()
-    items = runtime.state.due.take(stage, now=now, lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue))
+    spacing_s = runtime.settings.host_spacing_s if stage is Stage.FETCH else 0.0
+    items = runtime.state.due.take(
+        stage, now=runtime.now(), lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue), spacing_s=spacing_s
+    )
     for item in items:
         app.send_task(task, args=[item], queue=queue, expires=NUDGE_LIFE_S)
     return len(items)
+
+
+def top_up(app: Sender, stage: Stage) -> int:
+    """Nudge a stage when its queue runs low; how many. Not at each end of a task, because looking costs time too."""
+    queue = TASKS[stage][1]
+    return nudge(app, stage) if waiting(app, queue) <= slots_of(app, queue) else 0
 
 
 def nudge_drain(app: Sender) -> bool:
@@ -77,9 +87,13 @@ def nudge_rebuild(app: Sender) -> bool:
 
 def free_capacity(app: Sender, queue: str) -> int:
     """How many more messages the queue's workers can soon take."""
+    return max(0, NUDGED_PER_SLOT[queue] * slots_of(app, queue) - waiting(app, queue))
+
+
+def slots_of(app: Sender, queue: str) -> int:
+    """How many tasks of the queue run at once."""
     runtime = app.runtime
-    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
-    return max(0, NUDGED_PER_SLOT * slots(workers, queue) - waiting(app, queue))
+    return slots(present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now()), queue)
 
 
 def waiting(app: Sender, queue: str) -> int:
