@@ -114,6 +114,7 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
         found += said
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
+    found += runtime.state.problems.current(now=runtime.now())
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
 

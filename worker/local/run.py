@@ -103,7 +103,7 @@ class LocalRun:
         return {name: pid for supervisor in self._supervisors for name, pid in supervisor.pids().items()}
 
     def failed(self) -> tuple[str, ...]:
-        """Name the children that ended again and again and were given up."""
+        """Name the children that keep ending soon after their start."""
         return tuple(name for supervisor in self._supervisors for name in supervisor.failed())
 
     def install_dictionary(self, folder: Path) -> str:

@@ -6,7 +6,7 @@ nothing and returns False (None or "" where it returns a value). The caller says
 how long a claim lives (`Runtime.lease_s`).
 
     State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .rebuilds .rewrites
+                                    .clock .problems .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
@@ -39,6 +39,8 @@ quarantine  list(), size, replay(article_id, *, now), drop(article_id)
 forgotten   forget(article_id, *, now), `in`, ids()
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
+clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
+problems    note(about, sentence, *, now), current(now)    what `kuzet status` shows
 rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
             take(*, now, lease_s) -> Rebuild or None, renew(claim, progress, *, now, lease_s), release(claim, progress)
             end(claim, progress, *, now, problem="")
@@ -64,6 +66,7 @@ from worker.state.articles import (
     SightingKind,
     Trace,
 )
+from worker.state.clock import Clock
 from worker.state.due import Due
 from worker.state.events import Event, Events
 from worker.state.feeds import FeedClaim, Feeds, FeedSnapshot, Synced
@@ -71,6 +74,7 @@ from worker.state.forgotten import Forgotten
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox
 from worker.state.outcomes import Account, Audit, Outcomes
+from worker.state.problems import Problems
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Rebuild, Rebuilds
 from worker.state.rewrites import Rewrites
@@ -113,6 +117,8 @@ class State:
     def __init__(self, redis: Redis, prefix: str, *, lease_s: Mapping[Stage, float]) -> None:
         scripts = Scripts(redis, prefix)
         self.due = Due(scripts)
+        self.clock = Clock(scripts)
+        self.problems = Problems(scripts)
         self.feeds = Feeds(scripts, lease_s=lease_s)
         self.articles = Articles(scripts, lease_s=lease_s)
         self.outbox = Outbox(scripts)

@@ -23,6 +23,7 @@ from worker.runtime import DEFAULT_BROKER_URL, Runtime
 from worker.state.workers import QUEUES
 from worker.tasks.heartbeat import Heartbeat
 from worker.tasks.nudges import call_drain, top_up
+from worker.tasks.transport import use_transport
 
 TICK_S = 1.0
 CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article", "kuzet.rebuild_step")
@@ -70,6 +71,7 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
 
     def __init__(self, settings: Settings) -> None:
         super().__init__("kuzet", task_cls=NudgeTask, include=TASK_MODULES)
+        use_transport()
         self._runtime = Runtime(settings)
         self.conf.update(configuration(settings))
         self.steps["consumer"].add(Heartbeat)

@@ -12,14 +12,16 @@ from pipelines.models import Article, Outcome, Page, Stage, Tagging
 from pipelines.search.documents import build_document, content_hash
 from pipelines.urls import article_id
 from worker.runtime import Runtime
-from worker.state import RECHECK_AFTER_S, ArticleClaim
+from worker.state import RECHECK_AFTER_S, ArticleClaim, SightingKind
 from worker.state.articles import MAX_ATTEMPTS
 from worker.tasks.app import app
 from worker.tasks.nudges import nudge_drain, top_up
-from worker.tasks.page_store import waits_for_store
+from worker.tasks.page_store import require_room, waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
 
-GONE = frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.UNSAFE_ADDRESS})
+NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
+"""Sites list an entry moments before its page is up: ask again, then use the feed's text."""
+
 UNREADABLE = "unreadable"
 
 log = structlog.get_logger(__name__)
@@ -33,6 +35,7 @@ def fetch_page(article_key: str) -> None:
     claim = runtime.state.articles.claim(article_key, stage=Stage.FETCH, now=now)
     if claim is None:
         return
+    require_room(runtime, claim, runtime.state.articles.release)
     free_at = runtime.reserve(claim.host, article_key, now=now, is_page=True)
     if free_at > now:
         runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
@@ -52,7 +55,7 @@ def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later 
 
 
 def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
-    """Write down what the site said. Without a page the feed's text is used; a page that is gone ends the sighting."""
+    """Write down what the site said. Without a page the feed's text is used."""
     articles, now = runtime.state.articles, runtime.now()
     runtime.note_host(claim.host, answer, is_page=True)
     match answer:
@@ -60,15 +63,20 @@ def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | 
             with waits_for_store(runtime, claim, articles.release):
                 reference = runtime.pages.put(page)
             articles.advance(claim, to=Stage.EXTRACT, now=now, page=reference)
-        case Refused(reason) if reason in GONE:
+        case Refused(reason) if is_final(claim, reason):
             articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
         case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
             articles.release(claim, not_before=not_before, now=now, error=str(reason))
-        case Refused(reason) if reason.is_passing and claim.attempts < MAX_ATTEMPTS:
+        case Refused(reason) if (reason.is_passing or reason in NOT_THERE) and claim.attempts < MAX_ATTEMPTS:
             not_before = now + runtime.settings.page_retry_s * claim.attempts
             articles.release(claim, not_before=not_before, now=now, error=str(answer))
         case Later(_, reason) | Refused(reason):
             articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
+
+
+def is_final(claim: ArticleClaim, reason: Reason) -> bool:
+    """True if the sighting ends: a forbidden address, or a page that was there before and is gone."""
+    return reason is Reason.UNSAFE_ADDRESS or (reason in NOT_THERE and claim.kind is SightingKind.AGAIN)
 
 
 @app.task(name="kuzet.extract_article", subject="article", stage=Stage.EXTRACT)

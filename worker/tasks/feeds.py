@@ -16,7 +16,7 @@ from worker.runtime import Runtime
 from worker.state import ArticleAddress, FeedClaim
 from worker.tasks.app import app
 from worker.tasks.nudges import top_up
-from worker.tasks.page_store import waits_for_store
+from worker.tasks.page_store import require_room, waits_for_store
 from worker.web import Fetched, Later, NotModified, Refused, feed_limits
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ def poll_feed(feed_id: str) -> None:
     claim = runtime.state.feeds.claim(feed_id, stage=Stage.POLL, now=started_at)
     if claim is None:
         return
+    require_room(runtime, claim, runtime.state.feeds.release)
     free_at = runtime.reserve(claim.host, feed_id, now=started_at)
     if free_at > started_at:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from socket import gethostname
 
 import structlog
 
@@ -16,6 +17,9 @@ from worker.tasks.nudges import TASKS, nudge, nudge_drain, nudge_rebuild
 SYNC_S = 60.0
 """A catalogue that did not change is compared with the state this often: 10,000 feeds take the broker 134 ms."""
 
+CLOCK_PROBLEM_S = 3600.0
+"""`kuzet status` shows for this long that the clock went back."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -24,12 +28,21 @@ def tick() -> None:
     """Look what is due in every stage, and log it when there was something. Missed or doubled, it does no harm."""
     runtime = app.runtime
     note_tick(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
+    check_clock(runtime)
     watch_feeds(runtime)
     nudged = {str(stage): count for stage in TASKS if (count := nudge(app, stage))}
     nudge_drain(app)
     if nudged:
         log.info("tick", **nudged)
     nudge_rebuild(app)
+
+
+def check_clock(runtime: Runtime) -> None:
+    """Make good a clock that went back, and say so."""
+    now = runtime.now()
+    if said := runtime.state.clock.check(gethostname(), now=now):
+        log.warning("clock went back", error=said)
+        runtime.state.problems.note("clock", said, now=now, keep_s=CLOCK_PROBLEM_S)
 
 
 @dataclass(slots=True)

@@ -17,10 +17,9 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.request import SearchRequest
-from tests.support.leases import LEASE_S
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import reindex as rebuilding
-from worker.rebuilds.rebuilder import MAX_ATTEMPTS, BusyError, Rebuilder
+from worker.rebuilds.rebuilder import LEASE_S, MAX_ATTEMPTS, BusyError, Rebuilder
 from worker.rebuilds.reindex import Reindex, Reindexer, ReindexProgress, ReindexStep
 from worker.search.engine import SearchEngine
 from worker.state.rebuilds import Rebuilds
@@ -356,7 +355,7 @@ def test_who_lost_the_switch_does_not_touch_the_fence(engine, reindexer):
             raise EngineUnavailableError("reindex", "another worker has taken this step over")
 
     with pytest.raises(EngineUnavailableError, match="taken this step over"):
-        reindexer.advance(rebuild, hold=hold)
+        reindexer.advance(rebuild, still_ours=hold)
     assert engine.index_name() == rebuild.source
     assert engine.bulk([sent(1, version=9)])[0].status == "retry"
     assert reindexer.advance(rebuild).step is ReindexStep.DONE

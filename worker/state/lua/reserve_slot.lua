@@ -7,6 +7,11 @@
 local key, slots = P .. 'host:' .. A.host, P .. 'host:' .. A.host .. ':slots'
 local now, spacing = tonumber(A.now), tonumber(A.spacing_s)
 local host = record('host:' .. A.host)
+if tonumber(host.last or 0) > now + 60 then  -- asked in the future: the clock went back, and the line is of another time
+  redis.call('HDEL', key, 'last', 'next', 'promised', 'not_before', 'pages_not_before')
+  redis.call('DEL', slots)
+  host = {}
+end
 local rested_at = (tonumber(host.last) or -math.huge) + spacing
 local not_before = tonumber(host.not_before) or 0
 local mine = tonumber(redis.call('ZSCORE', slots, A.item) or nil)
