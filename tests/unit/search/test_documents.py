@@ -128,12 +128,16 @@ def test_explanation_is_kept_whole():
 @pytest.mark.parametrize(
     ("figure", "fields"),
     [
-        (Figure(kind="detained", value=42), {"detained": [42]}),
-        (Figure(kind="money", value=5e9, unit="KZT", role="damage"), {"damage_kzt": [5e9]}),
-        (Figure(kind="money", value=5, unit="USD"), {"money_usd": [5]}),
-        (Figure(kind="money", value=5, unit="USD", role="ransom"), {"money_usd": [5]}),
-        (Figure(kind="money", value=5, unit="XAU"), {}),
-        (Figure(kind="camels", value=3), {"other": [3]}),
+        pytest.param(Figure(kind="detained", value=42), {"detained": [42]}, id="detained"),
+        pytest.param(
+            Figure(kind="money", value=5e9, unit="KZT", role="damage"), {"damage_kzt": [5e9]}, id="damage in tenge"
+        ),
+        pytest.param(Figure(kind="money", value=5, unit="USD"), {"money_usd": [5]}, id="dollars"),
+        pytest.param(
+            Figure(kind="money", value=5, unit="USD", role="ransom"), {"money_usd": [5]}, id="ransom in dollars"
+        ),
+        pytest.param(Figure(kind="money", value=5, unit="XAU"), {}, id="gold"),
+        pytest.param(Figure(kind="camels", value=3), {"other": [3]}, id="unknown kind"),
     ],
 )
 def test_figures_by_kind(figure, fields):

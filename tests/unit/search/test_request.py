@@ -166,14 +166,14 @@ def test_figures_are_filtered_by_kind():
 @pytest.mark.parametrize(
     "request_",
     [
-        SearchRequest(filters={"colour": ("red",)}),
-        SearchRequest(filters={"figure": ("camels",)}),
-        SearchRequest(facets=("colour",)),
-        SearchRequest(size=100_000),
-        SearchRequest(size=-1),
-        SearchRequest(after="no mark of ours"),
-        SearchRequest(after="e30="),
-        SearchRequest(after="ы"),
+        pytest.param(SearchRequest(filters={"colour": ("red",)}), id="filter"),
+        pytest.param(SearchRequest(filters={"figure": ("camels",)}), id="figure"),
+        pytest.param(SearchRequest(facets=("colour",)), id="facet"),
+        pytest.param(SearchRequest(size=100_000), id="too many"),
+        pytest.param(SearchRequest(size=-1), id="negative size"),
+        pytest.param(SearchRequest(after="no mark of ours"), id="cursor of words"),
+        pytest.param(SearchRequest(after="e30="), id="cursor of an empty object"),
+        pytest.param(SearchRequest(after="ы"), id="cursor in cyrillic"),
     ],
 )
 def test_what_cannot_be_asked_is_said(request_):
