@@ -13,7 +13,7 @@ import re
 
 import snowballstemmer
 
-from pipelines.language.letters import FOLDED
+from pipelines.language.letters import FOLDED, KAZAKH_LETTERS
 
 VOWELS = "аәеёиоөуұүыіэюя"
 _VOICELESS = "бвгдкқпстфхцчшщһғ"
@@ -136,8 +136,12 @@ KAZAKH_FINAL_VOWEL = f"^(?=[{FOLDED}]*[ыі]$)(?=[^{VOWELS}]*[{VOWELS}])(.{{3,}}
 KAZAKH_DEVOICING = {f"{voiced}(?<=[{VOWELS}ую]{voiced})$": final for voiced, final in ("ғқ", "гк", "бп")}
 """Only a vowel voices what follows it: кітаб-ы, but Георг-тың."""
 
+KAZAKH_WORD = f".*[{KAZAKH_LETTERS}].*"
+"""A word with a Kazakh letter has no Russian ending. Cutting one gave it the key of another word."""
+
 _DEVOICING = [(re.compile(voiced), final) for voiced, final in KAZAKH_DEVOICING.items()]
 _ENDINGS, _FINAL_VOWEL = re.compile(KAZAKH_ENDINGS), re.compile(KAZAKH_FINAL_VOWEL)
+_KAZAKH_WORD = re.compile(KAZAKH_WORD)
 
 
 def cut_kazakh(word: str) -> str:
@@ -150,7 +154,9 @@ def cut_kazakh(word: str) -> str:
 
 
 def cut_russian(word: str) -> str:
-    """Stem a folded word as the engine's Russian stemmer does."""
+    """Stem a folded word as the engine's Russian stemmer does; a word with a Kazakh letter stays as it is."""
+    if _KAZAKH_WORD.fullmatch(word):
+        return word
     return str(_snowball().stemWord(word))
 
 
