@@ -16,6 +16,7 @@ from rich.rule import Rule
 
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
+from worker.cli.invocation import as_typed_here
 
 RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
@@ -61,7 +62,7 @@ def print_json(value: Any) -> None:
 
 def tell(error: KuzetError) -> None:
     """Say in one sentence what is wrong, and the way out."""
-    err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
+    err.print(f"[red]error[/red]  {escape(as_typed_here(str(error)))}", soft_wrap=True)
 
 
 def fail(error: KuzetError, *, code: int = FAILED) -> NoReturn:
