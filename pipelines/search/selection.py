@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from pipelines.search.body import build_selection
 from pipelines.search.clauses import Json
-from pipelines.search.request import SearchRequest, build_selection
+from pipelines.search.request import SearchRequest
 
 SELECTED = "selected"
 

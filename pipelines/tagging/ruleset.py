@@ -10,6 +10,7 @@ from pipelines.errors import ConfigError
 from pipelines.reading.marked_yaml import read_yaml
 from pipelines.tagging.figures.counted_words import Counted
 from pipelines.tagging.matching.matcher import Matcher
+from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.names.organisations import Organisations
 from pipelines.tagging.names.persons import Names
@@ -103,9 +104,9 @@ class RulePatterns:
 class Ruleset:
     """All rules with their contexts and gazetteers, compiled. `version` changes with any of their files."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], *, word_forms: WordForms) -> None:
         self.version = version_of(texts)
-        self.matcher = Matcher()
+        self.matcher = Matcher(word_forms)
         self.classes: Classes = parse_classes(read_yaml("classes.yaml", file_text(texts, "classes.yaml")))
         self.rules = tuple(parse_rule(file, text, classes=self.classes) for file, text in rule_files(texts).items())
         check_topics(self.rules)
@@ -122,7 +123,7 @@ class Ruleset:
         self.organisations = Organisations(
             "organisations.yaml", file_text(texts, "organisations.yaml"), matcher=self.matcher
         )
-        self.names = Names("names.yaml", file_text(texts, "names.yaml"))
+        self.names = Names("names.yaml", file_text(texts, "names.yaml"), word_forms=word_forms)
 
     def _vouching(self) -> Iterator[int]:
         """Add the words of the class @voucher as one pattern a language."""
@@ -136,9 +137,10 @@ def file_text(texts: Mapping[str, str], file: str) -> str:
     return texts[file]
 
 
-def parse_ruleset(texts: Mapping[str, str]) -> Ruleset:
+def parse_ruleset(texts: Mapping[str, str], *, word_forms: WordForms | None = None) -> Ruleset:
     """Compile the files of the config folder, given as path within it → text (`rules/drugs.yaml`, `contexts.yaml` …).
 
-    Raises ConfigError, which names file, line and key; there is no half-read ruleset.
+    `word_forms` saves the seconds that expanding its words takes. Raises ConfigError, which names file, line and key;
+    there is no half-read ruleset.
     """
-    return Ruleset(texts)
+    return Ruleset(texts, word_forms=word_forms or WordForms())

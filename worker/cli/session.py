@@ -1,4 +1,4 @@
-"""What a command works on: the settings it was given, else those of the `kuzet up` that runs on this data folder."""
+"""What a command works on: its own settings, else those of the `kuzet up` that runs on this data folder."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ HIDDEN = frozenset({"data", "cache", "config", "broker_url", "search_url"})
 """Settings that every run writes down, given or not: taking them over is nothing to mention."""
 OWN = frozenset({"log_level", "log_json"})
 """Settings of this process alone."""
+WATCH = "running watch"
+"""Where a setting is from that neither the environment nor a file gives."""
 
 
 def open_settings() -> Settings:
-    """What the environment says, and for the rest what the watch on this data folder runs with."""
+    """Return what the environment says, and for the rest what the watch on this data folder runs with."""
     from worker.local.run import run_settings
 
     settings = Settings()
@@ -65,7 +67,7 @@ def variables(names: tuple[str, ...]) -> str:
 
 
 def open_runtime(*, engines: bool = True) -> Runtime:
-    """The services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
+    """Return the services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
     from worker.runtime import Runtime
 
     settings = open_settings()
@@ -86,9 +88,9 @@ def way_to_a_watch(settings: Settings) -> str:
 
 
 def broker_trouble(error: Exception) -> KuzetError | None:
-    """What an error of the broker's client means, in a sentence; nothing for any other error.
+    """Return what an error of the broker's client means, in a sentence; None for any other error.
 
-    The client is looked for, not imported: a command that never loaded it has no error of it, and stays quick.
+    The client is looked up, not imported: a command that never loaded it has no error of it, and stays quick.
     """
     client = sys.modules.get("redis.exceptions")
     if client is None or not isinstance(error, client.RedisError):

@@ -10,7 +10,7 @@ from itertools import islice
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, morphology
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.matching.vocabulary import forms_of
+from pipelines.tagging.matching.word_forms import forms_of
 from pipelines.tagging.rules.patterns import LANGUAGES, Element, Pattern
 from pipelines.tagging.rules.rule import Example, Rule, Term
 from pipelines.tagging.ruleset import Ruleset

@@ -13,7 +13,7 @@ from itertools import chain, pairwise
 from math import log
 
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.matching.vocabulary import forms_of, shared_beginning
+from pipelines.tagging.matching.word_forms import forms_of, shared_beginning
 from pipelines.tagging.tagger import Tagger
 
 LEAST_COUNT = 2

@@ -185,7 +185,11 @@ def test_a_cut_document_is_its_beginning(hostile):
 
 
 @pytest.mark.parametrize(
-    "body", [b"Content-Length: 28\r\n\r\n" + HTML + b"more", b"Content-Encoding: utf-8\r\n\r\n" + HTML]
+    "body",
+    [
+        pytest.param(b"Content-Length: 28\r\n\r\n" + HTML + b"more", id="more than announced"),
+        pytest.param(b"Content-Encoding: utf-8\r\n\r\n" + HTML, id="unknown encoding"),
+    ],
 )
 def test_harmless_mistakes_are_forgiven(hostile, body):
     """Wrong headers that leave the document readable are common in the wild."""

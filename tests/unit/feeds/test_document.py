@@ -191,17 +191,25 @@ def test_the_first_picture_is_found_where_feeds_put_it():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "empty"),
-        (b" \n\t ", "empty"),
-        ("<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html"),
-        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json"),
-        ('<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>', "sitemap"),
-        ("<rss version='2.0'><channel></channel></rss>", "no_entries"),
-        ("<rss><channel><item/></channel></rss>", "no_entries"),
-        ("just words", "broken"),
-        ("<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb"),
-        ("<rss><channel><item>" + "<a>" * 250_000, "bomb"),
-        (b"x" * 20_000_001, "too_large"),
+        pytest.param(b"", "empty", id="no bytes"),
+        pytest.param(b" \n\t ", "empty", id="blank"),
+        pytest.param(
+            "<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html", id="html"
+        ),
+        pytest.param('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json", id="json feed"),
+        pytest.param(
+            '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>',
+            "sitemap",
+            id="sitemap",
+        ),
+        pytest.param("<rss version='2.0'><channel></channel></rss>", "no_entries", id="empty channel"),
+        pytest.param("<rss><channel><item/></channel></rss>", "no_entries", id="empty item"),
+        pytest.param("just words", "broken", id="words"),
+        pytest.param(
+            "<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb", id="5000 attributes"
+        ),
+        pytest.param("<rss><channel><item>" + "<a>" * 250_000, "bomb", id="250000 levels"),
+        pytest.param(b"x" * 20_000_001, "too_large", id="20 MB"),
     ],
 )
 def test_what_is_no_feed_is_refused_with_a_stable_reason(body: str | bytes, reason: str):
