@@ -28,12 +28,11 @@ DEFAULT_BROKER_URL = "redis://localhost:6379/0"
 
 
 class Runtime:
-    """Lazily built services. Not shared over a fork: whoever forks asks `is_of_this_process` and builds a new one."""
+    """Lazily built services. Not shared over a fork: ask `is_of_this_process` in a child, and use `after_fork`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._pid = os.getpid()
-        self._robots_later: dict[str, Later] = {}
 
     def after_fork(self) -> Runtime:
         """The services for a child of this process: connections of its own, and the compiled rules it inherited."""
@@ -63,7 +62,7 @@ class Runtime:
 
     @property
     def lease_s(self) -> dict[Stage, float]:
-        """How long a claim lives: its stage's deadline and a little grace. A killed worker's items come due then."""
+        """How long a claim lives in each stage: its deadline and GRACE_S. A killed worker's items come due then."""
         from worker.web.robots import ROBOTS_LIMITS
 
         fetch_s = self.settings.fetch_deadline_s + GRACE_S
@@ -145,45 +144,34 @@ class Runtime:
         """The file of `kuzet feeds add` and `remove`, laid over the catalogue."""
         return self.settings.data / "feeds.yaml"
 
-    def reserve(self, host: str, item: str, *, now: float) -> float:
-        """When the item may ask the host: now, or a later time that is kept for it."""
+    def reserve(self, host: str, item: str, *, now: float, is_page: bool = False) -> float:
+        """Return when the item may ask the host: now, or a later time that is reserved for it."""
         from worker.web import crawl_delay_s
 
         rules = self.state.hosts.robots(host, now=now)
         wished_s = crawl_delay_s(rules, self.settings.user_agent) if rules else None
         spacing_s = max(self.settings.host_spacing_s, wished_s or 0.0)
-        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s)
+        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s, is_page=is_page)
 
     def robots(self, host: str, url: str) -> str | Later:
-        """Return the robots.txt that rules over the URL, remembered for a day; Later when the site cannot say.
-
-        A host's `Later` is remembered by this process, so that each of its waiting pages does not ask again.
-        """
-        from worker.web import Reason, fetch_robots
+        """Return the robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
+        from worker.web import fetch_robots
 
         known = self.state.hosts.robots(host, now=self.now())
         if known is not None:
             return known
-        later = self._robots_later.get(host)
-        if later and later.not_before > self.now():
-            return later
         rules = fetch_robots(self.web, url)
         if isinstance(rules, str):
             self.state.hosts.keep_robots(host, rules, now=self.now())
-            self._robots_later.pop(host, None)
-        else:
-            self._robots_later[host] = rules
-            if rules.reason is Reason.HTTP_429:
-                self.note_host(host, rules)
         return rules
 
-    def note_host(self, host: str, answer: FetchResult) -> None:
-        """Remember how the host answered: others stay away as long as it wishes."""
+    def note_host(self, host: str, answer: FetchResult, *, is_page: bool = False) -> None:
+        """Remember how the host answered: it is left alone as long as it wishes (by pages, if one was refused)."""
         from worker.web import Fetched, Later, NotModified, Refused
 
         match answer:
             case Later(not_before):
-                self.state.hosts.hold(host, until=not_before, now=self.now())
+                self.state.hosts.hold(host, until=not_before, now=self.now(), pages_only=is_page)
             case Fetched() | NotModified():
                 self.state.hosts.answered(host)
             case Refused(reason) if reason.is_passing:

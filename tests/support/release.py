@@ -35,7 +35,7 @@ from pipelines.urls import article_id
 from seeds.newsroom import Newsroom, Premises
 from tests.support.running_watch import QUICK, Watch, watching
 from worker.files.dictionaries import build_dictionaries
-from worker.rebuilds import RETAG, open_jobs
+from worker.rebuilds import RETAG, open_rebuilder
 from worker.rebuilds.forget import forget
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
@@ -123,7 +123,7 @@ def leave_in_the_middle(watch: Watch) -> None:
     quarantined = put(watch, WAITING["quarantine"])
     key = article_id(WAITING["quarantine"])
     state.outbox.settle(key, quarantined, Outcome.QUARANTINED, now=now, reason="the engine refused it")
-    open_jobs(watch.runtime).begin(RETAG, owner="somebody at the old release")
+    open_rebuilder(watch.runtime).begin(RETAG, owner="somebody at the old release")
 
 
 def put(watch: Watch, link: str) -> int:

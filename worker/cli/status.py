@@ -20,7 +20,7 @@ from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present,
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
-    from worker.state import Run
+    from worker.state import Rebuild
 
 commands = typer.Typer()
 
@@ -100,7 +100,7 @@ def look(runtime: Runtime) -> Status:
         feeds=dict(Counter(snapshot.state for snapshot in snapshots if snapshot)),
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
-        rebuild=rebuild_of(state.upkeep.current()),
+        rebuild=rebuild_of(state.rebuilds.current()),
         last_article=last_article(runtime) if not search.problem else {},
         problems=tuple(problems(runtime, workers, search)),
     )
@@ -114,6 +114,7 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
         found += said
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
+    found += runtime.state.problems.current(now=runtime.now())
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
 
@@ -141,12 +142,12 @@ def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
     return found
 
 
-def rebuild_of(run: Run | None) -> str:
+def rebuild_of(rebuild: Rebuild | None) -> str:
     """What rewrites the index just now, and who wanted it; empty when nothing does."""
-    if run is None:
+    if rebuild is None:
         return ""
-    step, done, total = (run.facts[name] for name in ("step", "done", "total"))
-    return f"{run.kind} by {run.owner}: {step}, {done} of {total} articles"
+    step, done, total = (rebuild.progress[name] for name in ("step", "done", "total"))
+    return f"{rebuild.kind} by {rebuild.owner}: {step}, {done} of {total} articles"
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:

@@ -23,6 +23,8 @@ class Catalogue:
         self.file = file
         self.own_file = own_file
         self.problem: ConfigError | None = None
+        self.reads = 0
+        """How often the files were read: another number means that the feeds may be others."""
         self._lock = Lock()
         self._read_at: tuple[Stamp, ...] = ()
         self._feeds: dict[str, Feed] | None = None
@@ -46,6 +48,7 @@ class Catalogue:
             written_at = (stamp(self.file), stamp(self.own_file))
             if self._feeds is None or written_at != self._read_at:
                 self._feeds = self._read()
+                self.reads += 1
                 self._read_at = written_at
             return self._feeds
 

@@ -17,7 +17,7 @@ from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from pipelines.urls import article_id
 from worker.files.pages import PageStore
-from worker.rebuilds.jobs import DONE, Facts
+from worker.rebuilds.rebuilder import DONE, Progress
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import Sweep, begin_sweep
 from worker.search.engine import SearchEngine
@@ -25,7 +25,7 @@ from worker.search.engine import SearchEngine
 log = structlog.get_logger(__name__)
 
 
-class ReextractJob(Sweep[str]):
+class Reextract(Sweep[str]):
     """Goes over the page store, day by day, and leaves every page alone that is not of its article's newest revision.
 
     `sources`, `since` (a day, or empty) select. What only the feed knew is taken from the document: the time of
@@ -43,14 +43,14 @@ class ReextractJob(Sweep[str]):
         self._tagger = tagger
         self._sources: frozenset[str] = frozenset()
 
-    def plan(self, options: Mapping[str, Any]) -> Facts:
+    def plan(self, options: Mapping[str, Any]) -> Progress:
         since = options.get("since") or ""
         total = sum(1 for _ in self._pages.references(after=since))
         return begin_sweep("extract", total=total, sources=list(options.get("sources") or ())) | {"after": since}
 
-    def next_items(self, facts: Facts, *, limit: int) -> Sequence[str]:
-        self._sources = frozenset(facts["sources"])
-        return list(islice(self._pages.references(after=facts["after"]), limit))
+    def next_items(self, progress: Progress, *, limit: int) -> Sequence[str]:
+        self._sources = frozenset(progress["sources"])
+        return list(islice(self._pages.references(after=progress["after"]), limit))
 
     def key_of(self, item: str) -> str:
         return item
@@ -65,8 +65,8 @@ class ReextractJob(Sweep[str]):
                 failed += 1
         return {"changed": changed, "failed": failed}
 
-    def end_of_pass(self, facts: Facts) -> Facts:
-        return {**facts, "step": DONE}
+    def end_of_pass(self, progress: Progress) -> Progress:
+        return {**progress, "step": DONE}
 
     def _read_anew(self, page: Page) -> int:
         """Write the page's article if it is another now; how many were written. A feed's page has no article."""

@@ -23,6 +23,7 @@ from elasticsearch import NotFoundError
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.rebuilds.comparison import differences
 from worker.rebuilds.generations import Indices
+from worker.rebuilds.rebuilder import Checkpoint, Progress
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors, is_taken, reason_of
 
@@ -47,7 +48,7 @@ class ReindexStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuild:
+class ReindexProgress:
     """How far it is. `copied_to`: all operations up to this one are in the target; `task`: the copy under way.
 
     reaches: what `copied_to` becomes when the task is done. own_target: we made it, so we may delete it.
@@ -67,15 +68,14 @@ class Rebuild:
     keep_days: float = KEEP_DAYS
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> Rebuild:
-        return cls(**{**facts, "step": ReindexStep(facts["step"])})
+    def from_json(cls, progress: Progress) -> ReindexProgress:
+        return cls(**{**progress, "step": ReindexStep(progress["step"])})
 
-    @property
-    def facts(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-class Rebuilder:
+class Reindexer:
     """Does one step at a time. Keeps nothing itself: the caller writes down what `advance` returns."""
 
     def __init__(
@@ -94,12 +94,12 @@ class Rebuilder:
 
     # ------------------------------------------------------------ beginning
 
-    def plan(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+    def plan(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
         """Say what a reindex would do, and do nothing."""
         source, target = self._live(), self.indices.next_name()
-        return Rebuild(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
+        return ReindexProgress(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
 
-    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
         """Go back to the generation that was replaced last; what is newer is copied back into it."""
         source = self._live()
         older = [one for one in self.indices.generations() if one.replaced_at and one.name != source]
@@ -107,7 +107,7 @@ class Rebuilder:
             raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
         target = max(older, key=lambda one: one.replaced_at).name
         total = self._engine.count()
-        return Rebuild(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
+        return ReindexProgress(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
 
     def clean_up(self) -> list[str]:
         """Delete what a rebuild that nobody finished has left, and lift its fence; return the names."""
@@ -135,10 +135,10 @@ class Rebuilder:
 
     # ------------------------------------------------------------ going on
 
-    def advance(self, rebuild: Rebuild, *, hold: Callable[[], None] = lambda: None) -> Rebuild:
+    def advance(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None] = lambda: None) -> ReindexProgress:
         """Do the next step, which takes seconds. Doing one again after a crash is harmless.
 
-        `hold` is called before whatever must not be done by two at once; it raises when another has taken over.
+        `still_ours` is called before each act that two workers must not do at once; it raises when another took over.
         Raises EngineUnavailableError when the engine is away (the same step again later) and EngineRefusedError when
         the rebuild cannot succeed; `abandon` it then.
         """
@@ -148,11 +148,11 @@ class Rebuilder:
             case ReindexStep.COPY | ReindexStep.CATCH_UP:
                 return self._look(rebuild) if rebuild.task else self._start_pass(rebuild)
             case ReindexStep.SWITCH:
-                return self._switch(rebuild, hold=hold)
+                return self._switch(rebuild, still_ours=still_ours)
             case ReindexStep.DONE:
                 return rebuild
 
-    def abandon(self, rebuild: Rebuild) -> None:
+    def abandon(self, rebuild: ReindexProgress) -> None:
         """Leave readers and writers as they were: lift the fence, stop the copy, delete what we made."""
         if self._engine.index_name() == rebuild.target:
             return
@@ -161,14 +161,14 @@ class Rebuilder:
         if rebuild.own_target:
             self.indices.drop(rebuild.target)
 
-    def _create(self, rebuild: Rebuild) -> Rebuild:
+    def _create(self, rebuild: ReindexProgress) -> ReindexProgress:
         if rebuild.own_target:
             self._make_target(rebuild)
         else:
             self.indices.lift_block(rebuild.target)
         return replace(rebuild, step=ReindexStep.COPY)
 
-    def _make_target(self, rebuild: Rebuild) -> None:
+    def _make_target(self, rebuild: ReindexProgress) -> None:
         """Make it anew. The request of a worker that died here may be done only after we looked: then once more."""
         self._stop_copies(rebuild.target)
         self.indices.drop(rebuild.target)
@@ -180,7 +180,7 @@ class Rebuilder:
                 raise EngineUnavailableError(self._engine.address, problem) from error
             raise
 
-    def _start_pass(self, rebuild: Rebuild) -> Rebuild:
+    def _start_pass(self, rebuild: ReindexProgress) -> ReindexProgress:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
@@ -188,7 +188,7 @@ class Rebuilder:
             started = self._engine.client.reindex(**self._copy(rebuild), wait_for_completion=False)
         return replace(rebuild, task=started["task"], reaches=reaches)
 
-    def _look(self, rebuild: Rebuild) -> Rebuild:
+    def _look(self, rebuild: ReindexProgress) -> ReindexProgress:
         """See how far the engine's task is. A task that a restart has lost is started again from where it began."""
         try:
             task = self._task("GET", f"/{rebuild.task}")
@@ -231,7 +231,7 @@ class Rebuilder:
         if reason:
             raise EngineRefusedError(self._engine.address, f"the copy failed: {reason}")
 
-    def _copy(self, rebuild: Rebuild) -> dict[str, Any]:
+    def _copy(self, rebuild: ReindexProgress) -> dict[str, Any]:
         """Describe the copy: newer versions win, equal and older ones stay; fields the target lacks are left out."""
         source: dict[str, Any] = {"index": rebuild.source, "size": 500}
         if rebuild.copied_to != EVERYTHING:
@@ -244,17 +244,17 @@ class Rebuilder:
 
     # ------------------------------------------------------------ the switch
 
-    def _switch(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> Rebuild:
+    def _switch(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> ReindexProgress:
         """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
         if self._engine.index_name() == rebuild.target:
             return replace(rebuild, step=ReindexStep.DONE)  # we died after the aliases had moved
         self.indices.lift_block(rebuild.source)  # we died behind the fence
         self.indices.wake(rebuild.target)
         self.indices.delete_documents(rebuild.source, self._forgotten())
-        hold()
+        still_ours()
         self.indices.block_writes(rebuild.source)
         try:
-            self._finish_copy(rebuild, hold=hold)
+            self._finish_copy(rebuild, still_ours=still_ours)
             self.indices.switch(
                 source=rebuild.source, target=rebuild.target, now=self._now(), keep_days=rebuild.keep_days
             )
@@ -262,25 +262,55 @@ class Rebuilder:
             self._open_again(rebuild)
             raise
         except EngineUnavailableError:
-            hold()  # else the fence is another's by now
+            still_ours()  # else the fence is another's by now
             self._open_again(rebuild)
             raise
         return replace(rebuild, step=ReindexStep.DONE)
 
-    def _open_again(self, rebuild: Rebuild) -> None:
+    def _open_again(self, rebuild: ReindexProgress) -> None:
         if self._engine.index_name() != rebuild.target:
             self.indices.lift_block(rebuild.source)
 
-    def _finish_copy(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> None:
+    def _finish_copy(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> None:
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
-        hold()
+        still_ours()
         self.indices.refresh(rebuild.target)
         self.indices.delete_documents(rebuild.target, self._forgotten())
         if found := differences(self._engine, rebuild.source, rebuild.target, seed=int(self._now())):
             raise EngineRefusedError(self._engine.address, f"the new index is not the same: {'; '.join(found)}")
-        hold()
+        still_ours()
+
+
+class Reindex:
+    """The reindex as a kind of rebuild.
+
+    Options: `rollback`, go back to the index before; `keep_days`, how long the replaced index is kept.
+    """
+
+    def __init__(self, reindexer: Reindexer) -> None:
+        self._reindexer = reindexer
+
+    def plan(self, options: Mapping[str, Any]) -> Progress:
+        self._reindexer.clean_up()
+        plan = self._reindexer.plan_rollback if options.get("rollback") else self._reindexer.plan
+        return plan(keep_days=options.get("keep_days", KEEP_DAYS)).to_json()
+
+    def advance(self, progress: Progress, *, attempts: int, checkpoint: Checkpoint) -> Progress:
+        del attempts  # doing a step again is harmless
+        before = ReindexProgress.from_json(progress)
+        after = self._reindexer.advance(before, still_ours=lambda: checkpoint(progress))
+        if after.step is ReindexStep.DONE:
+            self._reindexer.drop_old()
+        return after.to_json()
+
+    def abandon(self, progress: Progress) -> None:
+        self._reindexer.abandon(ReindexProgress.from_json(progress))
+
+    def waits(self, progress: Progress) -> bool:
+        """True while the engine is copying."""
+        return bool(progress["task"])
 
 
 def _handled(status: Mapping[str, int]) -> int:

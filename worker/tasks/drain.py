@@ -60,7 +60,7 @@ def drain(runtime: Runtime, token: str) -> str:
 
 
 def note(runtime: Runtime, problem: str) -> None:
-    """Tell log and `kuzet status` why documents wait."""
+    """Write into the log and for `kuzet status` why documents wait."""
     if problem:
         log.warning("documents wait in the outbox", error=problem)
     runtime.state.outbox.note_problem(problem)

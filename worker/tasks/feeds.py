@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 
+from pipelines import feeds
 from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
 from pipelines.feeds import (
     FALSE_NOT_MODIFIED,
@@ -25,22 +26,20 @@ from pipelines.feeds import (
     listed_entries,
     may_ask_for_changes,
     next_check_at,
-    parse_feed,
-    parse_sitemap,
 )
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, FeedClaim, Sighting
 from worker.tasks.app import app
-from worker.tasks.nudges import nudge
-from worker.tasks.page_store import waits_for_store
+from worker.tasks.nudges import top_up
+from worker.tasks.page_store import require_room, waits_for_store
 from worker.web import Fetched, Later, NotModified, Refused, feed_limits
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.poll_feed")
+@app.task(name="kuzet.poll_feed", subject="feed", stage=Stage.POLL)
 def poll_feed(feed_id: str) -> None:
     """Ask a feed's server what is new, and hand the document to parsing."""
     runtime = app.runtime
@@ -48,6 +47,7 @@ def poll_feed(feed_id: str) -> None:
     claim = runtime.state.feeds.claim(feed_id, stage=Stage.POLL, now=started_at)
     if claim is None:
         return
+    require_room(runtime, claim, runtime.state.feeds.release)
     free_at = runtime.reserve(claim.host, feed_id, now=started_at)
     if free_at > started_at:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
@@ -57,10 +57,10 @@ def poll_feed(feed_id: str) -> None:
     )
     validators = claim.validators if conditional else None
     answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=validators)
-    record_answer(runtime, claim, answer, started_at=started_at)
+    record_poll_answer(runtime, claim, answer, started_at=started_at)
 
 
-def record_answer(
+def record_poll_answer(
     runtime: Runtime, claim: FeedClaim, answer: Fetched | NotModified | Later | Refused, *, started_at: float
 ) -> None:
     """Write down what the server said."""
@@ -73,7 +73,7 @@ def record_answer(
                 reference = runtime.pages.put(page)
             claim = dataclasses.replace(claim, habits=claim.habits | _habits(claim, answer))
             runtime.state.feeds.fetched(claim, page=reference, validators=_validators(answer), poll=poll, now=now)
-            nudge(app, Stage.PARSE)
+            top_up(app, Stage.PARSE)
         case Fetched(page):
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at, note="same")
             _unchanged(runtime, claim, poll, validators=_validators(answer))
@@ -86,8 +86,8 @@ def record_answer(
             _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
 
 
-@app.task(name="kuzet.parse_feed")
-def parse_feed_document(feed_id: str) -> None:
+@app.task(name="kuzet.parse_feed", subject="feed", stage=Stage.PARSE)
+def parse_feed(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
     runtime = app.runtime
     now = runtime.now()
@@ -103,11 +103,11 @@ def parse_feed_document(feed_id: str) -> None:
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
         return
     register_entries(runtime, claim, parsed, page=page)
-    nudge(app, Stage.FETCH)
+    top_up(app, Stage.FETCH)
 
 
 def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
-    read = parse_sitemap if feed.format is FeedFormat.SITEMAP else parse_feed
+    read = feeds.parse_sitemap if feed.format is FeedFormat.SITEMAP else feeds.parse_feed
     return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
 
 

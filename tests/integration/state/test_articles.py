@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Outcome, Stage
+from tests.support.leases import LEASE_S
 from worker.state import RECHECK_AFTER_S, ArticleAddress, SightingKind, State
 
 NOW = 1_757_800_000.0
@@ -18,7 +19,7 @@ HERE = ArticleAddress(article_id="a1", url="http://dala.example/1", host="dala.e
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
 def sight(state, title="Су тасқыны", *, at=NOW, address=HERE, feed=FEED, needs_page=True):  # noqa: PLR0913  # defaults

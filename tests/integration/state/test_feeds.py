@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
+from tests.support.leases import LEASE_S
 from worker.state import State
 
 NOW = 1_757_800_000.0
@@ -18,7 +19,7 @@ ANSWER = Validators(etag='"1"', last_modified="Sat", final_url="http://dala.exam
 
 @pytest.fixture
 def state(redis):
-    state = State(redis, prefix="t:")
+    state = State(redis, prefix="t:", lease_s=LEASE_S)
     state.feeds.sync([FEED], now=NOW)
     return state
 

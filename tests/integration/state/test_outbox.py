@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Outcome, Stage, VersionedDocument
+from tests.support.leases import LEASE_S
 from worker.state import ArticleAddress, State
 from worker.state.events import FROM_THE_START
 
@@ -18,7 +19,7 @@ DOCUMENT = {"title": "Су тасқыны", "body": "б" * 500, "source": "dala"
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
 def extracted(state, article_id, *, title="бір", at=NOW):

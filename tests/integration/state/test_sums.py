@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pipelines.models import Entry, Feed, Outcome, Stage
+from tests.support.leases import LEASE_S
 from worker.state import ArticleAddress, SightingKind, State
 
 NOW = 1_757_800_000.0
@@ -28,7 +29,7 @@ class Watch(RuleBasedStateMachine):
         super().__init__()
         self.redis = redis
         self.prefix = f"m{next(prefixes)}:"
-        self.state = State(redis, prefix=self.prefix)
+        self.state = State(redis, prefix=self.prefix, lease_s=LEASE_S)
         self.now = NOW
         self.sighted = 0
         self.newest = {}

@@ -37,17 +37,17 @@ def titles(watch: Watch) -> dict[str, str]:
 
 
 def step(watch: Watch) -> str:
-    run = watch.runtime.state.upkeep.current()
-    return str(run.facts["step"]) if run else ""
+    run = watch.runtime.state.rebuilds.current()
+    return str(run.progress["step"]) if run else ""
 
 
 def is_over(watch: Watch) -> bool:
-    return watch.runtime.state.upkeep.current() is None
+    return watch.runtime.state.rebuilds.current() is None
 
 
 def wait_for_the_end(watch: Watch) -> None:
     watch.wait(lambda: is_over(watch))
-    last = watch.runtime.state.upkeep.last()
+    last = watch.runtime.state.rebuilds.last()
     assert last
     assert not last.problem
 
