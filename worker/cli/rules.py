@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
+from worker.cli import rule_files
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, out, print_json, read_input
 from worker.cli.explanations import show_tagging
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 rules = typer.Typer(help="The rules: try them, explain them, compare them.", no_args_is_help=True)
+rules.add_typer(rule_files.commands)
 commands.add_typer(rules, name="rules")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]

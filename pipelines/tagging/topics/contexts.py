@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from pipelines.tagging.matching.matcher import Hit
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.rules.rule import OVERRULED
+from pipelines.tagging.rules.file_format import OVERRULED
 from pipelines.tagging.ruleset import SHARED, CueUse, RulePatterns
 
 SATURATION = 0.4

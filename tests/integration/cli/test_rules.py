@@ -24,8 +24,8 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the rules with one wrong example, one term that finds only itself and one topic less."""
     config = Path(shutil.copytree(HERE, tmp_path_factory.mktemp("config") / "config"))
     rule = config / RULE
-    text = rule.read_text(encoding="utf-8").replace("2: [мошенник,", "2: [жуликов, мошенник,")
-    rule.write_text(text + "      - Мошенника задержали.\n", encoding="utf-8")
+    text = rule.read_text(encoding="utf-8").replace("- мошенник\n", "- жуликов\n        - мошенник\n")
+    rule.write_text(text + "      - Алаяқтар ұсталды.\n", encoding="utf-8")
     (config / "rules/drugs.yaml").unlink()
     return config
 
