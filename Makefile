@@ -64,7 +64,7 @@ proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost 
 compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their schemas, and what they promise
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	@$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	@! docker compose version >/dev/null 2>&1 || docker compose --profile demo config --quiet
+	@! docker compose version >/dev/null 2>&1 || docker compose -f docker-compose.yml -f docker/demo.yml config --quiet
 	@$(BIN)/pytest tests/unit/setup/test_compose_file.py tests/unit/setup/test_workflows.py -q
 
 lock:  ## renew the two lock files (needs uv)

@@ -1,6 +1,6 @@
 """What the analyzer for Kazakh and Russian costs the search node, and whether it agrees with Python.
 
-The fields that an article has, title and body with `.exact` beside them, are indexed from the same texts on one node in
+The fields that an article has, title and body with `.exact`, are indexed from the same texts on one node in
 one run: all with `standard`, then title and body with our chain, and with our chain less one filter. The cost is the
 node's own CPU time for a document, read from its statistics.
 """

@@ -156,13 +156,13 @@ def is_in(text: str, language: str) -> bool:
 
 
 def language_right(texts: Iterable[str], language: str, *, words: int = 0) -> float:
-    """Share of texts, or of their snippets of that many words, told right."""
+    """Share of texts, or of their snippets of that many words, recognised."""
     pieces = [piece for text in texts for piece in snippets(text, words)] if words else list(texts)
     return 100 * sum(detect(piece).language == language for piece in pieces) / len(pieces)
 
 
 def snippets(text: str, words: int) -> Iterator[str]:
-    """Every seventh run of so many words, where at least two of them are longer than two letters."""
+    """Every seventh run of that many words, where at least two of them are longer than two letters."""
     tokens = text.split()
     for start in range(0, len(tokens) - words, 7):
         piece = " ".join(tokens[start : start + words])
@@ -227,12 +227,12 @@ def rows(shared: Path, keys: Keys) -> Iterator[Row]:
         texts = news(shared, language)
         right = [language_right(texts, language), *(language_right(texts, language, words=n) for n in (6, 3, 2))]
         yield Row(
-            f"{language} told: texts, 6, 3, 2 words",
+            f"{language} recognised: texts, 6, 3, 2 words",
             " / ".join(f"{share:.1f}" for share in right),
             "100 / 99 / 97 / 97",
         )
         shares = " / ".join(f"{language_right(own, language):.1f}" for own in own_texts(language))
-        yield Row(f"{language} told, our own: articles, headlines, sentences", shares, "100 / 99 / 99")
+        yield Row(f"{language} recognised, our own: articles, headlines, sentences", shares, "100 / 99 / 99")
     yield Row("keys: warm of a dict, cold of the pattern", "{:.2f}, {:.2f}".format(*speed(shared, keys)), "0.25, 0.8")
 
 

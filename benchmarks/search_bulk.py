@@ -29,7 +29,7 @@ LEAST = 0.9
 
 
 def batches(texts: Sequence[Text]) -> Iterator[list[Text]]:
-    """Pairs of batches with the same texts, all under ids nobody has had, rendered before a clock starts."""
+    """Pairs of batches with the same texts, all under new ids, rendered before a clock starts."""
     endless, numbers = cycle(texts), count()
     while True:
         chosen = list(islice(endless, BATCH))

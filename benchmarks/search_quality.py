@@ -4,7 +4,7 @@ Two sets of searches (search_queries.yaml):
 
 judged   graded by hand: what a searcher wants among the newsroom's stories and the development texts. nDCG@10 looks at
          the order, recall@10 at what is missing among the first ten (of at most ten).
-forms    every text that holds the words in some form is an answer; recall@10 only, for nobody has graded the texts.
+forms    every text that holds the words in some form is an answer; recall@10 only, for the texts are not graded.
 
 Rows: `kuzet search`; the same index asked as Kibana's KQL does (plain match and phrase on the default fields); plain
 `standard` and `russian` analyzers asked in that way, and with our own clauses («every word must hold»).
@@ -81,7 +81,7 @@ def _query(row: Mapping[str, str], gains: Mapping[str, int]) -> Query:
 
 
 def _holding(answers: Sequence[str], texts: Sequence[Text]) -> dict[str, int]:
-    """The texts in which every word stands in some form."""
+    """The texts in which every word occurs in some form."""
     forms = [re.compile(rf"(?<!\w)(?:{answer})(?!\w)") for answer in answers]
     wholes = {text.article_id: _folded(f"{text.title}\n{text.body}") for text in texts}
     return {key: 1 for key, whole in wholes.items() if all(form.search(whole) for form in forms)}

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, TypedDict
 
 
 class Stage(StrEnum):
@@ -82,13 +83,17 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An item of a feed. `summary` and `content` are plain text; `content` is the whole article where a feed has it."""
+    """An item of a feed. `summary` and `content` are plain text; `content` is the whole article where a feed has it.
+
+    `identity` is what makes it one article where its link does not: it has none, or shares it with other entries.
+    """
 
     link: str
     title: str
     summary: str = ""
     content: str = ""
     guid: str = ""
+    identity: str = ""
     published_at: datetime | None = None
     language: str = ""
     image_url: str = ""
@@ -229,3 +234,54 @@ class Tagging:
     @property
     def regions(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(place.region for place in self.places if place.region))
+
+
+class GeoPoint(TypedDict):
+    """Degrees north and east, as the search engine reads them."""
+
+    lat: float
+    lon: float
+
+
+class IndexDocument(TypedDict, total=False):
+    """The document of the index: field by field config/search/mapping.json, which a test compares with it.
+
+    A missing fact is a missing key. Times are ISO 8601 in UTC. `tags` is the explanation of `explain_tags`; `figures`
+    maps a kind to its values in rising order.
+    """
+
+    id: str
+    url: str
+    source: str
+    family: str
+    feed: str
+    language: str
+    extraction: str
+    content_hash: str
+    same_text: str
+    ruleset: str
+    title: str
+    body: str
+    summary: str
+    why: str
+    image_url: str
+    kazakh_share: float
+    published_at: str
+    published_from: str
+    observed_at: str
+    indexed_at: str
+    latency_seconds: float
+    topics: list[str]
+    contexts: list[str]
+    severity: str
+    rules: list[str]
+    severity_rank: int
+    tags: dict[str, Any]
+    regions: list[str]
+    places: list[str]
+    location: list[GeoPoint]
+    persons: list[str]
+    organisations: list[str]
+    figures: dict[str, list[float]]
+    words: int
+    revision: int

@@ -25,9 +25,20 @@ from worker.local.search_node import install_dictionary as install
 from worker.local.supervisor import Supervisor
 
 HEAP_MB = 512
+MAX_ID_CHARS = 500
 
 settings.register_profile("kuzet", deadline=None)  # no test is a race against a busy machine
 settings.load_profile("kuzet")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a parameter by its text only; anything else goes by its argument's name.
+
+    pytest writes bytes and long texts out in full. `gzip.compress` puts the current second into its bytes: the two
+    workers of xdist collected tests of different names, and neither ran any. Give such parameters ids of their own.
+    """
+    is_readable = not isinstance(val, bytes) and len(str(val)) <= MAX_ID_CHARS
+    return None if is_readable else argname
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The search engine's side: one analyzer for both languages, `exact` beside it."""
+"""The analysis settings of the search engine: one analyzer for both languages, and `exact` for words as written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
 
 MARK = "\ue000"
-"""Stands before a look-alike that is to be replaced: one filter knows which letters are, another one by what."""
+"""Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""
 
 
 def render(dictionary: str) -> dict[str, Any]:

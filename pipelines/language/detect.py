@@ -1,4 +1,4 @@
-"""Tell Kazakh from Russian, and both from everything else."""
+"""Recognise Kazakh and Russian, and keep other languages apart from them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipelines.language.russian import is_known, is_nominative_noun
 from pipelines.language.word_lists import KAZAKH_HINT_WORDS, RUSSIAN_HINT_WORDS
 
 ENOUGH_WORDS = 8
-"""From here on letters decide; below, every word is asked what it is."""
+"""From this many words on, the letters decide; in a shorter text, every word is weighed."""
 
 KAZAKH_FROM = 0.3
 """Kazakh news has 0.39 to 0.81 words with Kazakh letters, Kyrgyz up to 0.25, Russian less than 0.05."""
 
 ENOUGH_TO_GUESS = 20
-"""From here on the model is right about what is written in Russian letters."""
+"""From this many words on, the model is right about texts in Russian letters."""
 
 RUSSIAN_UP_TO = 0.05
 FOREIGN_FROM = 0.05
@@ -30,7 +30,7 @@ TURKIC = frozenset({"ky", "tt", "ba", "mn", "sah", "tyv"})
 """Languages with ә, ө, ү, ң or һ; Mongolian counts as one of them here."""
 
 LONGEST_LOOK = 20_000
-"""Characters looked at; the rest of a text is in the same language."""
+"""Characters that are read; the rest of a text is in the same language."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC_SCRIPT = re.compile("[Ѐ-ӿ]")
@@ -54,10 +54,10 @@ class Detected:
 
 
 def detect(text: str, *, hint: str = "") -> Detected:
-    """Tell the language of a repaired text.
+    """Return the language of a repaired text.
 
-    hint: what the feed claims, believed where the words leave it open. Kazakh or Russian means «mostly»: a mixed text
-    keeps its share.
+    hint: the language that the feed declares; it decides only when the words do not. A mixed text is given the language
+    of most of it, and its share of Kazakh words.
     """
     words = [fold(word) for word in _WORD.findall(text[:LONGEST_LOOK])]
     if not words:
@@ -84,7 +84,7 @@ def _cyrillic_language(words: Sequence[str], text: str, *, hint: str) -> str:
 
 
 def _neighbour(guess: str, words: Sequence[str]) -> str:
-    """Believe the guess where that language has such letters; else it is Kazakh that the model missed."""
+    """Return the guess if that language has these letters; otherwise the text is Kazakh that the model missed."""
     slavic = _share(_TURKIC, words) <= FOREIGN_FROM
     return guess if guess in (SLAVIC_WITH_I if slavic else TURKIC) else "kk"
 
@@ -95,7 +95,7 @@ def _share(pattern: re.Pattern[str], words: Sequence[str]) -> float:
 
 @functools.lru_cache(maxsize=20_000)
 def _leaning(word: str) -> float:
-    """Weigh a word: above zero for Kazakh, below for Russian. Loans in the nominative say little."""
+    """Return the weight of a word: above zero for Kazakh, below for Russian. Loans in the nominative count little."""
     if word in RUSSIAN_HINT_WORDS:
         return -1.0
     if _KAZAKH.search(word) and not _UKRAINIAN.search(word):

@@ -2,11 +2,11 @@
 
 A stem is a *candidate* when it occurs bare and with two different chains of endings, unless it is itself a plural or a
 possessive of a stem seen with as many (өнімдер, баласы). Then readings compete for each word: how much evidence the
-lemma's *other* forms give, times how common the chain is, a few rounds of collapsed variational Bayes. A form cannot
-vouch for itself: контрабандаға and контрабандасы keep контрабанда from being read as контрабан-да.
+lemma's *other* forms give, times how common the chain is, a few rounds of collapsed variational Bayes. A form is no
+evidence for itself: контрабандаға and контрабандасы keep контрабанда from being read as контрабан-да.
 
 Words known from elsewhere (written by hand, places, loans) are lemmas from the start and are never cut; closed words
-(pronouns, particles) are never cut and are nobody's lemma. Verbs are not stemmed: a verb form stays whole.
+(pronouns, particles) are never cut and are never a lemma. Verbs are not stemmed: a verb form stays whole.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ MIN_FORMS = 2
 """Chains that must choose a candidate to make it a lemma."""
 
 ALPHA = 0.1
-"""Weight of a lemma nobody else vouches for. At 0.3 every word becomes its own lemma."""
+"""Weight of a lemma without other evidence. At 0.3 every word becomes its own lemma."""
 
 KNOWN_BONUS = 3.0
 ROUNDS = 12
@@ -81,7 +81,7 @@ def count_words(lines: Iterable[str]) -> dict[str, int]:
 def loans(counts: Mapping[str, int], *, is_noun: Callable[[str], bool]) -> set[str]:
     """Return the Russian nouns that occur bare or as a stem; short ones only with a letter that Kazakh words lack.
 
-    is_noun: tells whether a word is a Russian noun in the nominative singular.
+    is_noun: True for a Russian noun in the nominative singular.
     """
     stems = {stem for word in counts for stem in (word, *(lemma for lemma, _ in parses(word))) if _may_be_loan(stem)}
     found = {stem for stem in stems if is_noun(stem)}
@@ -99,7 +99,7 @@ def _is_owned(chain: Chain) -> bool:
 
 
 def induce(counts: Mapping[str, int], *, known: AbstractSet[str], closed: AbstractSet[str]) -> Induced:
-    """Find the lemmas of a vocabulary (folded word → count) beside the known ones."""
+    """Find the lemmas of a vocabulary (folded word → count), in addition to the known ones."""
     words = [word for word in counts if word not in closed]
     evidence = _Evidence(words, counts=counts, known=known, closed=closed)
     readings = {word: [(word, BARE), *filter(evidence.admits, parses(word))] for word in words}
@@ -136,7 +136,7 @@ class _Evidence:
         return seen and lemma not in self.closed and not self._is_nested(lemma)
 
     def _is_nested(self, lemma: str) -> bool:
-        """Tell whether it is a plural, a possessive or a -дағы form of a stem with at least that share of chains."""
+        """True if it is a plural, a possessive or a -дағы form of a stem with at least that share of chains."""
         for root, chain in parses(lemma):
             share = _nested_share(chain)
             if share is None or root in self.closed or not self._is_plausible(root):

@@ -32,17 +32,17 @@ def morphology() -> pymorphy3.MorphAnalyzer:
 
 
 def is_known(word: str) -> bool:
-    """Tell whether a folded word is a form in the dictionary."""
+    """True if a folded word is a form in the dictionary."""
     return bool(morphology().word_is_known(word))
 
 
 def is_nominative_noun(word: str) -> bool:
-    """Tell whether it can be a noun in the nominative singular, the form in which Kazakh borrows."""
+    """True if a folded word can be a noun in the nominative singular, the form in which Kazakh borrows."""
     return any({"NOUN", "sing", "nomn"} <= parse.tag.grammemes for parse in morphology().parse(word))
 
 
 LONGEST_READ = 40
-"""Longer words are no words, and would take the analyser long."""
+"""Longer strings are no words, and the analyser is slow on them."""
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -52,22 +52,22 @@ def _grammemes(word: str) -> frozenset[str]:
 
 
 def is_predicate(word: str) -> bool:
-    """Tell whether a folded word is, most likely, a finite verb or a short participle: what a clause says."""
+    """True if a folded word is, most likely, a finite verb or a short participle: what a clause says."""
     return not _grammemes(word).isdisjoint(("VERB", "PRTS"))
 
 
 def is_active(word: str) -> bool:
-    """Tell whether a folded word is a finite verb that takes an object: задержали, but not погибли or задержаны."""
+    """True if a folded word is a finite verb that takes an object: задержали, but not погибли or задержаны."""
     return _grammemes(word) >= {"VERB", "tran"}
 
 
 def is_adjective(word: str) -> bool:
-    """Tell whether a folded word is, most likely, a full adjective or participle."""
+    """True if a folded word is, most likely, a full adjective or participle."""
     return not _grammemes(word).isdisjoint(("ADJF", "PRTF"))
 
 
 def is_singular(word: str) -> bool:
-    """Tell whether a folded word is, most likely, no plural."""
+    """True unless a folded word is, most likely, a plural."""
     return "plur" not in _grammemes(word)
 
 
@@ -96,7 +96,7 @@ _NAME_ENDINGS = (
 
 
 def decline_name(name: str) -> tuple[str, ...]:
-    """Return the oblique singular forms of a place's name, told by its last letters alone: Сатпаев → в Сатпаеве.
+    """Return the oblique singular forms of a place's name, by its last letters alone: Сатпаев → в Сатпаеве.
 
     Names are mostly outside the dictionary, and those that look like surnames are declined otherwise than these.
     What ends in -о, -и, -ау, -ий has none here.
@@ -116,7 +116,7 @@ def _is_citation(parse: Parse) -> bool:
 
 
 def _is_plausible(form: str, parse: Parse) -> bool:
-    """Tell whether a form is read as a lemma often enough: коля is hardly «while stabbing». Long forms are."""
+    """True if a form is read as this lemma often enough: коля is hardly «while stabbing». Long forms always are."""
     if len(form) > LONGEST_HOMOGRAPH:
         return True
     scores: defaultdict[str, float] = defaultdict(float)

@@ -22,9 +22,9 @@ class Match(StrEnum):
 
 
 def matches(term: str, word: str, *, language: str) -> Match:
-    """Tell whether a word as written is a form of a one-word term. Endings after a hyphen count: ҰҚК-нің is ҰҚК.
+    """Return whether a word as written is a form of a one-word term. ҰҚК-нің is a form of ҰҚК.
 
-    Raises ConfigError where the term is none, as `term_forms` does.
+    Raises ConfigError for an unusable term, as `term_forms` does.
     """
     forms = [token.form for token in tokenize(word)]
     negated = term_forms(term, language).get("-".join(without_endings(forms)))

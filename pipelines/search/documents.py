@@ -6,11 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from pipelines.errors import KuzetError
 from pipelines.language.letters import UPPER
-from pipelines.models import Article, Context, Figure, Place, Span, Tag, Tagging
+from pipelines.models import Article, Context, Figure, GeoPoint, IndexDocument, Place, Span, Tag, Tagging
 
 MAX_KEYWORD_BYTES = 8_000
 """The engine refuses a whole document for one keyword over 32,766 bytes; nothing honest comes near this."""
@@ -57,14 +57,14 @@ _ATTRIBUTION = re.compile(rf",?\s*(?:как\s+)?(?:{_SAYS})\b[^.!?\n]*", re.IGNO
 
 
 def content_hash(article: Article) -> str:
-    """32 hex digits that change when the words of the article change: a revision with the same hash is none."""
+    """32 hex digits that change when the words of the article change: a revision with the same hash changed nothing."""
     return _hash(f"{article.title}\x1f{article.summary}\x1f{article.body}")
 
 
 def same_text(article: Article) -> str:
     """One value for all reprints of a text: the first words of its body, without dateline and «сообщает …».
 
-    Titles do not count, for editors change them; a body too short to tell texts apart is taken with its title.
+    Titles do not count, for editors change them; a body too short to identify a text is taken with its title.
     """
     words = _lead_words(article.body)
     if len(words) < MIN_LEAD_WORDS:
@@ -82,8 +82,8 @@ def build_document(  # noqa: PLR0913 - a document has that many facts, and all o
     feed: str,
     revision: int,
     indexed_at: datetime,
-) -> dict[str, Any]:
-    """Everything the index keeps of one revision. Absent facts are absent fields, never empty strings.
+) -> IndexDocument:
+    """Return everything the index keeps of one revision. A missing fact is a missing field, never an empty string.
 
     Raises KuzetError when a name or address is too long for the index: cutting it would make it another one. List
     values that are too long (a «person» of a thousand words) are left out and kept under `tags.left_out`.
@@ -99,10 +99,10 @@ def build_document(  # noqa: PLR0913 - a document has that many facts, and all o
     )
 
 
-def retag_document(document: Mapping[str, Any], tagging: Tagging) -> dict[str, Any]:
+def retag_document(document: IndexDocument, tagging: Tagging) -> IndexDocument:
     """Give a document another tagging of the same text; all else stays as it is."""
-    said_before = _found(Tagging()).keys() | {"severity", "severity_rank"}
-    kept = {field: value for field, value in document.items() if field not in said_before}
+    decided = _found(Tagging()).keys() | {"severity", "severity_rank"}
+    kept = cast("IndexDocument", {field: value for field, value in document.items() if field not in decided})
     return _without_absent({**kept, **_found(tagging)})
 
 
@@ -124,15 +124,15 @@ def figure_field(figure: Figure) -> str:
     return f"{role}_{currency}" if currency in CURRENCIES else ""
 
 
-def _identity(article: Article, *, article_id: str, source: str, family: str, feed: str) -> dict[str, str]:
-    names = {"id": article_id, "url": article.url, "source": source, "family": family, "feed": feed}
+def _identity(article: Article, *, article_id: str, source: str, family: str, feed: str) -> IndexDocument:
+    names: IndexDocument = {"id": article_id, "url": article.url, "source": source, "family": family, "feed": feed}
     for field, value in names.items():
-        if _too_long(value):
+        if _too_long(str(value)):
             raise KuzetError(article.url[:200], f"its {field} is over {MAX_KEYWORD_BYTES} bytes and cannot be indexed")
-    return names | {"content_hash": content_hash(article), "same_text": same_text(article)}
+    return {**names, "content_hash": content_hash(article), "same_text": same_text(article)}
 
 
-def _texts(article: Article) -> dict[str, Any]:
+def _texts(article: Article) -> IndexDocument:
     return {
         "title": article.title,
         "body": article.body,
@@ -145,7 +145,7 @@ def _texts(article: Article) -> dict[str, Any]:
     }
 
 
-def _times(article: Article, *, indexed_at: datetime) -> dict[str, Any]:
+def _times(article: Article, *, indexed_at: datetime) -> IndexDocument:
     return {
         "published_at": _timestamp(article.published_at),
         "published_from": article.published_from.value,
@@ -155,8 +155,8 @@ def _times(article: Article, *, indexed_at: datetime) -> dict[str, Any]:
     }
 
 
-def _found(tagging: Tagging) -> dict[str, Any]:
-    """Everything that the tagger says."""
+def _found(tagging: Tagging) -> IndexDocument:
+    """Return the part of a document that the tagger decides."""
     lists, left_out = _fitting_lists(tagging)
     return {
         **lists,
@@ -169,17 +169,18 @@ def _found(tagging: Tagging) -> dict[str, Any]:
     }
 
 
-def _without_absent(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in document.items() if value not in ("", [], {}, None)}
+def _without_absent(document: IndexDocument) -> IndexDocument:
+    present = {field: value for field, value in document.items() if value not in ("", [], {}, None)}
+    return cast("IndexDocument", present)  # a TypedDict loses its type when its keys are computed
 
 
-def _severity(tagging: Tagging) -> dict[str, Any]:
+def _severity(tagging: Tagging) -> IndexDocument:
     if tagging.severity is None:
         return {}
     return {"severity": tagging.severity.value, "severity_rank": tagging.severity.rank}
 
 
-def _fitting_lists(tagging: Tagging) -> tuple[dict[str, list[str]], list[dict[str, str]]]:
+def _fitting_lists(tagging: Tagging) -> tuple[IndexDocument, list[dict[str, str]]]:
     """List the keywords, and apart from them what was too long to be one."""
     named: Mapping[str, Iterable[str]] = {
         "topics": tagging.topics,
@@ -196,13 +197,13 @@ def _fitting_lists(tagging: Tagging) -> tuple[dict[str, list[str]], list[dict[st
         distinct = list(dict.fromkeys(filter(None, values)))
         lists[field] = [value for value in distinct if not _too_long(value)]
         left_out += [{"field": field, "value": value} for value in distinct if _too_long(value)]
-    return lists, left_out
+    return cast("IndexDocument", lists), left_out
 
 
-def _locations(places: Iterable[Place]) -> list[dict[str, float]]:
+def _locations(places: Iterable[Place]) -> list[GeoPoint]:
     points = ((place.latitude, place.longitude) for place in places)
     distinct = dict.fromkeys((lat, lon) for lat, lon in points if lat is not None and lon is not None)
-    return [{"lat": lat, "lon": lon} for lat, lon in distinct]
+    return [GeoPoint(lat=lat, lon=lon) for lat, lon in distinct]
 
 
 def explain_tags(tagging: Tagging) -> dict[str, Any]:

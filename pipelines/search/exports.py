@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from pipelines.models import IndexDocument
 
 VERSION = "_version"
 _NEEDED = frozenset((VERSION, "id", "content_hash"))
@@ -24,10 +26,10 @@ class Exported:
 
     article_id: str
     version: int
-    document: Mapping[str, Any]
+    document: IndexDocument
 
 
-def to_row(document: Mapping[str, Any], *, version: int) -> dict[str, Any]:
+def to_row(document: IndexDocument, *, version: int) -> dict[str, Any]:
     """Render a document for an export."""
     return {VERSION: version, **document}
 
@@ -37,10 +39,10 @@ def from_row(row: Mapping[str, Any]) -> Exported | None:
     if not row.keys() >= _NEEDED or not isinstance(row[VERSION], int):
         return None
     document = {name: value for name, value in row.items() if name != VERSION}
-    return Exported(article_id=str(row["id"]), version=row[VERSION], document=document)
+    return Exported(article_id=str(row["id"]), version=row[VERSION], document=cast("IndexDocument", document))
 
 
-def to_cells(document: Mapping[str, Any]) -> list[str]:
+def to_cells(document: IndexDocument) -> list[str]:
     """Render a document as one cell for each of COLUMNS; no cell is a formula, whatever a site has written."""
     return [_harmless(_cell(document.get(column, ""))) for column in COLUMNS]
 

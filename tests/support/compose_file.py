@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,22 @@ PROGRAMS = {
 }
 
 
-def read_compose(variables: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The file with anchors merged and variables filled in: those given, else their defaults."""
-    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    return dict(_filled(yaml.safe_load(text), variables or {}))
+MAIN, DEMO = "docker-compose.yml", "docker/demo.yml"
+
+
+def read_compose(variables: Mapping[str, str] | None = None, *, files: Sequence[str] = (MAIN,)) -> dict[str, Any]:
+    """The files with anchors merged and variables filled in: those given, else their defaults. Later files win."""
+    merged: dict[str, Any] = {}
+    for file in files:
+        merged = _merged(merged, yaml.safe_load((ROOT / file).read_text(encoding="utf-8")))
+    return dict(_filled(merged, variables or {}))
+
+
+def _merged(lower: Any, upper: Any) -> Any:
+    """As compose merges: mappings key by key; a list or a value of the later file replaces (we merge no lists)."""
+    if isinstance(lower, dict) and isinstance(upper, dict):
+        return {key: _merged(lower.get(key), upper.get(key, lower.get(key))) for key in {**lower, **upper}}
+    return lower if upper is None else upper
 
 
 def _filled(value: Any, given: Mapping[str, str]) -> Any:
@@ -42,7 +54,7 @@ def _filled(value: Any, given: Mapping[str, str]) -> Any:
 
 def read_variables() -> dict[str, str]:
     """The variables that the file takes from .env, with their defaults."""
-    return dict(VARIABLE.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    return dict(VARIABLE.findall((ROOT / MAIN).read_text(encoding="utf-8")))
 
 
 def check_by_schema(schema: str, file: Path) -> None:
@@ -72,5 +84,5 @@ class Here:
         return Here({**self.places, **places})
 
     def environment(self, service: Mapping[str, Any]) -> dict[str, str]:
-        given = {name: self.text(str(value)) for name, value in service["environment"].items()}
+        given = {name: self.text(str(value)) for name, value in service.get("environment", {}).items()}
         return {"PATH": os.environ["PATH"], "HOME": str(Path.home()), **given}

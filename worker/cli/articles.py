@@ -1,4 +1,4 @@
-"""Single articles: `trace` their journey, `watch` them come in, see to the quarantine, audit the books."""
+"""Single articles: `trace` their journey, see to the quarantine, audit the books."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from rich.text import Text
 
 from pipelines.errors import KuzetError
 from worker.cli.console import FAILED, local_time, out, print_json
-from worker.cli.search import severity_mark
 from worker.cli.selecting import key_of
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.state import Event, Trace
+    from worker.state import Trace
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
 commands.add_typer(quarantine, name="quarantine")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-BLOCK_MS = 5_000
 
 
 @commands.command("trace")
@@ -82,52 +80,6 @@ def show_trace(found: Trace) -> None:
     out.print(where, style="bold")
     if found.recheck_at:
         out.print("looked at again " + ", ".join(local_time(at) for at in found.recheck_at), style="dim")
-
-
-@commands.command("watch")
-def watch(
-    *,
-    topic: Annotated[list[str] | None, typer.Option(help="Only articles with one of these topics.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also articles without a topic.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show articles as they become searchable, until Ctrl-C. A watcher that fell behind is told so.
-
-    Example: kuzet watch --topic drugs --topic weapons
-    """
-    events = open_runtime().state.events
-    last = events.last_id()
-    try:
-        while True:
-            if events.missed(last):
-                out.print("You fell behind: some articles went by. `kuzet search --sort time` shows them.", style="red")
-            for event in events.read(last, block_ms=BLOCK_MS):
-                last = event.id
-                if event.kind.startswith("article.") and is_wanted(event, topic or [], everything=everything):
-                    show_event(event, as_json=as_json)
-    except KeyboardInterrupt:
-        return
-
-
-def is_wanted(event: Event, topics: list[str], *, everything: bool) -> bool:
-    found = event.data.get("topics") or []
-    return bool(set(topics) & set(found)) if topics else bool(found) or everything
-
-
-def show_event(event: Event, *, as_json: bool) -> None:
-    data = event.data
-    if as_json:
-        print_json({"id": event.subject, "event": event.kind, "at": event.at, **data})
-        return
-    facts = " · ".join(
-        filter(None, [data.get("source"), ", ".join(data.get("topics", [])), ", ".join(data.get("regions", []))])
-    )
-    revised = Text("revised ", style="magenta") if event.kind == "article.revised" else Text()
-    title = Text(data.get("title", ""), style="bold")
-    out.print(Text.assemble((f"{local_time(event.at)}  ", "dim"), severity_mark(data.get("severity")), revised, title))
-    out.print(Text(f"{'':13}{facts}", style="cyan"))
-    if data.get("why"):
-        out.print(Text(f"{'':13}{data['why']}", style="dim"))
 
 
 @commands.command("forget")

@@ -1,8 +1,10 @@
-"""What the commands say and how: tables and colour for people, JSON lines for programs, one sentence for errors."""
+"""How the commands speak: tables and colour for people, JSON lines for programs, one sentence for errors."""
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -10,16 +12,53 @@ from typing import Any, NoReturn
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.rule import Rule
 
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
 
+RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
 )
 
-out = Console(highlight=False, soft_wrap=False)
+
+class UsageError(KuzetError):
+    """The command was typed wrongly, or a setting is: a person types it again. Exit code 2."""
+
+
+ENDLESS = 10_000
+"""Columns of a file or a pipe: a line is not broken there."""
+
+
+class Paper(Console):
+    """A console whose piped output is for programs too: lines are not broken, and no blanks are put behind them."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does; into a pipe without the blanks that fill a column."""
+        if self.is_terminal:
+            super().print(*objects, **options)
+            return
+        with self.capture() as captured:
+            super().print(*objects, **options)
+        self.file.write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
+
+    def rule(self, title: Any = "", **options: Any) -> None:
+        """Draw a line over the width of a terminal, also where there is none."""
+        self.print(Rule(title, **options), width=None if self.is_terminal else RULE_COLUMNS)
+
+    def on_broken_pipe(self) -> None:
+        """Raise what ends the command quietly: `kuzet search | head` is no failure."""
+        raise BrokenPipeError
+
+
+def columns() -> int | None:
+    """Return the columns to print in: those of the terminal or of COLUMNS (None), and no end of them in a pipe."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else ENDLESS
+
+
+out = Paper(highlight=False, soft_wrap=False, width=columns())
 err = Console(stderr=True, highlight=False)
 
 
@@ -29,14 +68,14 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def tell(error: KuzetError) -> None:
-    """Say in one sentence what is wrong, and the way out."""
+def warn(sentence: str) -> None:
+    """Print a remark on standard error; the command goes on."""
+    err.print(f"[yellow]warning[/yellow]  {escape(sentence)}", soft_wrap=True)
+
+
+def fail(error: Exception, *, code: int = FAILED) -> NoReturn:
+    """Print in one sentence what is wrong and the way out, and leave with the exit code."""
     err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
-
-
-def fail(error: KuzetError, *, code: int = FAILED) -> NoReturn:
-    """Tell it, and leave."""
-    tell(error)
     raise typer.Exit(code)
 
 
@@ -48,7 +87,7 @@ def read_input(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123  a path as typed
             return file.read()
     except OSError as error:
-        raise KuzetError(
+        raise UsageError(
             path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
         ) from error
 

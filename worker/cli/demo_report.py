@@ -21,7 +21,8 @@ from pipelines.search.request import SearchRequest, Sort
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
-from worker.cli.search import SEVERITY_STYLES, highlighted, show_facets
+from worker.cli.listing import SEVERITY_STYLES
+from worker.cli.search import highlighted, show_facets
 from worker.cli.up import running, wait_for_the_end
 from worker.local.run import LocalRun
 from worker.runtime import Runtime

@@ -30,7 +30,7 @@ def build(
 
 
 def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
-    """The dictionary's folder below `folder` (default: the user's cache), built the first time (a minute)."""
+    """Return the dictionary's folder below `folder` (default: the user's cache), built the first time (a minute)."""
     from worker.files.dictionaries import build_dictionaries
 
     folder = folder or settings.cache / "dictionaries"
@@ -45,7 +45,7 @@ def build_words(
         typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="Lines «word» or «word TAB count»."),
     ],
 ) -> None:
-    """Induce the Kazakh lemmas anew from word counts; core.tsv, the part written by hand, is read and kept.
+    """Find the Kazakh lemmas in word counts; core.tsv, the part written by hand, is read and kept.
 
     Afterwards `kuzet dictionaries build` makes the dictionary, and `kuzet reindex` brings it into the index.
     Example: kuzet lexicon build counts.tsv
@@ -56,4 +56,4 @@ def build_words(
     with shares("lexicon") as progress:
         built = build_lexicon(config / "lexicon", counts=counts, config=config, progress=progress)
     words = ", ".join(f"{count} {source}" for source, count in sorted(built.sources.items()))
-    out.print(f"{words}; {built.kazakh_only} forms that Russian only spells", soft_wrap=True)
+    out.print(f"{words}; {built.kazakh_only} forms that only look Russian", soft_wrap=True)

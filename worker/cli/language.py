@@ -1,4 +1,4 @@
-"""What kuzet knows of words: the keys it searches by, and all forms of a word."""
+"""`kuzet stem` and `kuzet inflect`: the keys of words, and all forms of a word."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def inflect(
 ) -> None:
     """Write every form of a word that a rule with it would find; or say whether it would find these words.
 
-    Of the words each line has the word and form, negated or none; the exit code is 1 when one of them is none.
+    Of the words each line has the word and form, negated or none; the exit code is 1 when one of them is not a form.
 
     Examples: kuzet inflect алаяқтық; kuzet inflect өлтір- өлтірмеді өлтіргіш
     """

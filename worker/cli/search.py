@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 from rich.columns import Columns
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError
-from pipelines.search.request import Bucket, Hit, SearchResult, Sort
-from worker.cli.console import FAILED, local_time, out, print_json
+from pipelines.search.answer import Bucket, FoundArticle, SearchResult
+from pipelines.search.request import MAX_SIZE, Sort
+from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
 
@@ -21,8 +21,6 @@ commands = typer.Typer()
 
 SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "person", "organisation", "figure", "context")
 FACET_VALUES = 8
-INDENT = (0, 0, 0, 12)
-SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
 BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -38,7 +36,7 @@ def search(  # noqa: PLR0913  one option a wish
     recency: Annotated[bool, typer.Option(help="Newer above older where relevance is alike.")] = True,
     reprints: Annotated[bool, typer.Option("--reprints", help="Every reprint as a hit of its own.")] = False,
     like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", help="How many hits.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=MAX_SIZE, help="How many hits.")] = 10,
     after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
 ) -> None:
@@ -46,19 +44,22 @@ def search(  # noqa: PLR0913  one option a wish
 
     Example: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time
     """
-    engine = open_runtime().search
+    runtime = open_runtime()
+    engine = runtime.search
     if like:
         if query or chosen.filters or after:
-            raise KuzetError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
+            raise UsageError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
         result = engine.more_like_this(key_of(like), size=limit)
     else:
-        request = chosen.request(query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after)
+        request = chosen.resolved(runtime).request(
+            query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after
+        )
         result = engine.search(request, now=chosen.now)
     if as_json:
         print_json(result_row(result))
     else:
         show_result(result)
-    if not result.hits:
+    if not (result.hits or result.total):
         raise typer.Exit(FAILED)
 
 
@@ -75,7 +76,7 @@ def result_row(result: SearchResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def hit_row(hit: Hit) -> dict[str, Any]:
+def hit_row(hit: FoundArticle) -> dict[str, Any]:
     highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
     return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
 
@@ -95,35 +96,30 @@ def show_result(result: SearchResult) -> None:
         out.print(f"more: --after {result.next_after}", style="dim", soft_wrap=True)
 
 
-def show_hit(hit: Hit) -> None:
+def show_hit(hit: FoundArticle) -> None:
     document = hit.document
-    title = hit.highlights.get("title")
-    line = Text.assemble(
-        (f"{local_time(document['published_at']):>11} ", "dim"), severity_mark(document.get("severity"))
+    found = hit.highlights.get("title")
+    title = highlighted(found[0]) if found else Text(document["title"], style="bold")
+    show_listed(
+        severity_mark(document.get("severity")).append_text(title),
+        when=local_time(document["published_at"]),
+        url=document["url"],
+        article_id=hit.article_id,
+        facts=[
+            document["source"],
+            document["language"],
+            ", ".join(document.get("topics", [])),
+            ", ".join(document.get("regions", [])),
+            f"+{hit.reprints} reprints" if hit.reprints else "",
+        ],
+        lines=[highlighted(part) for part in hit.highlights.get("body", ())[:2] if any(p.hit for p in part.pieces)],
     )
-    line.append_text(highlighted(title[0]) if title else Text(document["title"], style="bold"))
-    out.print(line)
-    facts = [
-        document["source"],
-        document["language"],
-        ", ".join(document.get("topics", [])),
-        ", ".join(document.get("regions", [])),
-    ]
-    reprints = f"+{hit.reprints} reprints" if hit.reprints else ""
-    out.print(Padding(Text(" · ".join(filter(None, [*facts, reprints])), style="cyan"), INDENT))
-    for part in hit.highlights.get("body", ())[:2]:
-        if any(piece.hit for piece in part.pieces):
-            out.print(Padding(highlighted(part), INDENT))
 
 
 def highlighted(highlight: Any) -> Text:
     return Text.assemble(
         *((piece.text.replace("\n", " "), "bold yellow" if piece.hit else "") for piece in highlight.pieces)
     )
-
-
-def severity_mark(severity: str | None) -> Text:
-    return Text(f"{severity} ", style=SEVERITY_STYLES[severity]) if severity else Text()
 
 
 def show_histogram(result: SearchResult) -> None:

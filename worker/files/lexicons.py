@@ -1,4 +1,4 @@
-"""Make config/lexicon anew from word counts: one's own corpus, or the one the committed lexicon came from."""
+"""Write config/lexicon again from word counts: of your own texts, or of those the committed lexicon came from."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _WORD = re.compile(rf"(?<![\w=*-])[{LOWER}]+(?![\w*-])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """What a run found: number of words by source, and of forms whose Russian reading is a ghost."""
+class LexiconReport:
+    """What a run found: the number of words by source, and of forms wrongly read as Russian."""
 
     sources: Mapping[str, int]
     kazakh_only: int
@@ -51,8 +51,8 @@ def build_lexicon(
     counts: Iterable[Path],
     config: Path,
     progress: Progress = lambda _step, _share: None,
-) -> Built:
-    """Write lemmas.tsv, chains.tsv and kazakh_only.txt beside core.tsv, which is read and kept.
+) -> LexiconReport:
+    """Write lemmas.tsv, chains.tsv and kazakh_only.txt into the folder of core.tsv, which is read and kept.
 
     counts: files of «word» or «word TAB count» lines; config: the folder of rules and places, whose words are taken in.
     """
@@ -67,11 +67,11 @@ def build_lexicon(
     _write(lexicon_dir / LEMMAS_FILE, "word, source, weight of evidence", render_lemmas(sources, induced.weights))
     _write(lexicon_dir / CHAINS_FILE, "chain of endings, share of words", render_chains(induced.weights))
     progress("comparing with Russian", 0.8)
-    ghosts = _kazakh_only(lexicon_dir, words)
-    (lexicon_dir / KAZAKH_ONLY_FILE).write_text("".join(f"{word}\n" for word in ghosts), encoding="utf-8")
+    only_spelled = _kazakh_only(lexicon_dir, words)
+    (lexicon_dir / KAZAKH_ONLY_FILE).write_text("".join(f"{word}\n" for word in only_spelled), encoding="utf-8")
     progress("ready", 1.0)
     counted = {source: list(sources.values()).count(source) for source in sorted(set(sources.values()))}
-    return Built(sources=counted, kazakh_only=len(ghosts))
+    return LexiconReport(sources=counted, kazakh_only=len(only_spelled))
 
 
 def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: AbstractSet[str]) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _first_names(file: Path) -> Iterator[str]:
 
 
 def _words_of(files: Iterable[Path]) -> set[str]:
-    """Return the Kazakh words of YAML files; verb stems, prefixes and words «as written» are none."""
+    """Return the Kazakh words of YAML files; verb stems, prefixes and words «as written» are left out."""
     texts = (text for file in files for text in _kazakh_texts(read_yaml(file.name, _read(file)), kazakh=False))
     return {word for text in texts for word in _WORD.findall(fold(text)) if len(word) >= SHORTEST_WORD}
 

@@ -1,8 +1,7 @@
-"""Compiled rules kept in the user's cache: compiling takes seconds, reading back a fifth of one.
+"""The forms of the rules' words, kept in the user's cache: expanding them takes seconds, reading them back a moment.
 
-A compiled ruleset is named by everything it is made from (the files' texts, the code that compiles them, the Russian
-dictionary), so it is never out of date and may be thrown away at any time.
-**Warning**: it is a pickle, and reading a pickle runs what it says; the folder is the user's own, as code is.
+A file of forms is named by what expands words: our code, the Russian dictionary, the version of Python. It is data and
+never code, it is checked when it is read, and it may be thrown away at any time.
 """
 
 from __future__ import annotations
@@ -10,62 +9,93 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
-import pickle
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-import pipelines.language
-import pipelines.tagging
-from pipelines.tagging import Ruleset, parse_ruleset
+import structlog
+import zstandard
 
-KEPT = 3
-UNREADABLE = (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError, TypeError, ValueError, KeyError)
+import pipelines.language
+from pipelines.tagging import Ruleset, parse_ruleset
+from pipelines.tagging.matching import word_forms
+from pipelines.tagging.matching.word_forms import WordForms, parse_stems, render_stems
+
+log = structlog.get_logger(__name__)
+
+KEPT_FILES = 3
+"""Files of forms in the folder; older ones were written by other code."""
+
+MOST_BYTES = 64_000_000
+"""A file that unpacks to more than this is not ours (the product's own rules take 1 MB)."""
+
+DIGEST_BYTES = 32
+EXPANDERS = ("pymorphy3", "pymorphy3-dicts-ru")
 
 
 def compile_rules(texts: Mapping[str, str], *, folder: Path) -> Ruleset:
-    """The ruleset of the texts, from `folder` when it was compiled before. Raises ConfigError."""
-    file = folder / f"{_name(texts)}.pickle"
-    try:
-        known = pickle.loads(file.read_bytes())  # noqa: S301  see the warning above
-    except UNREADABLE:
-        known = None
-    if isinstance(known, Ruleset):
-        return known
-    ruleset = parse_ruleset(texts)
-    _keep(ruleset, file)
+    """Compile the texts with the word forms known in `folder`, and keep there what was new. Raises ConfigError."""
+    file = folder / f"{_expander()}.forms"
+    forms = WordForms(_read(file))
+    ruleset = parse_ruleset(texts, word_forms=forms)
+    if forms.has_grown:
+        _write(forms, file)
     return ruleset
 
 
-def _keep(ruleset: Ruleset, file: Path) -> None:
-    """Write beside, then rename; a cache that cannot be written is none."""
+def _read(file: Path) -> dict[word_forms.Key, tuple[word_forms.Stem, ...]]:
+    """Return the forms of a file; nothing for one that is missing, damaged or of another shape."""
+    try:
+        raw = file.read_bytes()
+    except OSError:
+        return {}
+    try:
+        return parse_stems(_unpacked(raw))
+    except (ValueError, zstandard.ZstdError) as error:
+        log.warning("the cache of word forms is written anew", file=str(file), error=str(error))
+        return {}
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Return what a file holds behind its digest. Raises ValueError or ZstdError for anything but that."""
+    digest, packed = raw[:DIGEST_BYTES], raw[DIGEST_BYTES:]
+    if hashlib.sha256(packed).digest() != digest:
+        raise ValueError("its digest is wrong")
+    if zstandard.frame_content_size(packed) > MOST_BYTES:
+        raise ValueError("it is too large")
+    return zstandard.ZstdDecompressor().decompress(packed)
+
+
+def _write(forms: WordForms, file: Path) -> None:
+    """Write under another name, then rename, so that a reader sees a whole file. Skip a folder that is read-only."""
+    packed = zstandard.ZstdCompressor().compress(render_stems(forms.worth_keeping()))
     beside = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(pickle.dumps(ruleset, protocol=pickle.HIGHEST_PROTOCOL))
+        beside.write_bytes(hashlib.sha256(packed).digest() + packed)
         beside.replace(file)
-        for old in sorted(file.parent.glob("*.pickle"), key=lambda each: -each.stat().st_mtime)[KEPT:]:
-            old.unlink(missing_ok=True)
+        _drop_old(file.parent)
     except OSError:
         with suppress(OSError):
             beside.unlink()
 
 
-def _name(texts: Mapping[str, str]) -> str:
-    digest = hashlib.sha256(_compiler())
-    for file, text in sorted(texts.items()):
-        digest.update(f"{file}\0{text}\0".encode())
-    return digest.hexdigest()[:16]
+def _drop_old(folder: Path) -> None:
+    """Delete all but the newest files of forms, and every pickle of an older kuzet."""
+    newest = sorted(folder.glob("*.forms"), key=lambda each: -each.stat().st_mtime)
+    for old in (*newest[KEPT_FILES:], *folder.glob("*.pickle")):
+        old.unlink(missing_ok=True)
 
 
 @cache
-def _compiler() -> bytes:
-    """A digest of what compiles: our code and the Russian dictionary."""
-    digest = hashlib.sha256()
-    for package in (pipelines.tagging, pipelines.language):
-        for file in sorted(Path(package.__path__[0]).rglob("*.py")):
-            digest.update(file.read_bytes())
-    for package_name in ("pymorphy3", "pymorphy3-dicts-ru"):
-        digest.update(importlib.metadata.version(package_name).encode())
-    return digest.digest()
+def _expander() -> str:
+    """Return 16 hex digits that change with anything that decides the forms of a word."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    sources = sorted(Path(pipelines.language.__path__[0]).rglob("*.py"))
+    for file in (*sources, Path(word_forms.__file__)):
+        digest.update(file.read_bytes())
+    for package in EXPANDERS:
+        digest.update(importlib.metadata.version(package).encode())
+    return digest.hexdigest()[:16]

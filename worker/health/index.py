@@ -20,7 +20,7 @@ from pipelines.models import Feed
 from worker.health.documents import PollDocument, account_documents, feed_documents
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 from worker.state import State
 
 KEEP_DAYS = 90
@@ -53,7 +53,7 @@ class PollIndex:
         """
         schema = read_schema(self._schema_file)
         client = self._engine.client
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             if client.indices.exists_alias(name=self.alias, index=self.index):
                 self._extend(schema["mappings"]["properties"])
                 return
@@ -80,7 +80,7 @@ class PollIndex:
         changed = [one for one in documents if self._written.get(one.article_id) != one.document]
         if not changed:
             return 0
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             results = write_documents(self._engine.client, changed, alias=self.alias, address=self._engine.address)
         for result in results:
             if result.status is BulkStatus.REJECTED:
@@ -100,7 +100,7 @@ class PollIndex:
         """Delete what is older, and return how many documents that was."""
         before = datetime.fromtimestamp(now, UTC) - timedelta(days=keep_days)
         client = self._engine.client
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             if not client.indices.exists_alias(name=self.alias):
                 return 0
             old = {"range": {"at": {"lt": before.isoformat()}}}

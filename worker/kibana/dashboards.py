@@ -18,7 +18,7 @@ from pipelines.kibana.objects import advanced_settings, build_objects, digest_of
 from pipelines.kibana.requests import Filled, PanelRequest, Shown, panel_requests, read_answer
 from worker.kibana.api import Kibana
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 VIEWED = {"articles": "", "polls": "-polls"}
 """The data views of the description → what is added to the name of the article index."""
@@ -106,7 +106,7 @@ def ask_panels(engine: SearchEngine, built: Built, *, shown: Shown) -> Iterator[
     """
     plain = {"accept": "application/json", "content-type": "application/json"}
     for request in panel_requests(built.objects, shown=shown):
-        with told(engine.address):
+        with engine_errors(engine.address):
             path = f"/{request.index}/_search"
             answer = engine.client.perform_request("POST", path, headers=plain, body=dict(request.body)).body
         yield request, read_answer(request, answer)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 PAGE = 1000
 SAMPLE = 200
@@ -37,7 +37,7 @@ def _counts(engine: SearchEngine, index: str) -> Iterator[tuple[tuple[str, str],
     after: dict[str, Any] = {}
     while True:
         composite = {"size": PAGE, "sources": sources} | after
-        with told(engine.address):
+        with engine_errors(engine.address):
             answer = engine.client.search(index=index, size=0, aggs={"groups": {"composite": composite}})
         groups = answer["aggregations"]["groups"]
         for bucket in groups["buckets"]:
@@ -49,7 +49,7 @@ def _counts(engine: SearchEngine, index: str) -> Iterator[tuple[tuple[str, str],
 
 def _sample_differs(engine: SearchEngine, source: str, target: str, *, seed: int) -> Iterator[str]:
     anyone = {"function_score": {"query": {"match_all": {}}, "random_score": {"seed": seed, "field": "_seq_no"}}}
-    with told(engine.address):
+    with engine_errors(engine.address):
         hits = engine.client.search(
             index=source, query=anyone, size=SAMPLE, version=True, source_includes=list(_FACTS)
         ).body["hits"]["hits"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 _GENERATION = re.compile(r"-(\d{6})$")
 
@@ -35,7 +35,7 @@ class Indices:
 
     def generations(self) -> list[Generation]:
         """List them in the order of their making."""
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             found = self._engine.client.indices.get(index=f"{self._engine.read_alias}-*", expand_wildcards="open").body
         listed = [self._generation(name, described) for name, described in found.items() if _GENERATION.search(name)]
         return sorted(listed, key=lambda one: one.number)
@@ -54,7 +54,7 @@ class Indices:
     def create_quiet(self, name: str, analysis: Mapping[str, Any]) -> None:
         """Make an index that only takes what is copied: no replicas, no refreshes, no aliases."""
         quiet = {"auto_expand_replicas": False, "number_of_replicas": 0, "refresh_interval": "-1"}
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.create_index(name, self._engine.schema(analysis), aliases={}, **quiet)
 
     def wake(self, name: str) -> None:
@@ -63,38 +63,38 @@ class Indices:
         Flushed, for a node that dies now would else analyse all of it again before it answers.
         """
         usual = {"auto_expand_replicas": "0-1", "refresh_interval": "1s"}
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.indices.put_settings(index=name, settings={"index": usual})
             self._engine.client.indices.flush(index=name)
         self.refresh(name)
 
     def refresh(self, name: str) -> None:
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.indices.refresh(index=name)
 
     def block_writes(self, name: str) -> None:
         """Close an index to writes; returns when those under way are done."""
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.indices.add_block(index=name, block="write")
 
     def lift_block(self, name: str) -> None:
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.indices.put_settings(index=name, settings={"index.blocks.write": None})
 
     def last_seq_no(self, name: str) -> int:
         """Read the operation every shard has reached; what is written from now on has a greater number."""
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             shards = self._engine.client.indices.stats(index=name, level="shards").body["indices"][name]["shards"]
         return min(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
 
     def fields(self, name: str) -> set[str]:
         """List the paths of all fields that an index takes."""
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             mapping = self._engine.client.indices.get_mapping(index=name).body[name]["mappings"]
         return set(_paths(mapping["properties"]))
 
     def count(self, name: str) -> int:
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             return int(self._engine.client.count(index=name).body["count"])
 
     def switch(self, *, source: str, target: str, now: float, keep_days: float) -> None:
@@ -107,13 +107,13 @@ class Indices:
             {"add": {"index": target, "alias": write, "is_write_index": True}},
         ]
         meta = {**self._engine.made_for(source), "replaced_at": now, "kept_until": now + keep_days * 86_400}
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.indices.put_mapping(index=source, meta=meta)
             self._engine.client.indices.update_aliases(actions=actions)
 
     def delete_documents(self, name: str, article_ids: Iterable[str]) -> None:
         ids = sorted(article_ids)
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             for start in range(0, len(ids), 1000):
                 wanted = {"ids": {"values": ids[start : start + 1000]}}
                 self._engine.client.delete_by_query(index=name, query=wanted, conflicts="proceed", refresh=True)
@@ -123,7 +123,7 @@ class Indices:
         live = {one.name for one in self.generations() if one.is_live}
         if name in live:
             raise ValueError(f"{name} is in use")
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._engine.client.options(ignore_status=404).indices.delete(index=name)
 
 

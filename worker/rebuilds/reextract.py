@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from pipelines.errors import PageUnusableError, UnsafeAddressError
-from pipelines.models import Entry, Extraction, Page, PublishedFrom
+from pipelines.models import Entry, Extraction, IndexDocument, Page, PublishedFrom
 from pipelines.pages import extract_article
 from pipelines.reading.texts import text_id
 from pipelines.search.documents import build_document
@@ -75,14 +75,14 @@ class ReextractJob(Sweep[str]):
             return 0
         return len(self._rewriter.rewrite([stored], lambda found: self._renewed(found, page)))
 
-    def _renewed(self, stored: Stored, page: Page) -> Mapping[str, Any] | None:
+    def _renewed(self, stored: Stored, page: Page) -> IndexDocument | None:
         if page.fetched_at < datetime.fromisoformat(stored.document["observed_at"]):
             return None  # the page of an earlier revision
         fresh = renewed(stored.document, page, tagger=self._tagger())
         return None if fresh == stored.document else fresh
 
 
-def renewed(document: Mapping[str, Any], page: Page, *, tagger: Tagger) -> dict[str, Any]:
+def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocument:
     """The document as today's extraction and rules make it of the page; when it came in does not change."""
     article = extract_article(
         page, entry=entry_of(document), observed_at=datetime.fromisoformat(document["observed_at"])
@@ -99,7 +99,7 @@ def renewed(document: Mapping[str, Any], page: Page, *, tagger: Tagger) -> dict[
     )
 
 
-def entry_of(document: Mapping[str, Any]) -> Entry:
+def entry_of(document: IndexDocument) -> Entry:
     """What the feed may have said: its entry is not kept, so a whole text stands in for the feed's own."""
     from_feed = document["published_from"] == PublishedFrom.FEED
     return Entry(

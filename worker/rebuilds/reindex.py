@@ -24,7 +24,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.rebuilds.comparison import differences
 from worker.rebuilds.generations import Indices
 from worker.search.engine import SearchEngine
-from worker.search.errors import is_taken, reason_of, told
+from worker.search.errors import engine_errors, is_taken, reason_of
 
 LITTLE = 500
 """So few documents are copied behind the fence."""
@@ -184,7 +184,7 @@ class Rebuilder:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             started = self._engine.client.reindex(**self._copy(rebuild), wait_for_completion=False)
         return replace(rebuild, task=started["task"], reaches=reaches)
 
@@ -219,7 +219,7 @@ class Rebuilder:
 
     def _task(self, method: str, path: str) -> Mapping[str, Any]:
         """Ask about a task of the engine; the client's own method warns that its form may change."""
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             answer = self._engine.client.perform_request(
                 method, f"/_tasks{path}", headers={"accept": "application/json"}
             )
@@ -273,7 +273,7 @@ class Rebuilder:
 
     def _finish_copy(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> None:
         self.indices.refresh(rebuild.source)
-        with told(self._engine.address):
+        with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
         hold()
         self.indices.refresh(rebuild.target)

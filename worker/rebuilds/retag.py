@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines.models import IndexDocument
+from pipelines.search.body import build_selection
 from pipelines.search.documents import retag_document
-from pipelines.search.request import SearchRequest, build_selection
+from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
 from worker.rebuilds.jobs import DONE, Facts
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
 from worker.search.engine import SearchEngine, Stored
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 
 MOST_PASSES = 5
 
@@ -34,12 +36,12 @@ class OldTags:
     since: datetime | None = None
 
     def count(self) -> int:
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             return int(self.engine.client.count(index=self.engine.read_alias, query=self._query("")).body["count"])
 
     def after(self, article_id: str, *, limit: int) -> list[Stored]:
         """The next ones, as the index has made them searchable."""
-        with told(self.engine.address):
+        with engine_errors(self.engine.address):
             hits = self.engine.client.search(
                 index=self.engine.read_alias,
                 query=self._query(article_id),
@@ -63,7 +65,7 @@ class OldTags:
         return {"bool": {"filter": [selected, later], "must_not": [{"term": {"ruleset": self.ruleset}}]}}
 
 
-def retagged(tagger: Tagger, document: Mapping[str, Any]) -> dict[str, Any]:
+def retagged(tagger: Tagger, document: IndexDocument) -> IndexDocument:
     """The document as today's rules tag its text."""
     tagging = tagger.tag(document.get("title", ""), document.get("body", ""), language=document.get("language", ""))
     return retag_document(document, tagging)
@@ -94,7 +96,7 @@ class RetagJob(Sweep[Stored]):
     def handle(self, items: Sequence[Stored]) -> Mapping[str, int]:
         tagger = self._tagger()
 
-        def renew(stored: Stored) -> Mapping[str, Any] | None:
+        def renew(stored: Stored) -> IndexDocument | None:
             is_current = stored.document.get("ruleset") == tagger.ruleset.version
             return None if is_current else retagged(tagger, stored.document)
 
@@ -127,7 +129,7 @@ class Changes:
     articles: int = 0
     changed: int = 0
 
-    def note(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    def note(self, before: IndexDocument, after: IndexDocument) -> None:
         old, new = (set(document.get("topics", ())) for document in (before, after))
         self.gained.update(new - old)
         self.lost.update(old - new)

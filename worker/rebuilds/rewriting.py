@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from pipelines.errors import EngineUnavailableError
+from pipelines.models import IndexDocument
 from worker.search.bulk import BulkResult, BulkStatus
 from worker.search.engine import SearchEngine, Stored
 from worker.state import State
@@ -18,7 +18,7 @@ MOST_ROUNDS = 5
 
 log = structlog.get_logger(__name__)
 
-Renew = Callable[[Stored], Mapping[str, Any] | None]
+Renew = Callable[[Stored], IndexDocument | None]
 """Makes the new document of the one that is there; None when it is right as it is."""
 
 
@@ -28,8 +28,8 @@ class Renewed:
 
     article_id: str
     version: int
-    document: Mapping[str, Any]
-    before: Mapping[str, Any]
+    document: IndexDocument
+    before: IndexDocument
 
 
 class Rewriter:

@@ -1,4 +1,4 @@
-"""Writing many documents at once, and what became of each."""
+"""Write many documents at once, and say what became of each."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, busy, reason_of, refusal
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_temporary, reason_of, refusal, temporary_problem
 
 MAX_BULK_BYTES = 8_000_000
 MAX_BULK_ITEMS = 1_000
-_FIRST_ERROR, _CONFLICT, _BUSY, _BROKEN = 300, 409, 429, 500
-_NOBODYS_FAULT = (401, 403, 404)
+_FIRST_ERROR, _CONFLICT = 300, 409
+_FAULTS_OF_THE_SETUP = (401, 403, 404)
 _SAME = ("content_hash", "ruleset", "revision")
 
 
@@ -59,7 +59,7 @@ def write_documents(
 
     Requests stay under MAX_BULK_BYTES. Raises what the client raises when a whole request fails: part of the documents
     may then be in the index, and writing them again finds them `present`. Raises EngineRefusedError when the alias is
-    missing or the user may not write, for then no document is to blame.
+    missing or the user may not write: then every document would fail.
     """
     items = streaming_bulk(
         client,
@@ -91,10 +91,11 @@ def _result(sent: Written, item: Mapping[str, Any], *, address: str) -> BulkResu
         return BulkResult(sent.article_id, sent.version, BulkStatus.SUPERSEDED, "a later version is in the index")
     if error.get("type") == "cluster_block_exception":
         return BulkResult(sent.article_id, sent.version, BulkStatus.RETRY, _block(reason_of(error)))
-    if status in _NOBODYS_FAULT:
+    if status in _FAULTS_OF_THE_SETUP:
         raise refusal(address, status=status, error=error)
-    if status == _BUSY or status >= _BROKEN:
-        return BulkResult(sent.article_id, sent.version, BulkStatus.RETRY, busy(status, reason_of(error)))
+    if is_temporary(status):
+        detail = temporary_problem(status, reason_of(error))
+        return BulkResult(sent.article_id, sent.version, BulkStatus.RETRY, detail)
     return BulkResult(sent.article_id, sent.version, BulkStatus.REJECTED, reason_of(error))
 
 
@@ -105,7 +106,7 @@ def _block(reason: str) -> str:
 def _ours(
     client: Elasticsearch, documents: Sequence[Written], results: Sequence[BulkResult], *, alias: str
 ) -> list[bool]:
-    """Tell which conflicts are with our own earlier write: the answer to it was lost, not the document."""
+    """Return which conflicts are with our own earlier write, whose answer was lost."""
     ids = list({result.article_id for result in results if result.status is BulkStatus.SUPERSEDED})
     if not ids:
         return [False] * len(results)

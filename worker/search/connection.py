@@ -1,4 +1,4 @@
-"""A client for whatever answers at the search URL: Elasticsearch or OpenSearch, told apart by asking it."""
+"""A client for the engine at the search URL, which says whether it is Elasticsearch or OpenSearch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from elasticsearch import Elasticsearch
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError
-from worker.search.errors import not_an_engine, told
+from worker.search.errors import engine_errors, not_an_engine
 from worker.search.node import OpenSearchNode
 
 CONNECTIONS = 16
@@ -39,8 +39,8 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
-    """Where the engine is and how one gets in. Printed, it holds no password."""
+class EngineAddress:
+    """URL and credentials of the engine. Printed, it holds no password."""
 
     url: str
     username: str = ""
@@ -49,7 +49,7 @@ class Address:
     timeout_s: float = 30.0
 
     @classmethod
-    def of(cls, settings: Settings) -> Address:
+    def of(cls, settings: Settings) -> EngineAddress:
         return cls(
             url=settings.search_url,
             username=settings.search_username,
@@ -66,16 +66,16 @@ class Address:
         return f"<{self}>"
 
 
-def open_client(address: Address) -> tuple[Elasticsearch, Server]:
-    """Ask who is there, and return the client that suits it.
+def open_client(address: EngineAddress) -> tuple[Elasticsearch, Server]:
+    """Ask the server what it is, and return the client that suits it.
 
-    The first question goes out in the form both engines understand. Raises EngineUnavailableError when nobody answers
-    and EngineRefusedError when it is somebody else, too old, or does not let us in.
+    The first request has a form that both engines understand. Raises EngineUnavailableError when nothing answers and
+    EngineRefusedError when it is another product, too old, or does not accept the credentials.
     """
     if not address.url:
         raise EngineRefusedError("The search engine", "its address is not set", remedy="Set KUZET_SEARCH_URL.")
     asking = Elasticsearch(address.url, node_class=OpenSearchNode, **_options(address))
-    with told(str(address)):
+    with engine_errors(str(address)):
         server = _server(asking.info().body, address=address)
     if server.product is Product.OPENSEARCH:
         return asking, server
@@ -83,7 +83,7 @@ def open_client(address: Address) -> tuple[Elasticsearch, Server]:
     return Elasticsearch(address.url, **_options(address)), server
 
 
-def _options(address: Address) -> dict[str, Any]:
+def _options(address: EngineAddress) -> dict[str, Any]:
     """Options of the client. No retries of its own: what failed stays in the outbox and comes again."""
     options: dict[str, Any] = {
         "request_timeout": address.timeout_s,
@@ -99,7 +99,7 @@ def _options(address: Address) -> dict[str, Any]:
     return options
 
 
-def _server(answer: object, *, address: Address) -> Server:
+def _server(answer: object, *, address: EngineAddress) -> Server:
     described = answer.get("version") if isinstance(answer, dict) else None
     version = described if isinstance(described, dict) else {}
     number = str(version.get("number", ""))

@@ -1,4 +1,4 @@
-"""The search engine: everything kuzet asks of it, and nothing of how it is asked."""
+"""Everything that kuzet asks of the search engine."""
 
 from __future__ import annotations
 
@@ -16,17 +16,14 @@ from elasticsearch.helpers import scan
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
-from pipelines.search.request import (
-    SearchRequest,
-    SearchResult,
-    build_search,
-    build_selection,
-    build_similar,
-    read_search,
-)
+from pipelines.models import IndexDocument
+from pipelines.search.answer import SearchResult, read_search
+from pipelines.search.body import build_search, build_selection, build_similar
+from pipelines.search.request import SearchRequest
+from pipelines.search.selection import build_selected, read_selected
 from worker.search.bulk import BulkResult, Written, write_documents
-from worker.search.connection import Address, Server, open_client
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_taken, reason_of, told
+from worker.search.connection import EngineAddress, Server, open_client
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
@@ -39,7 +36,7 @@ class Stored:
 
     article_id: str
     version: int
-    document: Mapping[str, Any]
+    document: IndexDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +53,12 @@ class EngineHealth:
 class SearchEngine:
     """One index behind two aliases: reads go to `kuzet`, writes to `kuzet-write`, which must be an alias.
 
-    Nothing is asked of the network before the first call, and who answers is found out then. Every call raises
+    The first call connects, and finds out which product answers. Every call raises
     EngineUnavailableError (try again later) or EngineRefusedError (a person has to act).
     **Warning**: not to be shared over a fork; build one in each process.
     """
 
-    def __init__(self, address: Address, *, index: str, schema_folder: Path) -> None:
+    def __init__(self, address: EngineAddress, *, index: str, schema_folder: Path) -> None:
         self._address = address
         self._schema_folder = schema_folder
         self.read_alias = index
@@ -72,7 +69,7 @@ class SearchEngine:
     def connect(cls, settings: Settings) -> SearchEngine:
         """Take address and names from the settings. Opens no connection yet."""
         folder = settings.config / "search"
-        return cls(Address.of(settings), index=settings.search_index, schema_folder=folder)
+        return cls(EngineAddress.of(settings), index=settings.search_index, schema_folder=folder)
 
     # ------------------------------------------------------------ connection
 
@@ -82,7 +79,7 @@ class SearchEngine:
 
     @property
     def client(self) -> Elasticsearch:
-        """The client itself, for what has no method here; wrap its use in `errors()`."""
+        """The client itself, for what has no method here; use it inside `engine_errors`."""
         return self._opened[0]
 
     @property
@@ -103,7 +100,7 @@ class SearchEngine:
         until = time.monotonic() + timeout_s
         while True:
             try:
-                with told(self.address):
+                with engine_errors(self.address):
                     self.client.cluster.health(wait_for_status="yellow", timeout="1s")
             except EngineUnavailableError:
                 if time.monotonic() > until:
@@ -124,14 +121,14 @@ class SearchEngine:
         health = EngineHealth(address=self.address, server=str(self.server), index=index)
         if not index:
             return replace(health, problem="There is no index yet; the index worker makes it when it starts.")
-        with told(self.address):
+        with engine_errors(self.address):
             status = self.client.cluster.health(index=index).body["status"]
         if status == "red":
             return replace(health, problem="A part of the index is lost or not yet loaded (red).")
         return replace(health, articles=self.count(), problem=self._block(index))
 
     def _block(self, index: str) -> str:
-        with told(self.address):
+        with engine_errors(self.address):
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
@@ -143,8 +140,8 @@ class SearchEngine:
         return read_schema(self._schema_folder, analysis=analysis)
 
     def index_name(self) -> str:
-        """Name the index behind the write alias; empty when there is none."""
-        with told(self.address):
+        """Name the index behind the write alias; empty when there is no index."""
+        with engine_errors(self.address):
             found = self.client.options(ignore_status=404).indices.get_alias(name=self.write_alias).body
         names = [name for name, described in found.items() if isinstance(described, dict) and "aliases" in described]
         return names[0] if names else ""
@@ -176,7 +173,7 @@ class SearchEngine:
     def _create_first(self, schema: Schema) -> None:
         aliases: dict[str, Any] = {self.read_alias: {}, self.write_alias: {"is_write_index": True}}
         try:
-            with told(self.address):
+            with engine_errors(self.address):
                 self.create_index(self.first_index, schema, aliases=aliases)
         except EngineRefusedError as error:
             if not is_taken(error):
@@ -188,7 +185,7 @@ class SearchEngine:
         if self.index_name():
             return
         aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
-        with told(self.address):
+        with engine_errors(self.address):
             self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
 
     def _extend(self, index: str, schema: Schema) -> str:
@@ -201,7 +198,7 @@ class SearchEngine:
             raise self._needs_reindex(index, ", ".join(foreign))
         meta = {**made_for, "extended" if schema.changed_fields(live) else "fields": schema.fields_hash}
         try:
-            with told(self.address):
+            with engine_errors(self.address):
                 self.client.indices.put_mapping(index=index, properties=schema.new_fields(live), meta=meta)
         except EngineRefusedError as error:
             if isinstance(error.__cause__, BadRequestError):
@@ -218,7 +215,7 @@ class SearchEngine:
 
         `extended`: a later mapping whose new fields it has got, though others are still as they were.
         """
-        with told(self.address):
+        with engine_errors(self.address):
             live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
         return dict(live.get("_meta", {}))
 
@@ -240,7 +237,7 @@ class SearchEngine:
         return bool(self.index_name()) and not self.outdated(analysis)
 
     def _properties(self, index: str) -> dict[str, Any]:
-        with told(self.address):
+        with engine_errors(self.address):
             live = self.client.indices.get_mapping(index=index).body[index]["mappings"]
         return dict(live.get("properties", {}))
 
@@ -260,12 +257,12 @@ class SearchEngine:
         """Write documents by their versions; one result each, in their order (see worker.search.bulk)."""
         if not documents:
             return []
-        with told(self.address):
+        with engine_errors(self.address):
             return write_documents(self.client, documents, alias=self.write_alias, address=self.address)
 
     def get(self, article_id: str) -> Stored | None:
         """Read the newest document of an article, searchable yet or not."""
-        with told(self.address):
+        with engine_errors(self.address):
             try:
                 found = self.client.get(index=self.read_alias, id=article_id).body
             except NotFoundError as error:
@@ -276,19 +273,19 @@ class SearchEngine:
 
     def delete(self, article_id: str) -> bool:
         """Delete an article's document for good; whether there was one."""
-        with told(self.address):
+        with engine_errors(self.address):
             deleted = self.client.options(ignore_status=404).delete(index=self.write_alias, id=article_id).body
         return bool(deleted.get("result") == "deleted")
 
     def count(self, request: SearchRequest | None = None, *, now: datetime | None = None) -> int:
         """How many searchable articles there are, or how many a request selects."""
         body = build_selection(request or SearchRequest(), now=now or datetime.now(UTC))
-        with told(self.address):
+        with engine_errors(self.address):
             return int(self.client.count(index=self.read_alias, query=body["query"]).body["count"])
 
     def refresh(self) -> None:
         """Make searchable what has been written."""
-        with told(self.address):
+        with engine_errors(self.address):
             self.client.indices.refresh(index=self.read_alias)
 
     # ------------------------------------------------------------ searching
@@ -310,15 +307,20 @@ class SearchEngine:
         request = SearchRequest(size=size, facets=(), histogram=False)
         return read_search(self._ask(body), request=request, now=datetime.now(UTC))
 
+    def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
+        """Return id → whether the request selects it; an article that is not yet searchable is missing."""
+        answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
+        return read_selected(answer["hits"]["hits"])
+
     def scan(self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None) -> Iterator[Stored]:
         """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
         query = build_selection(request, now=now or datetime.now(UTC))
-        with told(self.address):
+        with engine_errors(self.address):
             for hit in scan(self.client, query=query, index=self.read_alias, size=batch, version=True):
                 yield Stored(hit["_id"], hit["_version"], hit["_source"])
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        with told(self.address):
+        with engine_errors(self.address):
             answer: Mapping[str, Any] = self.client.search(index=self.read_alias, **_arguments(body)).body
         return answer
 

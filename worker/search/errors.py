@@ -1,4 +1,4 @@
-"""What the client raises → one sentence with the cause and the way out."""
+"""Errors of the client, explained in one sentence with the cause and the way out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FULL_DISK = "its disk is nearly full, so it has made the index read-only"
 MAKE_ROOM = "Free disk space; the engine lifts the block by itself, and what waits is written then."
 FENCED = "the index is closed to writes while it is being rebuilt"
 
-_BUSY, _BROKEN = 429, 500
+_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
 _REFUSALS = {
     401: ("it does not accept the user or the password", "Check KUZET_SEARCH_USERNAME and KUZET_SEARCH_PASSWORD."),
     403: ("the user may not do this", "Give the user of KUZET_SEARCH_USERNAME the rights."),
@@ -27,7 +27,7 @@ _REFUSALS = {
 
 
 @contextmanager
-def told(address: str) -> Iterator[None]:
+def engine_errors(address: str) -> Iterator[None]:
     """Turn every error of the client inside into EngineUnavailableError (try again) or EngineRefusedError (act)."""
     try:
         yield
@@ -48,23 +48,29 @@ def told(address: str) -> Iterator[None]:
 
 
 def refusal(address: str, *, status: int, error: Mapping[str, Any]) -> KuzetError:
-    """Say what an error answer means, of a whole request or of one item of a bulk."""
+    """Return the error for an error answer, to a whole request or to one item of a bulk."""
     kind, reason = error.get("type", ""), reason_of(error)
     if kind == "cluster_block_exception":
         return _blocked(address, reason)
-    if status == _BUSY or status > _BROKEN:
-        return EngineUnavailableError(address, busy(status, reason))
+    if is_temporary(status):
+        return EngineUnavailableError(address, temporary_problem(status, reason))
     problem, remedy = _REFUSALS.get(status, (f"it refused the request ({status} {reason})", ""))
     return EngineRefusedError(address, problem, remedy=remedy)
 
 
-def busy(status: int, reason: str) -> str:
-    """Say that it takes nothing just now."""
-    return f"it is busy or not ready ({status} {reason}".strip() + ")"
+def is_temporary(status: int) -> bool:
+    """True if the same request may succeed later: the engine is overloaded (429), failed (500) or is not ready."""
+    return status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR
+
+
+def temporary_problem(status: int, reason: str) -> str:
+    """Return the sentence for a status that is temporary."""
+    problem = "it failed" if status == _SERVER_ERROR else "it is busy or not ready"
+    return f"{problem} ({status} {reason}".strip() + ")"
 
 
 def reason_of(error: Mapping[str, Any]) -> str:
-    """Read the innermost reason an error gives."""
+    """Return the reasons of an error, the outermost first."""
     inner: Mapping[str, Any] = error
     reasons = [str(error.get("reason", ""))]
     while isinstance(inner.get("caused_by"), dict):
@@ -74,7 +80,7 @@ def reason_of(error: Mapping[str, Any]) -> str:
 
 
 def is_taken(error: KuzetError) -> bool:
-    """Whether an index could not be made because it is there."""
+    """True if an index was not made because it exists."""
     cause = error.__cause__
     return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"
 
@@ -100,7 +106,7 @@ def _blocked(address: str, reason: str) -> KuzetError:
 
 
 def _cause(error: TransportError) -> BaseException:
-    """Find what the client's own «connection error» was made of."""
+    """Return the error behind the client's own «connection error»."""
     return error.__cause__ or error
 
 

@@ -11,9 +11,9 @@ from elasticsearch import AuthenticationException, Elasticsearch, NotFoundError
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, KuzetError
-from worker.search.connection import Address, Product
+from worker.search.connection import EngineAddress, Product
 from worker.search.engine import SearchEngine
-from worker.search.errors import told
+from worker.search.errors import engine_errors
 from worker.setup import roles
 from worker.setup.deliveries import ELASTIC, INSTALLER, KIBANA, WORKERS
 
@@ -29,7 +29,7 @@ def sign_in(settings: Settings, *, wait_s: float) -> SearchEngine:
 
     Raises EngineUnavailableError, and EngineRefusedError when it is not Elasticsearch or knows none of our passwords.
     """
-    address = Address.of(settings)
+    address = EngineAddress.of(settings)
     for password in (address.password, *_earlier(settings)):
         engine = SearchEngine(
             replace(address, password=password), index=settings.search_index, schema_folder=settings.config / "search"
@@ -52,8 +52,8 @@ def _gets_in(engine: SearchEngine, *, wait_s: float) -> bool:
     return True
 
 
-def _renewed(engine: SearchEngine, address: Address, settings: Settings) -> SearchEngine:
-    with told(engine.address):
+def _renewed(engine: SearchEngine, address: EngineAddress, settings: Settings) -> SearchEngine:
+    with engine_errors(engine.address):
         engine.client.security.change_password(username=ELASTIC, password=address.password)
     engine.close()
     return SearchEngine.connect(settings)
@@ -62,7 +62,7 @@ def _renewed(engine: SearchEngine, address: Address, settings: Settings) -> Sear
 def bring_accounts(engine: SearchEngine, *, passwords: Path) -> None:
     """Give Kibana's own account its password, and make the workers' role and user."""
     role = roles.workers(engine.read_alias)
-    with told(engine.address):
+    with engine_errors(engine.address):
         security = engine.client.security
         security.change_password(username=KIBANA, password=_password(passwords, KIBANA))
         security.put_role(name=role.name, description=role.description, **role.for_elasticsearch)
@@ -77,7 +77,7 @@ def bring_accounts(engine: SearchEngine, *, passwords: Path) -> None:
 def bring_installer(engine: SearchEngine, *, passwords: Path) -> str:
     """Make the user that installs the dashboards, and return its password. Kibana makes its role."""
     password = _password(passwords, INSTALLER)
-    with told(engine.address):
+    with engine_errors(engine.address):
         engine.client.security.put_user(
             username=INSTALLER,
             password=password,
@@ -93,7 +93,7 @@ def make_analyst(engine: SearchEngine, name: str, *, renew: bool = False) -> str
     renew: give an analyst who is there another password. Raises KuzetError for a name that is taken.
     """
     role = roles.analysts(engine.read_alias).name
-    with told(engine.address):
+    with engine_errors(engine.address):
         known = _roles_of(engine.client, name)
         if known is not None and (not renew or role not in known):
             raise _taken(name, is_analyst=role in known)

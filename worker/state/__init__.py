@@ -37,7 +37,7 @@ hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else
 quarantine  list(), size, replay(article_id, *, now), drop(article_id)
 forgotten   forget(article_id, *, now), `in`, ids()
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
-events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), last_id(), missed(after)
+events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 upkeep      begin(kind, *, owner, facts, now) -> id or ""   the one long job; current(), last()
             take(*, now, lease_s) -> Run or None, hold(claim, facts, *, now, lease_s), keep(claim, facts), end(claim, …)
 rewrites    reserve(article_id, version)                    before a rebuild writes a document, and

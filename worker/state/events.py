@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,13 @@ class Events:
         found = self._redis.xread({self._key: after}, count=limit, block=block_ms)
         streams = found.values() if isinstance(found, dict) else [entries for _, entries in found or []]
         return [_event(event_id, fields) for entries in streams for event_id, fields in entries]
+
+    def latest(self, *, batch: int = 100) -> Iterator[Event]:
+        """Yield the events that are kept, newest first."""
+        before = "+"
+        while found := self._redis.xrevrange(self._key, max=before, count=batch):
+            yield from (_event(event_id, fields) for event_id, fields in found)
+            before = f"({found[-1][0]}"
 
     def last_id(self) -> str:
         """Where a reader starts that wants only what comes."""

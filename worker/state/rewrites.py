@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from pipelines.models import IndexDocument
 from worker.state.scripts import Scripts
 
 
@@ -22,7 +20,7 @@ class Rewrites:
         """Tell the record what the document says now: after it is written."""
         return bool(self._scripts.run("note_content", id=article_id, version=version, content_hash=content_hash))
 
-    def adopt(self, article_id: str, version: int, document: Mapping[str, Any], *, now: float) -> bool:
+    def adopt(self, article_id: str, version: int, document: IndexDocument, *, now: float) -> bool:
         """Remember an exported document's article; False when it is forgotten and must not be written."""
         facts = {name: str(document.get(name, "")) for name in ("source", "content_hash")}
         revision = int(document.get("revision", 1))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.matching.vocabulary import Codes, Slots, Vocabulary
+from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.rules.patterns import GAP_WORDS, LANGUAGES, Pattern
 
 NEGATING_WORDS = frozenset({"не", "ни"})
@@ -47,10 +48,11 @@ class _Start(NamedTuple):
 class Matcher:
     """Finds patterns, given by number. The same pattern asked for twice has one number."""
 
-    def __init__(self) -> None:
+    def __init__(self, word_forms: WordForms | None = None) -> None:
+        self.word_forms = word_forms or WordForms()
         self.patterns: list[Pattern] = []
         self._numbers: dict[tuple[str, str], int] = {}
-        self._languages = {language: _LanguageMatcher(language) for language in LANGUAGES}
+        self._languages = {language: _LanguageMatcher(language, self.word_forms) for language in LANGUAGES}
 
     def forms(self, language: str) -> set[str]:
         """Return every form of every word in the patterns of a language; only for measuring."""
@@ -88,8 +90,8 @@ class _Beginning(NamedTuple):
 class _LanguageMatcher:
     """`_beginnings` remembers what the forms of a word begin, by their codes: all forms of a word share one entry."""
 
-    def __init__(self, language: str) -> None:
-        self.vocabulary = Vocabulary(language)
+    def __init__(self, language: str, word_forms: WordForms) -> None:
+        self.vocabulary = Vocabulary(language, word_forms)
         self._starts: dict[int, _Start] = {}
         self._beginnings: dict[Codes, _Beginning] = {}
 

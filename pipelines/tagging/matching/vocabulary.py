@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
-from string import digits
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from pipelines.language.normalise import fold
-from pipelines.language.terms import term_forms
+from pipelines.tagging.matching.word_forms import ALIKE_LETTERS, WordForms
 from pipelines.tagging.rules.patterns import Element
 
 CACHED_WORDS = 50_000
 """Answers that are remembered; then the memory starts anew, so that it stays flat."""
-
-ALIKE_LETTERS = 3
-"""Forms of a word that share so many letters share a stem."""
 
 LONGEST_WORD = 60
 """Longer words are never looked up."""
@@ -35,8 +30,8 @@ class Slots(NamedTuple):
 NOWHERE = Slots(frozenset(), frozenset(), ())
 
 
-class _Stem(NamedTuple):
-    """What forms of a word begin with: their endings (None: any, as of кибер*), the word, whether they negate it."""
+class _Source(NamedTuple):
+    """A word that has a stem: the endings it takes there (None: any, as of кибер*), the word, whether it is negated."""
 
     endings: frozenset[str] | None
     word: str
@@ -50,15 +45,15 @@ class Vocabulary:
     million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, word_forms: WordForms) -> None:
         self.language = language
+        self._word_forms = word_forms
         self.beginning: set[int] = set()
         self._slots: dict[tuple[str, ...], int] = {}
         self._slots_of: dict[str, list[int]] = {}
-        self._stems: dict[str, list[_Stem]] = {}
+        self._stems: dict[str, list[_Source]] = {}
         self._short_stems: set[int] = set()
         self._lengths: dict[str, set[int]] = {}
-        self._endings: dict[frozenset[str], frozenset[str]] = {}
         self.answers: dict[str, Slots] = {}
 
     def slot(self, element: Element) -> int:
@@ -104,49 +99,20 @@ class Vocabulary:
             self._slots_of[word].append(slot)
             return
         self._slots_of[word] = [slot]
-        if word.endswith("*"):
-            self._add_stem(fold(word[:-1]), _Stem(None, word, negated=False))
-            return
-        for (_, negated), forms in _alike(forms_of(word, language=self.language)).items():
-            stem = shared_beginning(min(forms), max(forms))
-            endings = frozenset(form[len(stem) :] for form in forms)
-            self._add_stem(stem, _Stem(self._endings.setdefault(endings, endings), word, negated))
+        for beginning, source in self._sources(word):
+            self._add_stem(beginning, source)
 
-    def _add_stem(self, beginning: str, stem: _Stem) -> None:
+    def _sources(self, word: str) -> Iterator[tuple[str, _Source]]:
+        if word.endswith("*"):
+            yield fold(word[:-1]), _Source(None, word, negated=False)
+            return
+        for beginning, endings, negated in self._word_forms.stems(word, language=self.language):
+            yield beginning, _Source(endings, word, negated)
+
+    def _add_stem(self, beginning: str, source: _Source) -> None:
         """Keep a stem; `_lengths` says how long the stems are that begin with some letters, so that few are tried."""
-        self._stems.setdefault(beginning, []).append(stem)
+        self._stems.setdefault(beginning, []).append(source)
         if len(beginning) >= ALIKE_LETTERS:
             self._lengths.setdefault(beginning[:ALIKE_LETTERS], set()).add(len(beginning))
         else:
             self._short_stems.add(len(beginning))
-
-
-def forms_of(word: str, *, language: str) -> Mapping[str, bool]:
-    """Return all folded forms of one word of a pattern, each with whether it is negated.
-
-    A Kazakh loan in -ст loses its last letter before a suffix: террорист, террористер, террориске. `193?` is a decade.
-    """
-    if word.endswith("?"):
-        return {word[:-1] + digit: False for digit in digits}
-    forms = term_forms(word, language)
-    if language != "kk" or not word.endswith("ст") or word.startswith("="):
-        return forms
-    shortened = fold(word[:-1])
-    return {
-        **forms,
-        **{form: negated for form, negated in term_forms(shortened, language).items() if form != shortened},
-    }
-
-
-def _alike(forms: Mapping[str, bool]) -> dict[tuple[str, bool], list[str]]:
-    """Group forms that begin alike: one comparative in по- must not cost all others their stem."""
-    groups: dict[tuple[str, bool], list[str]] = defaultdict(list)
-    for form, negated in forms.items():
-        groups[form[:ALIKE_LETTERS], negated].append(form)
-    return groups
-
-
-def shared_beginning(first: str, last: str) -> str:
-    """Return what the first and the last of a sorted list begin with, and so all between them."""
-    length = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), None)
-    return first[: len(min(first, last, key=len)) if length is None else length]

@@ -38,15 +38,15 @@ class Gazetteer:
         self.named: dict[int, list[int]] = defaultdict(list)
         self.proper: set[int] = set()
         self.gapped: set[int] = set()
+        self._names: set[str] = set()
         fields = read_yaml(file, text).fields(KINDS)
         for kind, source in fields.items():
             for region, element in _elements(kind, source):
                 self._add(element, kind=kind, region=region, matcher=matcher)
 
-    def _is_of_region(self, pattern: Pattern, matcher: Matcher) -> bool:
-        """Tell whether a district's adjective is a region's too: «алматинская полиция» is that of the city."""
-        adjective = pattern.text.split()[0].lower()
-        return pattern.language == "ru" and any(matcher.patterns[number].text == adjective for number in self.named)
+    def _is_of_region(self, pattern: Pattern) -> bool:
+        """True if a district's adjective is a region's too: «алматинская полиция» is that of the city."""
+        return pattern.language == "ru" and pattern.text.split()[0].lower() in self._names
 
     def province_of(self, city: Entry) -> Entry | None:
         """Return the region that bears a city's name: Almaty for Almaty (city)."""
@@ -66,10 +66,11 @@ class Gazetteer:
         labels = (fields["kk"].text(), fields["ru"].text())
         self.entries.append(Entry(place, kind, "ambiguous" in fields, labels))
         for pattern in _patterns(fields, kind):
-            if kind == "districts" and self._is_of_region(pattern, matcher):
+            if kind == "districts" and self._is_of_region(pattern):
                 pattern = _pattern(f"{pattern.text.split()[0]} район", fields["ru"], "ru")  # noqa: PLW2901 - narrower
             number = matcher.add(pattern)
             self.named[number].append(len(self.entries) - 1)
+            self._names.add(pattern.text)
             if kind != "districts" and any(letter.isupper() for letter in pattern.text):
                 self.proper.add(number)
             if any(element.gap for element in pattern.elements):

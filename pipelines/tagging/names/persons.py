@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipelines.language import kazakh, russian
+from pipelines.language import russian
 from pipelines.language.normalise import fold
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Found
+from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.names.street_names import INSTITUTIONS, NAMED_AFTER, NAMED_BEFORE
 from pipelines.tagging.names.surnames import (
@@ -70,7 +71,7 @@ class _Person(NamedTuple):
 class Names:
     """First names in all their forms and what is no name, read from config/names.yaml."""
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, *, word_forms: WordForms) -> None:
         keys = ("male", "female", "double", "titles", "words")
         fields = read_yaml(file, text).fields(keys, required=("male", "female"))
         self.first: dict[str, list[_First]] = {}
@@ -79,7 +80,7 @@ class Names:
                 self._add(name, male=key == "male")
         for name in fields["double"].texts() if "double" in fields else ():
             self._add(name.replace(" ", "-"), male=True)
-        self.titles = _titles(fields["titles"]) if "titles" in fields else frozenset()
+        self.titles = _titles(fields["titles"], word_forms) if "titles" in fields else frozenset()
         self.words = frozenset(map(fold, fields["words"].texts())) if "words" in fields else frozenset()
 
     def _add(self, name: str, *, male: bool) -> None:
@@ -101,11 +102,12 @@ class Names:
         return fold(word) not in self.titles
 
 
-def _titles(source: Marked) -> frozenset[str]:
-    """Titles stand before a name in any case: прокурора Омарову."""
-    inflect = {"kk": kazakh.inflect, "ru": russian.inflect}
+def _titles(source: Marked, word_forms: WordForms) -> frozenset[str]:
+    """Read the titles, which precede a name in any case: прокурора Омарову."""
     listed = ((language, fold(word)) for language, words in source.fields(LANGUAGES).items() for word in words.texts())
-    return frozenset(form for language, word in listed for form in (word, *inflect[language](word.split()[-1])))
+    return frozenset(
+        form for language, word in listed for form in (word, *word_forms.forms(word.split()[-1], language=language))
+    )
 
 
 @lru_cache(maxsize=5_000)

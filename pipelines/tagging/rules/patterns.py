@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from pipelines.reading.marked_yaml import Marked
@@ -103,10 +102,10 @@ def _class_words(name: str, source: Marked, *, language: str, classes: Classes) 
 
 
 def _checked(word: str, source: Marked, *, language: str) -> str:
-    if re.fullmatch(r"\d+\?", word):
+    if word.endswith("?") and word[:-1].isdecimal():
         return word
     bare = word.removeprefix("=").removesuffix("*").removesuffix("-")
-    if not bare or not all(letter.isalnum() for letter in bare):
+    if not bare.isalnum():
         raise source.wrong(f"{word!r} is no word", remedy="Write hyphenated words as two words.")
     if word.endswith("-") and language != "kk":
         raise source.wrong(f"{word!r} is a verb stem, and only Kazakh has these", remedy="Write the infinitive.")

@@ -95,7 +95,13 @@ def test_older_opensearch():
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>It works!</html>", b"{}", b'{"version": "1.2"}', b'{"version": {"number": 5}}']
+    "body",
+    [
+        pytest.param(b"<html>It works!</html>", id="html"),
+        pytest.param(b"{}", id="empty object"),
+        pytest.param(b'{"version": "1.2"}', id="version is text"),
+        pytest.param(b'{"version": {"number": 5}}', id="number is no text"),
+    ],
 )
 def test_another_kind_of_server(body):
     """A web server behind the port."""

@@ -101,7 +101,10 @@ def test_pruning_an_absent_folder_is_nothing(store):
     assert store.prune(FETCHED_AT.timestamp()) == 0
 
 
-@pytest.mark.parametrize("damage", [b"", b"not zstd", None])
+@pytest.mark.parametrize(
+    "damage",
+    [pytest.param(b"", id="empty"), pytest.param(b"not zstd", id="not zstd"), pytest.param(None, id="cut off")],
+)
 def test_a_damaged_record_says_so(store, folder, damage):
     """A torn disk must cost one article its page, not the worker its life."""
     reference = store.put(PAGE)

@@ -208,12 +208,17 @@ def test_secrets_are_in_no_message(office):
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (
+        pytest.param(
             {"version": {"number": "8.17.4"}, "status": {"overall": {"level": "available"}}},
             "Kibana 8.17.4, which is too old",
+            id="8.17",
         ),
-        ({"version": {"number": "3.1.0"}, "status": {"overall": {"state": "green"}}}, "it is no Kibana of 8 or newer"),
-        (b"<html>", "it is no Kibana of 8 or newer"),
+        pytest.param(
+            {"version": {"number": "3.1.0"}, "status": {"overall": {"state": "green"}}},
+            "it is no Kibana of 8 or newer",
+            id="3.1",
+        ),
+        pytest.param(b"<html>", "it is no Kibana of 8 or newer", id="html"),
     ],
 )
 def test_what_is_no_usable_kibana_is_said(office, kibana, built, answer, told):

@@ -1,7 +1,8 @@
-"""The very commands of docker-compose.yml, profile demo, on local engines, from secrets to articles."""
+"""The very commands of docker-compose.yml with docker/demo.yml, on local engines, from secrets to articles."""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
 from seeds.newsroom import SITES, load_stories
-from tests.support.compose_file import Here, read_compose
+from tests.support.compose_file import DEMO, MAIN, Here, read_compose
 from tests.support.fake_kibana import IMPORT, Office, opening
 from tests.support.fake_security import Guard, guarding
 from tests.support.tls import server_context, tls_before
@@ -37,8 +38,9 @@ SCALED = {  # a second container has another host name and a schedule of its own
     "cpu": {"cpu@%h": "cpu@second-%h"},
     "beat": {"/var/lib/kuzet/data/beat": "/second"},
 }
-DATA, FEEDS, PORT = "/var/lib/kuzet/data", "/etc/kuzet/none.yaml", "8800"
-PREFIX, INDEX = "composed:", "composed"
+DATA, PORT = "/var/lib/kuzet/data", "8800"
+FEEDS = f"{DATA}/newsroom.yaml"
+PREFIX, INDEX = "demo:", "kuzet-demo"
 PATIENCE_S = 120.0
 
 
@@ -83,7 +85,7 @@ class Stack:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
     def start(self, name: str, *, places: Mapping[str, str] | None = None, number: int = 1) -> None:
-        here = self.here_of(name).and_also(places or {})
+        here = self.here_of(name).and_also({**alive_file(self.folder, name, number=number), **(places or {})})
         argv, env = here.argv(self.services[name]["command"]), here.environment(self.services[name])
         self.supervisor.start(Command(name=f"{name}-{number}", argv=argv, env=env))
 
@@ -97,7 +99,8 @@ class Stack:
 
     def is_well(self, name: str) -> bool:
         kind, *command = self.services[name]["healthcheck"]["test"]
-        assert kind == "CMD"
+        if kind == "CMD-SHELL":
+            return self.is_well_by_shell(name, **alive_file(self.folder, name))
         return self.run(name, command).returncode == 0
 
     def is_well_by_shell(self, name: str, **places: str) -> bool:
@@ -138,17 +141,20 @@ def fresh(
     """A server on which `setup` and `dictionaries` have ended. Sets no more than a person may set in .env."""
     install_dictionary(dictionary)  # the container would build it, which other tests do
     folder = tmp_path_factory.mktemp("compose")
-    (folder / "none.yaml").write_text("feeds: []\n", encoding="utf-8")  # real sites stay alone
     for name in ("data", "beat", "second"):
         (folder / name).mkdir()
-    chosen = {"KUZET_FEEDS_FILE": FEEDS, "KUZET_REDIS_PREFIX": PREFIX, "KUZET_SEARCH_INDEX": INDEX}
-    services = read_compose({**chosen, "KUZET_CPU_PROCESSES": "1"})["services"]
+    services = read_compose({"KUZET_CPU_PROCESSES": "1"}, files=(MAIN, DEMO))["services"]
     places = {**places_of(folder, cache=cache), "/dictionaries": str(dictionaries_folder(search_base))}
     with Supervisor(folder / "logs", report=Silence()) as supervisor:
         stack = Stack(services, folder, Here(places), supervisor)
         stack.finish("setup")
         stack.finish("dictionaries")
         yield stack
+
+
+def alive_file(folder: Path, name: str, *, number: int = 1) -> dict[str, str]:
+    """Where a service touches its file here: in a container each has a /tmp of its own."""
+    return {"/tmp/alive": str(folder / f"alive-{name}-{number}")}
 
 
 def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
@@ -160,7 +166,6 @@ def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
         DATA: str(folder / "data"),
         f"{DATA}/beat": str(folder / "beat"),
         "/second": str(folder / "second"),
-        FEEDS: str(folder / "none.yaml"),
         "/etc/kuzet": str(HERE),
         PORT: str(free_port()),
         **sites,
@@ -231,7 +236,7 @@ def eventually(running: Engines, what: str, *, patience_s: float = PATIENCE_S) -
 
 
 def test_what_the_newsroom_published_is_found(running: Engines) -> None:
-    """`docker compose --profile demo up` shows something within a minute, without internet."""
+    """The demo shows something within a minute, without internet."""
     command = running.stack.services["newsroom"]["command"]
     first = int(command[command.index("--first") + 1])
     for _ in eventually(running, "indexing"):
@@ -263,9 +268,15 @@ def test_the_healthchecks_of_the_engines_know_well_from_unwell(running: Engines,
     assert not stack.is_well_by_shell("kibana", **{"http://localhost:5601": running.office.url})
 
 
-def test_a_health_check_notices_a_missing_worker(running: Engines) -> None:
-    """A check that is always content is none."""
-    assert running.stack.run("io", ["kuzet", "status", "--check", "--worker", "nobody"]).returncode == 3
+@pytest.mark.parametrize("name", ["io", "beat"])
+def test_a_health_check_notices_what_has_stopped(running: Engines, name: str) -> None:
+    """A check that is always content is none: the file of a process that hangs gets old."""
+    [file] = alive_file(running.stack.folder, name).values()
+    copy = file.replace(name, "hung")
+    Path(copy).touch()
+    os.utime(copy, (0, 0))
+    assert not running.stack.is_well_by_shell(name, **{"/tmp/alive": copy})
+    assert not running.stack.is_well_by_shell(name, **{"/tmp/alive": f"{copy}-missing"})
 
 
 def test_kibana_shows_our_dashboards_without_a_click(running: Engines) -> None:
@@ -379,11 +390,11 @@ def test_no_secret_is_in_any_log(running: Engines) -> None:
 
 
 def test_the_newsroom_takes_its_feeds_with_it(running: Engines) -> None:
-    """Afterwards nobody polls sites that are gone."""
-    own_feeds = running.direct.own_feeds
-    assert own_feeds.exists()
+    """Afterwards nothing polls sites that are gone."""
+    catalogue = running.stack.folder / "data" / "newsroom.yaml"
+    assert catalogue.exists()
     running.stack.supervisor.stop()
-    assert not own_feeds.exists()
+    assert not catalogue.exists()
 
 
 def test_passwords_are_rotated(running: Engines) -> None:

@@ -181,6 +181,7 @@ def test_watchers_are_told_in_the_same_moment(state):
     assert second.kind == "article.revised"
     assert state.events.read(first.id) == [second]
     assert state.events.last_id() == second.id
+    assert [*state.events.latest(batch=1)] == [second, first]
 
 
 def test_a_reader_waits_and_knows_when_it_fell_behind(state, redis):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -191,17 +192,25 @@ def test_the_first_picture_is_found_where_feeds_put_it():
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "empty"),
-        (b" \n\t ", "empty"),
-        ("<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html"),
-        ('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json"),
-        ('<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>', "sitemap"),
-        ("<rss version='2.0'><channel></channel></rss>", "no_entries"),
-        ("<rss><channel><item/></channel></rss>", "no_entries"),
-        ("just words", "broken"),
-        ("<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb"),
-        ("<rss><channel><item>" + "<a>" * 250_000, "bomb"),
-        (b"x" * 20_000_001, "too_large"),
+        pytest.param(b"", "empty", id="no bytes"),
+        pytest.param(b" \n\t ", "empty", id="blank"),
+        pytest.param(
+            "<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html", id="html"
+        ),
+        pytest.param('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json", id="json feed"),
+        pytest.param(
+            '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>',
+            "sitemap",
+            id="sitemap",
+        ),
+        pytest.param("<rss version='2.0'><channel></channel></rss>", "no_entries", id="empty channel"),
+        pytest.param("<rss><channel><item/></channel></rss>", "no_entries", id="empty item"),
+        pytest.param("just words", "broken", id="words"),
+        pytest.param(
+            "<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb", id="5000 attributes"
+        ),
+        pytest.param("<rss><channel><item>" + "<a>" * 250_000, "bomb", id="250000 levels"),
+        pytest.param(b"x" * 20_000_001, "too_large", id="20 MB"),
     ],
 )
 def test_what_is_no_feed_is_refused_with_a_stable_reason(body: str | bytes, reason: str):
@@ -301,3 +310,75 @@ def test_a_sitemap_index_is_refused_by_name():
     with pytest.raises(FeedUnusableError) as caught:
         parse_sitemap(b"<sitemapindex><sitemap/></sitemapindex>", url=URL, headers={}, now=NOW)
     assert caught.value.reason == "sitemap_index"
+
+
+@pytest.mark.parametrize(
+    ("item_text", "link", "guid"),
+    [
+        ("<title>A</title><guid>48211</guid>", "", "48211"),
+        (
+            "<title>A</title><guid isPermaLink='true'>https://news.example/7</guid>",
+            "https://news.example/7",
+            "https://news.example/7",
+        ),
+        ("<title>A</title><guid>/news/7</guid>", "https://news.example/news/7", "/news/7"),
+        ("<guid>7</guid><title>A</title><link>https://news.example/rss/7</link>", "https://news.example/rss/7", "7"),
+        ("<title>A</title><guid isPermaLink='false'>https://news.example/?p=7</guid>", "", "https://news.example/?p=7"),
+        (
+            "<title>A &amp; B</title><link>https://news.example/n?id=7&copy=1&reg=2</link>",
+            "https://news.example/n?id=7&copy=1&reg=2",
+            "",
+        ),
+        (
+            "<title>A & B</title><link><![CDATA[https://news.example/n?id=7&copy=1]]></link>",
+            "https://news.example/n?id=7&copy=1",
+            "",
+        ),
+    ],
+)
+def test_a_guid_is_a_link_only_when_it_is_written_like_one(item_text: str, link: str, guid: str):
+    """A number taken for an address is fetched for ever as a 404; `&copy=` made «©» of half an address."""
+    entry = parse(rss(f"<item>{item_text}</item>")).entries[0]
+    assert (entry.link, entry.guid) == (link, guid)
+
+
+def test_rdf_items_are_linked_by_what_they_are_about():
+    """RDF names an item by its address; without a `link` element all of a document was lost."""
+    body = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        '<item rdf:about="https://news.example/7"><title>A</title></item></rdf:RDF>'
+    )
+    assert parse(body).entries[0].link == "https://news.example/7"
+
+
+def test_an_atom_entry_is_linked_within_its_base():
+    """`xml:base` is what Atom says about relative links, wherever the feed lies."""
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://alatau.example/kk/"><entry><title>A</title>'
+        '<id>tag:1</id><link href="7.html"/></entry></feed>'
+    )
+    assert parse(body).entries[0].link == "https://alatau.example/kk/7.html"
+
+
+def test_comments_and_doubled_sections_are_read_past():
+    """Exporters write their name in long comments, and CDATA around CDATA."""
+    comment = "<!-- <html> exporter -->" * 200
+    feed = parse(comment + rss(item("<![CDATA[<![CDATA[Қойма өртенді]]>]]>")))
+    assert feed.entries[0].title == "Қойма өртенді"
+
+
+@pytest.mark.parametrize(
+    ("title", "loc"),
+    [
+        ("&laquo;Қойма&raquo;&nbsp;өртенді", "https://news.example/n?id=1&section=2"),
+        ("«Қойма» өртенді", "https://news.example/n?id=1&amp;section=2"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'])
+def test_sitemaps_are_read_with_their_usual_faults(title: str, loc: str, prefix: str):
+    """An undeclared prefix, names of HTML and raw ampersands: written by hand, read by search engines."""
+    body = (
+        f"<urlset{prefix}><url><loc>{loc}</loc><news:news><news:title>{title}</news:title></news:news></url></urlset>"
+    )
+    (entry,) = parse_sitemap(gzip.compress(body.encode()), url=URL, headers={}, now=NOW).entries
+    assert (entry.title, entry.link) == ("«Қойма» өртенді", "https://news.example/n?id=1&section=2")

@@ -49,13 +49,13 @@ def test_every_field_is_in_the_strict_mapping():
 @pytest.mark.parametrize(
     ("poll", "result"),
     [
-        (POLL, "new"),
-        (replace(POLL, new=0), "known"),
-        (replace(POLL, new=0, note="two entries without a link"), "known"),
-        (Poll(at=NOW, status=304), "unchanged"),
-        (Poll(at=NOW, status=200, note="same"), "unchanged"),
-        (Poll(at=NOW, note="timeout"), "failed"),
-        (Poll(at=NOW, status=200, bytes=90, note="html"), "failed"),
+        pytest.param(POLL, "new", id="new entries"),
+        pytest.param(replace(POLL, new=0), "known", id="known entries"),
+        pytest.param(replace(POLL, new=0, note="two entries without a link"), "known", id="known with a note"),
+        pytest.param(Poll(at=NOW, status=304), "unchanged", id="304"),
+        pytest.param(Poll(at=NOW, status=200, note="same"), "unchanged", id="same bytes"),
+        pytest.param(Poll(at=NOW, note="timeout"), "failed", id="timeout"),
+        pytest.param(Poll(at=NOW, status=200, bytes=90, note="html"), "failed", id="html"),
     ],
 )
 def test_a_poll_is_told_in_one_word(poll, result):

@@ -110,10 +110,12 @@ REQUEST = PanelRequest(board="b", title="t", kind="k", index="i", body={}, group
 @pytest.mark.parametrize(
     ("buckets", "is_empty"),
     [
-        ([{"doc_count": 2, "m": {"value": 3.0}}, {"doc_count": 0, "m": {"value": None}}], False),
-        ([{"doc_count": 2, "m": {"values": {"95.0": 0.0}}}], False),
-        ([{"doc_count": 2, "m": {"value": None}}], True),
-        ([], True),
+        pytest.param(
+            [{"doc_count": 2, "m": {"value": 3.0}}, {"doc_count": 0, "m": {"value": None}}], False, id="one value"
+        ),
+        pytest.param([{"doc_count": 2, "m": {"values": {"95.0": 0.0}}}], False, id="percentiles"),
+        pytest.param([{"doc_count": 2, "m": {"value": None}}], True, id="no value"),
+        pytest.param([], True, id="no buckets"),
     ],
 )
 def test_a_panel_with_a_metric_that_has_no_value_is_empty(buckets, is_empty):

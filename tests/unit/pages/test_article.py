@@ -92,9 +92,9 @@ def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: st
 @pytest.mark.parametrize(
     ("head", "entry"),
     [
-        (f'<meta name="description" content="{LEAD}">', None),
-        ("", ENTRY),
-        (json_ld(headline=TITLE, description=LEAD), None),
+        pytest.param(f'<meta name="description" content="{LEAD}">', None, id="description"),
+        pytest.param("", ENTRY, id="feed"),
+        pytest.param(json_ld(headline=TITLE, description=LEAD), None, id="json-ld"),
     ],
 )
 def test_a_lead_outside_the_text_is_taken_back(head: str, entry: Entry | None):
@@ -254,18 +254,28 @@ PAYWALL = html(head=json_ld(headline=TITLE, isAccessibleForFree=False), text=[],
 @pytest.mark.parametrize(
     ("body", "content_type", "reason"),
     [
-        (CLOUDFLARE, "text/html", "challenge"),
-        ("<title>x</title><p>Подтвердите, что запросы отправляли вы, а не робот</p>", "text/html", "challenge"),
-        (PAYWALL, "text/html", "paywall"),
-        (html(text=[], lead="Материал доступен только по подписке."), "text/html", "paywall"),
-        ("<p>" + "<b>x</b>" * 16_000, "text/html", "too_many_elements"),
-        ("<p " + " ".join(f"a{n}=b" for n in range(9000)) + ">", "text/html", "bomb"),
-        (b"%PDF-1.7 ...", "application/pdf", "not_html"),
-        (b"\x89PNG\r\n", "text/html", "not_html"),
-        ("", "text/html", "no_text"),
-        ("<html><body><img src=a.jpg></body></html>", "text/html", "no_text"),
+        pytest.param(CLOUDFLARE, "text/html", "challenge", id="cloudflare"),
+        pytest.param(
+            "<title>x</title><p>Подтвердите, что запросы отправляли вы, а не робот</p>",
+            "text/html",
+            "challenge",
+            id="robot check",
+        ),
+        pytest.param(PAYWALL, "text/html", "paywall", id="paywall"),
+        pytest.param(
+            html(text=[], lead="Материал доступен только по подписке."),
+            "text/html",
+            "paywall",
+            id="paywall in the lead",
+        ),
+        pytest.param("<p>" + "<b>x</b>" * 16_000, "text/html", "too_many_elements", id="16000 elements"),
+        pytest.param("<p " + " ".join(f"a{n}=b" for n in range(9000)) + ">", "text/html", "bomb", id="9000 attributes"),
+        pytest.param(b"%PDF-1.7 ...", "application/pdf", "not_html", id="pdf"),
+        pytest.param(b"\x89PNG\r\n", "text/html", "not_html", id="png"),
+        pytest.param("", "text/html", "no_text", id="nothing"),
+        pytest.param("<html><body><img src=a.jpg></body></html>", "text/html", "no_text", id="only an image"),
     ],
-)  # fmt: skip
+)
 def test_an_unusable_page_falls_back_to_the_feed_and_says_why(body: str | bytes, content_type: str, reason: str):
     """An article is never lost because its page cannot be had; without a feed the reason is raised."""
     article = extract(body, entry=ENTRY, content_type=content_type)

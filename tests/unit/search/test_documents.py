@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
@@ -15,6 +16,8 @@ from pipelines.models import (
     Context,
     Extraction,
     Figure,
+    GeoPoint,
+    IndexDocument,
     Place,
     PublishedFrom,
     Severity,
@@ -125,12 +128,16 @@ def test_explanation_is_kept_whole():
 @pytest.mark.parametrize(
     ("figure", "fields"),
     [
-        (Figure(kind="detained", value=42), {"detained": [42]}),
-        (Figure(kind="money", value=5e9, unit="KZT", role="damage"), {"damage_kzt": [5e9]}),
-        (Figure(kind="money", value=5, unit="USD"), {"money_usd": [5]}),
-        (Figure(kind="money", value=5, unit="USD", role="ransom"), {"money_usd": [5]}),
-        (Figure(kind="money", value=5, unit="XAU"), {}),
-        (Figure(kind="camels", value=3), {"other": [3]}),
+        pytest.param(Figure(kind="detained", value=42), {"detained": [42]}, id="detained"),
+        pytest.param(
+            Figure(kind="money", value=5e9, unit="KZT", role="damage"), {"damage_kzt": [5e9]}, id="damage in tenge"
+        ),
+        pytest.param(Figure(kind="money", value=5, unit="USD"), {"money_usd": [5]}, id="dollars"),
+        pytest.param(
+            Figure(kind="money", value=5, unit="USD", role="ransom"), {"money_usd": [5]}, id="ransom in dollars"
+        ),
+        pytest.param(Figure(kind="money", value=5, unit="XAU"), {}, id="gold"),
+        pytest.param(Figure(kind="camels", value=3), {"other": [3]}, id="unknown kind"),
     ],
 )
 def test_figures_by_kind(figure, fields):
@@ -189,3 +196,24 @@ def test_short_texts_are_told_apart_by_their_titles():
     one, other = (replace(ARTICLE, body="", title=title) for title in ("Пожар в Абае", "Паводок в Абае"))
     assert same_text(one) != same_text(other)
     assert same_text(replace(one, title="")) != same_text(replace(other, title="", url="https://habar.example/2"))
+
+
+VALUES_OF = {
+    "keyword": {str, list[str]},
+    "text": {str},
+    "float": {float},
+    "date": {str},
+    "byte": {int},
+    "integer": {int},
+    "geo_point": {list[GeoPoint]},
+}
+"""Type of a field in the mapping → the types that its value may have in Python."""
+
+
+def test_the_type_of_a_document_is_the_mapping():
+    """The index is strict: a field that only one of the two knows is a document refused, or a fact never written."""
+    typed = get_type_hints(IndexDocument)
+    fields = MAPPING["properties"]
+    assert list(typed) == list(fields)
+    plain = {name: field["type"] for name, field in fields.items() if "properties" not in field and name != "tags"}
+    assert {name: typed[name] for name, kind in plain.items() if typed[name] not in VALUES_OF[kind]} == {}

@@ -11,18 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import QueryError
-from pipelines.search.request import (
-    FACETS,
-    MAX_WINDOW,
-    Highlight,
-    Piece,
-    SearchRequest,
-    Sort,
-    build_search,
-    build_selection,
-    build_similar,
-    read_search,
-)
+from pipelines.search.answer import Highlight, Piece, read_search
+from pipelines.search.body import build_search, build_selection, build_similar
+from pipelines.search.cursor import MAX_WINDOW
+from pipelines.search.request import FACETS, SearchRequest, Sort
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PLAIN = SearchRequest(recency=False)
@@ -174,14 +166,14 @@ def test_figures_are_filtered_by_kind():
 @pytest.mark.parametrize(
     "request_",
     [
-        SearchRequest(filters={"colour": ("red",)}),
-        SearchRequest(filters={"figure": ("camels",)}),
-        SearchRequest(facets=("colour",)),
-        SearchRequest(size=100_000),
-        SearchRequest(size=-1),
-        SearchRequest(after="no mark of ours"),
-        SearchRequest(after="e30="),
-        SearchRequest(after="ы"),
+        pytest.param(SearchRequest(filters={"colour": ("red",)}), id="filter"),
+        pytest.param(SearchRequest(filters={"figure": ("camels",)}), id="figure"),
+        pytest.param(SearchRequest(facets=("colour",)), id="facet"),
+        pytest.param(SearchRequest(size=100_000), id="too many"),
+        pytest.param(SearchRequest(size=-1), id="negative size"),
+        pytest.param(SearchRequest(after="no mark of ours"), id="cursor of words"),
+        pytest.param(SearchRequest(after="e30="), id="cursor of an empty object"),
+        pytest.param(SearchRequest(after="ы"), id="cursor in cyrillic"),
     ],
 )
 def test_what_cannot_be_asked_is_said(request_):

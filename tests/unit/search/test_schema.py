@@ -31,12 +31,17 @@ def test_an_index_as_it_should_be_lacks_nothing():
 @pytest.mark.parametrize(
     ("field", "asked"),
     [
-        ({"rating": NUMBER}, {"rating": NUMBER}),
-        (
+        pytest.param({"rating": NUMBER}, {"rating": NUMBER}, id="field"),
+        pytest.param(
             {"figures": {"properties": {"killed": NUMBER, "freed": NUMBER}}},
             {"figures": {"properties": {"freed": NUMBER}}},
+            id="field of an object",
         ),
-        ({"url": {**KEYWORD, "fields": {"words": KEYWORD}}}, {"url": {**KEYWORD, "fields": {"words": KEYWORD}}}),
+        pytest.param(
+            {"url": {**KEYWORD, "fields": {"words": KEYWORD}}},
+            {"url": {**KEYWORD, "fields": {"words": KEYWORD}}},
+            id="subfield",
+        ),
     ],
 )
 def test_only_what_is_new_is_asked_for(field, asked):

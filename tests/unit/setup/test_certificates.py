@@ -60,7 +60,14 @@ def test_a_clock_that_is_behind_does_not_matter(certificate):
 
 
 @pytest.mark.parametrize("part", ["pem", "key_pem"])
-@pytest.mark.parametrize("damage", [b"", b"-----BEGIN CERTIFICATE-----\nZZ\n", "other"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"-----BEGIN CERTIFICATE-----\nZZ\n", id="cut off"),
+        pytest.param("other", id="other"),
+    ],
+)
 def test_what_is_damaged_is_not_good(certificate, authority, part, damage):
     """A half of a pair, or a file somebody edited, is made anew, and does not stop the setup."""
     other = issue(authority, NAMES, now=NOW)

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from config.settings import Settings
-from tests.support.compose_file import ROOT, check_by_schema, read_compose, read_variables
+from tests.support.compose_file import DEMO, MAIN, ROOT, check_by_schema, read_compose, read_variables
+from worker.cli.settings import SET_BY_COMPOSE
 from worker.local.services import services
 from worker.setup.deliveries import AT, KibanaDoor, deliveries
 from worker.setup.roles import analysts, workers
@@ -20,8 +22,10 @@ from worker.state.workers import QUEUES
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
 COMPOSE = read_compose()
 SERVICES = COMPOSE["services"]
+WITH_DEMO = read_compose(files=(MAIN, DEMO))
+NEWSROOM = WITH_DEMO["services"]["newsroom"]
 OURS = {name: service for name, service in SERVICES.items() if service["image"].startswith("kuzet:")}
-ENDING = {name for name, service in SERVICES.items() if service["restart"] == "on-failure"}
+ENDING = {name for name, service in SERVICES.items() if service["restart"].startswith("on-failure")}
 LASTING = {name: service for name, service in SERVICES.items() if name not in ENDING}
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -41,16 +45,17 @@ def test_every_queue_has_a_consumer():
     assert sorted(queue for queues in consumed for queue in queues.split(",")) == sorted(QUEUES)
 
 
-def test_it_is_a_compose_file():
-    """By the specification's own schema; compose itself would tell a slip of the pen only on the server."""
-    check_by_schema("vendor.compose-spec", ROOT / "docker-compose.yml")
+@pytest.mark.parametrize("file", [MAIN, DEMO])
+def test_it_is_a_compose_file(file: str):
+    """By the specification's own schema; compose itself would show a slip of the pen only on the server."""
+    check_by_schema("vendor.compose-spec", ROOT / file)
 
 
 def test_the_schema_would_notice(tmp_path: Path):
     """A check that takes everything is none."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     broken = tmp_path / "docker-compose.yml"
-    broken.write_text(text.replace("mem_limit: 1536m", "mem_limits: 1536m"), encoding="utf-8")
+    broken.write_text(text.replace("mem_limit: 1280m", "mem_limits: 1280m"), encoding="utf-8")
     with pytest.raises(AssertionError, match="mem_limits"):
         check_by_schema("vendor.compose-spec", broken)
 
@@ -58,6 +63,52 @@ def test_the_schema_would_notice(tmp_path: Path):
 def test_what_ends_is_what_sets_up():
     """The rest has to run for ever."""
     assert {"setup", "dictionaries", "accounts", "dashboards"} == ENDING
+
+
+@pytest.mark.parametrize("name", sorted(ENDING))
+def test_what_sets_up_gives_up_after_three_tries(name: str):
+    """`up -d` waits for it: with endless tries it would hang on a file that cannot be read."""
+    assert SERVICES[name]["restart"] == "on-failure:3"
+
+
+def test_one_service_builds_the_one_image():
+    """Nine builds of one image move its tag, and `up -d` makes everything anew that depends on it."""
+    assert {name for name, service in SERVICES.items() if "build" in service} == {"setup"}
+    assert SERVICES["setup"]["pull_policy"] == "missing"
+    assert {service["pull_policy"] for name, service in OURS.items() if name != "setup"} == {"never"}
+
+
+def test_the_limits_fit_the_machine_the_guide_asks_for():
+    """Limits that add up to more than there is protect nobody."""
+    asked = re.search(r"(\d+) GB of memory", GUIDE)
+    assert asked is not None
+    assert sum(_megabytes(service["mem_limit"]) for service in LASTING.values()) <= int(asked[1]) * 1000
+
+
+def _megabytes(limit: str) -> int:
+    return int(limit[:-1]) * (1024 if limit.endswith("g") else 1)
+
+
+def test_the_heap_of_the_search_engine_is_never_swapped_out():
+    """A swapped heap answers after minutes; the lock needs the ulimit, and the container must have no swap."""
+    elasticsearch = SERVICES["elasticsearch"]
+    assert elasticsearch["environment"]["bootstrap.memory_lock"] == "true"
+    assert elasticsearch["ulimits"]["memlock"] == {"soft": -1, "hard": -1}
+    assert elasticsearch["memswap_limit"] == elasticsearch["mem_limit"]
+
+
+def test_the_heap_of_kibana_fits_its_limit():
+    """Node asks the host how much memory there is, and is killed at the container's limit."""
+    heap = re.search(r"--max-old-space-size=(\d+)", SERVICES["kibana"]["environment"]["NODE_OPTIONS"])
+    assert heap is not None
+    assert int(heap[1]) * 1.4 < _megabytes(SERVICES["kibana"]["mem_limit"])
+
+
+@pytest.mark.parametrize("variable", ["KUZET_BROKER_URL", "KUZET_SEARCH_PASSWORD"])
+def test_a_line_in_dotenv_does_not_beat_the_secret_files(variable: str):
+    """`.env` reaches every container: a line for a laptop would lock all services out."""
+    assert OURS["io"]["environment"][variable] == ""
+    assert OURS["accounts"]["environment"][variable] == ""
 
 
 @pytest.mark.parametrize("name", LASTING)
@@ -121,7 +172,7 @@ def test_secrets_are_in_no_variable_and_no_argument():
     """`docker inspect` shows both to everybody in the group docker, and `ps` the arguments to everybody."""
     for service in SERVICES.values():
         for variable, value in service.get("environment", {}).items():
-            if re.search(r"(?i)password|secret|token|\bkey\b", variable):
+            if value and re.search(r"(?i)password|secret|token|\bkey\b", variable):
                 assert re.fullmatch(r"[\w./-]*/[\w./-]+", value), variable  # a file or a folder, not the thing itself
         assert not re.search(r"(?i)pass|secret\b|token|://[^ ]*@", " ".join(service.get("command", ())))
 
@@ -186,7 +237,7 @@ def test_kibana_is_of_the_version_of_elasticsearch():
 def test_every_variable_is_explained():
     """What can be set in .env stands in .env.example with its default."""
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
-    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields}
+    known = {f"KUZET_{field.upper()}" for field in Settings.model_fields if field not in SET_BY_COMPOSE}
     for name, default in read_variables().items():
         assert name in known or f"# {name}={default}\n" in example, name
 
@@ -215,13 +266,35 @@ def test_every_variable_is_a_setting(name: str):
 
 
 def test_the_newsrooms_names_may_be_fetched():
-    """Names of a private network are let through by name and port only."""
-    newsroom = OURS["newsroom"]
-    options = dict(zip(newsroom["command"], newsroom["command"][1:], strict=False))
+    """Names of a private network are let through by name and port only, and only in the demo."""
+    options = dict(zip(NEWSROOM["command"], NEWSROOM["command"][1:], strict=False))
     names = options["--names"].split(",")
-    assert newsroom["networks"]["inside"]["aliases"] == names
-    allowed = OURS["io"]["environment"]["KUZET_ALLOW_HOSTS"].split(",")
+    assert NEWSROOM["networks"]["inside"]["aliases"] == names
+    allowed = WITH_DEMO["services"]["io"]["environment"]["KUZET_ALLOW_HOSTS"].split(",")
     assert allowed == [f"{name}:{options['--port']}" for name in names]
+    assert OURS["io"]["environment"]["KUZET_ALLOW_HOSTS"] == ""
+
+
+def test_the_demo_shares_nothing_with_the_watch():
+    """Invented news of terror in the production index would be found by whoever searches there."""
+    assert WITH_DEMO["name"] != COMPOSE["name"]  # volumes, networks and containers of its own
+    for name in ("io", "cpu", "index", "beat", "accounts", "dashboards"):
+        environment, real = WITH_DEMO["services"][name]["environment"], OURS[name]["environment"]
+        for variable in ("KUZET_REDIS_PREFIX", "KUZET_SEARCH_INDEX", "KUZET_FEEDS_FILE"):
+            assert environment[variable] != real[variable]
+
+
+def test_the_demo_polls_the_sample_sites_only():
+    """The catalogue of the real feeds is not read."""
+    written = NEWSROOM["command"][NEWSROOM["command"].index("--catalogue") + 1]
+    assert WITH_DEMO["services"]["io"]["environment"]["KUZET_FEEDS_FILE"] == written
+    assert WITH_DEMO["services"]["io"]["depends_on"]["newsroom"] == {"condition": "service_healthy"}
+
+
+def test_the_sample_sites_run_as_bare_as_the_rest():
+    """They are on the private network of the workers."""
+    for key in ("read_only", "init", "cap_drop", "security_opt", "image"):
+        assert NEWSROOM[key] == OURS["io"][key]
 
 
 def test_the_image_holds_what_is_packaged():
@@ -266,7 +339,20 @@ def test_the_guide_names_what_is_there():
 
 def test_the_guide_has_every_service():
     """Somebody who reads `docker compose ps` wants to know what each is for."""
-    assert {name for name in SERVICES if f"`{name}`" not in GUIDE} == set()
+    assert {name for name in WITH_DEMO["services"] if f"`{name}`" not in GUIDE} == set()
+
+
+def test_compose_sets_what_the_example_file_says_it_sets():
+    """A variable in the part «without docker compose» has no effect on the services, and every other has."""
+    fixed = {name for name, value in OURS["io"]["environment"].items() if f"${{{name}" not in _raw_environment()[name]}
+    documented = {f"KUZET_{field.upper()}" for field in SET_BY_COMPOSE}
+    assert fixed <= documented
+    assert documented - fixed == {"KUZET_SEARCH_HEAP_MB", "KUZET_SEARCH_PORT", "KUZET_JARS_URL"}
+
+
+def _raw_environment() -> dict[str, str]:
+    text = yaml.safe_load((ROOT / MAIN).read_text(encoding="utf-8"))
+    return {name: str(value) for name, value in text["services"]["io"]["environment"].items()}
 
 
 def test_the_guide_says_the_rights_that_are_given():

@@ -9,6 +9,7 @@ from pipelines.reading.marked_yaml import read_yaml
 from pipelines.tagging.matching.matcher import Hit, Matcher
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.matching.vocabulary import CACHED_WORDS, Vocabulary
+from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.rules.patterns import parse_pattern
 
 
@@ -98,7 +99,7 @@ def test_hash_tags_are_no_text():
 
 def test_remembered_words_are_bounded():
     """A stream of new words must not grow a worker's memory."""
-    vocabulary = Vocabulary("ru")
+    vocabulary = Vocabulary("ru", WordForms())
     for number in range(CACHED_WORDS + 10):
         vocabulary.lookup(str(number))
     assert len(vocabulary.answers) <= CACHED_WORDS

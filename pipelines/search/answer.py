@@ -1,0 +1,145 @@
+"""The engine's answer to a search → SearchResult."""
+
+from __future__ import annotations
+
+import html
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from pipelines.models import IndexDocument
+from pipelines.search.body import MARK, UNMARK
+from pipelines.search.clauses import Json
+from pipelines.search.cursor import next_cursor
+from pipelines.search.request import SearchRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text of a highlight; `hit` is True for the words that were searched for."""
+
+    text: str
+    hit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """One fragment of title or body, with the letters of the document. The caller escapes it for its own output."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def html(self) -> str:
+        return "".join(
+            f"{MARK}{html.escape(piece.text)}{UNMARK}" if piece.hit else html.escape(piece.text)
+            for piece in self.pieces
+        )
+
+    def __str__(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    article_id: str
+    source: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticle:
+    """`reprints`: how many more articles have this text; `reprinted_by`: the first of them."""
+
+    article_id: str
+    score: float | None
+    document: IndexDocument
+    highlights: Mapping[str, tuple[Highlight, ...]]
+    reprints: int = 0
+    reprinted_by: tuple[Reprint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    start: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """`total` counts articles, `texts` counts them without reprints. `partial`: a part of the index did not answer."""
+
+    total: int
+    texts: int
+    hits: tuple[FoundArticle, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    histogram: tuple[Bucket, ...]
+    interval: str
+    took_ms: int
+    next_after: str
+    partial: bool = False
+
+
+def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datetime) -> SearchResult:
+    """Return the engine's answer as a SearchResult. `request` and `now` are those the body was built from."""
+    found = answer["hits"]
+    aggs = answer.get("aggregations", {})
+    histogram = aggs.get("histogram", {}).get("values", {})
+    return SearchResult(
+        total=_total(found, aggs),
+        texts=aggs["texts"]["values"]["value"] if "texts" in aggs else len(found["hits"]),
+        hits=tuple(_found(hit) for hit in found["hits"]),
+        facets={name: _facet(aggs[name]["values"]) for name in request.facets if name in aggs},
+        histogram=tuple(Bucket(b["key_as_string"], b["doc_count"]) for b in histogram.get("buckets", ())),
+        interval=histogram.get("interval", ""),
+        took_ms=answer["took"],
+        next_after=next_cursor(request, hits=found["hits"], now=now),
+        partial=bool(answer.get("timed_out") or answer["_shards"]["failed"]),
+    )
+
+
+def _total(found: Json, aggs: Json) -> int:
+    """Hits are counted after the filters; so is `texts`, which also says how many articles it looked at."""
+    return int(found["total"]["value"] if "total" in found else aggs["texts"]["doc_count"])
+
+
+def _found(hit: Json) -> FoundArticle:
+    same = hit.get("inner_hits", {}).get("reprints", {}).get("hits")
+    others = [one["_source"] for one in same["hits"] if one["_id"] != hit["_id"]] if same else []
+    score = hit.get("_score")
+    return FoundArticle(
+        article_id=hit["_id"],
+        score=None if score is None or math.isnan(score) else score,
+        document=cast("IndexDocument", hit.get("_source", {})),
+        highlights={name: tuple(map(_read_highlight, parts)) for name, parts in hit.get("highlight", {}).items()},
+        reprints=same["total"]["value"] - 1 if same else 0,
+        reprinted_by=tuple(Reprint(one["id"], one["source"], one["url"]) for one in others),
+    )
+
+
+def _read_highlight(fragment: str) -> Highlight:
+    parts = re.split(f"({MARK}|{UNMARK})", fragment)
+    pieces: list[Piece] = []
+    hit = False
+    for part in parts:
+        if part in (MARK, UNMARK):
+            hit = part == MARK
+        elif part:
+            pieces.append(Piece(html.unescape(part), hit))
+    return Highlight(tuple(pieces))
+
+
+def _facet(values: Json) -> tuple[FacetValue, ...]:
+    buckets = values["buckets"]
+    if isinstance(buckets, dict):
+        counted = [FacetValue(name, bucket["doc_count"]) for name, bucket in buckets.items() if bucket["doc_count"]]
+        return tuple(sorted(counted, key=lambda value: (-value.count, value.value)))
+    return tuple(FacetValue(str(bucket["key"]), bucket["doc_count"]) for bucket in buckets)

@@ -1,0 +1,192 @@
+"""A search request → the body that the engine is sent, the same for both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from pipelines.errors import QueryError
+from pipelines.search.clauses import STEMS, Json, asked_clause, instant, keyword_clause
+from pipelines.search.cursor import read_cursor
+from pipelines.search.fields import FIELDS, figure_names
+from pipelines.search.request import FACETS, FILTERS, MAX_SIZE, SearchRequest, Sort
+from pipelines.search.text import Node, plain_words, read_query
+from pipelines.time_zone import OFFSET
+
+FACET_SIZE = 20
+MARK, UNMARK = "<mark>", "</mark>"
+"""What the engine puts around a hit in a highlight."""
+
+
+def build_search(request: SearchRequest, *, now: datetime) -> Json:
+    """Build the search body. `now` is what «newer» is measured from; later pages go on with the first page's.
+
+    Filters are applied after the facets are counted, and each facet is counted under all filters but its own, so that
+    it shows what another choice would bring. Raises QueryError for what cannot be asked.
+    """
+    _check(request)
+    cursor = read_cursor(request)
+    asked = read_query(request.text)
+    moment = cursor.now or now
+    body: Json = {
+        "query": _scored(asked, request=request, now=moment),
+        "size": request.size,
+        "track_total_hits": True,
+        "_source": True if request.whole else {"excludes": ["body", "tags"]},
+        "sort": _sorting(request.sort),
+        "aggs": _aggregations(request),
+        **cursor.position,
+    }
+    if filters := _filters(request.filters):
+        body["post_filter"] = _all_of(filters.values())
+    if request.collapse:
+        body["collapse"] = _COLLAPSE
+    if request.highlight and asked:
+        body["highlight"] = _highlight(asked, now=moment)
+    return body
+
+
+def build_selection(request: SearchRequest, *, now: datetime) -> Json:
+    """Build the bare query of a request, filters included: for counting, exporting and scanning."""
+    clauses = [asked_clause(read_query(request.text), now=now), *_period(request), *_filters(request.filters).values()]
+    return {"query": {"bool": {"filter": clauses}}}
+
+
+def build_similar(article_id: str, *, index: str, same_text: str = "", size: int = 10) -> Json:
+    """Build the search for texts that share the characteristic words of an article."""
+    like = {
+        "fields": ["title", "body"],
+        "like": [{"_index": index, "_id": article_id}],
+        "min_term_freq": 1,
+        "min_doc_freq": 2,
+        "max_query_terms": 40,
+        "minimum_should_match": "25%",
+    }
+    reprints = [{"term": {"same_text": same_text}}] if same_text else []
+    return {
+        "query": {"bool": {"must": [{"more_like_this": like}], "must_not": reprints}},
+        "size": size,
+        "track_total_hits": True,
+        "_source": {"excludes": ["body", "tags"]},
+        "sort": _sorting(Sort.RELEVANCE),
+        "collapse": {"field": "same_text"},
+        "aggs": {"texts": _under({}, "", _TEXTS)},
+    }
+
+
+def _check(request: SearchRequest) -> None:
+    if not 0 <= request.size <= MAX_SIZE:
+        raise QueryError("the request", f"asks for {request.size} hits", remedy=f"Ask for 0 to {MAX_SIZE}.")
+    for name in request.facets:
+        if name not in FACETS:
+            raise QueryError("the request", f"there is no facet {name!r}", remedy=f"Facets: {', '.join(FACETS)}.")
+
+
+def _scored(asked: Node | None, *, request: SearchRequest, now: datetime) -> Json:
+    clauses: Json = {"must": [asked_clause(asked, now=now)], "filter": _period(request)}
+    words = plain_words(asked)
+    if len(words) > 1:
+        near = {"query": " ".join(words), "fields": [*STEMS], "type": "phrase", "slop": 4}
+        clauses["should"] = [{"multi_match": near | {"boost": 0.5}}]
+    query: Json = {"bool": clauses}
+    if asked is None or not request.recency or request.sort is not Sort.RELEVANCE:
+        return query
+    fresh = {"exp": {"published_at": {"origin": instant(now), "scale": "5d", "offset": "1d"}}, "weight": 0.25}
+    return {
+        "function_score": {
+            "query": query,
+            "functions": [{"weight": 1}, fresh],
+            "score_mode": "sum",
+            "boost_mode": "multiply",
+        }
+    }
+
+
+def _period(request: SearchRequest) -> list[Json]:
+    ends: Json = {}
+    if request.since:
+        ends["gte"] = instant(request.since)
+    if request.until:
+        ends["lt"] = instant(request.until)
+    return [{"range": {"published_at": ends}}] if ends else []
+
+
+def _filters(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Json]:
+    """Field → its clause: any of the values will do."""
+    clauses: dict[str, Json] = {}
+    for name, values in chosen.items():
+        path = FILTERS.get(name, name)
+        if path not in FILTERS.values():
+            raise QueryError("the request", f"there is no filter {name!r}", remedy=f"Filters: {', '.join(FILTERS)}.")
+        if values:
+            options = [_figure(value) if path == "figures" else keyword_clause(path, value) for value in values]
+            clauses[path] = {"bool": {"should": options, "minimum_should_match": 1}}
+    return clauses
+
+
+def _figure(kind: str) -> Json:
+    known = FIELDS.get(f"figures.{kind}")
+    if known is None:
+        raise QueryError("the request", f"there is no figure {kind!r}", remedy=f"Figures: {', '.join(figure_names())}.")
+    return {"exists": {"field": known.path}}
+
+
+def _aggregations(request: SearchRequest) -> Json:
+    clauses = _filters(request.filters)
+    aggs: Json = {"texts": _under(clauses, "", _TEXTS)}
+    for name in request.facets:
+        aggs[name] = _under(clauses, FACETS[name], _counted(FACETS[name]))
+    if request.histogram:
+        dates = {"field": "observed_at", "buckets": 30, "time_zone": OFFSET}
+        aggs["histogram"] = _under(clauses, "", {"auto_date_histogram": dates})
+    return aggs
+
+
+def _counted(path: str) -> Json:
+    if path == "figures":
+        return {"filters": {"filters": {name: {"exists": {"field": f"figures.{name}"}} for name in figure_names()}}}
+    return {"terms": {"field": path, "size": FACET_SIZE, "order": [{"_count": "desc"}, {"_key": "asc"}]}}
+
+
+def _under(clauses: Mapping[str, Json], own: str, counted: Json) -> Json:
+    """Count under every filter but the facet's own."""
+    others = [clause for path, clause in clauses.items() if path != own]
+    return {"filter": _all_of(others), "aggs": {"values": counted}}
+
+
+def _all_of(clauses: Iterable[Json]) -> Json:
+    listed = list(clauses)
+    return {"bool": {"filter": listed}} if listed else {"match_all": {}}
+
+
+def _sorting(sort: Sort) -> list[Json]:
+    """Sort so that pages join: the id comes last, for it is the same on every engine, and no two articles share it."""
+    newest: list[Json] = [{"published_at": "desc"}, {"id": "asc"}]
+    return [{"_score": "desc"}, *newest] if sort is Sort.RELEVANCE else newest
+
+
+_TEXTS: Json = {"cardinality": {"field": "same_text", "precision_threshold": 4000}}
+_COLLAPSE: Json = {
+    "field": "same_text",
+    "inner_hits": {
+        "name": "reprints",
+        "size": 5,
+        "_source": ["id", "source", "url"],
+        "sort": [{"published_at": "asc"}, {"id": "asc"}],
+    },
+}
+
+
+def _highlight(asked: Node, *, now: datetime) -> Json:
+    """Stems light up every form. Escaped by the engine, so that no text can bring a mark of its own."""
+    return {
+        "encoder": "html",
+        "pre_tags": [MARK],
+        "post_tags": [UNMARK],
+        "type": "unified",
+        "highlight_query": asked_clause(asked, now=now),
+        "fields": {
+            "title": {"number_of_fragments": 0},
+            "body": {"number_of_fragments": 3, "fragment_size": 160, "no_match_size": 160},
+        },
+    }
