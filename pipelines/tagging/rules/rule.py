@@ -72,13 +72,18 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence of ours that a rule must tag, or must not; `context` is what the tagger must have seen instead."""
+    """A sentence of ours that a rule must tag, or must not; `context` is what the tagger must have seen instead.
+
+    An article that somebody reported has a `title` too, and a `note` on why it is here.
+    """
 
     text: str
     language: str
     positive: bool
     line: int
     context: str = ""
+    title: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Rule files: what they may hold, and how mistakes in them are told."""
+"""Rule files: what they may hold, and what is said of mistakes in them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_rule_is_read():
 
 
 @pytest.mark.parametrize(
-    ("broken", "line", "key", "told"),
+    ("broken", "line", "key", "problem"),
     [
         (RULE.replace("terms:", "therms:"), 4, "therms", "unknown key"),
         (RULE.replace("topic: theft\n", ""), 1, "topic", "missing"),
@@ -61,9 +61,9 @@ def test_a_rule_is_read():
         ("", None, "", "empty"),
     ],
 )
-def test_a_mistake_names_file_line_and_key(broken, line, key, told):
-    """An analyst mends a rule by what the message says; nobody reads a traceback."""
-    with pytest.raises(ConfigError, match=re.escape(told)) as caught:
+def test_a_mistake_names_file_line_and_key(broken, line, key, problem):
+    """An analyst mends a rule by what the message says, never by a traceback."""
+    with pytest.raises(ConfigError, match=re.escape(problem)) as caught:
         parse_rule("rules/theft.yaml", broken, classes=CLASSES)
     assert caught.value.file == "rules/theft.yaml"
     assert (caught.value.line, caught.value.key) == (line, key)
