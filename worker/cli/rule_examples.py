@@ -172,7 +172,7 @@ def show_absence(found: Absence) -> None:
     raised = f" (the rule asks for {found.threshold:g})" if found.needed != found.threshold else ""
     out.print(Text.assemble((found.topic, "bold"), " ", verdict, f": {found.score:g} of {found.needed:g}{raised}"))
     if raised:
-        out.print("More is asked of a long text, of one that names the topic late, and beside a much stronger topic.")
+        out.print("More is asked of a long text, of one that names the topic late, and next to a much stronger topic.")
     for span in found.counted:
         out.print(_mention("counts", span), soft_wrap=True)
     for context in found.silenced:

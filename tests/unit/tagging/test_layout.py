@@ -140,7 +140,7 @@ def test_terms_may_be_in_named_groups():
     ids=["no meaning", "no name", "no weights"],
 )
 def test_a_broken_group_names_its_key(broken, key, problem):
-    """A group that nobody explained is a list of sixty terms again."""
+    """An unexplained group is a list of sixty terms again."""
     with pytest.raises(ConfigError, match=problem) as caught:
         parse_rule("rules/theft.yaml", broken, classes={})
     assert caught.value.key == key
