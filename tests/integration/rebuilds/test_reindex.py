@@ -234,11 +234,12 @@ def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, reindexer,
     assert engine.made_for(rebuild.target)["words"] == engine.schema(NEW).words_hash
 
 
-def test_a_copy_that_nobody_knows_of_is_stopped(engine, reindexer):
+def test_a_copy_that_nobody_knows_of_is_stopped(engine, reindexer, monkeypatch):
     """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
     rebuild = until(reindexer, ReindexStep.COPY)
     slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
-    unknown = engine.client.reindex(**slow, requests_per_second=1, wait_for_completion=False)["task"]
+    monkeypatch.setattr(reindexer, "_copy", lambda _: {**slow, "requests_per_second": 1})
+    unknown = reindexer._start_pass(rebuild).task
     reindexer.abandon(rebuild)
     assert task_is_over(engine, unknown)
     assert [one.name for one in reindexer.indices.generations()] == [rebuild.source]
