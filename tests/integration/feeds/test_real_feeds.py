@@ -14,7 +14,7 @@ from pipelines.feeds import parse_feed
 
 NOW = datetime(2026, 9, 25, tzinfo=UTC)
 URL = "https://host.example/dir/feed.xml"
-REASONS = {"empty", "html", "json", "no_entries", "broken"}
+REASONS = {"empty", "html", "json", "no_entries", "nothing_usable", "broken"}
 
 pytestmark = pytest.mark.shared
 
