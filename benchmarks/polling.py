@@ -118,7 +118,7 @@ def arrivals(rate: Rate, dice: random.Random) -> list[float]:
 
 
 def bursts(dice: random.Random) -> list[float]:
-    """Draw a year of quiet days with about one event each that is told in a dozen pieces within two hours."""
+    """Draw a year of quiet days with about one event each published in a dozen pieces within two hours."""
     moments = []
     at = 0.0
     while (at := at + dice.expovariate(1 / (0.8 * DAY_S))) < YEAR_S:
@@ -230,7 +230,7 @@ def main() -> int:
 
 
 def row(name: str) -> str:
-    """Run the three policies on one pattern. `-` stands where there is no bound, or too few articles."""
+    """Run the three policies on one pattern. `-`: there is no bound, or too few articles."""
     dice = random.Random(SEED)
     moments = bursts(dice) if name == "burst" else arrivals(PATTERNS[name], dice)
     wanted = int(YEAR_S / FIXED_S)

@@ -80,5 +80,5 @@ def _languages(field: Marked | None) -> tuple[str, ...]:
 
 def _refuse_double(seen: dict[str, int], value: str, field: Marked) -> None:
     if value in seen:
-        raise ConfigError(field.file, f"{value!r} stands already in line {seen[value]}", line=field.line, key=field.key)
+        raise ConfigError(field.file, f"{value!r} is already in line {seen[value]}", line=field.line, key=field.key)
     seen[value] = field.line

@@ -104,7 +104,7 @@ def _marks(entry: Entry) -> Iterable[str]:
 
 
 def _recognised(listed: Listed, known: Mapping[str, str]) -> Listed:
-    """Return the entry under the id by which it is known. A guid that is used again for other news is none."""
+    """Return the entry under the id by which it is known. A guid used again for other news is no evidence."""
     if listed.article_id in known:
         return listed
     for mark in listed.marks:

@@ -10,7 +10,7 @@ from pipelines.feeds.rhythm import Rhythm, worthwhile_wait_s
 from pipelines.models import Validators
 
 LONGEST_WISH_S = 24 * 3600.0
-"""A site may ask us to stay away (Retry-After) for so long at most; then we ask again."""
+"""A site may ask us to stay away (Retry-After) for this long at most; then we ask again."""
 
 REQUEST_COST_S = 120.0
 """A request is worth 120 seconds of an article's waiting: once in a quarter of an hour for one article an hour."""

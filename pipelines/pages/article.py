@@ -29,7 +29,7 @@ CUT = "cut_off"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an article is made of, before its texts are repaired and its language told."""
+    """What an article is made of, before its texts are repaired and its language is detected."""
 
     title: str
     body: str
@@ -98,7 +98,7 @@ def _text(
 ) -> tuple[str, Extraction]:
     """Return the best text that page, JSON-LD and feed have, and what it is. Raises PageUnusableError for none.
 
-    The extractor comes first: what stands in place of an article is judged by what it finds.
+    The extractor comes first: a barrier or another page is recognised by what it finds.
     """
     body = _page_body(tree, metadata, title=title, entry=entry, url=page.url)
     refuse_challenge(tree, metadata, body, url=page.url)
@@ -164,7 +164,7 @@ def _draft_from_entry(entry: Entry, *, note: str) -> Draft:
 
 
 def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
-    """Repair the texts, tell the language, and settle that nothing is published after it was seen."""
+    """Repair the texts, detect the language, and date nothing later than it was seen."""
     draft = _cut(draft)
     body = repair(draft.body)
     title = repair(one_line(draft.title) or _first_sentence(draft.body))

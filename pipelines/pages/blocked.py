@@ -50,7 +50,7 @@ _PAYWALL_WORDS = re.compile(
 def refuse_challenge(tree: PageTree, metadata: PageMetadata, body: str, *, url: str) -> None:
     """Raise PageUnusableError (`challenge`) when the page asks who is reading instead of being an article.
 
-    Ordinary pages behind Cloudflare carry its scripts, comment forms have captchas, and news tell of both: a sign
+    Ordinary pages behind Cloudflare carry its scripts, comment forms have captchas, and news reports on both: a sign
     counts only where the reader sees little, and where the extractor found no text but the challenge's own.
     """
     text = "\n".join(tree.lines)

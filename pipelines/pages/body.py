@@ -41,7 +41,7 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
     """Return the article's lines, without its headline; empty when the page has no article text.
 
     `claimed` is the body that JSON-LD gives: it is taken when the extraction fails or is much shorter.
-    `descriptions` are what the page and the feed say the article is about; they tell which line is its lead.
+    `descriptions` are what the page and the feed say the article is about; its lead is the line they begin with.
     """
     extracted = without_boilerplate(_extract(tree, title=title), title=title)
     lines = extracted if is_prose(extracted) else []
@@ -53,7 +53,7 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
 
 
 def _is_better(stated: list[str], extracted: list[str]) -> bool:
-    """Tell whether JSON-LD has much more of the text, or the same text with its paragraphs."""
+    """True if JSON-LD has much more of the text, or the same text with its paragraphs."""
     if _characters(extracted) < MUCH_SHORTER * _characters(stated):
         return True
     return len(stated) > len(extracted) and key(" ".join(stated)) == key(" ".join(extracted))
@@ -76,7 +76,7 @@ def _lost_lead(tree: PageTree, lines: list[str], *, title: str, descriptions: It
     """Return the line that the extractor dropped above its first line, or an empty string.
 
     A lead is a line the reader sees between headline and text which the page's or the feed's description begins
-    with, or which stands in an element marked as a lead.
+    with, or which is in an element marked as a lead.
     """
     body = key(" ".join(lines))
     for line in _before_text(tree.lines, first=lines[0], title=title):
@@ -94,7 +94,7 @@ def _begins(line: str, description: str) -> bool:
 
 
 def _before_text(seen: list[str], *, first: str, title: str) -> list[str]:
-    """Return the visible lines from the headline (if it stands there) to the first line of the text."""
+    """Return the visible lines from the headline (if it is there) to the first line of the text."""
     start, wanted = key(first)[:LEAD_KEY], key(title)
     keys = [key(line) for line in seen]
     end = next((number for number, line in enumerate(keys) if start and start in line), len(seen))

@@ -69,7 +69,7 @@ def without_boilerplate(lines: Iterable[str], *, title: str) -> list[str]:
 
 
 def is_prose(lines: list[str]) -> bool:
-    """Tell an article from a menu: at least a third of its characters stand in lines longer than a menu has."""
+    """True if the lines are an article, not a menu: a third of the characters are in lines longer than a menu has."""
     total = sum(map(len, lines))
     prose = sum(
         len(line)
@@ -80,7 +80,7 @@ def is_prose(lines: list[str]) -> bool:
 
 
 def _is_kicker(line: str) -> bool:
-    """Tell a section's name, with or without a date, from a first sentence."""
+    """True if a line is a section's name, with or without a date, and no first sentence."""
     words = [word for word in line.split() if any(letter.isalpha() for letter in word)]
     return (
         len(line) <= LONGEST_KICKER and len(words) <= KICKER_WORDS and not line.rstrip().endswith((".", "!", "?", "…"))

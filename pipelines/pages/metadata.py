@@ -48,7 +48,7 @@ class PageMetadata:
 
 
 def read_metadata(root: lxml.html.HtmlElement, *, url: str) -> PageMetadata:
-    """Collect the facts of a page; nothing is judged yet. `url` tells what its site may call itself."""
+    """Collect the facts of a page; nothing is judged yet. `url` gives the site's own name."""
     meta = dict(reversed(list(_meta(root))))
     titles = (one_line(element.text_content()) for element in root.iter("title"))
     headings = tuple(filter(None, (one_line(element.text_content())[:LONGEST_TITLE] for element in root.iter("h1"))))

@@ -46,10 +46,10 @@ def is_markup(text: str) -> bool:
 
 
 def has_too_many_attributes(text: str) -> bool:
-    """Tell, before any parser sees it, whether an element has more than MAX_ATTRIBUTES attributes. Linear time.
+    """True if an element has more than MAX_ATTRIBUTES attributes. Linear time; asked before any parser runs.
 
-    A seat belt, not a wall: real quotes are too messy to be followed, so a `>` in a value ends the look. Whoever writes
-    markup against this gets past it, into the worker's time limit.
+    A seat belt, not a wall: real quotes are too messy to be followed, so a `>` in a value ends the look. Markup
+    written against this gets past it, into the worker's time limit.
     """
     tags = _LONG_TAG.finditer(_SCRIPT.sub(" ", text))
     return any(len(_QUOTED.sub(" ", tag[0]).split()) > MAX_ATTRIBUTES for tag in tags)
@@ -69,7 +69,7 @@ def plain_text(fragment: str) -> str:
 
 
 def first_image(fragment: str) -> str:
-    """Return the address of the first picture of a fragment as it stands there, or an empty string."""
+    """Return the address of the first picture of a fragment as it is written, or an empty string."""
     match = re.search(
         r"<img\s[^<>]{0,1000}?\bsrc\s*=\s*[\"']?([^\"'\s<>]{1,1000})", fragment[:LONGEST_FRAGMENT], re.IGNORECASE
     )
@@ -77,7 +77,7 @@ def first_image(fragment: str) -> str:
 
 
 def web_address(link: str, *, base: str) -> str:
-    """Return the link as an absolute http(s) address, or an empty string when it is none."""
+    """Return the link as an absolute http(s) address, or an empty string when it cannot be one."""
     link = link.strip()
     if not link or len(link) > MAX_LINK_CHARACTERS:
         return ""

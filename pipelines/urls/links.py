@@ -16,7 +16,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LINK_CHARS = 4096
 MAX_HOST_CHARS = 253
 
-# Whole names or prefixes of names, never parts of them: `gallery=7` or `source_id=7` may be all that tells two
+# Whole names or prefixes of names, never parts of them: `gallery=7` or `source_id=7` may be all that distinguishes two
 # articles apart, and an article lost is worse than an article seen twice.
 TRACKING = re.compile(
     r"(?:utm|mtm|itm|hsa)_.*"

@@ -1,4 +1,4 @@
-"""Real and odd feed documents beside what must come out of them."""
+"""Real and odd feed documents, and what must come out of them."""
 
 from __future__ import annotations
 
