@@ -120,7 +120,7 @@ class _Cues:
             self.title_is_new = self.title_is_new or (cue.text.field == "title" and cue.level != "low")
 
     def new(self, figures: Iterable[Figure]) -> list[Figure]:
-        """Return the figures of the title and the lead that are reported, and all victims where these report a death."""
+        """Return the reported figures of title and lead, and all victims where these report a death."""
         return [figure for figure in figures if self._is_new(figure)]
 
     def _is_new(self, figure: Figure) -> bool:
