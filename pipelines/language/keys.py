@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 
 from pipelines.language.hunspell import Dictionary
+from pipelines.language.related import Group
 from pipelines.language.tokens import tokenize, without_endings
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
@@ -20,8 +21,9 @@ CACHED_WORDS = 200_000
 class Keys:
     """Maps a word to the tokens under which the index has it. Two words that share a key find each other."""
 
-    def __init__(self, dictionary: Dictionary) -> None:
+    def __init__(self, dictionary: Dictionary, *, related: Sequence[Group] = ()) -> None:
         self._dictionary = dictionary
+        self._related = self._keys_of_groups(related)
         self.keys = functools.lru_cache(maxsize=CACHED_WORDS)(self._keys)
 
     def tokens(self, form: str, *, language: str = "auto") -> set[str]:
@@ -33,6 +35,23 @@ class Keys:
             return known
         ways = {"kk": [cut_kazakh], "ru": [cut_russian]}.get(language, [cut_kazakh, cut_russian])
         return {cut(form) for cut in ways}
+
+    def typed(self, form: str) -> set[str]:
+        """Return what a query with one folded word is looked up by: its own keys, and those of related words."""
+        known = self._dictionary.lemmas(form)
+        asked = known or {form}
+        widened = set().union(*(self._related.get(key, ()) for key in asked))
+        return self.tokens(form) | widened
+
+    def _keys_of_groups(self, groups: Iterable[Group]) -> dict[str, frozenset[str]]:
+        """Return what the engine looks up → all keys of its group. It leaves out words with two lemmas."""
+        found: dict[str, frozenset[str]] = {}
+        for group in groups:
+            lemmas = {word: self._dictionary.lemmas(word) or {word} for word in group}
+            single = {word: lemma for word, (lemma, *others) in lemmas.items() if not others}
+            keys = frozenset().union(*(self.tokens(word) for word in single))
+            found |= {lemma: found.get(lemma, frozenset()) | keys for lemma in single.values()}
+        return found
 
     def _keys(self, word: str, *, language: str = "auto") -> tuple[str, ...]:
         """Return the sorted keys of a word as written; none where there is no word.

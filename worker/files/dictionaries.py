@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from pipelines.errors import ConfigError
 from pipelines.language import classes, hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
-from pipelines.language.lexicon import Lexicon, parse_lexicon
+from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
+from pipelines.language.related import RELATED_FILE, Group, parse_related, verb_groups
+from worker.files.text import read_text
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and which share of the whole is done."""
@@ -27,6 +28,12 @@ _RUSSIAN_SOURCES = (hunspell, lexemes)
 def read_lexicon(lexicon_dir: Path) -> Lexicon:
     """Read config/lexicon. Raises ConfigError."""
     return parse_lexicon(_read_texts(lexicon_dir))
+
+
+def read_related(lexicon_dir: Path) -> tuple[Group, ...]:
+    """Read the words with one meaning: related.tsv, and the verbs with their -у nouns. Raises ConfigError."""
+    core = parse_core(read_text(lexicon_dir / lexicon.CORE_FILE))
+    return parse_related(read_text(lexicon_dir / RELATED_FILE)) + verb_groups(core.verbs)
 
 
 def dictionary_name(lexicon_dir: Path) -> str:
@@ -58,10 +65,7 @@ def read_dictionary(directory: Path, name: str) -> Dictionary:
 
 
 def _read_texts(lexicon_dir: Path) -> Mapping[str, str]:
-    try:
-        return {file: (lexicon_dir / file).read_text(encoding="utf-8") for file in lexicon.FILES}
-    except OSError as error:
-        raise ConfigError(str(error.filename), f"it cannot be read ({error.strerror})") from error
+    return {file: read_text(lexicon_dir / file) for file in lexicon.FILES}
 
 
 def _render(known: Lexicon, progress: Progress, *, directory: Path) -> Rendered:
