@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.language.letters import CYRILLIC, one_alphabet
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
-from pipelines.language.related import Group
+from pipelines.language.related import Meaning
 from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL, KAZAKH_WORD
 
 LONGEST_REPAIR = 40
@@ -20,7 +20,7 @@ MARK = "\ue000"
 """Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""
 
 
-def render(dictionary: str, *, related: Sequence[Group] = ()) -> dict[str, Any]:
+def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any]:
     """Return the `analysis` part of the index settings; `dictionary` is the folder in config/hunspell.
 
     related: words with one meaning; a query for one finds the others (see pipelines.language.related).
@@ -83,6 +83,17 @@ def render(dictionary: str, *, related: Sequence[Group] = ()) -> dict[str, Any]:
     }
 
 
+TEXT_FIELD: Mapping[str, Any] = {
+    "type": "text",
+    "analyzer": "words",
+    "search_analyzer": "typed_words",
+    "fields": {
+        "exact": {"type": "text", "analyzer": "exact", "search_analyzer": "typed_exact"},
+        "grams": {"type": "text", "analyzer": "grams", "index_options": "freqs"},
+    },
+}
+"""A field that is analysed so, for an index of one's own; config/search/mapping.json has the fields of ours."""
+
 WRITTEN = ("normalise",)
 TYPED = ("normalise", "mark_look_alikes", "look_alikes", "stress_marks", "normalise")
 LEMMAS = ("lowercase", "lemmas", "unknown_words", "lowercase")
@@ -90,7 +101,7 @@ WIDENED = ("lowercase", "lemmas", "related", "unknown_words", "lowercase")
 SURFACE = ("lowercase",)
 
 
-def _related(groups: Sequence[Group]) -> dict[str, Any]:
+def _related(groups: Sequence[Meaning]) -> dict[str, Any]:
     """Return the filter that adds related words. It comes after the lemmas, so the words of a group may be any forms.
 
     lenient: the engine cannot take a word with two lemmas as a synonym, and leaves it out.

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Collection, Iterable, Sequence
 
 from pipelines.language.hunspell import Dictionary
-from pipelines.language.related import Group
+from pipelines.language.related import Meaning
 from pipelines.language.tokens import tokenize, without_endings
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
@@ -21,7 +21,7 @@ CACHED_WORDS = 200_000
 class Keys:
     """Maps a word to the tokens under which the index has it. Two words that share a key find each other."""
 
-    def __init__(self, dictionary: Dictionary, *, related: Sequence[Group] = ()) -> None:
+    def __init__(self, dictionary: Dictionary, *, related: Sequence[Meaning] = ()) -> None:
         self._dictionary = dictionary
         self._related = self._keys_of_groups(related)
         self.keys = functools.lru_cache(maxsize=CACHED_WORDS)(self._keys)
@@ -43,7 +43,7 @@ class Keys:
         widened = set().union(*(self._related.get(key, ()) for key in asked))
         return self.tokens(form) | widened
 
-    def _keys_of_groups(self, groups: Iterable[Group]) -> dict[str, frozenset[str]]:
+    def _keys_of_groups(self, groups: Iterable[Meaning]) -> dict[str, frozenset[str]]:
         """Return what the engine looks up → all keys of its group. It leaves out words with two lemmas."""
         found: dict[str, frozenset[str]] = {}
         for group in groups:

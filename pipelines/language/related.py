@@ -15,16 +15,16 @@ from pipelines.language.paradigm import attach
 
 RELATED_FILE = "related.tsv"
 
-Group = tuple[str, ...]
+Meaning = tuple[str, ...]
 """Folded words with one meaning."""
 
 
-def parse_related(text: str) -> tuple[Group, ...]:
+def parse_related(text: str) -> tuple[Meaning, ...]:
     """Read «Kazakh words TAB Russian words» lines. Raises ConfigError with file and line."""
     return tuple(_groups(text))
 
 
-def _groups(text: str) -> Iterator[Group]:
+def _groups(text: str) -> Iterator[Meaning]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line or line.startswith("#"):
             continue
@@ -34,7 +34,7 @@ def _groups(text: str) -> Iterator[Group]:
         yield words
 
 
-def verb_groups(stems: Iterable[str]) -> tuple[Group, ...]:
+def verb_groups(stems: Iterable[str]) -> tuple[Meaning, ...]:
     """Return each verb's -у noun with a form that only the verb has: ұстау, ұстамады."""
     return tuple((verbal_noun(stem), _negated(stem)) for stem in sorted(stems) if harmonies(stem))
 
