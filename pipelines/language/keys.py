@@ -43,6 +43,10 @@ class Keys:
         widened = set().union(*(self._related.get(key, ()) for key in asked))
         return self.tokens(form) | widened
 
+    def query_keys(self, word: str) -> tuple[str, ...]:
+        """Return the sorted keys that a query with a word as written is looked up by."""
+        return _joined(self.typed(form) for form in _forms(word))
+
     def _keys_of_groups(self, groups: Iterable[Meaning]) -> dict[str, frozenset[str]]:
         """Return what the engine looks up → all keys of its group. It leaves out words with two lemmas."""
         found: dict[str, frozenset[str]] = {}
@@ -58,7 +62,15 @@ class Keys:
 
         The parts of a hyphenated word are joined again (кибер-қауіпсіздік), but endings after a hyphen fall.
         """
-        forms = [token.form for token in tokenize(word) if len(token.form) <= LONGEST_TOKEN]
-        parts: list[Collection[str]] = [sorted(self.tokens(form, language=language)) for form in without_endings(forms)]
-        joined = itertools.islice(itertools.product(*parts), MOST_KEYS) if parts else ()
-        return tuple(sorted({"-".join(combination) for combination in joined}))
+        return _joined(self.tokens(form, language=language) for form in _forms(word))
+
+
+def _forms(word: str) -> list[str]:
+    return without_endings([token.form for token in tokenize(word) if len(token.form) <= LONGEST_TOKEN])
+
+
+def _joined(parts: Iterable[Collection[str]]) -> tuple[str, ...]:
+    """Join the keys of the parts of a word in every way, up to MOST_KEYS."""
+    ordered = [sorted(part) for part in parts]
+    joined = itertools.islice(itertools.product(*ordered), MOST_KEYS) if ordered else ()
+    return tuple(sorted({"-".join(combination) for combination in joined}))

@@ -64,3 +64,10 @@ def test_an_unknown_word_is_widened_as_it_is_written(keys):
     """The engine adds related words before it cuts what no dictionary knows."""
     assert keys.tokens("университет") <= keys.typed("гарвардтың")
     assert not keys.tokens("университет") & keys.typed("гарвардқа")
+
+
+def test_a_query_of_several_parts_is_widened_in_each(keys):
+    """`kuzet stem --query` shows what the search engine looks up."""
+    assert keys.query_keys("Алаяқтықпен") == ("алаяқтық", "мошенничество")
+    assert keys.query_keys("интернет-алаяқтық") == ("интернет-алаяқтық", "интернет-мошенничество")
+    assert keys.query_keys("ҰҚК-нікі") == keys.keys("ҰҚК")
