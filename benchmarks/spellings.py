@@ -24,6 +24,7 @@ from pipelines.language.keys import Keys
 from pipelines.language.letters import KAZAKH_LETTERS, LOWER
 from pipelines.language.related import RELATED_FILE, parse_related
 from pipelines.language.tokens import tokenize
+from pipelines.search.answer import SearchResult
 from pipelines.search.request import Match, SearchRequest
 from worker.files.dictionaries import build_dictionaries, read_dictionary
 from worker.search.engine import SearchEngine
@@ -52,7 +53,7 @@ def spelled(word: str, letters: Mapping[str, str]) -> str:
 
 
 def mistyped(word: str, chance: random.Random) -> str:
-    """One letter left out, doubled in place of its neighbour, or swapped with it."""
+    """One letter left out, another in its place, or swapped with the next one."""
     place = chance.randrange(1, len(word) - 1)
     before, letter, after = word[:place], word[place], word[place + 1 :]
     return chance.choice(
@@ -94,7 +95,7 @@ class Searches:
     def _suggestion(self, text: str) -> str:
         return self._asked(text, Match.ALL_OR_MOST, size=1).did_you_mean
 
-    def _asked(self, text: str, match: Match, *, size: int):  # noqa: ANN202 - a SearchResult
+    def _asked(self, text: str, match: Match, *, size: int) -> SearchResult:
         request = SearchRequest(text=text, match=match, size=size, facets=(), histogram=False, recency=False)
         return self._engine.search(request)
 
