@@ -136,6 +136,7 @@ def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     """The article behind an address or in a saved page; of a plain text, the first line and the rest."""
     from pipelines.pages import extract_article
     from worker.cli.stages import fetch_article, file_url, page_of
+    from worker.cli.stages import title_and_body as read_text
 
     if source.startswith(("http://", "https://")):
         article = fetch_article(runtime, source)
@@ -144,8 +145,7 @@ def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     if content.lstrip()[:1] == b"<":
         article = extract_article(page_of(content, file_url(source)), entry=None, observed_at=datetime.now(UTC))
         return article.title, article.body
-    title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
-    return title, body
+    return read_text(content, source)
 
 
 @rules.command("diff")
