@@ -131,7 +131,8 @@ def reextract(
 def told_reextract(run: Run) -> str:
     facts = run.facts
     left = f" {facts['failed']} pages could not be read." if facts["failed"] else ""
-    return f"{facts['done']} pages were read, {facts['changed']} articles are other than before.{left}"
+    read = facts.get("read", facts["done"])  # a reextract of version 0.1 counted no read pages
+    return f"{read} pages were read, {facts['changed']} articles are other than before.{left}"
 
 
 def told_retag(run: Run) -> str:
