@@ -99,7 +99,7 @@ def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[
 
 
 def confirm(chosen: dict[str, str], *, yes: bool, is_selection: bool) -> None:
-    """Ask on a terminal. Raises UsageError for a selection that nobody can be asked about, and leaves on a no."""
+    """Ask on a terminal. Raises UsageError for a selection without one, and ends the command on a no."""
     if yes or not chosen:
         return
     if sys.stdin.isatty():

@@ -56,7 +56,7 @@ def settings(
 ) -> None:
     """Show every setting: variables of the environment, lines of .env, or files in the folder KUZET_SECRETS.
 
-    Passwords are hidden. Beside a running watch its settings hold, unless they are given here.
+    Passwords are hidden. While a watch runs its settings apply, unless they are given here.
     Example: kuzet settings --dotenv > .env
     """
     if markdown:

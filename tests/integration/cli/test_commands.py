@@ -295,6 +295,15 @@ def test_a_text_is_read_in_one_way(terminal: Terminal, tmp_path: Path):
     assert stored["tags"]["topics"] == tagged["tags"]["topics"] == explained["tags"]["topics"]
 
 
+def test_celery_finds_the_running_watch(terminal: Terminal):
+    """The guide's `celery -A worker call kuzet.reindex`, with nothing set but the data folder."""
+    call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.upkeep"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+    env |= {"KUZET_DATA": str(terminal.data)}
+    called = subprocess.run(call, env=env, capture_output=True, text=True, timeout=90, check=False)
+    assert (called.returncode, called.stderr) == (0, "")
+
+
 def test_a_journey_is_shown_in_sentences(terminal: Terminal, tmp_path: Path):
     """By the path of an import, with or without the mark of its content; no file names or milliseconds of ours."""
     (tmp_path / "жол.txt").write_text("Жол жөнделді\n\nҚаланың жолы жөнделді.", encoding="utf-8")
