@@ -84,10 +84,12 @@ def rows(current: Settings) -> Iterator[dict[str, str]]:
 
 
 def show_table(current: Settings) -> None:
-    table = Table("variable", "value", "from", "meaning", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for column in ("variable", "value", "from", "meaning"):
+        table.add_column(column, overflow="fold", no_wrap=column in {"variable", "from"})
     for row in rows(current):
         is_given = row["origin"] != DEFAULT
-        value = Text(row["value"], style="yellow" if is_given else "", overflow="fold")
+        value = Text(row["value"], style="yellow" if is_given else "")
         table.add_row(row["variable"], value, row["origin"] if is_given else "", row["meaning"])
     out.print(table)
 
