@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 from rich.markup import escape
@@ -20,10 +21,23 @@ from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
+    from worker.search.engine import Stored
 
 commands = typer.Typer()
 
 TITLES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article to be forgotten. `title` is empty when it is not in the index, `url` when it is not known."""
+
+    title: str = ""
+    url: str = ""
+
+
+Candidates: TypeAlias = dict[str, Candidate]
+"""Article id → what is known of it."""
 
 
 @commands.command("forget")
@@ -53,52 +67,57 @@ def forget_articles(  # noqa: PLR0913  one option a wish
         lift_all(runtime, articles or [])
     else:
         chosen = choose(runtime, articles or [], sources=source or [], query=query, block=block)
-        titles = [title for title in chosen.values() if title]
+        in_index = sum(bool(candidate.title) for candidate in chosen.values())
         if as_json and dry_run:
-            print_json({"articles": len(chosen), "in_index": len(titles), "ids": [*chosen]})
+            print_json({"articles": len(chosen), "in_index": in_index, "ids": [*chosen]})
         elif dry_run:
             say_what(chosen, f"{len(chosen)} articles would be forgotten.")
         else:
             confirm(chosen, yes=yes, is_selection=bool(source or query))
-            forget_chosen(runtime, articles or [], chosen, as_json=as_json)
+            forget_chosen(runtime, chosen, as_json=as_json)
 
 
-def choose(
-    runtime: Runtime, articles: Sequence[str], *, sources: Sequence[str], query: str, block: bool
-) -> dict[str, str]:
-    """Return the articles (id → title, empty when it is not indexed). Raises KuzetError for an address never seen."""
+def choose(runtime: Runtime, articles: Sequence[str], *, sources: Sequence[str], query: str, block: bool) -> Candidates:
+    """Return the articles that are meant. Raises KuzetError for an address never seen."""
     if bool(articles) == bool(sources or query):
         raise UsageError("kuzet forget", "takes articles, or --source or --query", remedy="See `kuzet forget --help`.")
     if not articles:
         return dict(_selected(runtime, sources, query))
-    chosen: dict[str, str] = {}
+    chosen: Candidates = {}
     for article in articles:
         found = dict(_named(runtime, article))
         if not found and not block:
             remedy = "Look for a typing error; --block keeps out an article that may still come."
             raise KuzetError(article, "was never seen, so nothing is forgotten", remedy=remedy)
-        chosen |= found or {find_key(runtime, article): ""}
+        chosen |= found or {find_key(runtime, article): Candidate(url=article)}
     return chosen
 
 
-def _named(runtime: Runtime, article: str) -> Iterator[tuple[str, str]]:
-    """Yield the article, and the one that owns its address, with their titles."""
+def _named(runtime: Runtime, article: str) -> Iterator[tuple[str, Candidate]]:
+    """Yield the article, and the one that owns its address."""
     state, key = runtime.state, find_key(runtime, article)
     for one in dict.fromkeys((key, state.articles.alias_owner(key) or key)):
         stored = runtime.search.get(one) if runtime.search.index_name() else None
-        if stored or one in state.forgotten or state.articles.trace(one):
-            yield one, str(stored.document.get("title", "")) if stored else ""
+        trace = state.articles.trace(one)
+        if stored:
+            yield one, _indexed(stored)
+        elif trace or one in state.forgotten:
+            yield one, Candidate(url=trace.url if trace else "")
 
 
-def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[tuple[str, str]]:
+def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[tuple[str, Candidate]]:
     from pipelines.search.request import SearchRequest
 
     request = SearchRequest(text=query, filters=resolve_filters(runtime, {"source": sources}))
     for stored in runtime.search.scan(request, now=datetime.now(UTC)):
-        yield stored.article_id, str(stored.document.get("title", ""))
+        yield stored.article_id, _indexed(stored)
 
 
-def confirm(chosen: dict[str, str], *, yes: bool, is_selection: bool) -> None:
+def _indexed(stored: Stored) -> Candidate:
+    return Candidate(title=stored.document["title"], url=stored.document["url"])
+
+
+def confirm(chosen: Candidates, *, yes: bool, is_selection: bool) -> None:
     """Ask on a terminal. Raises UsageError for a selection without one, and ends the command on a no."""
     if yes or not chosen:
         return
@@ -112,9 +131,9 @@ def confirm(chosen: dict[str, str], *, yes: bool, is_selection: bool) -> None:
         raise UsageError("kuzet forget", problem, remedy="Add --yes.")
 
 
-def say_what(chosen: dict[str, str], sentence: str) -> None:
+def say_what(chosen: Candidates, sentence: str) -> None:
     """Print some titles and the sentence."""
-    titles = [title or key for key, title in chosen.items()]
+    titles = [candidate.title or candidate.url or key for key, candidate in chosen.items()]
     for title in titles[:TITLES_SHOWN]:
         out.print(f"  {escape(title)}", soft_wrap=True)
     if len(titles) > TITLES_SHOWN:
@@ -122,11 +141,10 @@ def say_what(chosen: dict[str, str], sentence: str) -> None:
     out.print(sentence)
 
 
-def forget_chosen(runtime: Runtime, articles: Sequence[str], chosen: dict[str, str], *, as_json: bool) -> None:
+def forget_chosen(runtime: Runtime, chosen: Candidates, *, as_json: bool) -> None:
     from worker.rebuilds.forget import forget_all
 
-    typed = {find_key(runtime, article): article for article in articles if "://" in article}
-    urls = {key: typed.get(key, "") for key in chosen}
+    urls = {key: candidate.url for key, candidate in chosen.items()}
     deleted = forget_all(urls, engine=runtime.search, state=runtime.state, now=runtime.now())
     if as_json:
         print_json({"articles": len(chosen), "deleted": deleted})
