@@ -114,7 +114,7 @@ def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[
 
 
 def _indexed(stored: Stored) -> Candidate:
-    return Candidate(title=stored.document["title"], url=stored.document["url"])
+    return Candidate(title=stored.document.get("title", ""), url=stored.document["url"])
 
 
 def confirm(chosen: Candidates, *, yes: bool, is_selection: bool) -> None:
