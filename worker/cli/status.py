@@ -17,6 +17,8 @@ from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_j
 from worker.cli.session import open_runtime
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
+HOSTS_NAMED = 5
+
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
@@ -115,8 +117,20 @@ def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: Engi
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
     found += runtime.state.problems.current(now=runtime.now())
+    found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def held_hosts(runtime: Runtime) -> list[str]:
+    """One sentence about the hosts that want to be left alone, the longest first."""
+    now = runtime.now()
+    held = sorted(runtime.state.hosts.held(now=now).items(), key=lambda each: -each[1])
+    if not held:
+        return []
+    named = ", ".join(f"{host} for {duration(until - now)}" for host, until in held[:HOSTS_NAMED])
+    more = f" and {len(held) - HOSTS_NAMED} more" if len(held) > HOSTS_NAMED else ""
+    return [f"Sites that asked for a rest: {named}{more}."]
 
 
 def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:

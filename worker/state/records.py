@@ -18,7 +18,7 @@ def to_json(value: object) -> str:
 
 
 def day_of(now: float) -> str:
-    """Tell the day in UTC that a sighting is booked on, e.g. `2025-09-14`."""
+    """Return the day in UTC that a sighting is booked on, e.g. `2025-09-14`."""
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
 
 
