@@ -21,6 +21,8 @@ from worker.cli.feeds import state_of
 from worker.cli.session import open_runtime
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
+HOSTS_NAMED = 5
+
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
@@ -190,8 +192,20 @@ def problems(
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
     found += runtime.state.problems.current(now=runtime.now())
+    found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def held_hosts(runtime: Runtime) -> list[str]:
+    """One sentence about the hosts that want to be left alone, the longest first."""
+    now = runtime.now()
+    held = sorted(runtime.state.hosts.held(now=now).items(), key=lambda each: -each[1])
+    if not held:
+        return []
+    named = ", ".join(f"{host} for {duration(until - now)}" for host, until in held[:HOSTS_NAMED])
+    more = f" and {len(held) - HOSTS_NAMED} more" if len(held) > HOSTS_NAMED else ""
+    return [f"Sites that asked for a rest: {named}{more}."]
 
 
 def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:

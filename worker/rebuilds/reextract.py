@@ -110,7 +110,7 @@ def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocu
 
 
 def entry_of(document: IndexDocument) -> Entry:
-    """What the feed may have said: its entry is not kept, so a whole text stands in for the feed's own."""
+    """What the feed may have said: its entry is not kept, so a whole text is taken for the feed's own."""
     from_feed = document["published_from"] == PublishedFrom.FEED
     return Entry(
         link=document["url"],

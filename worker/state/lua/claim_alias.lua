@@ -1,4 +1,4 @@
--- Claims addresses (as article ids, its own included) for an article. Returns the id of whoever has one of them already, its
+-- Claims addresses (as article ids, its own included) for an article. Returns the id of the article that has one of them already, its
 -- own id when it has them all, an empty string for a stale token. Who is in the index keeps its place; who never got there
 -- and is not under way loses its addresses to the next who asks.
 -- uses: article
@@ -6,7 +6,7 @@ local r = held(A.id)
 if not r then return '' end
 if r.version then return A.id end
 
-local function stands(id, claimed)
+local function keeps_it(id, claimed)
   if redis.call('SISMEMBER', P .. 'forgotten', id) == 1 then return true end
   local version, stage = unpack(redis.call('HMGET', P .. 'article:' .. id, 'version', 'stage'))
   return version or (claimed and stage)
@@ -17,7 +17,7 @@ for alias in string.gmatch(A.aliases, '%S+') do aliases[#aliases + 1] = alias en
 for _, alias in ipairs(aliases) do
   local claimed_by = redis.call('GET', P .. 'alias:' .. alias)
   local owner = claimed_by or alias
-  if owner ~= A.id and stands(owner, claimed_by) then
+  if owner ~= A.id and keeps_it(owner, claimed_by) then
     note(A.id, 'alias-of', owner)
     return owner
   end
