@@ -189,7 +189,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where something stands: `field` is title or body; start and end count characters; `form` is the text there.
+    """A piece of a text: `field` is title or body; start and end count characters; `form` is the text there.
 
     `term` and `weight` are those of the rule that found it.
     """

@@ -3,7 +3,7 @@
 from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.changes import Changes, Listed, changes, listed_entries
 from pipelines.feeds.document import parse_feed
-from pipelines.feeds.health import FeedHealth, FeedState, health
+from pipelines.feeds.health import FeedHealth, FeedState, Silence, health, silence
 from pipelines.feeds.rhythm import Rhythm, first_rhythm, learned, rhythm_from
 from pipelines.feeds.schedule import (
     FALSE_NOT_MODIFIED,
@@ -25,6 +25,7 @@ __all__ = [
     "PollSigns",
     "PollingPolicy",
     "Rhythm",
+    "Silence",
     "changes",
     "declared_freshness_s",
     "first_rhythm",
@@ -38,4 +39,5 @@ __all__ = [
     "parse_feed",
     "parse_sitemap",
     "rhythm_from",
+    "silence",
 ]

@@ -1,4 +1,4 @@
-"""Beginning a long job and following it: a bar that may be left and taken up again."""
+"""Starting a long job and following it with a bar; a person may leave and come back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STEPS = {
 
 
 def begin(runtime: Runtime, kind: str, **options: Any) -> Rebuild:
-    """Write the rebuild down for the workers. Leaves with BUSY when one is under way."""
+    """Hand the job to the workers. Ends the command with BUSY when another one is under way."""
     try:
         return open_rebuilder(runtime).begin(kind, owner=f"{_user()} at {socket.gethostname()}", **options)
     except BusyError as error:
@@ -40,7 +40,7 @@ def begin(runtime: Runtime, kind: str, **options: Any) -> Rebuild:
 
 
 def running(runtime: Runtime, kind: str) -> Rebuild:
-    """The rebuild of this kind that is under way, or has just ended. Raises KuzetError when there is none."""
+    """Return the job of this kind that is under way or has just ended. Raises KuzetError without one."""
     rebuilds = runtime.state.rebuilds
     rebuild = rebuilds.current() or rebuilds.last()
     if rebuild is None or rebuild.kind != kind:
@@ -48,7 +48,7 @@ def running(runtime: Runtime, kind: str) -> Rebuild:
     return rebuild
 
 
-def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, told: Callable[[Rebuild], str]) -> None:
+def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, sentence: Callable[[Rebuild], str]) -> None:
     """Show how far it is until it ends; Ctrl-C leaves it to the workers. Raises KuzetError when it failed."""
     try:
         watch(runtime, rebuild)
@@ -61,7 +61,7 @@ def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, told: Callable[
     if ended.problem:
         raise KuzetError(f"The {rebuild.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
     took = duration(ended.ended_at - ended.began_at)
-    print_json({"kind": ended.kind, **ended.progress}) if as_json else out.print(f"{told(ended)} It took {took}.")
+    print_json({"kind": ended.kind, **ended.progress}) if as_json else out.print(f"{sentence(ended)} It took {took}.")
 
 
 def watch(runtime: Runtime, rebuild: Rebuild) -> None:
@@ -72,14 +72,16 @@ def watch(runtime: Runtime, rebuild: Rebuild) -> None:
         while (now := runtime.state.rebuilds.current()) and now.id == rebuild.id:
             step = STEPS.get(now.progress["step"], now.progress["step"])
             away = (
-                "" if is_served(runtime, rebuild.kind) else f" (nobody serves the queue {REBUILD_QUEUES[rebuild.kind]})"
+                ""
+                if is_served(runtime, rebuild.kind)
+                else f" (no worker serves the queue {REBUILD_QUEUES[rebuild.kind]})"
             )
             progress.update(bar, description=step + away, completed=now.progress["done"], total=now.progress["total"])
             time.sleep(LOOK_S)
 
 
 def is_served(runtime: Runtime, kind: str) -> bool:
-    """Whether a worker is there for the job's steps."""
+    """True if a worker is there for the job's steps."""
     workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
     return slots(workers, REBUILD_QUEUES[kind]) > 0
 

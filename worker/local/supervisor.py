@@ -90,7 +90,7 @@ class Supervisor:
         return self._logs / f"{name}.log"
 
     def pids(self) -> dict[str, int]:
-        """Tell the pid of every running child, by name."""
+        """Return the pid of every running child, by name."""
         with self._lock:
             posts = dict(self._posts)
         return {name: post.child.pid for name, post in posts.items() if post.child.exit_code() is None}

@@ -31,12 +31,12 @@ LITTLE = 500
 """So few documents are copied behind the fence."""
 
 MOST_PASSES = 8
-"""A writer that outruns the copy is fenced after so many; the last pass then takes longer."""
+"""After this many passes a writer that outruns the copy is fenced; the last pass then takes longer."""
 
 EVERYTHING = -1
 
 KEEP_DAYS = 7.0
-"""A replaced index is kept so long, for whoever wants to go back."""
+"""A replaced index is kept for this time, to go back to."""
 
 
 OPAQUE_ID = "X-Opaque-Id"
@@ -114,7 +114,7 @@ class Reindexer:
         return ReindexProgress(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
 
     def clean_up(self) -> list[str]:
-        """Delete what a rebuild that nobody finished has left, and lift its fence; return the names."""
+        """Delete what an unfinished rebuild has left, and lift its fence; return the names."""
         live = self._live()
         number = next(one.number for one in self.indices.generations() if one.name == live)
         orphans = [one.name for one in self.indices.generations() if one.number > number and not one.replaced_at]

@@ -36,7 +36,7 @@ hosts       reserve(host, item, *, now, spacing_s, is_page) -> time   `now`: go;
             hold(host, *, until, now, pages_only), held(now), failed(host) -> in a row, answered(host), failures(host)
             keep_robots(host, text, *, now, keep_s=…), robots(host, *, now) -> text or None
 quarantine  list(), size, replay(article_id, *, now), drop(article_id)
-forgotten   forget(article_id, *, now), `in`, ids()
+forgotten   forget(article_id, *, now, url=""), lift(article_id), tombstone(article_id), `in`, ids(), iteration
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
@@ -70,7 +70,7 @@ from worker.state.clock import Clock
 from worker.state.due import Due
 from worker.state.events import Event, Events
 from worker.state.feeds import FeedClaim, Feeds, FeedSnapshot, Synced
-from worker.state.forgotten import Forgotten
+from worker.state.forgotten import Forgotten, Tombstone
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox
 from worker.state.outcomes import Account, Audit, Outcomes
@@ -107,6 +107,7 @@ __all__ = [
     "SightingKind",
     "State",
     "Synced",
+    "Tombstone",
     "Trace",
 ]
 

@@ -178,7 +178,7 @@ class Articles:
     def release(
         self, claim: ArticleClaim, *, not_before: float, now: float, error: str = "", give_back_attempt: bool = False
     ) -> bool:
-        """Give the claim back until `not_before`. Waiting for a host is no failed attempt: then give the attempt back.
+        """Give the claim back until `not_before`. Pass give_back_attempt=True when only the host was busy.
 
         `error` begins with a word, such as the class of an exception; should the article be quarantined, it is why.
         """
@@ -218,7 +218,7 @@ class Articles:
         return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
 
     def trace(self, article_id: str) -> Trace | None:
-        """Tell what is known about the article, with its journey; None if nothing is."""
+        """Return what is known about the article, with its journey; None for an unknown one."""
         key = self._scripts.key(f"article:{article_id}")
         record: dict[str, str] = self._redis.hgetall(key)
         steps = tuple(_step(line) for line in self._redis.lrange(f"{key}:journey", 0, -1))

@@ -7,7 +7,7 @@ from worker.state.hosts import HOST_KEEP_S
 from worker.state.scripts import Scripts
 
 LOOKED_AT = 5_000
-"""Polling stops when so many pages wait (`worker.tasks.nudges`), so that a flood cannot fill the whole window."""
+"""Polling stops when this many pages wait (`worker.tasks.nudges`), so that a flood cannot fill the window."""
 
 RECORDS = {Stage.POLL: "feed:", Stage.PARSE: "feed:", Stage.FETCH: "article:", Stage.EXTRACT: "article:"}
 
@@ -53,12 +53,12 @@ class Due:
         return int(self._redis.zcount(self._key(stage), "-inf", now))
 
     def next_at(self, stage: Stage) -> float | None:
-        """When the first item is due; None when there is none."""
+        """When the first item is due; None in an empty stage."""
         first = self._redis.zrange(self._key(stage), 0, 0, withscores=True)
         return float(first[0][1]) if first else None
 
     def at(self, stage: Stage, item: str) -> float | None:
-        """When this item is due in the stage; None when it is not in it."""
+        """When this item is due in the stage; None when it is elsewhere."""
         at: float | None = self._redis.zscore(self._key(stage), item)
         return at
 

@@ -163,7 +163,7 @@ class Feeds:
         return self._end("failed_feed", claim, poll=dataclasses.replace(poll, ok=False), next_at=next_at, now=now)
 
     def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
-        """Give the claim back until then. Waiting for a host is no failed attempt: then give the attempt back."""
+        """Give the claim back until then. Pass give_back_attempt=True when only the host was busy."""
         return self._change("release_feed", claim, now=now, not_before=not_before, give_back_attempt=give_back_attempt)
 
     def seen(self, feed_id: str, keys: Iterable[str]) -> dict[str, str]:
@@ -179,7 +179,7 @@ class Feeds:
         return sorted(self._redis.smembers(self._scripts.key("feeds")))
 
     def snapshot(self, feed_id: str) -> FeedSnapshot | None:
-        """Tell how the feed is, with its last polls; None if it was never watched."""
+        """Return the feed's state with its last polls; None if it was never watched."""
         key = self._scripts.key(f"feed:{feed_id}")
         record: dict[str, str] = self._redis.hgetall(key)
         if not record:
@@ -234,20 +234,20 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
 
 
 def _definition(feed: Feed) -> str:
-    """What sources and parsers need to know of a feed, beside its address."""
+    """What sources and parsers need to know of a feed, besides its address."""
     return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format})
 
 
 def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
     """Put a feed together again; what an older version watched has no definition until the next sync."""
-    told = json.loads(record.get("definition") or "{}")
+    definition = json.loads(record.get("definition") or "{}")
     return Feed(
         id=feed_id,
         url=record["url"],
         source=record["source"],
-        family=told.get("family", record["source"]),
-        languages=tuple(told.get("languages", ())),
-        format=FeedFormat(told.get("format", FeedFormat.FEED)),
+        family=definition.get("family", record["source"]),
+        languages=tuple(definition.get("languages", ())),
+        format=FeedFormat(definition.get("format", FeedFormat.FEED)),
     )
 
 

@@ -87,7 +87,7 @@ class Outbox:
         return int(self._redis.get(self._scripts.key("outbox:bytes")) or 0)
 
     def note_problem(self, sentence: str) -> None:
-        """Remember why documents wait, for whoever asks within PROBLEM_S; an empty sentence: they do not."""
+        """Remember for PROBLEM_S why documents wait; an empty sentence: they do not."""
         key = self._scripts.key("outbox:problem")
         self._redis.set(key, sentence, ex=PROBLEM_S) if sentence else self._redis.delete(key)
 

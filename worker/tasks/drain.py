@@ -30,7 +30,7 @@ def drain_outbox() -> None:
         waits = drain(runtime, token)
     except (EngineUnavailableError, EngineRefusedError) as error:
         note(runtime, str(error))
-        runtime.state.outbox.renew(token, lease_s=RETRY_S)  # nobody tries before that
+        runtime.state.outbox.renew(token, lease_s=RETRY_S)  # no drain tries before that
         return
     note(runtime, waits)
     runtime.state.outbox.unlock(token)

@@ -1,4 +1,4 @@
--- Nobody asks this host before A.until (Retry-After); slots already given are moved behind it when they come up. With
+-- Keeps all requests from this host until A.until (Retry-After); slots already given are moved behind it when they come up. With
 -- A.pages only pages wait: the host's feeds go on. `held` lists the hosts for people.
 local key = P .. 'host:' .. A.host
 local function at_least(field)

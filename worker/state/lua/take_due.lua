@@ -3,8 +3,8 @@
 -- longest due are looked at. The new due time is noted in the record: claiming knows a nudged item by it.
 --
 -- With A.spacing_s (the stage asks hosts) a host is given what it can answer now. The rest of its items is put off without
--- a message, each feed's one rest of the host after the other: a flood then hides nobody, and whatever comes new to the
--- host is due before the flood's tail.
+-- a message, each feed's one rest of the host after the other: a flood then hides no other item, and what comes new to
+-- the host is due before the flood's tail.
 local due, turns, now = P .. 'due:' .. A.stage, P .. 'turn:' .. A.stage, tonumber(A.now)
 local limit, pace = tonumber(A.limit), tonumber(A.spacing_s) or 0
 local TURN_KEEP_S, LOOK_AHEAD_S = 86400, 1
