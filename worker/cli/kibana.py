@@ -99,16 +99,16 @@ def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
     done = install_built(client, _sound(), wait_s=wait_s, force=force)
     client.close()
     name = Text(f"{access} {done.kibana}".strip())
-    told = (
+    counts = (
         f": {done.objects} objects are installed."
         if done.objects
         else ": all is there already; --force installs again."
     )
-    out.print(name.append(told), style="green", soft_wrap=True)
+    out.print(name.append(counts), style="green", soft_wrap=True)
 
 
 def _sound() -> Built:
-    """What config/kibana describes. Tells every fault and leaves when there are any."""
+    """Return what config/kibana describes. Print every fault and exit when there are any."""
     from worker.kibana.dashboards import build_from
 
     built = build_from(Settings())
