@@ -14,7 +14,7 @@ from pipelines.search.answer import Bucket, FoundArticle, SearchResult
 from pipelines.search.request import MAX_SIZE, Breadth, Sort
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
 from worker.cli.listing import severity_mark, show_listed
-from worker.cli.selecting import Selection, key_of, selecting
+from worker.cli.selecting import Selection, find_key, selecting
 from worker.cli.session import open_runtime
 
 commands = typer.Typer()
@@ -52,7 +52,7 @@ def search(  # noqa: PLR0913  one option a wish
     if like:
         if query or chosen.filters or after:
             raise UsageError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
-        result = engine.more_like_this(key_of(like), size=limit)
+        result = engine.more_like_this(find_key(runtime, like), size=limit)
     else:
         request = chosen.resolved(runtime).request(
             query,

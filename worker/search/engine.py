@@ -286,11 +286,31 @@ class SearchEngine:
             deleted = self.client.options(ignore_status=404).delete(index=self.write_alias, id=article_id).body
         return bool(deleted.get("result") == "deleted")
 
+    def delete_older(self, before: datetime, *, limit: int) -> int:
+        """Delete at most `limit` articles that came in before the moment; return how many went.
+
+        One that is written at the same time is left for the next call.
+        """
+        query = {"range": {"observed_at": {"lt": before.isoformat()}}}
+        with engine_errors(self.address):
+            answer = self.client.delete_by_query(
+                index=self.write_alias, query=query, max_docs=limit, conflicts="proceed", refresh=True
+            )
+        return int(answer.body["deleted"])
+
     def count(self, request: SearchRequest | None = None, *, now: datetime | None = None) -> int:
         """How many searchable articles there are, or how many a request selects."""
         body = build_selection(request or SearchRequest(), now=now or datetime.now(UTC))
         with engine_errors(self.address):
             return int(self.client.count(index=self.read_alias, query=body["query"]).body["count"])
+
+    def ids_by_address(self, pattern: str, *, limit: int) -> list[str]:
+        """Return ids of articles whose whole address matches the regular expression, newest first."""
+        query = {"regexp": {"url": {"value": pattern, "flags": "NONE"}}}
+        sort = [{"observed_at": "desc"}, {"id": "asc"}]
+        with engine_errors(self.address):
+            found = self.client.search(index=self.read_alias, query=query, sort=sort, size=limit, source=False).body
+        return [hit["_id"] for hit in found["hits"]["hits"]]
 
     def refresh(self) -> None:
         """Make searchable what has been written."""
