@@ -102,9 +102,10 @@ def twin_id(link: str) -> str:
     Twins are nearly always one article, but not surely: this is no identity, only a claim (decision 0004).
     """
     target = parse_link(link)
-    host = target.host.removeprefix("www.")
-    twin = replace(target, scheme="https", host=host, port=DEFAULT_PORTS["https"], path=target.path.rstrip("/"))
-    return article_id(twin.url if target.port == DEFAULT_PORTS[target.scheme] else link)
+    twin = replace(target, host=target.host.removeprefix("www."), path=target.path.rstrip("/"))
+    if target.port == DEFAULT_PORTS[target.scheme]:
+        twin = replace(twin, scheme="https", port=DEFAULT_PORTS["https"])
+    return article_id(twin.url)
 
 
 def scoped_id(scope: str, name: str) -> str:

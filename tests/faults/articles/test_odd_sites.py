@@ -79,7 +79,7 @@ class OddSite:
             self.feed(talk, name[:-4], f"http://{host}")
         elif name in INDEXED:
             self.pages[name] += 1
-            self.article(talk, name, int(rest.partition("?")[0][-1]))
+            self.article(talk, name, int(next(filter(str.isdigit, rest))))
         elif name == "agree":
             talk.send(HTML, b"\r\n", CONSENT)
         else:
@@ -111,7 +111,6 @@ class OddSite:
             return
         claims = {"script": "/script/view.php", "section": "/section/2025-news"}
         head = f'<link rel="canonical" href="{claims[name]}">' if name in claims else ""
-        number = int(talk.path.partition("id=")[2] or number)
         hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" if name == "hints" else b""
         talk.send(hints, HTML, b"\r\n", page(number, head=head))
 
