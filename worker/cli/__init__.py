@@ -15,6 +15,7 @@ from worker.cli import (
     demo,
     dictionary,
     exporting,
+    feed_editing,
     feeds,
     importing,
     kibana,
@@ -87,6 +88,7 @@ for group in (
     settings,
 ):
     app.add_typer(group.commands)
+feeds.feeds.add_typer(feed_editing.commands)
 
 
 def main() -> None:

@@ -135,7 +135,8 @@ def explain(
 def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     """The article behind an address or in a saved page; of a plain text, the first line and the rest."""
     from pipelines.pages import extract_article
-    from worker.cli.stages import fetch_article, file_url, page_of
+    from worker.cli.fetching import fetch_article
+    from worker.cli.stages import file_url, page_of
 
     if source.startswith(("http://", "https://")):
         article = fetch_article(runtime, source)
