@@ -25,7 +25,9 @@ from worker.cli import (
     search,
     settings,
     setup,
+    show,
     stages,
+    stats,
     status,
     up,
 )
@@ -73,6 +75,8 @@ for group in (
     demo,
     status,
     search,
+    show,
+    stats,
     arrivals,
     articles,
     feeds,

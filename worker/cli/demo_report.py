@@ -22,7 +22,8 @@ from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
 from worker.cli.invocation import kuzet_here
-from worker.cli.listing import SEVERITY_STYLES
+from worker.cli.labels import names
+from worker.cli.listing import severity_mark
 from worker.cli.search import highlighted, show_facets
 from worker.cli.up import is_served, running
 from worker.local.run import LocalRun
@@ -169,10 +170,10 @@ def show_articles(runtime: Runtime) -> None:
     for hit in result.hits:
         document = hit.document
         severity = document.get("severity") or ""
-        topics, regions = ", ".join(document.get("topics", [])), ", ".join(document.get("regions", []))
-        style = SEVERITY_STYLES.get(severity, "")
+        topics = names().listed("topic", document.get("topics", []))
+        regions = names().listed("region", document.get("regions", []))
         table.add_row(
-            document["title"], document["source"], document["language"], topics, Text(severity, style=style), regions
+            document["title"], document["source"], document["language"], topics, severity_mark(severity), regions
         )
     out.rule("[bold]What was published, and what kuzet made of it")
     out.print(table)
@@ -213,7 +214,7 @@ def show_explanation(runtime: Runtime) -> None:
         words = ", ".join(dict.fromkeys(span["form"] for span in tag["spans"]))
         out.print(
             Text.assemble(
-                (f"   {tag['topic']:<22}", "cyan"),
+                (f"   {names().topic(tag['topic']):<22}", "cyan"),
                 f"{tag['score']:g} of {tag['threshold']:g} by {tag['rule']}: ",
                 words,
             )

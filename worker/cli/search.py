@@ -13,6 +13,7 @@ from rich.text import Text
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
 from pipelines.search.request import MAX_SIZE, Sort
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
@@ -108,8 +109,8 @@ def show_hit(hit: FoundArticle) -> None:
         facts=[
             document["source"],
             document["language"],
-            ", ".join(document.get("topics", [])),
-            ", ".join(document.get("regions", [])),
+            names().listed("topic", document.get("topics", [])),
+            names().listed("region", document.get("regions", [])),
             f"+{hit.reprints} reprints" if hit.reprints else "",
         ],
         lines=[highlighted(part) for part in hit.highlights.get("body", ())[:2] if any(p.hit for p in part.pieces)],
@@ -147,7 +148,7 @@ def facet_table(name: str, values: Any) -> Table:
     table.add_column("", justify="right", style="cyan")
     table.add_column(name, no_wrap=True)
     for value in values[:FACET_VALUES]:
-        table.add_row(str(value.count), value.value)
+        table.add_row(str(value.count), names().of(name, value.value))
     if len(values) > FACET_VALUES:
         table.add_row("", f"… {len(values) - FACET_VALUES} more", style="dim")
     return table
