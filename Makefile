@@ -6,7 +6,7 @@ JOBS ?= 2
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
-.PHONY: help install demo up test test-fast lint format bench bench-language bench-tagging \
+.PHONY: help install demo up test test-fast lint words format bench bench-language bench-tagging \
 	bench-search bench-pages proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
@@ -35,6 +35,9 @@ lint: $(STAMP)  ## style, types and import arrows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+words: $(STAMP)  ## mannered words in code and documents, with plain ones to use
+	@$(BIN)/python .ci/words.py || true
 
 format: $(STAMP)  ## bring the code into shape
 	@$(BIN)/ruff check --fix-only .
