@@ -7,7 +7,7 @@ from typing import Any
 
 from pipelines.language.letters import CYRILLIC
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
-from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL
+from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL, KAZAKH_WORD
 
 LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
@@ -44,11 +44,12 @@ def render(dictionary: str) -> dict[str, Any]:
         "filter": {
             "lemmas": {"type": "hunspell", "locale": dictionary, "dedup": True},
             **kazakh,
+            "kazakh_words": {"type": "keyword_marker", "keywords_pattern": KAZAKH_WORD},
             "russian_endings": {"type": "stemmer", "language": "russian"},
             "unknown_words": {
                 "type": "multiplexer",
                 "preserve_original": False,
-                "filters": [", ".join(kazakh), "russian_endings"],
+                "filters": [", ".join(kazakh), "kazakh_words, russian_endings"],
             },
         },
         "analyzer": {
