@@ -18,7 +18,7 @@ GROUPS = {"topic": "topics", "region": "regions", "source": "source", "severity"
 GROUP_SIZE = 500
 WEEK = timedelta(days=7)
 TELLING = 2.0
-"""A change counts as one from here on: so many standard deviations of the difference of two Poisson counts."""
+"""From how many standard deviations (of the difference of two Poisson counts) on a change is more than chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def export(
     runtime = open_runtime()
     engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
-    written = write_lines(table(found) if is_table(file) else rows(found), file)
+    written = write_table(found, file) if is_table(file) else write_lines(rows(found), file)
     if file != "-":
         out.print(f"{written} articles are in {file}.", soft_wrap=True)
     if not written:
@@ -76,14 +76,12 @@ def rows(found: Iterable[Stored]) -> Iterator[str]:
         yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
 
 
-def table(found: Iterable[Stored]) -> Iterator[str]:
-    """One row an article; the first comes with the names of the columns."""
+def write_table(found: Iterable[Stored], file: str) -> int:
+    """Write the names of the columns, also above nothing, and one row an article; count the articles."""
     from pipelines.search.exports import COLUMNS, to_cells
 
     heading = BOM + csv_row(COLUMNS)
-    for stored in found:
-        yield heading + csv_row(to_cells(stored.document))
-        heading = ""
+    return write_lines((csv_row(to_cells(stored.document)) for stored in found), file, heading=heading)
 
 
 def csv_row(cells: Iterable[str]) -> str:
@@ -92,10 +90,11 @@ def csv_row(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def write_lines(lines: Iterable[str], file: str) -> int:
-    """Write one line an article, and count them."""
+def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:
+    """Write one line an article, and count them; the heading does not count."""
     written = 0
     with writing(file) as stream:
+        stream.write(heading.encode())
         for line in lines:
             stream.write(line.encode())
             written += 1

@@ -15,6 +15,7 @@ import typer
 from pipelines.errors import KuzetError
 from pipelines.models import Feed, FeedFormat
 from pipelines.time_zone import KAZAKHSTAN
+from worker.cli.completion import completing
 from worker.cli.console import UsageError, err, out, print_json, read_input
 from worker.cli.feeds import AsJson, Format, feed_of, show_parsed
 from worker.cli.fetching import fetch_feed
@@ -32,7 +33,10 @@ CHECKS_AT_ONCE = 8
 BY_HAND = ("removed by hand", "switched off by hand")
 """Notes that say no more than that a person did it; they go when the feed is switched on again."""
 
-FeedId = Annotated[str, typer.Argument(metavar="ID", help="As `kuzet feeds list --all` shows it.")]
+FeedId = Annotated[
+    str,
+    typer.Argument(metavar="ID", help="As `kuzet feeds list --all` shows it.", autocompletion=completing("feed")),
+]
 Source = Annotated[str, typer.Option(help="The publisher, usually the site's host.")]
 Family = Annotated[str, typer.Option(help="Who owns the publisher.")]
 Languages = Annotated[list[str] | None, typer.Option("--language", help="kk, ru …; may be given several times.")]

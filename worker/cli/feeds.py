@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
 from pipelines.models import Feed, FeedFormat, ParsedFeed
+from worker.cli.completion import completing
 from worker.cli.console import UsageError, duration, local_time, out, print_json, warn
 from worker.cli.fetching import fetch_feed
 from worker.cli.session import open_runtime
+from worker.cli.shapes import FeedCheck, FeedRow
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -91,24 +93,29 @@ def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[
     return str(found.state), found.sentence
 
 
-def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> dict[str, Any]:
+def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> FeedRow:
     state, sentence = state_of(feed, snapshot, now=now)
-    row: dict[str, Any] = {
+    row: FeedRow = {
         "id": feed.id, "url": feed.url, "source": feed.source, "family": feed.family, "languages": list(feed.languages),
         "format": str(feed.format), "enabled": feed.enabled, "note": feed.note, "state": state, "sentence": sentence,
     }  # fmt: skip
     if snapshot:
-        row |= {
-            "next_at": snapshot.next_at, "interval_s": snapshot.interval_s, "failures": snapshot.failures,
-            "last_ok_at": snapshot.last_ok_at, "last_new_at": snapshot.last_new_at,
-            "polls": [asdict(poll) for poll in snapshot.polls],
-        }  # fmt: skip
+        row["next_at"], row["interval_s"], row["failures"] = snapshot.next_at, snapshot.interval_s, snapshot.failures
+        row["last_ok_at"], row["last_new_at"] = snapshot.last_ok_at, snapshot.last_new_at
+        row["polls"] = [asdict(poll) for poll in snapshot.polls]
     return row
 
 
 @feeds.command("check")
 def check(
-    feed: Annotated[str, typer.Argument(metavar="URL|ID", help="An address, or the id of a feed of the catalogue.")],
+    feed: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|ID",
+            help="An address, or the id of a feed of the catalogue.",
+            autocompletion=completing("feed"),
+        ),
+    ],
     *,
     form: Format = None,
     as_json: AsJson = False,
@@ -136,7 +143,7 @@ def feed_of(runtime: Runtime, feed_id: str) -> Feed:
     raise UsageError(feed_id, "is no feed of this watch", remedy=remedy)
 
 
-def parsed_row(parsed: ParsedFeed) -> dict[str, Any]:
+def parsed_row(parsed: ParsedFeed) -> FeedCheck:
     return {
         "format": parsed.format,
         "title": parsed.title,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +16,7 @@ from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
+from worker.cli.shapes import HitRow, SearchAnswer
 
 commands = typer.Typer()
 
@@ -64,20 +64,21 @@ def search(  # noqa: PLR0913  one option a wish
         raise typer.Exit(FAILED)
 
 
-def result_row(result: SearchResult) -> dict[str, Any]:
+def result_row(result: SearchResult) -> SearchAnswer:
     """The stable answer of `kuzet search --json`."""
+    facets = result.facets.items()
     return {
         "total": result.total,
         "texts": result.texts,
         "took_ms": result.took_ms,
         "hits": [hit_row(hit) for hit in result.hits],
-        "facets": {name: [asdict(value) for value in values] for name, values in result.facets.items()},
-        "histogram": [asdict(bucket) for bucket in result.histogram],
+        "facets": {name: [{"value": one.value, "count": one.count} for one in found] for name, found in facets},
+        "histogram": [{"start": bucket.start, "count": bucket.count} for bucket in result.histogram],
         "next": result.next_after,
     }  # fmt: skip
 
 
-def hit_row(hit: FoundArticle) -> dict[str, Any]:
+def hit_row(hit: FoundArticle) -> HitRow:
     highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
     return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text
@@ -18,6 +18,10 @@ from worker.cli.console import FAILED, local_time, out, print_json, read_input
 from worker.cli.explanations import show_tagging
 from worker.cli.fetching import fetch_article
 from worker.cli.session import open_runtime
+from worker.cli.shapes import ArticleRow, FeedDocument, FeedEntry, TagAnswer
+
+if TYPE_CHECKING:
+    from pipelines.tagging import Tagger
 
 commands = typer.Typer()
 
@@ -49,7 +53,7 @@ def feed(
     out.print(f"{len(parsed.entries)} entries of {parsed.format} in {parsed.encoding}; dropped: {dropped}", style="dim")
 
 
-def feed_document_row(parsed: ParsedFeed) -> dict[str, Any]:
+def feed_document_row(parsed: ParsedFeed) -> FeedDocument:
     """The stable answer of `kuzet feed --json`."""
     return {
         "format": parsed.format,
@@ -73,14 +77,14 @@ def parse_document(body: bytes, *, url: str, headers: dict[str, str]) -> ParsedF
         return parse_sitemap(body, url=url, headers=headers, now=now)
 
 
-def entry_row(entry: Entry) -> dict[str, Any]:
+def entry_row(entry: Entry) -> FeedEntry:
     return {
         "link": entry.link,
         "title": entry.title,
         "summary": entry.summary,
         "content": entry.content,
         "guid": entry.guid,
-        "published_at": entry.published_at and entry.published_at.isoformat(),
+        "published_at": entry.published_at.isoformat() if entry.published_at else None,
         "language": entry.language,
         "image_url": entry.image_url,
     }
@@ -115,7 +119,7 @@ def file_url(file: str) -> str:
     return "file:///dev/stdin" if file == "-" else Path(file).resolve().as_uri()
 
 
-def article_row(article: Article) -> dict[str, Any]:
+def article_row(article: Article) -> ArticleRow:
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
@@ -211,7 +215,7 @@ def language_of(title: str, body: str) -> str:
     return detect(f"{title}\n{body}").language
 
 
-def tag_row(tagger: Any, title: str, body: str) -> dict[str, Any]:
+def tag_row(tagger: Tagger, title: str, body: str) -> TagAnswer:
     """The stable answer of `kuzet tag`, one text."""
     from pipelines.search.documents import explain_tags
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -16,6 +16,7 @@ from worker.cli.console import FAILED, UsageError, out, print_json
 from worker.cli.labels import names
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
+from worker.cli.shapes import ChangeRow, StatsAnswer
 
 if TYPE_CHECKING:
     from pipelines.search.statistics import Change, Period, Statistics
@@ -74,7 +75,7 @@ def silent_feeds(found: Statistics, watched: Iterable[str]) -> list[str]:
     return sorted(set(watched) - heard)
 
 
-def statistics_row(found: Statistics, silent: Sequence[str]) -> dict[str, Any]:
+def statistics_row(found: Statistics, silent: Sequence[str]) -> StatsAnswer:
     """The stable answer of `kuzet stats --json`."""
     period = found.period
     return {
@@ -82,15 +83,19 @@ def statistics_row(found: Statistics, silent: Sequence[str]) -> dict[str, Any]:
         "until": period.until.isoformat(),
         "before": {"since": period.before.since.isoformat(), "until": period.before.until.isoformat()},
         "total": {"now": found.total.now, "before": found.total.before},
-        "days": [asdict(change) for change in found.days],
-        "groups": {name: [asdict(change) for change in changes] for name, changes in found.groups.items()},
-        "grown": [{"group": name, **asdict(change)} for name, change in found.grown(GROWING)],
+        "days": [change_row(change) for change in found.days],
+        "groups": {name: [*map(change_row, changes)] for name, changes in found.groups.items()},
+        "grown": [{"group": name, **change_row(change)} for name, change in found.grown(GROWING)],
         "feeds": {
             "quiet": [change.value for change in found.quiet()],
             "noisy": [change.value for change in found.noisy()],
             "silent": [*silent],
         },
     }
+
+
+def change_row(change: Change) -> ChangeRow:
+    return {"value": change.value, "now": change.now, "before": change.before}
 
 
 def show_statistics(found: Statistics, silent: Sequence[str]) -> None:

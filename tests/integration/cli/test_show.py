@@ -1,4 +1,4 @@
-"""`kuzet show`, `open` and `stats`, and labels, beside a running watch: what an analyst meets every hour."""
+"""`kuzet show`, `open` and `stats`, and labels, on a running watch: what an analyst meets every hour."""
 
 from __future__ import annotations
 
