@@ -267,7 +267,13 @@ def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
     assert "another kuzet" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "demo", "search", "import", "tag", "feeds add", "stem"])
+COMMANDS_WITH_EXAMPLES = (
+    *("up", "down", "demo", "search", "show", "open", "stats", "watch", "import", "tag", "stem"),
+    *("feeds add", "feeds edit", "feeds enable", "feeds rename", "feeds import", "feeds export"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_EXAMPLES)
 def test_help_has_an_example(command: str):
     """Nobody reads a manual first."""
     answer = CliRunner().invoke(app, [*command.split(), "--help"])
