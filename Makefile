@@ -56,6 +56,7 @@ bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost
 
 bench-search: $(STAMP)  ## what searches find against plain analyzers; the price of a bulk
 	@$(BIN)/python -m benchmarks.search_quality
+	@$(BIN)/python -m benchmarks.spellings
 	@$(BIN)/python -m benchmarks.search_bulk
 
 bench-pages: $(STAMP)  ## extraction beside plain trafilatura

@@ -45,7 +45,7 @@ def export(
     runtime = open_runtime()
     engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
-    written = write_table(found, file) if is_table(file) else write_lines(rows(found), file)
+    written = write_lines(table(found), file, heading=heading()) if is_table(file) else write_lines(rows(found), file)
     if file != "-":
         out.print(f"{written} articles are in {file}.", soft_wrap=True)
     if not written:
@@ -69,19 +69,26 @@ def is_table(file: str) -> bool:
 
 
 def rows(found: Iterable[Stored]) -> Iterator[str]:
-    """One line of JSON an article."""
+    """Yield one line of JSON an article."""
     from pipelines.search.exports import to_row
 
     for stored in found:
         yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
 
 
-def write_table(found: Iterable[Stored], file: str) -> int:
-    """Write the names of the columns, also above nothing, and one row an article; count the articles."""
-    from pipelines.search.exports import COLUMNS, to_cells
+def table(found: Iterable[Stored]) -> Iterator[str]:
+    """Yield one row an article."""
+    from pipelines.search.exports import to_cells
 
-    heading = BOM + csv_row(COLUMNS)
-    return write_lines((csv_row(to_cells(stored.document)) for stored in found), file, heading=heading)
+    for stored in found:
+        yield csv_row(to_cells(stored.document))
+
+
+def heading() -> str:
+    """Return the first row of a table, there even when no article follows."""
+    from pipelines.search.exports import HEADINGS
+
+    return BOM + csv_row(HEADINGS)
 
 
 def csv_row(cells: Iterable[str]) -> str:
@@ -91,7 +98,7 @@ def csv_row(cells: Iterable[str]) -> str:
 
 
 def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:
-    """Write one line an article, and count them; the heading does not count."""
+    """Write the heading and one line an article; return the number of articles."""
     written = 0
     with writing(file) as stream:
         stream.write(heading.encode())

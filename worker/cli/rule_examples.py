@@ -198,6 +198,7 @@ def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     from worker.cli.console import read_input
     from worker.cli.fetching import fetch_article
     from worker.cli.stages import file_url, page_of
+    from worker.cli.stages import title_and_body as read_text
 
     if source.startswith(("http://", "https://")):
         article = fetch_article(runtime, source)
@@ -206,5 +207,4 @@ def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     if content.lstrip()[:1] == b"<":
         article = extract_article(page_of(content, file_url(source)), entry=None, observed_at=datetime.now(UTC))
         return article.title, article.body
-    title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
-    return title, body
+    return read_text(content, source)

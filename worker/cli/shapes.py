@@ -30,7 +30,10 @@ class HitRow(IndexDocument):
 
 
 class SearchAnswer(TypedDict):
-    """`total` counts articles, `texts` counts them without reprints. `next`: the mark for --after, empty at the end."""
+    """`total` counts articles, `texts` counts them without reprints. `next`: the mark for --after, empty at the end.
+
+    `relaxed`: no article has all words, so these have most. `did_you_mean`: the query with words that the index has.
+    """
 
     total: int
     texts: int
@@ -39,6 +42,8 @@ class SearchAnswer(TypedDict):
     facets: dict[str, list[Count]]
     histogram: list[Bucket]
     next: str
+    relaxed: bool
+    did_you_mean: str
 
 
 class WatchedArticle(TypedDict):

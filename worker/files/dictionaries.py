@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.metadata
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,10 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from pipelines.errors import ConfigError
-from pipelines.language import classes, hunspell, kazakh, lexemes, lexicon, paradigm
+from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
-from pipelines.language.lexicon import Lexicon, parse_lexicon
+from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
+from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
+from worker.files.text import read_text
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and which share of the whole is done."""
@@ -27,6 +29,12 @@ _RUSSIAN_SOURCES = (hunspell, lexemes)
 def read_lexicon(lexicon_dir: Path) -> Lexicon:
     """Read config/lexicon. Raises ConfigError."""
     return parse_lexicon(_read_texts(lexicon_dir))
+
+
+def read_related(lexicon_dir: Path) -> tuple[Meaning, ...]:
+    """Read the words with one meaning: related.tsv, and the verbs with their -у nouns. Raises ConfigError."""
+    core = parse_core(read_text(lexicon_dir / lexicon.CORE_FILE))
+    return parse_related(read_text(lexicon_dir / RELATED_FILE)) + verb_groups(core.verbs)
 
 
 def dictionary_name(lexicon_dir: Path) -> str:
@@ -51,6 +59,16 @@ def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress
     return name
 
 
+def export_analyzer(folder: Path, *, dictionary: Path, lexicon_dir: Path) -> Path:
+    """Write hunspell/NAME and index.json into a folder; return the path of index.json."""
+    shutil.copytree(dictionary, folder / "hunspell" / dictionary.name, dirs_exist_ok=True)
+    settings = analysis.render(dictionary.name, related=read_related(lexicon_dir))
+    index = {"settings": {"analysis": settings}, "mappings": {"properties": {"text": analysis.TEXT_FIELD}}}
+    file = folder / "index.json"
+    file.write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return file
+
+
 def read_dictionary(directory: Path, name: str) -> Dictionary:
     """Load a built dictionary for Python (0.3 s)."""
     aff, dic = (directory / name / f"{name}.{ending}" for ending in ("aff", "dic"))
@@ -58,10 +76,7 @@ def read_dictionary(directory: Path, name: str) -> Dictionary:
 
 
 def _read_texts(lexicon_dir: Path) -> Mapping[str, str]:
-    try:
-        return {file: (lexicon_dir / file).read_text(encoding="utf-8") for file in lexicon.FILES}
-    except OSError as error:
-        raise ConfigError(str(error.filename), f"it cannot be read ({error.strerror})") from error
+    return {file: read_text(lexicon_dir / file) for file in lexicon.FILES}
 
 
 def _render(known: Lexicon, progress: Progress, *, directory: Path) -> Rendered:

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +17,14 @@ import pytest
 import urllib3
 from typer.testing import CliRunner
 
+from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli import app
 from worker.cli.console import USAGE
+from worker.cli.importing import Import, follow, hand_over
+from worker.state.records import day_of
 
 COMMANDS = ("search", "export")
 KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
@@ -156,6 +160,8 @@ def test_audit_proves_the_sums(terminal: Terminal):
     """Trust that nothing was missed."""
     (books,) = terminal.json("audit", "--json")
     assert books["balanced"]
+    assert sum(account["sighted"] for account in books["accounts"]) == books["sighted"]
+    assert {account["day"] for account in books["accounts"]} <= {day_of(time.time()), day_of(time.time() - 86_400)}
     assert books["sighted"] == terminal.watch.newsroom.expected_sightings
 
 
@@ -208,6 +214,158 @@ def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
     for query in ("контрабандадан", "паспорту", "көпірлерге"):
         (found,) = terminal.json("search", query, "--source", "import", "--json")
         assert found["total"] == 1, query
+
+
+def run_in(terminal: Terminal, folder: Path, *arguments: str) -> dict:
+    answer = subprocess.run(
+        [*KUZET, *arguments, "--json"],
+        cwd=folder,
+        env={**os.environ, "KUZET_DATA": str(terminal.data), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    return {"exit": answer.returncode, "said": answer.stderr, **json.loads(answer.stdout or "{}")}
+
+
+def test_files_of_one_name_are_two_articles(terminal: Terminal, tmp_path: Path):
+    """2025/report.txt is not a revision of 2026/report.txt, and a row keeps its identity when rows come above it."""
+    for year in ("2025", "2026"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "report.txt").write_text(f"Жылдық есеп {year}\n\nҚаланың {year} жылғы есебі.")
+        (tmp_path / year / "daily.jsonl").write_text(f'{{"text": "Күндік есеп {year}\\nҚала жаңалығы {year}."}}\n')
+    files = [f"{year}/{name}" for year in ("2025", "2026") for name in ("report.txt", "daily.jsonl")]
+    assert run_in(terminal, tmp_path, "import", *files)["indexed"] == 4
+    daily = tmp_path / "2025/daily.jsonl"
+    daily.write_text('{"text": "Жаңа жол үстінде\\nЖаңа жол."}\n' + daily.read_text())
+    (tmp_path / "2025/report.txt").write_text("Жылдық есеп түзетілді\n\nҚаланың есебі.")
+    again = run_in(terminal, tmp_path, "import", *files)
+    assert (again["indexed"], again["known already"]) == (2, 3)
+    terminal.watch.runtime.search.refresh()
+    (found,) = terminal.json("search", "title:есеп", "--source", "import", "--json")
+    assert {hit["title"] for hit in found["hits"]} == {
+        *(f"Жылдық есеп {year}" for year in ("2025", "2026")),
+        *(f"Күндік есеп {year}" for year in ("2025", "2026")),
+        "Жылдық есеп түзетілді",
+    }
+
+
+def test_two_inputs_of_one_identity_are_refused(terminal: Terminal, tmp_path: Path):
+    """The second one would silently take the place of the first."""
+    rows = [{"url": "https://import.example/1", "text": f"Бір мекенжай\nМәтін {number}"} for number in (1, 2)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answer = run_in(terminal, tmp_path, "import", "rows.jsonl")
+    assert (answer["exit"], answer["indexed"], answer["refused"]) == (1, 1, 1)
+    assert "rows.jsonl, line 2: is the same article as rows.jsonl, line 1" in answer["said"]
+    for wrong, sentence in (
+        (["rows.jsonl", "./rows.jsonl"], "is given twice"),
+        (["rows.jsonl", "no.txt"], "is not there"),
+    ):
+        refused = run_in(terminal, tmp_path, "import", *wrong)
+        assert (refused["exit"], sentence in refused["said"]) == (USAGE, True)
+
+
+def test_an_import_of_an_earlier_version_keeps_its_identity(terminal: Terminal, tmp_path: Path):
+    """The archive that was imported before the upgrade must not be there twice after it."""
+    runtime = terminal.watch.runtime
+    texts = {
+        "file:old.txt": "Ескі хабар\n\nБұл бұрын келген.",
+        "file:old.jsonl#1": "Ескі жол хабары\nБұл да бұрын келген.",
+    }
+    feed = Feed(id="import-import", url="", source="import", family="import")
+    keys = []
+    for link, text in texts.items():
+        entry = Entry(link=link, title=text.partition("\n")[0], content=text)  # as version 0.1 read it
+        keys.append(hand_over(runtime, Import(entry=entry, where=link), feed=feed))
+    assert follow(runtime, keys) == {"indexed": 2}
+    runtime.search.refresh()
+    (tmp_path / "old.txt").write_text(texts["file:old.txt"])
+    (tmp_path / "old.jsonl").write_text(json.dumps({"text": texts["file:old.jsonl#1"]}) + "\n")
+    answer = run_in(terminal, tmp_path, "import", "old.txt", "old.jsonl")
+    assert (answer["exit"], answer["known already"]) == (0, 2)
+
+
+def test_a_text_is_read_in_one_way(terminal: Terminal, tmp_path: Path):
+    """What `import` stores is what `tag` and `rules explain` show: the title once, and the first line."""
+    file = tmp_path / "drugs.txt"
+    file.write_text("Есірткі\nПолицейлер Шымкентте есірткі сатқан екі адамды ұстады.\n", encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "drugs.txt")["indexed"] == 1
+    terminal.watch.runtime.search.refresh()
+    (found,) = terminal.json("search", "title:есірткі", "--source", "import", "--json")
+    stored = terminal.watch.runtime.search.get(found["hits"][0]["id"]).document
+    assert (stored["title"], stored["body"].count("сірткі")) == ("Есірткі", 1)
+    (tagged,) = terminal.json("tag", str(file), "--json")
+    (explained,) = terminal.json("rules", "explain", str(file), "--json")
+    assert stored["topics"] == tagged["topics"] == explained["topics"]
+    assert stored["tags"]["topics"] == tagged["tags"]["topics"] == explained["tags"]["topics"]
+
+
+def test_celery_finds_the_running_watch(terminal: Terminal):
+    """The guide's `celery -A worker call kuzet.reindex`, with nothing set but the data folder."""
+    call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.upkeep"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+    env |= {"KUZET_DATA": str(terminal.data)}
+    called = subprocess.run(call, env=env, capture_output=True, text=True, timeout=90, check=False)
+    assert (called.returncode, called.stderr) == (0, "")
+
+
+def test_a_journey_is_shown_in_sentences(terminal: Terminal, tmp_path: Path):
+    """By the path of an import, with or without the mark of its content; no file names or milliseconds of ours."""
+    (tmp_path / "жол.txt").write_text("Жол жөнделді\n\nҚаланың жолы жөнделді.", encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "жол.txt")["indexed"] == 1
+    terminal.watch.runtime.search.refresh()
+    answer = terminal.run("trace", "file:жол.txt")
+    assert answer.returncode == 0, answer.stderr
+    for sentence in ("file:жол.txt#", "imported", "it is in the index", "ended: indexed"):
+        assert sentence in answer.stdout
+    (row,) = terminal.json("trace", answer.stdout.split()[0], "--json")
+    assert [step["event"] for step in row["steps"]] == ["sighted", "outbox", "indexed"]
+
+
+def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_path: Path):
+    """A mistyped address must be undone, and «was never seen» would be untrue."""
+    (tmp_path / "wrong.txt").write_text("Қате мәтін\n\nБұл керек емес.", encoding="utf-8")
+    run_in(terminal, tmp_path, "import", "wrong.txt")
+    terminal.watch.runtime.search.refresh()
+    (row,) = terminal.json("trace", "file:wrong.txt", "--json")
+    assert terminal.json("forget", row["id"], "--dry-run", "--json") == [
+        {"articles": 1, "in_index": 1, "ids": [row["id"]]}
+    ]
+    assert terminal.run("forget", row["id"]).stdout == "It is forgotten.\n"
+    told = terminal.run("trace", row["id"])
+    assert (told.returncode, "It was forgotten on" in told.stdout, row["url"] in told.stdout) == (0, True, True)
+    (forgotten,) = terminal.json("forget", "--list", "--json")
+    assert row["id"] in {one["id"] for one in forgotten["forgotten"]}
+    assert run_in(terminal, tmp_path, "import", "wrong.txt")["known already"] == 1
+    assert terminal.run("forget", "--lift", row["id"]).returncode == 0
+    assert terminal.run("forget", "--lift", row["id"]).returncode == 1
+    assert run_in(terminal, tmp_path, "import", "wrong.txt")["indexed"] == 1
+
+
+def test_an_address_never_seen_is_forgotten_only_with_block(terminal: Terminal):
+    """A typing error must not bar another article for good."""
+    state, link = terminal.watch.runtime.state, "https://habar.example/never-seen"
+    refused = terminal.run("forget", link)
+    assert (refused.returncode, "was never seen" in refused.stderr) == (1, True)
+    assert article_id(link) not in state.forgotten
+    assert "stays out" in terminal.run("forget", link, "--block").stdout
+    assert article_id(link) in state.forgotten
+
+
+def test_many_articles_are_counted_before_they_are_forgotten(terminal: Terminal, tmp_path: Path):
+    """Without a terminal to ask on, a selection needs --yes."""
+    rows = [json.dumps({"text": f"Топтама мәтін {number}\nДене."}, ensure_ascii=False) for number in range(3)]
+    (tmp_path / "many.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "many.jsonl", "--source", "bulk")["indexed"] == 3
+    runtime = terminal.watch.runtime
+    runtime.search.refresh()
+    assert terminal.json("forget", "--source", "bulk", "--dry-run", "--json")[0]["articles"] == 3
+    refused = terminal.run("forget", "--source", "bulk")
+    assert (refused.returncode, "would forget 3 articles" in refused.stderr) == (USAGE, True)
+    assert "3 articles are forgotten" in terminal.run("forget", "--source", "bulk", "--yes").stdout
+    runtime.search.refresh()
+    assert runtime.search.count(SearchRequest(filters={"source": ("bulk",)})) == 0
 
 
 def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Terminal, tmp_path: Path):
@@ -267,7 +425,13 @@ def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
     assert "another kuzet" in answer.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "demo", "search", "import", "tag", "feeds add", "stem"])
+COMMANDS_WITH_EXAMPLES = (
+    *("up", "down", "demo", "search", "show", "open", "stats", "watch", "import", "tag", "stem"),
+    *("feeds add", "feeds edit", "feeds enable", "feeds rename", "feeds import", "feeds export"),
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS_WITH_EXAMPLES)
 def test_help_has_an_example(command: str):
     """Nobody reads a manual first."""
     answer = CliRunner().invoke(app, [*command.split(), "--help"])

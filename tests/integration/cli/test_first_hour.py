@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,7 +21,6 @@ GUIDE = Path(__file__).resolve().parents[3] / "docs/guide/first-hour.md"
 LINE = re.compile(r"^(?P<command>.*?)(?:\s+# (?P<stays>until Ctrl-C )?→ (?P<says>.*))?$")
 ADDRESS = re.compile(r"http://127\S+")
 TIMEOUT_S = 300
-READ_S = 20
 STORIES = 40
 
 
@@ -38,16 +38,31 @@ class Newcomer:
         """Type one line of the page, with addresses in place of URL and FEED."""
         command, stays, says = LINE.fullmatch(line).group("command", "stays", "says")
         command = re.sub(r"\bURL\b", self.url, re.sub(r"\bFEED\b", self.feed, command))
-        limit = f"timeout -s INT {READ_S} " if stays else ""
-        answer = subprocess.run(
-            ["bash", "-c", limit + command], cwd=self.folder, env=self.env, capture_output=True, text=True,
-            timeout=TIMEOUT_S, check=False,
-        )  # fmt: skip
-        printed = answer.stdout + answer.stderr
-        assert answer.returncode == (124 if stays else 0), f"{command}\n{printed}"
+        code, printed = self.follow(command, says) if stays else self.run(command)
+        assert code == 0, f"{command}\n{printed}"
         assert (says or "") in printed, f"{command}\n{printed}"
-        self.url = next(iter(ADDRESS.findall(answer.stdout)), self.url)
+        self.url = next(iter(ADDRESS.findall(printed)), self.url)
         self.done.append(command)
+
+    def run(self, command: str) -> tuple[int, str]:
+        answer = subprocess.run(
+            ["bash", "-c", command], cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, timeout=TIMEOUT_S, check=False,
+        )  # fmt: skip
+        return answer.returncode, answer.stdout
+
+    def follow(self, command: str, says: str) -> tuple[int, str]:
+        """Run a command that stays until it has said its words, then press Ctrl-C."""
+        process = subprocess.Popen(
+            ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.env, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        printed = ""
+        for line in process.stdout:
+            printed += line
+            if says in line:
+                process.send_signal(signal.SIGINT)
+        return process.wait(TIMEOUT_S), printed
 
 
 def lines_of_the_guide() -> list[str]:

@@ -18,6 +18,7 @@ from config.settings import HERE
 ROOT = HERE.parent
 PACKAGES = ("worker", "pipelines", "config", "seeds")
 TIMEOUT_S = 600
+pytestmark = pytest.mark.timeout(1200)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,6 @@ def test_the_command_works_away_from_the_repository(installed: Installed):
     assert installed.run("kuzet", "feeds", "list").returncode == 0
 
 
-@pytest.mark.timeout(900)
 def test_the_demo_works_away_from_the_repository(installed: Installed):
     """The whole chain: engines, workers started as modules, sample sites with their templates."""
     demo = installed.run("kuzet", "demo")

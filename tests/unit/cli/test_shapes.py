@@ -20,6 +20,7 @@ def test_the_guide_is_what_the_types_say():
 
 
 EMPTY = {"total": 0, "texts": 0, "took_ms": 1, "hits": [], "facets": {}, "histogram": [], "next": ""}
+EMPTY |= {"relaxed": False, "did_you_mean": ""}
 
 
 @pytest.mark.parametrize(
