@@ -1,4 +1,4 @@
-"""A shell beside a running watch, whose only setting is the data folder."""
+"""A shell next to a running watch, whose only setting is the data folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
-TIMEOUT_S = 60
+TIMEOUT_S = 240
 
 
 @dataclass(frozen=True)
