@@ -136,7 +136,7 @@ class Poll:
     """One look at a feed, a line of its history. A poll is `ok` when the answer was usable; 304 counts.
 
     `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new` and `known` count entries. `note`: what went
-    wrong, or why there was nothing to read.
+    wrong, or why there was nothing to read. `dropped`: items of the document that are no entries, by reason.
     """
 
     at: float
@@ -148,6 +148,7 @@ class Poll:
     took_s: float = 0.0
     note: str = ""
     ok: bool = True
+    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

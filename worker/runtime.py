@@ -157,7 +157,7 @@ class Runtime:
         return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s, is_page=is_page)
 
     def robots(self, host: str, url: str) -> str | Later:
-        """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
+        """Return the robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
         from worker.web import fetch_robots
 
         known = self.state.hosts.robots(host, now=self.now())

@@ -54,7 +54,7 @@ def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> Fe
     failed = sum(not poll.ok for poll in polls)
     if failed >= FLAKY_SHARE * len(polls):
         return FeedHealth(state=FeedState.FLAKY, sentence=f"{failed} of the last {len(polls)} polls failed")
-    # Without a word about new entries, the first poll we remember is the longest silence that is certain.
+    # Without a word about new entries, the silence began at the first poll we remember, at the latest.
     newest = last_new_at or next((poll.at for poll in polls if poll.new), polls[-1].at)
     if now - newest >= QUIET_AFTER_S:
         return FeedHealth(state=FeedState.QUIET, sentence=f"nothing new for {(now - newest) / 86400:.0f} days")

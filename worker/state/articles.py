@@ -13,6 +13,8 @@ from worker.state.records import day_of, entry_from_json, entry_to_json, new_tok
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
+ALIAS_TITLE_CHARACTERS = 120
+WITHDRAWN = "-"
 RECHECK_AFTER_S = (3600.0, 6 * 3600.0, 24 * 3600.0)
 
 
@@ -38,6 +40,18 @@ class ArticleAddress:
     def of(cls, link: str) -> ArticleAddress:
         """Read an entry's link. Raises UnsafeAddressError for one that cannot be used."""
         return cls(article_id=urls.article_id(link), url=urls.normalise_url(link), host=urls.host_of(link))
+
+    @classmethod
+    def of_entry(cls, entry: Entry, *, feed: Feed) -> ArticleAddress:
+        """Return where an entry's article is. One without a link of its own is in its feed, under its own name.
+
+        Raises UnsafeAddressError for a link that cannot be used.
+        """
+        if not entry.identity:
+            return cls.of(entry.link)
+        name = urls.scoped_id(feed.id, entry.identity)
+        place = urls.normalise_url(entry.link if entry.identity.startswith("http") else feed.url)
+        return cls(article_id=name, url=f"{place}#{name[:12]}", host=urls.host_of(place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,15 +197,25 @@ class Articles:
             raise ValueError(f"only Outbox.settle ends a sighting as {outcome}")
         return self._change("finish_article", claim, now=now, outcome=outcome, reason=reason)
 
-    def claim_aliases(self, claim: ArticleClaim, aliases: Iterable[str], *, now: float) -> str:
+    def claim_aliases(self, claim: ArticleClaim, aliases: Iterable[str], *, now: float, title: str = "") -> str:
         """Claim other addresses (as article ids), its own included, and return the id of their owner; "" if stale.
 
-        An article that is not the owner ends as `duplicate`. One that was indexed before stays its own.
+        An article that is not the owner ends as `duplicate`, unless its title shows that the owner is another article
+        (`alias_title`, `withdraw_alias`). One that was indexed before stays its own.
         """
         owner: str = self._scripts.run(
-            "claim_alias", id=claim.article_id, token=claim.token, aliases=" ".join(aliases), now=now
+            "claim_alias",
+            id=claim.article_id,
+            token=claim.token,
+            aliases=" ".join(aliases),
+            title=" ".join(title.split())[:ALIAS_TITLE_CHARACTERS],
+            now=now,
         )
         return owner
+
+    def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
+        """Take an address from the article that claimed it, and let nobody claim it again: it names a list."""
+        return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
 
     def trace(self, article_id: str) -> Trace | None:
         """Return what is known about the article, with its journey; None for an unknown one."""
@@ -220,8 +244,16 @@ class Articles:
         )
 
     def alias_owner(self, alias: str) -> str:
-        """Return which article claimed this address (an article id), or empty."""
-        return str(self._redis.get(self._scripts.key(f"alias:{alias}")) or "")
+        """Return the id of the article that claimed an address, an empty string if none has."""
+        return self._alias(alias)[0]
+
+    def alias_title(self, alias: str) -> str:
+        """Return the title of the article that claimed an address; empty if none has, or if it was before 0.2."""
+        return self._alias(alias)[1]
+
+    def _alias(self, alias: str) -> tuple[str, str]:
+        owner, _, title = str(self._redis.get(self._scripts.key(f"alias:{alias}")) or "").partition(" ")
+        return ("", "") if owner == WITHDRAWN else (owner, title)
 
     def _change(self, script: str, claim: ArticleClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.article_id, token=claim.token, **arguments))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import structlog
@@ -9,8 +10,10 @@ import structlog
 from pipelines import pages
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Article, Outcome, Page, Stage, Tagging
+from pipelines.pages import CUT
+from pipelines.pages.similarity import SIMILAR, similarity
 from pipelines.search.documents import build_document, content_hash
-from pipelines.urls import article_id
+from pipelines.urls import article_id, twin_id
 from worker.runtime import Runtime
 from worker.state import RECHECK_AFTER_S, ArticleClaim, SightingKind
 from worker.state.articles import MAX_ATTEMPTS
@@ -23,6 +26,8 @@ NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
 """Sites list an entry moments before its page is up: ask again, then use the feed's text."""
 
 UNREADABLE = "unreadable"
+PAGE_NOTES = frozenset({"", CUT})
+"""Notes of an article whose text is from its page. Others say why it is the feed's; then the page claims nothing."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +50,7 @@ def fetch_page(article_key: str) -> None:
 
 
 def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later | Refused:
-    """The site's answer, or its robots.txt's."""
+    """Return the site's answer, or its robots.txt's."""
     rules = runtime.robots(claim.host, claim.url)
     if isinstance(rules, Later):
         return rules
@@ -112,12 +117,16 @@ def has_killed_its_readers(claim: ArticleClaim) -> bool:
 
 
 def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
-    """The article and the URL its page was found at. Raises PageUnusableError when there is no text at all."""
+    """Return the article, and the URL its page was found at: empty when its text is not from there.
+
+    Raises PageUnusableError when there is no text at all.
+    """
     observed_at = datetime.fromtimestamp(claim.sighted_at, UTC)
     page = None if claim.without_page else read_page(runtime, claim)
     if page is None:
-        return pages.article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
-    return pages.extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
+        return pages.article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), ""
+    article = pages.extract_article(page, entry=claim.entry, observed_at=observed_at)
+    return article, page.final_url if article.note in PAGE_NOTES else ""
 
 
 def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
@@ -133,16 +142,34 @@ def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
 
 
 def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> bool:
-    """Claim the redirect's target and the believed canonical address; False when another article has one of them."""
-    aliases = set()
+    """Claim the redirect's target, the believed canonical address and the twin; False for a second of one article.
+
+    An address that an article with another title has claimed names a list or a section: the claim is withdrawn.
+    """
+    articles, now = runtime.state.articles, runtime.now()
+    aliases = set(aliases_of(claim, article, final_url))
+    while (owner := articles.claim_aliases(claim, sorted(aliases), now=now, title=article.title)) not in {
+        "",
+        claim.article_id,
+    }:
+        shared = {alias for alias in (claim.article_id, *aliases) if owner in {alias, articles.alias_owner(alias)}}
+        title = next(filter(None, map(articles.alias_title, [owner, *sorted(shared)])), "")
+        if not shared or not title or similarity(title, article.title) >= SIMILAR:
+            return False
+        withdrawn = [articles.withdraw_alias(alias, owner=owner, now=now) for alias in shared - {owner}]
+        if owner not in aliases and not any(withdrawn):
+            return False
+        aliases -= shared
+    return True
+
+
+def aliases_of(claim: ArticleClaim, article: Article, final_url: str) -> Iterator[str]:
+    """Yield the other addresses of an article, as article ids."""
     for url in filter(None, (final_url, article.canonical_url)):
         try:
-            aliases.add(article_id(url))
+            yield from {article_id(url), twin_id(url)} - {claim.article_id}
         except UnsafeAddressError:
             continue  # an imported text has no address on the web
-    aliases.discard(claim.article_id)
-    owner = runtime.state.articles.claim_aliases(claim, sorted(aliases), now=runtime.now())
-    return owner in {"", claim.article_id}
 
 
 def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tagging: Tagging) -> None:

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 
 import structlog
 
 from pipelines import feeds
 from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
-from pipelines.feeds import PollingPolicy, PollSigns, declared_freshness_s, next_check_at, publishing_rhythm_s
+from pipelines.feeds import (
+    FALSE_NOT_MODIFIED,
+    Changes,
+    Listed,
+    PollingPolicy,
+    PollSigns,
+    Rhythm,
+    changes,
+    declared_freshness_s,
+    first_rhythm,
+    is_false_not_modified,
+    learned,
+    listed_entries,
+    may_ask_for_changes,
+    next_check_at,
+)
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
+from pipelines.urls import has_route
 from worker.runtime import Runtime
-from worker.state import ArticleAddress, FeedClaim
+from worker.state import ArticleAddress, FeedClaim, Sighting
 from worker.tasks.app import app
 from worker.tasks.nudges import top_up
 from worker.tasks.page_store import require_room, waits_for_store
@@ -35,7 +52,11 @@ def poll_feed(feed_id: str) -> None:
     if free_at > started_at:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
         return
-    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=claim.validators)
+    conditional = may_ask_for_changes(
+        not_modified=claim.not_modified, full_at=claim.full_at, habits=claim.habits, now=started_at
+    )
+    validators = claim.validators if conditional else None
+    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=validators)
     record_poll_answer(runtime, claim, answer, started_at=started_at)
 
 
@@ -50,6 +71,7 @@ def record_poll_answer(
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at)
             with waits_for_store(runtime, claim, runtime.state.feeds.release):
                 reference = runtime.pages.put(page)
+            claim = dataclasses.replace(claim, habits=claim.habits | _habits(claim, answer))
             runtime.state.feeds.fetched(claim, page=reference, validators=_validators(answer), poll=poll, now=now)
             top_up(app, Stage.PARSE)
         case Fetched(page):
@@ -92,30 +114,66 @@ def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
 def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, page: Page) -> None:
     """Sight what the feed did not list before, then believe the feed's validators: never the other way round."""
     now, feed = runtime.now(), claim.feed
-    entries = {address.article_id: (entry, address) for entry, address in reversed(addressed(parsed))}
-    hashes = {key: entry.hash for key, (entry, _) in entries.items()}
-    unseen = runtime.state.feeds.unseen(feed.id, hashes)
-    sightings = [runtime.state.articles.sight(*entries[key], feed=feed, now=now) for key in hashes if key in unseen]
+    addresses, dropped = addressed(parsed, feed)
+    found = read_changes(runtime, claim, addresses)
+    sightings = [sight(runtime, each, feed=feed, now=now) for each in found.to_sight]
     new = sum(sighting.is_new for sighting in sightings)
-    signs = PollSigns(
-        rhythm_s=publishing_rhythm_s(parsed.entries, now=now),
-        ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)),
-    )
+    claim = dataclasses.replace(claim, habits=found.habits, rhythm=rhythm_after(claim, found, now=now))
+    signs = PollSigns(rhythm=claim.rhythm, ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)))
     next_at = next_check_at(now, signs, policy=policy(runtime))
-    known, poll = len(entries) - len(unseen), claim.poll or Poll(at=now)
-    poll = dataclasses.replace(poll, note=parsed.note, entries=len(entries), new=new, known=known)
-    runtime.state.feeds.parsed(claim, seen=hashes, poll=poll, next_at=next_at, now=now)
+    poll = dataclasses.replace(
+        claim.poll or Poll(at=now),
+        note=parsed.note,
+        entries=len(found.listed),
+        new=new,
+        known=len(found.listed) - len(found.to_sight),
+        dropped=dropped,
+    )
+    runtime.state.feeds.parsed(claim, seen=found.memory, poll=poll, next_at=next_at, now=now)
 
 
-def addressed(parsed: ParsedFeed) -> list[tuple[Entry, ArticleAddress]]:
-    """The entries whose links can be used, with where they lead."""
-    found = []
+def rhythm_after(claim: FeedClaim, found: Changes, *, now: float) -> Rhythm:
+    """Return how the feed publishes, by what is new in its document. Without a date it was published by now."""
+    entries = [each.entry for each in found.to_sight if each.article_id not in found.known]
+    moments = [min(entry.published_at.timestamp(), now) if entry.published_at else now for entry in entries]
+    return learned(claim.rhythm, moments, now=now) if claim.rhythm else first_rhythm(moments, now=now)
+
+
+def read_changes(runtime: Runtime, claim: FeedClaim, addresses: list[tuple[Entry, ArticleAddress]]) -> Changes:
+    """Return what of the document's entries is new to this feed."""
+    listed = listed_entries([(address.article_id, entry) for entry, address in addresses])
+    keys = [key for each in listed for key in (each.article_id, *each.marks)]
+    known = runtime.state.feeds.seen(claim.feed_id, keys)
+    moved = {trace.split(" ", 1)[0] for key, trace in known.items() if " " in trace} - known.keys()
+    known |= runtime.state.feeds.seen(claim.feed_id, moved)
+    return changes(listed, known, habits=claim.habits)
+
+
+def sight(runtime: Runtime, listed: Listed, *, feed: Feed, now: float) -> Sighting:
+    """Register an entry under the id by which its feed knows it. What has no page of its own is read from the feed."""
+    entry = listed.entry
+    address = dataclasses.replace(ArticleAddress.of_entry(entry, feed=feed), article_id=listed.article_id)
+    needs_page = not entry.identity and not has_route(entry.link)
+    return runtime.state.articles.sight(entry, address, feed=feed, now=now, needs_page=needs_page)
+
+
+def addressed(parsed: ParsedFeed, feed: Feed) -> tuple[list[tuple[Entry, ArticleAddress]], dict[str, int]]:
+    """Return the entries with where they lead, and the count of items that were left out, by reason.
+
+    An entry whose link can be fetched by nobody is left out too, and so is a second one of the same article.
+    """
+    found: dict[str, tuple[Entry, ArticleAddress]] = {}
+    dropped = Counter(parsed.dropped)
     for entry in parsed.entries:
         try:
-            found.append((entry, ArticleAddress.of(entry.link)))
+            address = ArticleAddress.of_entry(entry, feed=feed)
         except UnsafeAddressError as error:
-            log.warning("entry left out", error=str(error))
-    return found
+            log.warning("entry left out", feed=feed.id, error=str(error))
+            dropped["unusable_link"] += 1
+            continue
+        dropped["repeated"] += address.article_id in found
+        found.setdefault(address.article_id, (entry, address))
+    return list(found.values()), dict(+dropped)
 
 
 def policy(runtime: Runtime) -> PollingPolicy:
@@ -125,7 +183,8 @@ def policy(runtime: Runtime) -> PollingPolicy:
 
 def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, validators: Validators | None = None) -> None:
     now = runtime.now()
-    signs = PollSigns(rhythm_s=2 * claim.interval_s or None)
+    claim = dataclasses.replace(claim, rhythm=learned(claim.rhythm, (), now=now) if claim.rhythm else None)
+    signs = PollSigns(rhythm=claim.rhythm)
     next_at = next_check_at(now, signs, policy=policy(runtime))
     runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, validators=validators)
 
@@ -134,6 +193,12 @@ def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float
     now = runtime.now()
     signs = PollSigns(failures=claim.failures + 1, not_before=not_before)
     runtime.state.feeds.failed(claim, poll=poll, next_at=next_check_at(now, signs, policy=policy(runtime)), now=now)
+
+
+def _habits(claim: FeedClaim, fetched: Fetched) -> frozenset[str]:
+    """Return the habits that an answer showed: a server caught at answering 304 for a changed document."""
+    lied = is_false_not_modified(not_modified=claim.not_modified, before=claim.validators, after=_validators(fetched))
+    return frozenset({FALSE_NOT_MODIFIED}) if lied else frozenset()
 
 
 def _validators(fetched: Fetched) -> Validators:

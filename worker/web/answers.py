@@ -80,7 +80,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no page. `reason.is_passing` tells whether to try again."""
+    """There is no page. `reason.is_passing`: try again later."""
 
     reason: Reason
     detail: str = ""

@@ -457,3 +457,48 @@ def test_a_source_with_a_colon_is_booked_right(state):
     state.articles.finish(claim(state), Outcome.REJECTED, now=NOW, reason="tls")
     (account,) = state.outcomes.audit(now=NOW).accounts
     assert (account.source, account.outcomes) == (feed.source, {"rejected:tls": 1})
+
+
+OTHER = ArticleAddress(article_id="b1", url="http://dala.example/2", host="dala.example")
+
+
+def test_a_claim_remembers_the_title_it_was_made_under(state):
+    """A second article with another title under one address proves that the address names a list."""
+    sight(state)
+    assert state.articles.claim_aliases(claim(state), ["c1"], now=NOW, title="Тонау  ашылды") == "a1"
+    assert (state.articles.alias_owner("c1"), state.articles.alias_title("c1")) == ("a1", "Тонау ашылды")
+    assert (state.articles.alias_owner("d1"), state.articles.alias_title("d1")) == ("", "")
+
+
+def test_a_withdrawn_address_is_claimed_by_nobody(state):
+    """A section named as the canonical of every article would end all but the first as duplicates."""
+    sight(state)
+    sight(state, address=OTHER)
+    first, second = claim(state), claim(state, article_id="b1")
+    state.articles.claim_aliases(first, ["c1"], now=NOW, title="Тонау ашылды")
+    assert state.articles.claim_aliases(second, ["c1"], now=NOW, title="Көпір жөнделді") == "a1"
+    assert state.articles.withdraw_alias("c1", owner="a1", now=NOW)
+    assert not state.articles.withdraw_alias("c1", owner="a1", now=NOW)
+    assert state.articles.claim_aliases(second, ["c1"], now=NOW, title="Көпір жөнделді") == "b1"
+    assert state.articles.alias_owner("c1") == ""
+
+
+def test_an_article_keeps_its_own_address_when_a_claim_on_it_is_withdrawn(state):
+    """The address was named by another page; the article that lives there must still come in."""
+    sight(state)
+    state.articles.claim_aliases(claim(state), ["b1"], now=NOW, title="Тонау ашылды")
+    sight(state, address=OTHER)
+    second = claim(state, article_id="b1")
+    assert state.articles.claim_aliases(second, [], now=NOW, title="Көпір жөнделді") == "a1"
+    assert state.articles.withdraw_alias("b1", owner="a1", now=NOW)
+    assert state.articles.claim_aliases(second, [], now=NOW, title="Көпір жөнделді") == "b1"
+
+
+def test_a_claim_of_an_older_version_is_read(state, redis):
+    """Claims live for 90 days: an upgrade meets those without a title."""
+    redis.set("t:alias:c1", "a1")
+    sight(state)
+    claim(state)
+    sight(state, address=OTHER)
+    assert (state.articles.alias_owner("c1"), state.articles.alias_title("c1")) == ("a1", "")
+    assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW, title="Көпір") == "a1"

@@ -39,6 +39,11 @@ def parsed(state, seen, *, at=NOW, new=0):
     assert state.feeds.parsed(fetched(state, at=at), seen=seen, poll=poll, next_at=at + 300, now=at)
 
 
+def unseen(state, hashes):
+    known = state.feeds.seen(FEED.id, hashes)
+    return {key for key, trace in hashes.items() if known.get(key) != trace}
+
+
 def states_told(state):
     return [
         (event.data["was"], event.data["state"]) for event in state.events.read("0-0") if event.kind == "feed.state"
@@ -184,10 +189,10 @@ def test_the_history_keeps_thirty_polls(state):
 def test_known_entries_are_skipped_until_they_change(state):
     """A feed of 100 entries brings one new one: the 99 must cost nothing."""
     parsed(state, {"a": "1", "b": "1"})
-    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == {"b", "c"}
-    assert state.feeds.unseen(FEED.id, {}) == set()
+    assert unseen(state, {"a": "1", "b": "2", "c": "1"}) == {"b", "c"}
+    assert unseen(state, {}) == set()
     parsed(state, {"b": "2", "c": "1"}, at=NOW + 300)
-    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == set()
+    assert unseen(state, {"a": "1", "b": "2", "c": "1"}) == set()
 
 
 def test_what_is_seen_is_capped_at_twenty_times_the_feed(state):
@@ -195,14 +200,14 @@ def test_what_is_seen_is_capped_at_twenty_times_the_feed(state):
     parsed(state, {"kept": "1"} | {f"old{i}": "1" for i in range(49)})
     parsed(state, {"kept": "1", "new": "1"}, at=NOW + 300)
     assert state.feeds.snapshot(FEED.id).seen == 40
-    assert state.feeds.unseen(FEED.id, {"kept": "1", "new": "1"}) == set()
+    assert unseen(state, {"kept": "1", "new": "1"}) == set()
 
 
 def test_an_empty_document_forgets_nothing(state):
     """Feeds are empty for a minute when a site restarts; everything would come again as new."""
     parsed(state, {"a": "1"})
     parsed(state, {}, at=NOW + 300)
-    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+    assert unseen(state, {"a": "1"}) == set()
 
 
 def test_sync_watches_what_the_catalogue_has(state):
@@ -231,7 +236,7 @@ def test_a_removed_feed_stops_at_once_and_can_come_back(state, redis):
     assert state.feeds.sync([FEED], now=NOW + 400).added == (FEED.id,)
     assert redis.ttl("t:feed:dala-main:seen") == -1
     assert claim(state, at=NOW + 400).validators == ANSWER
-    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+    assert unseen(state, {"a": "1"}) == set()
 
 
 def test_a_feed_that_moved_loses_the_old_validators(state):
@@ -250,3 +255,38 @@ def test_two_syncs_at_once_do_no_harm(state):
         synced = list(pool.map(lambda _: state.feeds.sync([FEED, other], now=NOW), range(16)))
     assert sum(len(each.added) for each in synced) == 1
     assert state.due.size(Stage.POLL) == 2
+
+
+def test_answers_of_304_are_counted_until_the_whole_document_comes(state):
+    """A cache that answers 304 for ever must be asked for everything now and then: the count decides when."""
+    parsed(state, {"a": "1"})
+    for number in (1, 2):
+        at = NOW + 300 * number
+        state.feeds.unchanged(claim(state, at=at), poll=Poll(at=at, status=304), next_at=at + 300, now=at)
+    found = claim(state, at=NOW + 900)
+    assert (found.not_modified, found.full_at) == (2, NOW)
+    whole = Poll(at=NOW + 900, status=200, note="same")
+    state.feeds.unchanged(found, poll=whole, next_at=NOW + 1200, now=NOW + 900, validators=ANSWER)
+    found = claim(state, at=NOW + 1200)
+    assert (found.not_modified, found.full_at) == (0, NOW + 900)
+
+
+def test_habits_are_kept_with_the_entries_and_not_before(state):
+    """What a feed was caught at must outlive a restart; a document nobody could read proves nothing."""
+    found = replace(claim(state), habits=frozenset({"false 304"}))
+    assert state.feeds.fetched(found, page="p1", validators=ANSWER, poll=POLL, now=NOW)
+    assert state.feeds.snapshot(FEED.id).habits == frozenset()
+    parse = claim(state, Stage.PARSE)
+    assert parse.habits == {"false 304"}
+    parse = replace(parse, habits=parse.habits | {"counters"})
+    assert state.feeds.parsed(parse, seen={"a": "1"}, poll=POLL, next_at=NOW + 300, now=NOW)
+    assert state.feeds.snapshot(FEED.id).habits == claim(state, at=NOW + 300).habits == {"false 304", "counters"}
+    assert state.feeds.sync([replace(FEED, url="http://new.example/rss")], now=NOW + 400).moved
+    assert claim(state, at=NOW + 400).habits == frozenset()
+
+
+def test_what_was_left_out_of_a_document_is_in_its_poll(state):
+    """Nothing vanishes without a count: entries listed are sighted, known or left out by a reason."""
+    poll = replace(POLL, entries=3, new=2, known=1, dropped={"no_words": 4})
+    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, next_at=NOW + 300, now=NOW)
+    assert state.feeds.snapshot(FEED.id).polls[0] == poll
