@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,39 +14,46 @@ from typer.testing import CliRunner
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
 from tests.support.running_watch import StartWatch, Watch
+from tests.support.terminal import Terminal
 from worker.cli import app
 
 COMMANDS = ("search", "export")
-KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
-TIMEOUT_S = 60
-
-
-@dataclass(frozen=True)
-class Terminal:
-    """A shell whose only setting is the data folder."""
-
-    watch: Watch
-    data: Path
-
-    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-        env |= {"KUZET_DATA": str(self.data), "COLUMNS": "200", "NO_COLOR": "1"}
-        return subprocess.run(
-            [*KUZET, *arguments], env=env, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-        )
-
-    def json(self, *arguments: str, given: str = "") -> list[dict]:
-        answer = self.run(*arguments, given=given)
-        assert answer.returncode == 0, answer.stderr
-        return [json.loads(line) for line in answer.stdout.splitlines()]
+ONE_OF_EACH = (
+    "search --since yesterday",
+    "trace https://nowhere.kz/x",
+    "audit --json",
+    "quarantine replay no-such-id",
+    "reindex --list",
+    "feeds remove no-such-feed",
+    "export полиция -",
+    "tag -",
+    "stem --language kk",
+    "rules test no-such-topic",
+    "settings",
+    "no-such-command",
+)
+"""Commands of every group that say the same twice."""
 
 
 @pytest.fixture(scope="module")
-def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
     """A watch with the newsroom's first eight stories."""
     with start_watch() as watch:
         watch.settle()
-        yield Terminal(watch, watch.runtime.settings.data)
+        yield watch
+
+
+@pytest.fixture(scope="module")
+def terminal(watch: Watch) -> Terminal:
+    return Terminal(watch.runtime.settings.data)
+
+
+@pytest.mark.parametrize("command", ONE_OF_EACH)
+def test_a_command_of_the_tests_is_a_command_of_a_shell(terminal: Terminal, command: str):
+    """Most tests fork their commands from a process that has loaded everything: one of each group is begun anew."""
+    forked, anew = (run(*command.split(), given="Полиция\n") for run in (terminal.run, terminal.run_anew))
+    assert forked.stdout + forked.stderr
+    assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
 
 def test_status_says_that_all_is_well(terminal: Terminal):
@@ -102,9 +105,9 @@ def test_search_and_export_select_by_the_same_options():
 
 
 @pytest.mark.parametrize("query", ['"', "(", "a:b:c", "*", "\\", "topic:", "-", "OR OR", "«»"])
-def test_no_query_breaks_the_search(terminal: Terminal, query: str):
+def test_no_query_breaks_the_search(watch: Watch, query: str):
     """A stray quote searches, it does not fail."""
-    assert terminal.watch.runtime.search.search(SearchRequest(text=query)).total >= 0
+    assert watch.runtime.search.search(SearchRequest(text=query)).total >= 0
 
 
 def test_a_wrong_moment_is_told_with_the_way_out(terminal: Terminal):
@@ -115,9 +118,9 @@ def test_a_wrong_moment_is_told_with_the_way_out(terminal: Terminal):
     assert "Traceback" not in answer.stderr
 
 
-def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
+def test_trace_tells_the_journey_by_url_and_by_id(watch: Watch, terminal: Terminal):
     """What happened to this article?"""
-    expectation = next(each for each in terminal.watch.newsroom.expectations() if each.outcomes == ("indexed",))
+    expectation = next(each for each in watch.newsroom.expectations() if each.outcomes == ("indexed",))
     (by_url,) = terminal.json("trace", expectation.link, "--json")
     (by_id,) = terminal.json("trace", article_id(expectation.link), "--json")
     assert by_url == by_id
@@ -127,11 +130,11 @@ def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
     assert (unknown.returncode, "was never seen" in unknown.stderr) == (1, True)
 
 
-def test_audit_proves_the_sums(terminal: Terminal):
+def test_audit_proves_the_sums(watch: Watch, terminal: Terminal):
     """Trust that nothing was missed."""
     (books,) = terminal.json("audit", "--json")
     assert books["balanced"]
-    assert books["sighted"] == terminal.watch.newsroom.expected_sightings
+    assert books["sighted"] == watch.newsroom.expected_sightings
 
 
 def test_feeds_are_listed_with_their_polls(terminal: Terminal):
@@ -141,9 +144,9 @@ def test_feeds_are_listed_with_their_polls(terminal: Terminal):
     assert all(row["polls"] for row in rows)
 
 
-def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
+def test_a_feed_can_be_checked_added_and_removed(watch: Watch, terminal: Terminal):
     """Try it before adding it; workers follow by themselves."""
-    url = terminal.watch.newsroom.feed_url("eki")
+    url = watch.newsroom.feed_url("eki")
     (seen,) = terminal.json("feeds", "check", url, "--json")
     assert seen["entries"] > 0
     assert terminal.run("feeds", "remove", "eki").returncode == 0
@@ -154,7 +157,7 @@ def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
     assert terminal.run("feeds", "remove", "nobody").returncode == 1
 
 
-def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
+def test_imported_texts_take_the_same_way(watch: Watch, terminal: Terminal, tmp_path: Path):
     """Texts, rows and pages are indexed once, found in any form, and known the second time."""
     (tmp_path / "bir.txt").write_text(
         "Тексерушілер қоймада контрабанда тапты\n\nТексеру әлі жүріп жатыр.", encoding="utf-8"
@@ -173,7 +176,7 @@ def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
     assert first == {"indexed": 3}
     (second,) = terminal.json("import", *files, "--json")
     assert second == {"known already": 3}
-    terminal.watch.runtime.search.refresh()
+    watch.runtime.search.refresh()
     for query in ("контрабандадан", "паспорту", "көпірлерге"):
         (found,) = terminal.json("search", query, "--source", "import", "--json")
         assert found["total"] == 1, query
@@ -191,9 +194,9 @@ def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Termina
     assert "bad.txt: is not UTF-8" in answer.stderr
 
 
-def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
+def test_the_stages_work_by_hand(watch: Watch, terminal: Terminal, tmp_path: Path):
     """Feed → fetch → extract → tag: the same code the workers run, on a file or standard input."""
-    entries = terminal.json("feed", str(feed_file(terminal, tmp_path)), "--json")
+    entries = terminal.json("feed", str(feed_file(watch, tmp_path)), "--json")
     page = terminal.json("fetch", entries[0]["link"], "--json")[0]
     assert page["title"] == entries[0]["title"]
     row = {"id": "a", "title": page["title"], "text": page["text"]}
@@ -203,9 +206,9 @@ def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
     assert set(tagged) >= {"topics", "severity", "regions", "figures", "persons", "organisations", "contexts", "tags"}
 
 
-def feed_file(terminal: Terminal, folder: Path) -> Path:
+def feed_file(watch: Watch, folder: Path) -> Path:
     file = folder / "feed.xml"
-    file.write_bytes(urllib3.request("GET", terminal.watch.newsroom.feed_url("ukili")).data)
+    file.write_bytes(urllib3.request("GET", watch.newsroom.feed_url("ukili")).data)
     return file
 
 
@@ -220,10 +223,7 @@ def test_words_have_keys_and_forms(terminal: Terminal):
 
 def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
     """A newcomer's first mistake."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-    answer = subprocess.run(
-        [*KUZET, "status"], env=env | {"KUZET_DATA": str(tmp_path)}, capture_output=True, text=True, check=False
-    )
+    answer = Terminal(tmp_path).run("status")
     assert answer.returncode == 3
     assert "kuzet up" in answer.stderr
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running_watch import kuzet
+from tests.support.commands import kuzet
 from worker.cli.console import NO_ENGINE
 from worker.local.broker import free_port
 

@@ -13,6 +13,7 @@ import urllib3
 from redis import Redis
 
 from pipelines.errors import EngineUnavailableError
+from tests.support.shared_node import SearchNode
 from worker.local.broker import prepare_broker, start_broker
 from worker.local.engines import fetch_search_node
 from worker.local.report import Silence
@@ -69,11 +70,11 @@ def test_search_node_answers_with_all_shards(search_url: str, http: urllib3.Pool
     assert health["status"] in {"green", "yellow"}
 
 
-def test_engines_listen_on_the_loopback_only(engines: Supervisor, search_url: str, broker_url: str):
-    """Neither engine asks for a password on its socket: nobody else may reach them."""
+def test_engines_listen_on_the_loopback_only(engines: Supervisor, search_node: SearchNode, broker_url: str):
+    """Neither engine asks for a password on its socket: no other machine may reach them."""
     addresses = {
         connection.laddr.ip
-        for pid in engines.pids().values()
+        for pid in (engines.pids()["broker"], search_node.pid)
         for connection in psutil.Process(pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
@@ -121,11 +122,11 @@ def test_port_lost_in_a_race_is_named(tmp_path: Path, cache: Path):
         assert supervisor.pids() == {}
 
 
-def test_data_of_a_living_node_is_refused(search_url: str, search_base: Path, engines: Supervisor, cache: Path):
+def test_data_of_a_living_node_is_refused(search_node: SearchNode, search_base: Path, engines: Supervisor, cache: Path):
     """Two nodes on one folder would destroy it; the one that is there is named."""
     jars = fetch_search_node(cache, report=Silence())
     node = prepare_search_node(search_base, jars=jars, heap_mb=256, port=choose_port(0))
-    with pytest.raises(EngineUnavailableError, match=f"process {engines.pids()['search']} is running"):
+    with pytest.raises(EngineUnavailableError, match=f"process {search_node.pid} is running"):
         run_search_node(engines, node)
 
 

@@ -15,7 +15,8 @@ from config.settings import HERE
 from pipelines.models import Stage
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation
-from tests.support.running_watch import StartWatch, Watch, kuzet
+from tests.support.commands import kuzet
+from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import FAILED
 
 pytestmark = pytest.mark.timeout(240)
