@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
 
 HERE = Path(__file__).resolve().parent
+PREFIX = "KUZET_"
+ENVIRONMENT, DOTENV, SECRETS = "environment", ".env", "secrets"
+
+OTHER_VARIABLES = frozenset(
+    {
+        *("KUZET_DEBUG", "KUZET_LANG"),  # of the command line
+        *("KUZET_SHARED", "KUZET_REQUIRE_ENGINES"),  # of the tests
+        *("KUZET_VERSION", "KUZET_USER", "KUZET_EXTRA", "KUZET_ELASTIC_HEAP", "KUZET_ELASTIC_MEMORY"),  # of the images
+        *("KUZET_KIBANA_ADDRESS", "KUZET_KIBANA_PORT", "KUZET_CPU_CONTAINERS"),  # of docker-compose.yml
+        *("KUZET_KIBANA_HEAP_MB", "KUZET_KIBANA_MEMORY"),  # the same
+    }
+)
+"""Variables that are no settings: they are read elsewhere."""
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; its text is one sentence a setting."""
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 class Settings(BaseSettings):
     """Where things are and how much of them may be used. The defaults run on one machine without any setting."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KUZET_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
     )
 
     data: Path = Field(
@@ -94,8 +127,18 @@ class Settings(BaseSettings):
         None, description="File that workers and beat touch while they report to the broker, for health checks."
     )
 
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = Field(
+        LogLevel.INFO, description="How much is logged."
+    )
     log_json: bool = Field(default=False, description="Logs as JSON lines.")
+
+    def __init__(self, **values: object) -> None:
+        """Read the settings; `values` win over every source. Raises SettingsError."""
+        try:
+            super().__init__(**values)  # type: ignore[arg-type]  # options of pydantic's own are never given
+        except ValidationError as error:
+            places = origins()
+            raise SettingsError(". ".join(_sentence(detail, places) for detail in error.errors())) from error
 
     @classmethod
     def settings_customise_sources(
@@ -106,7 +149,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  ours knows its folder only now
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Add the folder of secrets behind what the environment says, which also says where that folder is."""
+        """Add the folder of secrets after what the environment says, which also says where that folder is."""
         folder = {**dotenv_settings(), **env_settings()}.get("secrets")
         files = SecretsSettingsSource(settings_cls, secrets_dir=folder)
         return init_settings, env_settings, dotenv_settings, files
@@ -114,3 +157,37 @@ class Settings(BaseSettings):
     @property
     def allowed_hosts(self) -> frozenset[str]:
         return frozenset(filter(None, (pair.strip() for pair in self.allow_hosts.split(","))))
+
+
+def variable(name: str) -> str:
+    """Return the variable of a setting: `KUZET_DATA` for `data`."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def origins() -> dict[str, str]:
+    """Return where each setting that is given comes from: environment, .env or secrets."""
+    given, dotenv = EnvSettingsSource(Settings)(), DotEnvSettingsSource(Settings)()
+    folder = {**dotenv, **given}.get("secrets")
+    secrets = SecretsSettingsSource(Settings, secrets_dir=folder)() if folder and Path(folder).is_dir() else {}
+    found: dict[str, str] = {}
+    for origin, values in ((SECRETS, secrets), (DOTENV, dotenv), (ENVIRONMENT, given)):
+        found |= dict.fromkeys(Settings.model_fields.keys() & values.keys(), origin)
+    return found
+
+
+def unknown_variables(known: Iterable[str] = ()) -> list[str]:
+    """List the KUZET_* variables of the environment and of .env that nothing reads, apart from `known` ones."""
+    read = {variable(name) for name in Settings.model_fields} | OTHER_VARIABLES | {*known}
+    names = {*os.environ, *DotEnvSettingsSource(Settings).env_vars}
+    return sorted(name.upper() for name in names if name.upper().startswith(PREFIX) and name.upper() not in read)
+
+
+def _sentence(detail: ErrorDetails, places: Mapping[str, str]) -> str:
+    """Say which value cannot be used, where it is from, and what is allowed. Passwords are not shown."""
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    field = Settings.model_fields.get(name)
+    is_shown = field is not None and field.repr and field.annotation is not SecretStr
+    allowed = detail["msg"].replace("Input should be", "it must be").partition(", unable to")[0]
+    value = f"{detail['input']} " if is_shown else ""
+    place = f" ({places[name]})" if name in places else ""
+    return f"{variable(name)}{place}: {value}cannot be used, {allowed}"

@@ -83,13 +83,17 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An item of a feed. `summary` and `content` are plain text; `content` is the whole article where a feed has it."""
+    """An item of a feed. `summary` and `content` are plain text; `content` is the whole article where a feed has it.
+
+    `identity` is what makes it one article where its link does not: it has none, or shares it with other entries.
+    """
 
     link: str
     title: str
     summary: str = ""
     content: str = ""
     guid: str = ""
+    identity: str = ""
     published_at: datetime | None = None
     language: str = ""
     image_url: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,14 @@ from typing import Any
 import feedparser
 
 from pipelines.errors import FeedUnusableError
+from pipelines.feeds.identity import REPEATED, with_identities
 from pipelines.feeds.items import DroppedItem, read_item
+from pipelines.feeds.links import link_base, read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.encodings import charset_of, decode
 from pipelines.reading.markup import MAX_ATTRIBUTES, has_too_many_attributes, one_line, plain_text, without_controls
+from pipelines.reading.packing import unpacked
+from pipelines.reading.references import with_xml_references
 
 MAX_BYTES = 20_000_000
 MAX_ITEMS = 2_000
@@ -31,6 +35,8 @@ MAX_REFERENCES = 1_500_000
 """Ampersands in those items, 2 µs each; HTML written as text has many."""
 
 OVER_LIMIT = "over_limit"
+PROLOG_CHARACTERS = 20_000
+"""Comments of the exporter before the feed begins; the longest seen has 3,000 characters."""
 
 # feedparser promises nothing about broken input: these are what its parsers were seen to raise on it.
 _PARSER_FAULTS = (ValueError, LookupError, AttributeError, TypeError, AssertionError, ArithmeticError, RecursionError)
@@ -41,6 +47,8 @@ _ITEM = re.compile(r"<(?:\w{1,20}:)?(item|entry)[\s>/]")
 _HTML = re.compile(r"<!doctype\s+html|<html[\s>]|<body[\s>]", re.IGNORECASE)
 _FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECASE)
 _SITEMAP = re.compile(r"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)+", re.DOTALL)
+_NESTED_CDATA = re.compile(r"<!\[CDATA\[\s*(?:<!\[CDATA\[\s*)+")
 _SENTENCES = {
     "html": "an HTML page came, not a feed",
     "json": "a JSON document came; kuzet reads RSS, Atom, RDF and news sitemaps",
@@ -67,30 +75,34 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     document = read_document(body, url=url, headers=headers)
     _refuse_other_kinds(document.text, url=url)
     parsed = _parse(document.text, url=url)
-    dropped = Counter({OVER_LIMIT: document.left_out} if document.left_out else {})
-    entries = []
+    base = link_base(url, read_link(str(parsed.feed.get("link") or ""), base=url))
     language = str(parsed.feed.get("language") or "")
-    for item in parsed.entries[:MAX_ITEMS]:
-        read = _read(item, base=url, language=language, now=now)
-        if isinstance(read, Entry):
-            entries.append(read)
-        else:
-            dropped[read.reason] += 1
+    items = [_read(item, base=base, language=language, now=now) for item in parsed.entries[:MAX_ITEMS]]
+    entries, dropped = sorted_out(items, left_out=document.left_out)
     if not entries:
         raise _nothing(parsed, document.text, url=url, dropped=dropped)
     return ParsedFeed(
         format=parsed.get("version") or "unknown",
         title=one_line(plain_text(str(parsed.feed.get("title") or ""))),
         encoding=document.encoding,
-        entries=tuple(entries),
-        dropped=dict(dropped),
+        entries=entries,
+        dropped=dropped,
         ttl_s=_ttl_s(parsed.feed.get("ttl")),
         note=_note(parsed),
     )
 
 
+def sorted_out(items: Sequence[Entry | DroppedItem], *, left_out: int) -> tuple[tuple[Entry, ...], dict[str, int]]:
+    """Return the entries, each with an identity, and how many items are none, by reason."""
+    entries, repeated = with_identities(item for item in items if isinstance(item, Entry))
+    dropped = Counter(item.reason for item in items if isinstance(item, DroppedItem))
+    dropped += Counter({OVER_LIMIT: left_out, REPEATED: repeated})
+    return entries, dict(dropped)
+
+
 def read_document(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedText:
     """Decode a document and cut it to size. Raises FeedUnusableError: `empty`, `too_large` or `bomb`."""
+    body = unpacked(body, max_bytes=MAX_BYTES)
     if len(body) > MAX_BYTES:
         raise FeedUnusableError(url, f"{len(body):,} bytes are more than a feed can have", reason="too_large")
     match = _DECLARED_ENCODING.search(body[:1000])
@@ -100,10 +112,10 @@ def read_document(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedT
         raise FeedUnusableError(url, "the document is empty", reason="empty")
     if has_too_many_attributes(text):
         raise FeedUnusableError(url, f"an element has more than {MAX_ATTRIBUTES} attributes", reason="bomb")
-    text, left_out = _cut(text)
+    text, left_out = _cut(_NESTED_CDATA.sub("<![CDATA[", text))
     if text.count("<") > MAX_TAGS or text.count("&") > MAX_REFERENCES:
         raise FeedUnusableError(url, f"more than {MAX_TAGS:,} tags or {MAX_REFERENCES:,} references", reason="bomb")
-    return FeedText(text=text, encoding=decoded.encoding, left_out=left_out)
+    return FeedText(text=with_xml_references(text), encoding=decoded.encoding, left_out=left_out)
 
 
 def _cut(text: str) -> tuple[str, int]:
@@ -117,7 +129,7 @@ def _cut(text: str) -> tuple[str, int]:
 
 def _refuse_other_kinds(text: str, *, url: str) -> None:
     """Raise for what is plainly something else than a feed."""
-    head = text[:2_000]
+    head = _PROLOG.sub("", text[:PROLOG_CHARACTERS])[:2_000] or text[:2_000]
     if _FEED.search(head):
         return
     kind = "json" if head[0] in "{[" else "sitemap" if _SITEMAP.search(head) else "html" if _HTML.search(head) else ""
@@ -127,8 +139,8 @@ def _refuse_other_kinds(text: str, *, url: str) -> None:
 
 def _parse(text: str, *, url: str) -> Any:  # noqa: ANN401 - feedparser has no types
     # The bytes are UTF-8 by now and the header says so. HTML stays as it is: sanitising is slow and we take the
-    # words only.
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # words only. Without a base feedparser leaves links as they are written, for `read_link` to mend.
+    headers = {"content-type": "application/xml; charset=utf-8"}
     stream = io.BytesIO(text.encode("utf-8", "replace"))
     try:
         return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
@@ -143,7 +155,7 @@ def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | Drop
         return DroppedItem("unreadable")
 
 
-def _nothing(parsed: Any, text: str, *, url: str, dropped: Counter[str]) -> FeedUnusableError:  # noqa: ANN401 - as above
+def _nothing(parsed: Any, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:  # noqa: ANN401 - as above
     if dropped:
         reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
         return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="no_entries")

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urljoin
 
+from pipelines.feeds.links import is_address, read_link
 from pipelines.models import Entry
 from pipelines.reading.dates import read_date
 from pipelines.reading.markup import first_image, one_line, plain_text, web_address
@@ -36,8 +37,8 @@ class DroppedItem:
 def read_item(item: Any, *, base: str, language: str, now: datetime) -> Entry | DroppedItem:  # noqa: ANN401 - feedparser has no types
     """Make an entry of an item. `language` is the feed's own word, used when the item has none.
 
-    An entry has words (title, summary or content) and an identity (link or guid). Its link is absolute http(s) or
-    empty: a guid that is no permalink does not become one.
+    An entry has words (title, summary or content) and a link or a guid. Its link is absolute http(s) or empty.
+    `base` is what relative links belong to; `xml:base` comes before it.
     """
     title = one_line(plain_text(_text(item.get("title"))))[:MAX_TITLE_CHARACTERS]
     summary_html, content_html = _text(item.get("summary")), _content(item)
@@ -71,17 +72,16 @@ def is_whole_article(content: str, *, summary: str) -> bool:
 
 
 def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above
-    link = web_address(_text(item.get("link")), base=base)
-    return _unwrapped(link) or link
+    """Return where the item leads to.
 
-
-def _unwrapped(link: str) -> str:
-    """Return what a Google News or Alerts redirect leads to; the address is in its own query."""
-    parts = urlsplit(link)
-    if parts.path != "/url" or not re.search(r"(?:^|\.)google\.[a-z.]{2,6}$", parts.hostname or ""):
-        return ""
-    targets = parse_qs(parts.query)
-    return web_address((targets.get("url") or targets.get("q") or [""])[0], base="")
+    feedparser takes a guid for the link when there is no other. It is one only if it is written like an address: many
+    feeds number their items and forget `isPermaLink="false"`. An `rdf:about` or Atom id that is an address is a link.
+    """
+    link, guid = _text(item.get("link")), _text(item.get("id"))
+    is_guid = item.get("guidislink") and not item.get("links")
+    if is_guid or (not link and "guidislink" not in item):
+        link = guid if is_address(guid) else ""
+    return read_link(link, base=urljoin(base, _text(item.get("title_detail", {}).get("base"))))
 
 
 def _content(item: Any) -> str:  # noqa: ANN401 - as above

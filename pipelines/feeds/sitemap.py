@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 import lxml.etree
 
 from pipelines.errors import FeedUnusableError
-from pipelines.feeds.document import MAX_ITEMS, OVER_LIMIT, read_document
+from pipelines.feeds.document import MAX_ITEMS, read_document, sorted_out
 from pipelines.feeds.items import DroppedItem
+from pipelines.feeds.links import read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.dates import read_date
 from pipelines.reading.markup import one_line, plain_text, web_address
@@ -25,20 +25,13 @@ def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: dat
     """
     document = read_document(body, url=url, headers=headers)
     root = _root(document.text, url=url)
-    dropped = Counter({OVER_LIMIT: document.left_out} if document.left_out else {})
-    entries = []
-    for element in _urls(root):
-        entry = _entry(element, base=url, now=now)
-        if isinstance(entry, Entry):
-            entries.append(entry)
-        else:
-            dropped[entry.reason] += 1
+    elements = [element for element in root if _name(element) == "url"]
+    items = [_entry(element, base=url, now=now) for element in elements[:MAX_ITEMS]]
+    entries, dropped = sorted_out(items, left_out=document.left_out + len(elements[MAX_ITEMS:]))
     if not entries:
         counted = ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "empty"
         raise FeedUnusableError(url, f"the sitemap names no news ({counted})", reason="no_entries")
-    return ParsedFeed(
-        format="news-sitemap", title="", encoding=document.encoding, entries=tuple(entries), dropped=dict(dropped)
-    )
+    return ParsedFeed(format="news-sitemap", title="", encoding=document.encoding, entries=entries, dropped=dropped)
 
 
 def _root(text: str, *, url: str) -> lxml.etree._Element:
@@ -61,17 +54,12 @@ def _root(text: str, *, url: str) -> lxml.etree._Element:
     return root
 
 
-def _urls(root: lxml.etree._Element) -> Iterator[lxml.etree._Element]:
-    found = (element for element in root if _name(element) == "url")
-    return (element for element, _ in zip(found, range(MAX_ITEMS), strict=False))
-
-
 def _entry(element: lxml.etree._Element, *, base: str, now: datetime) -> Entry | DroppedItem:
     said: dict[str, str] = {}
     for child in element.iter():
         said.setdefault(_path(child, element), child.text or "")
     title = one_line(plain_text(said.get("news/title", "")))
-    link = web_address(said.get("loc", ""), base=base)
+    link = read_link(said.get("loc", ""), base=base)
     if not title:
         return DroppedItem("no_words")
     if not link:
@@ -97,4 +85,5 @@ def _path(element: lxml.etree._Element, top: lxml.etree._Element) -> str:
 
 def _name(element: lxml.etree._Element) -> str:
     tag = element.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
+    # A prefix that nobody declared (`news:`) is a part of the name.
+    return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1] if isinstance(tag, str) else ""

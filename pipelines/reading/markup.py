@@ -20,6 +20,7 @@ _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{800,}")
 _SCRIPT = re.compile(r"<(script|style)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,24}\d?);")
+_CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "head", "svg", "form", "button"})
 _BLOCK = frozenset(
@@ -59,7 +60,7 @@ def plain_text(fragment: str) -> str:
 
     Fragments escaped twice (`&lt;p&gt;` inside HTML) are common in feeds, so a result that is markup is read once more.
     """
-    text = without_controls(fragment[:LONGEST_FRAGMENT])
+    text = _CDATA_MARK.sub("", without_controls(fragment[:LONGEST_FRAGMENT]))
     for _ in range(2):
         if not is_markup(text):
             break

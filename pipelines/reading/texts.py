@@ -15,6 +15,7 @@ from pipelines.errors import KuzetError
 from pipelines.models import Entry
 from pipelines.reading.dates import read_date
 
+FILE = "file:"
 MIN_TITLE_WORDS = 3
 MAX_TITLE = 200
 DATE_LINES = 12
@@ -49,6 +50,11 @@ def entry_from_row(row: Mapping[str, Any], *, where: str, now: datetime) -> Entr
         published_at=read_date(str(said_at), now=now) if said_at else read.published_at,
         language=str(row.get("language") or ""),
     )
+
+
+def is_file_name(url: str) -> bool:
+    """True for the address of an imported file, which has no site: `file:report.txt`."""
+    return url.startswith(FILE)
 
 
 def text_id(url: str) -> str:

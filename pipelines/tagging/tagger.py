@@ -1,9 +1,10 @@
-"""The tagger: one text in, everything the ruleset can say about it out."""
+"""Tag one article: its text in, everything that the ruleset finds in it out."""
 
 from __future__ import annotations
 
+from collections import Counter
+
 from pipelines.models import Severity, Tag, Tagging
-from pipelines.tagging.explanation import explain
 from pipelines.tagging.figures.figures import find_figures, without_unreal
 from pipelines.tagging.matching.matcher import Found
 from pipelines.tagging.matching.text import Text
@@ -12,10 +13,13 @@ from pipelines.tagging.names.persons import find_persons
 from pipelines.tagging.names.places import find_places
 from pipelines.tagging.ruleset import Ruleset
 from pipelines.tagging.topics.scoring import judge
-from pipelines.tagging.topics.severity import assess
+from pipelines.tagging.topics.severity import Assessment, assess
 
 LONGEST_TEXT = 1_000_000
 """Characters of a body that are read; no article is longer, and memory stays flat."""
+
+SHOWN_FORMS = 4
+LONGEST_FORM = 60
 
 
 class Tagger:
@@ -33,7 +37,7 @@ class Tagger:
         rules = self.ruleset
         texts = (Text(title, field="title"), Text(body[:LONGEST_TEXT]))
         found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]
-        verdict = judge(found, rules)
+        verdict = judge(found, rules.topics)
         figures = find_figures(found, rules.counted, language=language)
         figures = without_unreal(figures, verdict.contexts, texts=texts)
         assessment = assess(found, verdict.tags, figures, gravity=rules.gravity, base=self._base(verdict.tags))
@@ -54,3 +58,22 @@ class Tagger:
 
     def _base(self, tags: tuple[Tag, ...]) -> Severity:
         return self._severities[tags[0].topic] if tags else Severity.MEDIUM
+
+
+def explain(tags: tuple[Tag, ...], assessment: Assessment | None) -> str:
+    """Return in one line the words behind each topic: «fraud: мошенников ×3, обманули; severity high: задержан»."""
+    parts = [f"{tag.topic}: {_forms(tag)}" for tag in tags]
+    if assessment and assessment.reason:
+        parts.append(f"severity {assessment.severity}: {assessment.reason}")
+    return "; ".join(parts)
+
+
+def _forms(tag: Tag) -> str:
+    counts = Counter(_shortened(span.form.lower()) for span in tag.spans)
+    shown = [f"{form} ×{count}" if count > 1 else form for form, count in counts.most_common(SHOWN_FORMS)]
+    return ", ".join(shown)
+
+
+def _shortened(form: str) -> str:
+    flat = " ".join(form.split())
+    return flat if len(flat) <= LONGEST_FORM else f"{flat[:LONGEST_FORM]}…"

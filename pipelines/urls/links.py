@@ -22,10 +22,13 @@ TRACKING = re.compile(
     r"(?:utm|mtm|itm|hsa)_.*"
     r"|(?:fb|g|d|tw|tt|y|ys|yad|rcm)clid|msclkid|srsltid|gbraid|wbraid|igsh|igshid"
     r"|mc_cid|mc_eid|wt_mc|_?openstat|_ga|_gl|_hsenc|_hsmi"
-    r"|ref_src|tg_rhash|traffic_source|frommail|phpsessid",
+    r"|ref_src|tg_rhash|traffic_source|frommail"
+    r"|phpsessid|jsessionid|aspsessionid\w*|asp\.net_sessionid|session_?id|cftoken|cfid",
     re.IGNORECASE,
 )
 
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_ROUTE = re.compile(r"!?/\S|!\w")
 _UNSEEN = re.compile(r"[\t\n\r]")
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp;)+", re.IGNORECASE)
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
@@ -39,13 +42,17 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A link taken apart and spelled out. `host` is punycode or an IP without brackets; `path` begins with `/`."""
+    """A link taken apart and spelled out. `host` is punycode or an IP without brackets; `path` begins with `/`.
+
+    `route` is a fragment that names a page (`#/press/7`, `#!news`) in a site that is one program; no server sees it.
+    """
 
     scheme: str
     host: str
     port: int
     path: str
     query: str = ""
+    route: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -63,6 +70,7 @@ class Target:
 
     @property
     def url(self) -> str:
+        """The address without its route, as it is asked for."""
         return f"{self.scheme}://{self.authority}{self.request_path}"
 
     @property
@@ -73,12 +81,14 @@ class Target:
 def normalise_url(link: str, *, base: str = "") -> str:
     """Return the one spelling of `link`, resolved against `base`.
 
-    Fragments, tracking parameters and default ports go; the host becomes lower-case punycode; raw and
-    percent-encoded Cyrillic come out alike. The order of the remaining parameters stays, and so does a trailing
-    slash. Applying it twice changes nothing. Raises UnsafeAddressError for what is no web link.
+    Fragments (but for routes), tracking parameters, sessions and default ports go; the host becomes lower-case
+    punycode; raw and percent-encoded Cyrillic come out alike. The order of the remaining parameters stays, and so does
+    a trailing slash. Applying it twice changes nothing. Raises UnsafeAddressError for what is no web link.
     """
     target = parse_link(link, base=base)
-    return replace(target, query=_without_tracking(target.query)).url
+    path = _SESSION_IN_PATH.sub("", target.path)
+    url = replace(target, path=path, query=_without_tracking(target.query)).url
+    return f"{url}#{target.route}" if target.route else url
 
 
 def article_id(link: str) -> str:
@@ -117,8 +127,9 @@ def parse_link(link: str, *, base: str = "") -> Target:
         port=_port(parts, link),
         path=_without_dots(_escape(parts.path, safe=_PATH_SAFE)),
         query=_escape(parts.query, safe=_QUERY_SAFE),
+        route=_escape(parts.fragment, safe=_QUERY_SAFE) if _ROUTE.match(parts.fragment) else "",
     )
-    if len(target.url) > MAX_LINK_CHARS:
+    if len(target.url) + len(target.route) > MAX_LINK_CHARS:
         raise _unusable(link, f"is longer than {MAX_LINK_CHARS} characters")
     return target
 

@@ -1,15 +1,13 @@
-"""`kuzet`: one file per group of commands; this one puts them together and turns errors into sentences."""
+"""`kuzet`: one file per group of commands; this one puts them together."""
 
 from __future__ import annotations
 
 import os
-import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
-from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from worker.cli import (
     arrivals,
     articles,
@@ -30,10 +28,12 @@ from worker.cli import (
     status,
     up,
 )
-from worker.cli.session import broker_trouble
+from worker.cli.endings import Commands
+from worker.cli.settings import warn_of_unknown_variables
 
 app = typer.Typer(
     name="kuzet",
+    cls=Commands,
     help="The watch over Kazakhstan's news: polls feeds, tags what concerns security, says why, finds it again."
     "\n\n" + console.EXIT_CODES,
     no_args_is_help=True,
@@ -43,8 +43,8 @@ app = typer.Typer(
 )
 
 
-def _version(*, asked: bool) -> None:
-    if asked:
+def _version(*, wanted: bool) -> None:
+    if wanted:
         typer.echo(f"kuzet {version('kuzet')}")
         raise typer.Exit
 
@@ -57,11 +57,11 @@ def options(
     _version: Annotated[
         bool,
         typer.Option(
-            "--version", help="Print the version.", callback=lambda asked: _version(asked=asked), is_eager=True
+            "--version", help="Print the version.", callback=lambda wanted: _version(wanted=wanted), is_eager=True
         ),
     ] = False,
 ) -> None:
-    """Keep what concerns every command."""
+    """Set what concerns every command."""
     os.environ["KUZET_DEBUG"] = "1" if debug else os.environ.get("KUZET_DEBUG", "")
     if no_color:
         console.out.no_color = console.err.no_color = True
@@ -90,24 +90,7 @@ for group in (
 
 
 def main() -> None:
-    """Run a command; an error of ours is one sentence and an exit code, and a traceback only with --debug."""
-    try:
-        app()
-    except (EngineUnavailableError, EngineRefusedError) as error:
-        _tell(error, console.NO_ENGINE)
-    except KuzetError as error:
-        _tell(error, console.FAILED)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(console.FAILED)
-    except Exception as error:
-        if trouble := broker_trouble(error):
-            _tell(trouble, console.NO_ENGINE)
-        raise
-
-
-def _tell(error: KuzetError, code: int) -> None:
-    if os.environ.get("KUZET_DEBUG"):
-        raise error
-    console.tell(error)
-    sys.exit(code)
+    """Run a command."""
+    command = typer.main.get_command(app)
+    warn_of_unknown_variables(command)
+    command()

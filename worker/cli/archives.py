@@ -13,6 +13,7 @@ from typing import IO, cast
 import zstandard
 
 from pipelines.errors import KuzetError
+from worker.cli.console import UsageError
 
 COMPRESSED = frozenset({".gz", ".zst"})
 
@@ -30,6 +31,8 @@ def reading(file: str) -> Iterator[IO[bytes]]:
             yield stream
     except (zstandard.ZstdError, gzip.BadGzipFile, EOFError) as error:
         raise KuzetError(file, f"is damaged ({error})") from error
+    except FileNotFoundError as error:
+        raise UsageError(file, "is not there") from error
     except OSError as error:
         raise KuzetError(file, f"cannot be read ({error.strerror or error})") from error
 

@@ -52,8 +52,9 @@ def watch(
 
     Example: kuzet watch --topic drugs --region Turkestan --last 5
     """
-    request = chosen.request(query)
-    arrivals = Arrivals(open_runtime(), request, only_topics=not (everything or query or chosen.filters))
+    runtime = open_runtime()
+    request = chosen.resolved(runtime).request(query)
+    arrivals = Arrivals(runtime, request, only_topics=not (everything or query or chosen.filters))
     try:
         greet(arrivals.runtime, as_json=as_json)
         for event in arrivals.begin(last):

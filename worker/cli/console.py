@@ -1,4 +1,4 @@
-"""What the commands say and how: tables and colour for people, JSON lines for programs, one sentence for errors."""
+"""How the commands speak: tables and colour for people, JSON lines for programs, one sentence for errors."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ EXIT_CODES = (
     "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
 )
 
+
+class UsageError(KuzetError):
+    """The command was typed wrongly, or a setting is: a person types it again. Exit code 2."""
+
+
 ENDLESS = 10_000
 """Columns of a file or a pipe: a line is not broken there."""
 
@@ -43,6 +48,10 @@ class Paper(Console):
         """Draw a line over the width of a terminal, also where there is none."""
         self.print(Rule(title, **options), width=None if self.is_terminal else RULE_COLUMNS)
 
+    def on_broken_pipe(self) -> None:
+        """Raise what ends the command quietly: `kuzet search | head` is no failure."""
+        raise BrokenPipeError
+
 
 def columns() -> int | None:
     """Return the columns to print in: those of the terminal or of COLUMNS (None), and no end of them in a pipe."""
@@ -59,14 +68,14 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()
 
 
-def tell(error: KuzetError) -> None:
-    """Say in one sentence what is wrong, and the way out."""
+def warn(sentence: str) -> None:
+    """Print a remark on standard error; the command goes on."""
+    err.print(f"[yellow]warning[/yellow]  {escape(sentence)}", soft_wrap=True)
+
+
+def fail(error: Exception, *, code: int = FAILED) -> NoReturn:
+    """Print in one sentence what is wrong and the way out, and leave with the exit code."""
     err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
-
-
-def fail(error: KuzetError, *, code: int = FAILED) -> NoReturn:
-    """Tell it, and leave."""
-    tell(error)
     raise typer.Exit(code)
 
 
@@ -78,7 +87,7 @@ def read_input(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123  a path as typed
             return file.read()
     except OSError as error:
-        raise KuzetError(
+        raise UsageError(
             path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
         ) from error
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.errors import KuzetError
 from worker.cli.archives import kind_of, writing
-from worker.cli.console import FAILED, err, out
+from worker.cli.console import FAILED, UsageError, err, out
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
 
@@ -43,7 +42,8 @@ def export(
     """
     *query, file = words
     check_name(file, query)
-    engine, request = open_runtime().search, chosen.request(" ".join(query))
+    runtime = open_runtime()
+    engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
     written = write_lines(table(found) if is_table(file) else rows(found), file)
     if file != "-":
@@ -55,11 +55,11 @@ def export(
 def check_name(file: str, query: list[str]) -> None:
     """A forgotten FILE must not make a file of the query's last word."""
     if len(query) > 1:
-        raise KuzetError(
+        raise UsageError(
             " ".join(query), "is more than one argument", remedy="Put the query in quotes; FILE comes last."
         )
     if file != "-" and kind_of(Path(file)) not in KINDS:
-        raise KuzetError(
+        raise UsageError(
             file, "is no name for an export", remedy="Call it NAME.jsonl or NAME.csv, with .gz or .zst behind it."
         )
 
@@ -105,4 +105,6 @@ def write_lines(lines: Iterable[str], file: str) -> int:
 def tracked(found: Iterable[Stored], *, total: int) -> Iterator[Stored]:
     from rich.progress import track
 
-    yield from track(found, total=total, description="exporting", console=err, transient=True)
+    yield from track(
+        found, total=total, description="exporting", console=err, transient=True, disable=not err.is_terminal
+    )

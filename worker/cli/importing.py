@@ -112,7 +112,7 @@ def import_files(
 def take_files(intake: Intake, files: Sequence[Path]) -> None:
     """Hand over what the files hold, with a bar; a file that cannot be used is named, and the others go on."""
     columns = (TextColumn("reading"), TextColumn("{task.completed} items"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task("", total=None)
         for file in files:
             try:
@@ -186,7 +186,7 @@ def follow(runtime: Runtime, keys: Iterable[str]) -> dict[str, int]:
     """Wait, with a bar, until every article has its outcome; outcome → count. Ctrl-C leaves them to the workers."""
     waiting, outcomes = set(keys), Counter[str]()
     columns = (TextColumn("indexing"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("", total=len(waiting))
         while waiting:
             for key in sorted(waiting):

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.time_zone import KAZAKHSTAN
+from worker.cli.choices import resolve_filters
 from worker.cli.console import duration, err, local_time, out, print_json
 from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
@@ -43,7 +44,7 @@ def reindex(  # noqa: PLR0913  one option a wish
         bool, typer.Option("--rollback", help="Go back to the index before, with everything written since.")
     ] = False,
     show_list: Annotated[bool, typer.Option("--list", help="List the indices: live, replaced, half-made.")] = False,
-    keep: Annotated[float, typer.Option(metavar="DAYS", help="Keep the replaced index so long.")] = KEEP_DAYS,
+    keep: Annotated[float, typer.Option(metavar="DAYS", min=0, help="Keep the replaced index so long.")] = KEEP_DAYS,
     attach: Attach = False,
     wait: Wait = True,
     as_json: AsJson = False,
@@ -90,11 +91,13 @@ def retag(  # noqa: PLR0913  one option a wish
 
     runtime = open_runtime()
     begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
+    chosen = resolve_filters(runtime, {"topic": topic or (), "source": source or ()})
+    topics, sources = chosen.get("topic", ()), chosen.get("source", ())
     if dry_run:
-        chosen = {"topics": topic or (), "sources": source or (), "since": begins_at}
-        show_changes(runtime, chosen, as_json=as_json)
+        selected = {"topics": topics, "sources": sources, "since": begins_at}
+        show_changes(runtime, selected, as_json=as_json)
         return
-    options = {"topics": topic, "sources": source, "since": begins_at.isoformat() if begins_at else ""}
+    options = {"topics": topics, "sources": sources, "since": begins_at.isoformat() if begins_at else ""}
     run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
     if wait:
         follow(runtime, run, as_json=as_json, told=told_retag)
@@ -118,6 +121,7 @@ def reextract(
 
     runtime = open_runtime()
     begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
+    resolve_filters(runtime, {"source": source or ()})
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:
@@ -145,7 +149,9 @@ def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) 
     tagger = runtime.tagger
     old = OldTags(runtime.search, tagger.ruleset.version, **chosen)
     changes = Changes()
-    for stored in track(old, total=old.count(), description="tagging", console=err, transient=True):
+    for stored in track(
+        old, total=old.count(), description="tagging", console=err, transient=True, disable=not err.is_terminal
+    ):
         changes.note(stored.document, retagged(tagger, stored.document))
     table = Table("topic", "kept", "gained", "lost", box=None, header_style="bold")
     for topic in changes.topics:

@@ -10,10 +10,9 @@ from rich.columns import Columns
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
-from pipelines.search.request import Sort
-from worker.cli.console import FAILED, local_time, out, print_json
+from pipelines.search.request import MAX_SIZE, Sort
+from worker.cli.console import FAILED, UsageError, local_time, out, print_json
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, key_of, selecting
 from worker.cli.session import open_runtime
@@ -37,7 +36,7 @@ def search(  # noqa: PLR0913  one option a wish
     recency: Annotated[bool, typer.Option(help="Newer above older where relevance is alike.")] = True,
     reprints: Annotated[bool, typer.Option("--reprints", help="Every reprint as a hit of its own.")] = False,
     like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
-    limit: Annotated[int, typer.Option("--limit", "-n", help="How many hits.")] = 10,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=MAX_SIZE, help="How many hits.")] = 10,
     after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
 ) -> None:
@@ -45,19 +44,22 @@ def search(  # noqa: PLR0913  one option a wish
 
     Example: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time
     """
-    engine = open_runtime().search
+    runtime = open_runtime()
+    engine = runtime.search
     if like:
         if query or chosen.filters or after:
-            raise KuzetError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
+            raise UsageError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
         result = engine.more_like_this(key_of(like), size=limit)
     else:
-        request = chosen.request(query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after)
+        request = chosen.resolved(runtime).request(
+            query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after
+        )
         result = engine.search(request, now=chosen.now)
     if as_json:
         print_json(result_row(result))
     else:
         show_result(result)
-    if not result.hits:
+    if not (result.hits or result.total):
         raise typer.Exit(FAILED)
 
 

@@ -1,4 +1,4 @@
-"""What a command works on: the settings it was given, else those of the `kuzet up` that runs on this data folder."""
+"""What a command works on: its own settings, else those of the `kuzet up` that runs on this data folder."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ if TYPE_CHECKING:
     from worker.runtime import Runtime
 
 
+WATCH = "running watch"
+"""Where a setting is from that neither the environment nor a file gives."""
+
+
 def open_settings() -> Settings:
-    """What the environment says, and for the rest what the watch on this data folder runs with."""
+    """Return what the environment says, and for the rest what the watch on this data folder runs with."""
     from worker.local.run import run_settings
 
     settings = Settings()
     running = run_settings(settings.data)
     if running is None:
         return settings
-    told: dict[str, Any] = {name: value for name, value in running.items() if name not in settings.model_fields_set}
-    return Settings(**told)
+    added: dict[str, Any] = {name: value for name, value in running.items() if name not in settings.model_fields_set}
+    return Settings(**added)
 
 
 def open_runtime(*, engines: bool = True) -> Runtime:
-    """The services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
+    """Return the services of this process. Raises EngineUnavailableError when engines are needed and none are known."""
     from worker.runtime import Runtime
 
     settings = open_settings()
@@ -39,9 +43,9 @@ def open_runtime(*, engines: bool = True) -> Runtime:
 
 
 def broker_trouble(error: Exception) -> KuzetError | None:
-    """What an error of the broker's client means, in a sentence; nothing for any other error.
+    """Return what an error of the broker's client means, in a sentence; None for any other error.
 
-    The client is looked for, not imported: a command that never loaded it has no error of it, and stays quick.
+    The client is looked up, not imported: a command that never loaded it has no error of it, and stays quick.
     """
     client = sys.modules.get("redis.exceptions")
     if client is None or not isinstance(error, client.RedisError):

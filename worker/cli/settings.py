@@ -1,21 +1,26 @@
-"""`kuzet settings`: every setting with its value here, its default and what it means."""
+"""`kuzet settings`: every setting with its value here, where that is from, and what it means."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from rich.table import Table
 from rich.text import Text
 
-from config.settings import Settings
-from worker.cli.console import out
+from config.settings import LogLevel, Settings, origins, unknown_variables, variable
+from worker.cli.console import out, print_json, warn
+from worker.cli.session import WATCH, open_settings
 
 commands = typer.Typer()
 
+DEFAULT = "default"
+BOUNDS = ((Ge, "ge", "≥"), (Gt, "gt", ">"), (Le, "le", "≤"), (Lt, "lt", "<"))
 SET_BY_COMPOSE = frozenset(
     [
         "data",
@@ -47,25 +52,43 @@ def settings(
     *,
     markdown: Annotated[bool, typer.Option("--markdown", help="The table of docs/guide/settings.md.")] = False,
     dotenv: Annotated[bool, typer.Option("--dotenv", help="A .env file with every setting commented out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object: settings, with value and origin.")] = False,
 ) -> None:
     """Show every setting: variables of the environment, lines of .env, or files in the folder KUZET_SECRETS.
 
+    Passwords are hidden. Beside a running watch its settings hold, unless they are given here.
     Example: kuzet settings --dotenv > .env
     """
     if markdown:
         typer.echo(markdown_table())
     elif dotenv:
         typer.echo(dotenv_file())
+    elif as_json:
+        print_json({"settings": [*rows(open_settings())]})
     else:
-        show_table(Settings())
+        show_table(open_settings())
+
+
+def rows(current: Settings) -> Iterator[dict[str, str]]:
+    """Yield every setting with its value here and where that is from."""
+    places = origins()
+    for name, field in Settings.model_fields.items():
+        given = WATCH if name in current.model_fields_set else DEFAULT
+        yield {
+            "variable": variable(name),
+            "value": safe(getattr(current, name)),
+            "origin": places.get(name, given),
+            "allowed": limits(field),
+            "meaning": field.description or "",
+        }
 
 
 def show_table(current: Settings) -> None:
-    table = Table("variable", "value", "meaning", box=None, header_style="bold")
-    for name, field in Settings.model_fields.items():
-        value = getattr(current, name)
-        given = name in current.model_fields_set
-        table.add_row(variable(name), Text(safe(value), style="yellow" if given else ""), field.description or "")
+    table = Table("variable", "value", "from", "meaning", box=None, header_style="bold")
+    for row in rows(current):
+        is_given = row["origin"] != DEFAULT
+        value = Text(row["value"], style="yellow" if is_given else "", overflow="fold")
+        table.add_row(row["variable"], value, row["origin"] if is_given else "", row["meaning"])
     out.print(table)
 
 
@@ -75,14 +98,17 @@ def safe(value: Any) -> str:
 
     if isinstance(value, SecretStr):
         return "***" if value.get_secret_value() else ""
-    text = told(value)
+    text = written(value)
     return shown(text) if "://" in text and "@" in text else text
 
 
 def markdown_table() -> str:
-    """Variable, default and meaning of every setting."""
-    rows = [f"| `{variable(name)}` | {default(field)} | {field.description} |" for name, field in _fields()]
-    return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
+    """Variable, default, limits and meaning of every setting."""
+    listed = [
+        f"| `{variable(name)}` | {default(field)} | {limits(field)} | {field.description} |"
+        for name, field in _fields()
+    ]
+    return "\n".join(["| variable | default | allowed | meaning |", "|---|---|---|---|", *listed])
 
 
 def dotenv_file() -> str:
@@ -94,25 +120,57 @@ def dotenv_file() -> str:
 
 def _entries() -> Iterator[tuple[str, str]]:
     for name, field in _fields():
-        yield name, f"# {field.description}\n# {variable(name)}={told(field.default)}"
+        yield name, f"# {described(field)}\n# {variable(name)}={written(field.default)}"
+
+
+def described(field: FieldInfo) -> str:
+    allowed = limits(field)
+    return f"{field.description} Allowed: {allowed}." if allowed else field.description or ""
+
+
+def limits(field: FieldInfo) -> str:
+    """What a setting may be: `≥ 1, ≤ 2000`, the words of a list; empty when there is no limit."""
+    if field.annotation is LogLevel:
+        return ", ".join(LogLevel)
+    return ", ".join(
+        f"{sign} {getattr(bound, name):g}"
+        for bound in field.metadata
+        for kind, name, sign in BOUNDS
+        if isinstance(bound, kind)
+    )
+
+
+def warn_of_unknown_variables(command: Any) -> None:
+    """Warn of KUZET_* variables that neither a setting nor an option of a command reads: they are misspelt."""
+    options = {*_variables(command)}
+    known = sorted({variable(name) for name in Settings.model_fields} | options)
+    for name in unknown_variables(options):
+        near = difflib.get_close_matches(name, known, n=1)
+        warn(f"{name} is no setting of kuzet" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+def _variables(command: Any) -> Iterator[str]:
+    """Yield the variables that options of a command and of those below it read."""
+    for option in command.params:
+        names = getattr(option, "envvar", None) or ()
+        yield from (names,) if isinstance(names, str) else names
+    for below in getattr(command, "commands", {}).values():
+        yield from _variables(below)
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
     return list(Settings.model_fields.items())
 
 
-def variable(name: str) -> str:
-    return f"KUZET_{name.upper()}"
-
-
 def default(field: FieldInfo) -> str:
-    """What stands there when nothing is said; folders differ from machine to machine."""
+    """The default as the guide shows it; folders differ from machine to machine."""
     if field.default_factory is not None:
         return "depends on the machine"
-    return f"`{told(field.default)}`" if told(field.default) else ""
+    return f"`{written(field.default)}`" if written(field.default) else ""
 
 
-def told(value: Any) -> str:
+def written(value: Any) -> str:
+    """A value as a variable holds it."""
     if value is None or repr(value) == "PydanticUndefined":
         return ""
     if isinstance(value, SecretStr):

@@ -67,7 +67,7 @@ def follow(runtime: Runtime, run: Run, *, as_json: bool, told: Callable[[Run], s
 def watch(runtime: Runtime, run: Run) -> None:
     """Draw the bar until the job is no longer the one under way."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task("waiting for a worker", total=None)
         while (now := runtime.state.upkeep.current()) and now.id == run.id:
             step = STEPS.get(now.facts["step"], now.facts["step"])

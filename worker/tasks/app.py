@@ -14,7 +14,7 @@ from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from pipelines.errors import ConfigError, KuzetError
 from worker.logs import configure_logs
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
@@ -43,6 +43,14 @@ class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
             log.warning("task put off", task=self.name, args=args, error=str(error))
         except Exception:  # the one broad except: nothing may end a worker
             log.exception("task failed", task=self.name, args=args)
+
+
+def _settings() -> Settings:
+    """Read the settings; a worker that cannot use one ends with a sentence, not a traceback."""
+    try:
+        return Settings()
+    except SettingsError as error:
+        raise SystemExit(f"error  {error}") from error
 
 
 class Watch(Celery):  # type: ignore[misc]  # celery has no types
@@ -149,4 +157,4 @@ def _make_index(sender: Any, **_: object) -> None:
         call_drain(sender.app)
 
 
-app = Watch(Settings())
+app = Watch(_settings())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import ssl
 import time
@@ -16,6 +17,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from pipelines.errors import UnsafeAddressError
 from pipelines.models import Page
+from pipelines.reading.packing import unpacked
 from pipelines.urls import Target, check_target
 from worker.web.answers import (
     Fetched,
@@ -28,7 +30,16 @@ from worker.web.answers import (
     Validators,
 )
 from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, guard_context
-from worker.web.content import ACCEPT_HEADERS, DECODABLE, wrong_body, wrong_coding, wrong_type
+from worker.web.content import (
+    ACCEPT_HEADERS,
+    DECODABLE,
+    is_whole,
+    real_codings,
+    wrong_body,
+    wrong_coding,
+    wrong_type,
+)
+from worker.web.cookies import FetchCookies
 from worker.web.deadline import Deadline
 from worker.web.limits import Limits
 from worker.web.names import Resolver
@@ -36,7 +47,9 @@ from worker.web.waiting import retry_at
 
 CHUNK_BYTES = 65_536
 MAX_PIECES = 50_000
+TAIL_BYTES = 2_000
 DEFAULT_WAIT_S = 300.0
+DOCUMENTS = frozenset({http.client.OK, http.client.ACCEPTED, http.client.NON_AUTHORITATIVE_INFORMATION})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 WAITING = frozenset({403, 429, 503})
 DROPPED_HEADERS = frozenset({"set-cookie", "set-cookie2"})
@@ -77,13 +90,19 @@ class WebClient:
         deadline = Deadline.after(limits.deadline_s)
         target = check_target(url, allowed_hosts=self.allowed_hosts)
         hops: list[str] = []
+        cookies, asked = FetchCookies(), set[tuple[str, str]]()
         while True:
+            cookie = cookies.header(target.host)
+            _refuse_circle(target.url, (target.url, cookie) in asked)
+            asked.add((target.url, cookie))
             _record_hop(hops, target.url, max_redirects=limits.max_redirects)
             guard = Guard(deadline)
             conditions = _conditions(validators, hops)
-            with exchange(self._route(target, guard), headers=self._headers(limits, conditions), tls=self.tls) as got:
+            headers = self._headers(limits, conditions | ({"Cookie": cookie} if cookie else {}))
+            with exchange(self._route(target, guard), headers=headers, tls=self.tls) as got:
                 if got.status not in REDIRECTS:
                     return self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
+                cookies.keep(target.host, got.headers.getlist("set-cookie"))
                 target = self._next_target(got, target)
 
     def _route(self, target: Target, guard: Guard) -> Route:
@@ -112,11 +131,15 @@ class WebClient:
             return NotModified(hops[-1])
         if response.status in WAITING and (answer := self._later(response)):
             return answer
-        if response.status != http.client.OK:
+        if not _has_document(response):
             raise RefusalError(hops[-1], _status_line(response), reason=status_reason(response.status))
         _check_headers(response, hops[-1], limits=limits)
+        _name_coding_once(response)
         guard.allow_body(limits.max_bytes)
         body = read_body(response, hops[-1], limits=limits, deadline=guard.deadline)
+        body = unpacked(body, max_bytes=limits.max_bytes)
+        if len(body) > limits.max_bytes:
+            body = _cut(bytearray(body), hops[-1], limits=limits)
         content_type = response.headers.get("content-type", "")
         if reason := wrong_body(body, content_type=content_type, accept=limits.accept):
             raise RefusalError(hops[-1], f"the document begins like no {limits.accept}", reason=reason)
@@ -142,14 +165,28 @@ class WebClient:
         )
 
 
+def _has_document(response: HTTPResponse) -> bool:
+    """True for an answer that carries the document: 200, what a proxy makes of it, and a range that is the whole."""
+    whole = re.fullmatch(r"bytes 0-(\d+)/(\d+)", response.headers.get("content-range", "").strip())
+    if response.status == http.client.PARTIAL_CONTENT and whole:
+        return int(whole[1]) + 1 == int(whole[2])
+    return response.status in DOCUMENTS
+
+
 def read_body(response: HTTPResponse, url: str, *, limits: Limits, deadline: Deadline) -> bytes:
     """Read and decode piece by piece, so that nothing inflates beyond the limit; raises RefusalError there.
 
-    A piece is at most a chunk of the wire, and costs time even when it holds one byte: pieces are counted too.
+    A piece is at most a chunk of the wire, and costs time even when it holds one byte: pieces are counted too. When the
+    wire breaks after the document's end (a length too long, a last chunk that never comes), the document is whole.
     """
     body = bytearray()
     for _ in range(MAX_PIECES):
-        piece = response.read1(CHUNK_BYTES)
+        try:
+            piece = response.read1(CHUNK_BYTES)
+        except TRANSPORT_ERRORS:
+            if not is_whole(bytes(body[-TAIL_BYTES:])):
+                raise
+            return bytes(body)
         if not piece:
             return bytes(body)
         body += piece
@@ -202,9 +239,13 @@ def _wire_reason(cause: BaseException) -> Reason:
     return next((reason for reason, kinds in _WIRE_REASONS if isinstance(cause, kinds)), Reason.CONNECT)
 
 
-def _record_hop(hops: list[str], url: str, *, max_redirects: int) -> None:
-    if url in hops:
+def _refuse_circle(url: str, was_asked: bool) -> None:  # noqa: FBT001 - one fact
+    """Raise for an address that was asked before with the same cookies: its answer would be the same."""
+    if was_asked:
         raise RefusalError(url, "redirects in a circle", reason=Reason.BAD_REDIRECT)
+
+
+def _record_hop(hops: list[str], url: str, *, max_redirects: int) -> None:
     if len(hops) > max_redirects:
         raise RefusalError(hops[0], f"redirects more than {max_redirects} times", reason=Reason.BAD_REDIRECT)
     hops.append(url)
@@ -227,6 +268,12 @@ def _check_headers(response: HTTPResponse, url: str, *, limits: Limits) -> None:
         raise RefusalError(url, f"is {headers['content-type']!r}, no {limits.accept}", reason=reason)
     if (response.length_remaining or 0) > limits.max_bytes and not limits.cut:
         raise RefusalError(url, f"announces {response.length_remaining} bytes", reason=Reason.TOO_LARGE)
+
+
+def _name_coding_once(response: HTTPResponse) -> None:
+    """Take one of two equal codings away, which urllib3 would undo twice. What is packed twice is a file in the end."""
+    for coding in real_codings(response.headers.get("content-encoding", "")):
+        response.headers["content-encoding"] = coding
 
 
 def _status_line(response: HTTPResponse) -> str:

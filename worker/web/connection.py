@@ -6,6 +6,7 @@ the socket itself knows the deadline: each receive gets what is left of it, and 
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from worker.web.deadline import Deadline
 from worker.web.names import Resolver
 
 MAX_HEADER_BYTES = 65_536
+MAX_HEADERS = 2_000
 MAX_TRIES = 4
 
 if TYPE_CHECKING:
@@ -130,7 +132,26 @@ def find_route(target: Target, *, resolver: Resolver, allowed_hosts: frozenset[s
     return Route(target=target, addresses=addresses, guard=guard)
 
 
+class _Answer(http.client.HTTPResponse):
+    """An answer after any number of interim ones (103 Early Hints, 102) and blank lines; their bytes are guarded."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while self.fp.peek(1)[:1] in {b"\r", b"\n"}:
+            self.fp.read(1)
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while http.client.CONTINUE < status < http.client.OK and status != http.client.SWITCHING_PROTOCOLS:
+            http.client.parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
+
+# Sites set a hundred cookies. The limit that counts is MAX_HEADER_BYTES.
+http.client._MAXHEADERS = MAX_HEADERS  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way
+
+
 class _PlainConnection(HTTPConnection):
+    response_class = _Answer
+
     def __init__(self, route: Route) -> None:
         super().__init__(route.target.host, route.target.port)
         self._route = route
@@ -141,6 +162,8 @@ class _PlainConnection(HTTPConnection):
 
 class _TLSConnection(HTTPSConnection):
     """TLS for the name in the link, over a connection to the checked address."""
+
+    response_class = _Answer
 
     def __init__(self, route: Route, *, tls: ssl.SSLContext) -> None:
         super().__init__(route.target.host, route.target.port, ssl_context=tls, cert_reqs=ssl.CERT_REQUIRED)

@@ -10,6 +10,7 @@ from worker.web.answers import Reason
 from worker.web.limits import Accept
 
 HEAD_BYTES = 1024
+MAX_ZEROS = 0.02
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 VAGUE_TYPES = frozenset({"", "text/plain", "text/xml", "application/xml", "application/octet-stream"})
 MEDIA = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/vnd.")
@@ -21,6 +22,8 @@ _BINARY = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ",
     b"Rar!", b"7z\xbc\xaf", b"\x7fELF", b"MZ", b"\xd0\xcf\x11\xe0", b"ID3", b"OggS", b"\x00\x00\x01\x00", b"wOF",
 )  # fmt: skip
+_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
+_END = re.compile(rb"</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>\s*(?:<!--[^<>]*-->\s*)*\Z", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
 
 ACCEPT_HEADERS = {
@@ -30,35 +33,45 @@ ACCEPT_HEADERS = {
 }
 
 
-def mime_type(header: str) -> str:
-    """Return the bare type of a Content-Type header, lower-case."""
-    return header.partition(";")[0].strip().lower()
+def mime_types(header: str) -> frozenset[str]:
+    """Return the bare types of a Content-Type header in lower case: a proxy adds a second one, some forget the `;`.
+
+    A header that names none (`html`, `utf-8`) is like no header.
+    """
+    return frozenset(_TYPE.findall(header.lower())) or frozenset({""})
 
 
 def wrong_type(content_type: str, *, accept: Accept) -> Reason | None:
     """Judge by the header alone, before the body is read."""
-    kind = mime_type(content_type)
+    kinds = mime_types(content_type)
     if accept is Accept.PAGE:
-        return None if kind in HTML_TYPES | VAGUE_TYPES else Reason.NOT_HTML
-    return Reason.NOT_TEXT if kind.startswith(MEDIA) else None
+        return None if kinds & (HTML_TYPES | VAGUE_TYPES) else Reason.NOT_HTML
+    return Reason.NOT_TEXT if all(kind.startswith(MEDIA) for kind in kinds) else None
 
 
 def wrong_body(body: bytes, *, content_type: str, accept: Accept) -> Reason | None:
-    """Judge by the first bytes. A page whose type says nothing has to begin like HTML."""
-    head = body[:HEAD_BYTES]
-    if not head.strip():
+    """Judge by the first bytes that are not blank. A page whose type says nothing has to begin like HTML."""
+    head = body.lstrip()[:HEAD_BYTES]
+    if not head:
         return Reason.EMPTY if accept is not Accept.TEXT else None
     if looks_binary(head):
         return Reason.NOT_HTML if accept is Accept.PAGE else Reason.NOT_TEXT
-    if accept is Accept.PAGE and mime_type(content_type) in VAGUE_TYPES and not looks_html(head):
+    if accept is Accept.PAGE and not mime_types(content_type) & HTML_TYPES and not looks_html(head):
         return Reason.NOT_HTML
     return None
 
 
 def looks_binary(head: bytes) -> bool:
+    """True if the bytes are no text. A stray zero byte is damage; one in every second place is UTF-16."""
     if head.startswith(_UTF_WIDE):
         return False
-    return head.startswith(_BINARY) or b"\x00" in head
+    return head.startswith(_BINARY) or (head.count(0) > MAX_ZEROS * len(head) and not _is_wide(head))
+
+
+def _is_wide(head: bytes) -> bool:
+    """True if markup begins in UTF-16 without a mark: `<`, 0, `?`, 0."""
+    odd, even = head[1:64:2], head[:64:2]
+    return (not even.count(0) and odd.count(0) > len(odd) // 2) or (not odd.count(0) and even.count(0) > len(even) // 2)
 
 
 def looks_html(head: bytes) -> bool:
@@ -70,7 +83,16 @@ def wrong_coding(content_encoding: str) -> bool:
     """Say whether the body is compressed in a way that cannot be undone.
 
     Only one coding at a time: chains of them are a bomb's work. A word that names no coding (`utf-8` is seen in
-    the wild) is ignored.
+    the wild) is ignored, and so is a coding that is named twice: a proxy repeats the header.
     """
-    coding = content_encoding.strip().lower()
-    return "," in coding or (coding in REAL_CODINGS and coding not in DECODABLE)
+    codings = real_codings(content_encoding)
+    return len(codings) > 1 or not codings <= frozenset(DECODABLE)
+
+
+def real_codings(content_encoding: str) -> frozenset[str]:
+    return frozenset(map(str.strip, content_encoding.lower().split(","))) & REAL_CODINGS
+
+
+def is_whole(tail: bytes) -> bool:
+    """True if a document's last bytes end it as its kind ends: nothing is missing, whatever length was promised."""
+    return bool(_END.search(tail))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from pipelines.language.russian import is_active
 from pipelines.tagging.figures import numerals
-from pipelines.tagging.figures.clauses import Reading, distance
+from pipelines.tagging.figures.clauses import Reading, distance, is_unbroken
 from pipelines.tagging.figures.numbers import Number
 from pipelines.tagging.matching.matcher import Hit
 
@@ -176,7 +176,7 @@ def _deed_follows(reading: Reading, number: Number, limit: int) -> bool:
     text, deeds = reading.text, reading.counted.deeds
     for hit in reading.hits_from(number.last + 1, min(number.last + 4, limit)):
         between = text.words[number.last + 1 : hit.first]
-        if hit.pattern in deeds and text.is_unbroken(number.last, hit.first) and set(between) <= _SKIPPED:
+        if hit.pattern in deeds and is_unbroken(text, number.last, hit.first) and set(between) <= _SKIPPED:
             return True
     return False
 

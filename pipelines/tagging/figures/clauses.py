@@ -7,8 +7,9 @@ from functools import cached_property
 
 from pipelines.language.kazakh import looks_finite
 from pipelines.language.russian import is_predicate
-from pipelines.tagging.figures.counted_words import Counted
+from pipelines.tagging.figures.counted_words import CountedWords
 from pipelines.tagging.figures.numbers import Number, find_numbers
+from pipelines.tagging.figures.numerals import ABBREVIATED_MULTIPLIERS
 from pipelines.tagging.matching.matcher import Hit
 from pipelines.tagging.matching.text import Text
 
@@ -19,7 +20,7 @@ NEAR_WORDS = 24
 class Reading:
     """A text with the hits that say what is counted. Clauses and sentences are told by their number in the text."""
 
-    def __init__(self, text: Text, hits: list[Hit], *, counted: Counted, language: str) -> None:
+    def __init__(self, text: Text, hits: list[Hit], *, counted: CountedWords, language: str) -> None:
         self.text = text
         self.counted = counted
         self.language = language
@@ -63,6 +64,14 @@ class Reading:
 
     def _is_verb(self, word: str) -> bool:
         return (self.language != "kk" and is_predicate(word)) or (self.language != "ru" and looks_finite(word))
+
+
+def is_unbroken(text: Text, first: int, last: int) -> bool:
+    """True if no mark stands between two words; the dot of an abbreviation (тыс.) does not count."""
+    between = text.source[text.ends[first] : text.starts[last]]
+    if text.words[first] in ABBREVIATED_MULTIPLIERS:
+        between = between.removeprefix(".")
+    return not any(mark in between for mark in ",.;:—\n")
 
 
 def distance(hit: Hit, number: Number) -> int:

@@ -12,7 +12,7 @@ KEYS = ("people", "officers", "kinds", "drugs", "currencies", "roles", "doubts",
 REQUIRED = ("people", "kinds", "drugs", "currencies", "roles")
 
 
-class Counted:
+class CountedWords:
     """Which pattern says what about a number: kinds by things and deeds, people, drugs, currencies, roles of money.
 
     `officers` are people who do deeds themselves; `doubts` make a deed one that may not have happened; beside `prices`

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pipelines.language.russian import is_adjective, is_predicate, is_singular
 from pipelines.models import Context, Figure, Span
 from pipelines.tagging.figures.actions import deed_of, deed_told_later, ends_its_noun, is_doubted, stands_alone
-from pipelines.tagging.figures.clauses import NEAR_WORDS, Reading, distance
-from pipelines.tagging.figures.counted_words import Counted
+from pipelines.tagging.figures.clauses import NEAR_WORDS, Reading, distance, is_unbroken
+from pipelines.tagging.figures.counted_words import CountedWords
 from pipelines.tagging.figures.numbers import Number
 from pipelines.tagging.figures.numerals import COLLECTIVES, multiplier, word_set
 from pipelines.tagging.matching.matcher import Found, Hit
@@ -19,7 +19,9 @@ from pipelines.tagging.matching.text import Text
 THING_WORDS = 4
 """How far after its number a counted noun may stand."""
 
-LEAD_WORDS = 150
+SINGLE_PERSON_WORDS = 150
+"""One person is counted without a number only in this many first words."""
+
 KILOGRAMS = {"кг": 1.0, "т": 1000.0, "гр": 0.001, "г": 0.001, "мг": 1e-6}
 KILOGRAM_STEMS = {"килограм": 1.0, "келі": 1.0, "тонн": 1000.0, "грамм": 0.001, "миллиграм": 1e-6, "центнер": 100.0}
 """Beginnings of words: килограммов, тоннаға."""
@@ -56,7 +58,7 @@ BARE_MONEY = 100_000
 """A sum without its currency is read only from here on: «похитили 180 миллионов»."""
 
 
-def find_figures(found: Iterable[Found], counted: Counted, *, language: str = "") -> tuple[Figure, ...]:
+def find_figures(found: Iterable[Found], counted: CountedWords, *, language: str = "") -> tuple[Figure, ...]:
     """Return the figures in order; what is told twice with the same kind and value is kept once."""
     figures: dict[tuple[str, float, str], Figure] = {}
     for text, hits in found:
@@ -176,7 +178,7 @@ def _currency(reading: Reading, number: Number) -> str:
         if sign in CURRENCY_SIGNS:
             return CURRENCY_SIGNS[sign]
     after = reading.hits_from(number.last + 1, number.last + 3)
-    named = [hit for hit in after if hit.pattern in currencies and reading.text.is_unbroken(number.last, hit.first)]
+    named = [hit for hit in after if hit.pattern in currencies and is_unbroken(reading.text, number.last, hit.first)]
     if named:
         return currencies[named[0].pattern]
     return _only_currency(reading) if _is_bare_money(reading, number) else ""
@@ -213,7 +215,7 @@ def _role(reading: Reading, number: Number) -> str:
 
 def _drugs(reading: Reading, number: Number) -> Figure | None:
     after = number.last + 1
-    if after >= len(reading.text) or not reading.text.is_unbroken(number.last, after):
+    if after >= len(reading.text) or not is_unbroken(reading.text, number.last, after):
         return None
     kilograms = _kilograms(reading.text.words[after])
     near = reading.hits_from(number.first - NEAR_WORDS, number.last + NEAR_WORDS)
@@ -246,7 +248,7 @@ def _is_in_phrase(reading: Reading, number: Number, hit: Hit) -> bool:
     between = reading.text.words[number.last + 1 : hit.first]
     if not PREPOSITIONS.isdisjoint(between) or any(is_predicate(word) for word in between):
         return False
-    return reading.text.is_unbroken(number.last, hit.first)
+    return is_unbroken(reading.text, number.last, hit.first)
 
 
 def _is_sorted(text: Text, number: Number, hit: Hit) -> bool:
@@ -296,7 +298,7 @@ def _singular(reading: Reading, figures: list[Figure]) -> Iterator[Figure]:
     numbered = {number.last + 1 for number in reading.numbers}
     for hit in reading.hits:
         kind = reading.counted.one.get(hit.pattern)
-        if not kind or hit.first >= LEAD_WORDS or hit.negated or hit.first in numbered:
+        if not kind or hit.first >= SINGLE_PERSON_WORDS or hit.negated or hit.first in numbered:
             continue
         clause = text.clause_at(hit.first)
         if (kind, clause) in counted or (kind in PERSONAL_DEEDS and ("", clause) in counted):

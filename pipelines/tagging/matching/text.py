@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import accumulate
 
 from pipelines.language.normalise import fold
-from pipelines.tagging.figures.numerals import ABBREVIATED_MULTIPLIERS
 
 _LOWER = "а-яёәіңғүұқөһ"
 _UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
@@ -25,8 +24,8 @@ _SENTENCE_END = re.compile(
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
 
-LEAD_WORDS = 50
-"""The beginning of a body: what stands there is what the text is about."""
+PROMINENT_WORDS = 50
+"""The first words of a body say what it is about."""
 
 INTERVIEW_QUESTIONS = 3
 """So many paragraphs that end in a question make a text an interview."""
@@ -116,13 +115,6 @@ class Text:
         end = bisect_left(self.starts, ends[clause]) if clause < len(ends) else len(self.words)
         return (first, end) if clause <= len(ends) else (end, end)
 
-    def is_unbroken(self, first: int, last: int) -> bool:
-        """Tell whether no mark stands between two words; the dot of an abbreviation (тыс.) is none."""
-        between = self.source[self.ends[first] : self.starts[last]]
-        if self.words[first] in ABBREVIATED_MULTIPLIERS:
-            between = between.removeprefix(".")
-        return not any(mark in between for mark in ",.;:—\n")
-
     def words_between(self, start: int, end: int) -> tuple[int, int]:
         """Return the first and the last word between two places in characters; last < first where there is none."""
         return bisect_left(self.starts, start), bisect_right(self.ends, end) - 1
@@ -134,7 +126,7 @@ class Text:
 
     def is_prominent(self, word: int) -> bool:
         """Tell whether a word stands in the title, in the lead, or in a question of an interview."""
-        if self.field == "title" or word < LEAD_WORDS:
+        if self.field == "title" or word < PROMINENT_WORDS:
             return True
         place = self.starts[word]
         before = bisect_right(self._questions, (place, len(self.source)))

@@ -17,7 +17,7 @@ from pipelines.tagging.names.street_names import NAMED_AFTER, NAMED_BEFORE
 TITLE_SCORE, LEAD_SCORE, BODY_SCORE = 5, 2, 1
 """What a mention says for a region, by where it stands."""
 
-LEAD_WORDS = 150
+REGION_LEAD_WORDS = 150
 LEAST_SHARE = 0.25
 """A region with less than this share of the strongest region's score is only mentioned in a text that is not short."""
 
@@ -67,7 +67,7 @@ class _Candidate(NamedTuple):
             return 0
         if not in_body:
             return TITLE_SCORE
-        return LEAD_SCORE if word < LEAD_WORDS else BODY_SCORE
+        return LEAD_SCORE if word < REGION_LEAD_WORDS else BODY_SCORE
 
 
 def find_places(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Place, ...]:

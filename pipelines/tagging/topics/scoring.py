@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from math import log2
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pipelines.models import Context, Span, Tag
 from pipelines.tagging.matching.matcher import Found, Hit
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.rules.rule import Near, Within
-from pipelines.tagging.ruleset import ABSENT, Ruleset
-from pipelines.tagging.topics.contexts import Silences
+from pipelines.tagging.rules.rule import Near, Rule, Within
+from pipelines.tagging.topics.contexts import TextContexts
+from pipelines.tagging.topics.topic_rules import ABSENT, TopicRules
 
 LEAD_FACTOR = 2.0
 """A mention in the lead or a question of an interview weighs twice; what the title is worth is the rule's own."""
@@ -20,17 +20,17 @@ LEAD_FACTOR = 2.0
 REPEATS = (1.0, 0.75, 0.5, 0.25)
 """What the first, second … mention of the same term counts; later ones add nothing."""
 
-TELLING_WEIGHT = 2.0
+MAIN_WEIGHT = 2.0
 """Lighter terms only support: without one at least as heavy as this there is no topic."""
 
-OUTRIGHT_WEIGHT = 4.0
-"""A term this heavy says it outright: where its sentence has a voucher, the topic counts as prominent."""
+EXPLICIT_WEIGHT = 4.0
+"""A term this heavy makes a topic prominent wherever its sentence has a corroborating word."""
 
 DECISIVE_WEIGHT = 6.0
-"""A term this heavy tells the matter by itself, even in one sentence of a long digest."""
+"""A term this heavy decides by itself, even in one sentence of a long digest."""
 
 SHORT_TEXT_WORDS = 60
-"""A text so short is all lead: the plain threshold holds."""
+"""A shorter text is all lead: the plain threshold holds."""
 
 GROWTH = 0.25
 """What a text must score more, as a share of the threshold, each time it doubles: much text, chance words."""
@@ -42,10 +42,10 @@ LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
 
 BACKGROUND_FACTOR = 1.5
-"""How much more a topic must score that neither the title nor the lead speaks of."""
+"""How much more a topic must score that is in neither the title nor the lead."""
 
 SENSES = frozenset({"other_sense", "figurative"})
-"""Contexts that are about the word, not about the sentence."""
+"""Contexts of a word, not of a sentence."""
 
 MOST_SPANS = 50
 """Spans that are stored of one tag or context; a hundred thousand repetitions explain nothing better."""
@@ -54,12 +54,12 @@ BEYOND_DOUBT = 32.0
 """A topic scoring more than this does not push the others down any further."""
 
 
-Vouchers = dict[tuple[str, int], tuple[int, int]]
-"""Field and sentence → the first and the last word there that vouches for a mention (class @voucher)."""
+Corroboration: TypeAlias = dict[tuple[str, int], tuple[int, int]]
+"""Field and sentence → its first and its last corroborating word (class @corroborating)."""
 
 
 class Mention(NamedTuple):
-    """A hit that speaks for a rule; `context` says why it does not count, `factor` what its place is worth."""
+    """A hit that counts for a rule; `context` says why it does not, `factor` what its place is worth."""
 
     rule: int
     term: str
@@ -89,34 +89,42 @@ class Verdict(NamedTuple):
     contexts: tuple[Context, ...]
 
 
-def judge(found: Iterable[Found], ruleset: Ruleset) -> Verdict:
-    """Decide every rule of the ruleset on the title and the body of one article."""
+def judge(found: Iterable[Found], topics: TopicRules) -> Verdict:
+    """Decide every rule on the title and the body of one article."""
     found = list(found)
     by_rule: dict[int, list[Mention]] = defaultdict(list)
-    for (text, hits), silences in zip(found, _silences(found, ruleset), strict=True):
-        for mention in _mentions(text, hits, ruleset, silences=silences):
+    for (text, hits), contexts in zip(found, _text_contexts(found, topics), strict=True):
+        for mention in _mentions(text, hits, topics, contexts=contexts):
             by_rule[mention.rule].append(mention)
     by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
-    words = sum(len(text) for text, _ in found)
-    vouchers = _vouchers(found, ruleset) if words >= SHORT_TEXT_WORDS and ruleset.vouching else None
-    weighed = [_weigh(rule, mentions, ruleset=ruleset, vouchers=vouchers) for rule, mentions in by_rule.items()]
-    strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
-    tags = [_tag(case, ruleset, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
-    tags.sort(key=lambda tag: (-tag.score / tag.threshold, tag.topic))
+    tags = _tags(
+        by_rule, topics, words=sum(len(text) for text, _ in found), corroboration=_corroboration(found, topics)
+    )
     return Verdict(
         tags=tuple(tag for tag in tags if tag.score >= tag.threshold),
         misses=tuple(tag for tag in tags if tag.score < tag.threshold),
-        contexts=tuple(_contexts(by_rule, ruleset)),
+        contexts=tuple(_contexts(by_rule, topics)),
     )
 
 
-def _silences(found: list[Found], ruleset: Ruleset) -> list[Silences]:
-    """Return the silences of each text; what one says first holds for the whole article."""
-    silences = [Silences(text, hits, ruleset.patterns) for text, hits in found]
-    told = [each.told_first() for each in silences]
-    for place, each in enumerate(silences):
-        each.carry(frozenset().union(*told[:place], *told[place + 1 :]))
-    return silences
+def _tags(
+    by_rule: Mapping[int, list[Mention]], topics: TopicRules, *, words: int, corroboration: Corroboration
+) -> list[Tag]:
+    """Return a tag for each rule with a mention that counts, strongest first; the threshold may not be reached."""
+    asked = corroboration if words >= SHORT_TEXT_WORDS and topics.corroborating else None
+    weighed = [_weigh(topics.rules[rule], mentions, corroboration=asked) for rule, mentions in by_rule.items()]
+    strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
+    tags = [_tag(case, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
+    return sorted(tags, key=lambda tag: (-tag.score / tag.threshold, tag.topic))
+
+
+def _text_contexts(found: list[Found], topics: TopicRules) -> list[TextContexts]:
+    """Return the contexts of each text; what one says first holds for the whole article."""
+    contexts = [TextContexts(text, hits, topics) for text, hits in found]
+    opening = [each.opening() for each in contexts]
+    for place, each in enumerate(contexts):
+        each.carry(frozenset().union(*opening[:place], *opening[place + 1 :]))
+    return contexts
 
 
 def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
@@ -130,17 +138,17 @@ def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-def _mentions(text: Text, hits: list[Hit], ruleset: Ruleset, *, silences: Silences) -> Iterator[Mention]:
+def _mentions(text: Text, hits: list[Hit], topics: TopicRules, *, contexts: TextContexts) -> Iterator[Mention]:
     weighed = [
-        (use.rule, ruleset.matcher.patterns[hit.pattern].text, use.weight, hit)
+        (use.rule, topics.patterns[hit.pattern].text, use.weight, hit)
         for hit in hits
-        for use in ruleset.patterns.terms.get(hit.pattern, ())
+        for use in topics.terms.get(hit.pattern, ())
     ]
-    weighed += _meetings(text, hits, ruleset)
-    for rule, term, weight, hit in weighed:
-        context = silences.context_of(hit, rule=rule, listens_to=ruleset.rules[rule].contexts)
-        factor = _factor(text, hit, title_weight=ruleset.rules[rule].title_weight)
-        yield Mention(rule, term, weight, text, hit, context, factor)
+    weighed += _meetings(text, hits, topics)
+    for number, term, weight, hit in weighed:
+        rule = topics.rules[number]
+        context = contexts.context_of(hit, rule=number, listens_to=rule.contexts)
+        yield Mention(number, term, weight, text, hit, context, _factor(text, hit, title_weight=rule.title_weight))
 
 
 def _factor(text: Text, hit: Hit, *, title_weight: float) -> float:
@@ -150,24 +158,23 @@ def _factor(text: Text, hit: Hit, *, title_weight: float) -> float:
     return LEAD_FACTOR if text.is_prominent(hit.first) else 1.0
 
 
-def _meetings(text: Text, hits: list[Hit], ruleset: Ruleset) -> list[tuple[int, str, float, Hit]]:
-    """Where the groups of a `near` meet: one hit over the fewest words that hold them all."""
+def _meetings(text: Text, hits: list[Hit], topics: TopicRules) -> list[tuple[int, str, float, Hit]]:
+    """Return where the groups of a `near` meet: one hit over the fewest words that hold them all."""
     parts: dict[tuple[int, int], list[tuple[int, Hit]]] = defaultdict(list)
-    nears = ruleset.patterns.near
     for hit in hits:
-        for number, group in ruleset.patterns.parts.get(hit.pattern, ()):
-            scope = 0 if nears[number][1].within is Within.TEXT else text.sentence_at(hit.first)
+        for number, group in topics.parts.get(hit.pattern, ()):
+            scope = 0 if topics.near[number][1].within is Within.TEXT else text.sentence_at(hit.first)
             parts[number, scope].append((group, hit))
     found: list[tuple[int, str, float, Hit]] = []
     for (number, _), members in parts.items():
-        rule, near = nears[number]
+        rule, near = topics.near[number]
         if len(members) >= len(near.all_of) and (meeting := _meeting(near, members)):
             found.append((rule, _name(near), near.weight, meeting))
     return found
 
 
 def _meeting(near: Near, members: list[tuple[int, Hit]]) -> Hit | None:
-    """Return the shortest meeting, or nothing; of a whole text only the first group's word, for it stands for all."""
+    """Return the shortest meeting, or nothing; of a whole text only the first group's word, which represents all."""
     if any(group == ABSENT for group, _ in members):
         return None
     shortest: Hit | None = None
@@ -183,7 +190,7 @@ def _meeting(near: Near, members: list[tuple[int, Hit]]) -> Hit | None:
 
 
 def _span_of(hits: Mapping[int, Hit]) -> Hit | None:
-    """Return one hit over all; nothing when one word stands in two groups."""
+    """Return one hit over all; nothing when one word is in two groups."""
     firsts = {hit.first for hit in hits.values()}
     if len(firsts) < len(hits):
         return None
@@ -197,67 +204,68 @@ def _name(near: Near) -> str:
 
 
 class _Case(NamedTuple):
-    """What speaks for a rule: mentions that count, their sum, the heaviest of them, whether one is prominent."""
+    """The case for a rule: mentions that count, their sum, the heaviest of them, whether one is prominent."""
 
-    rule: int
+    rule: Rule
     mentions: list[Mention]
     score: float
     heaviest: float
     prominent: bool
 
 
-def _weigh(rule: int, mentions: list[Mention], *, ruleset: Ruleset, vouchers: Vouchers | None) -> _Case:
-    """Weigh the mentions of a rule. `vouchers`: what vouches for them; None when the text is too short to ask."""
-    counted = _without_overlaps([mention for mention in mentions if not mention.context])
-    telling = min(TELLING_WEIGHT, ruleset.rules[rule].threshold)
-    if vouchers is not None and _is_alone(counted) and not _is_vouched_for(counted[0], vouchers):
-        counted = [counted[0]._replace(factor=1.0)]
-    heaviest = max((mention.weight for mention in counted), default=0.0)
-    prominent = any(_is_prominent(mention, vouchers, telling=telling, alone=len(counted) == 1) for mention in counted)
-    return _Case(rule, counted, _score(counted, telling=telling), heaviest, prominent)
+def _weigh(rule: Rule, mentions: list[Mention], *, corroboration: Corroboration | None) -> _Case:
+    """Weigh the mentions of a rule. `corroboration` is None when the text is too short to ask for it."""
+    valid = _without_overlaps([mention for mention in mentions if not mention.context])
+    main_weight = min(MAIN_WEIGHT, rule.threshold)
+    if corroboration is not None and _is_alone(valid) and not _is_corroborated(valid[0], corroboration):
+        valid = [valid[0]._replace(factor=1.0)]
+    alone = len(valid) == 1
+    prominent = any(_is_prominent(each, corroboration, main_weight=main_weight, alone=alone) for each in valid)
+    heaviest = max((mention.weight for mention in valid), default=0.0)
+    return _Case(rule, valid, _score(valid, main_weight=main_weight), heaviest, prominent)
 
 
-def _vouchers(found: Iterable[Found], ruleset: Ruleset) -> Vouchers:
-    """Find where police, courts, rescuers, victims are spoken of: what news has and a figure of speech has not."""
+def _corroboration(found: Iterable[Found], topics: TopicRules) -> Corroboration:
+    """Locate corroborating words (police, court, victims) per sentence. Figurative uses lack them."""
     places: dict[tuple[str, int], list[int]] = defaultdict(list)
     for text, hits in found:
         for hit in hits:
-            if hit.pattern in ruleset.vouching:
+            if hit.pattern in topics.corroborating:
                 places[text.field, text.sentence_at(hit.first)].append(hit.first)
     return {sentence: (min(words), max(words)) for sentence, words in places.items()}
 
 
 def _is_alone(mentions: list[Mention]) -> bool:
-    """Tell whether a topic rests on one mention in the body of a text that is more than a lead."""
+    """True if a topic rests on one mention, not a decisive one, in the body."""
     return len(mentions) == 1 and mentions[0].text.field == "body" and mentions[0].weight < DECISIVE_WEIGHT
 
 
-def _is_prominent(mention: Mention, vouchers: Vouchers | None, *, telling: float, alone: bool) -> bool:
-    """Tell whether a mention stands in title or lead, or further down says it outright, vouched for and not alone."""
+def _is_prominent(mention: Mention, corroboration: Corroboration | None, *, main_weight: float, alone: bool) -> bool:
+    """True if a mention is in the title or lead, or is explicit further down, corroborated, and not alone."""
     if mention.factor > 1.0:
-        return mention.weight >= telling
-    if vouchers is None or alone or mention.weight < OUTRIGHT_WEIGHT:
+        return mention.weight >= main_weight
+    if corroboration is None or alone or mention.weight < EXPLICIT_WEIGHT:
         return False
-    return _is_vouched_for(mention, vouchers)
+    return _is_corroborated(mention, corroboration)
 
 
-def _is_vouched_for(mention: Mention, vouchers: Vouchers) -> bool:
-    """Tell whether the sentence of a mention has a voucher beside it, before or after."""
+def _is_corroborated(mention: Mention, corroboration: Corroboration) -> bool:
+    """True if the sentence of a mention has a corroborating word before or after it."""
     hit = mention.hit
-    first, last = vouchers.get((mention.text.field, mention.text.sentence_at(hit.first)), (hit.first, hit.last))
+    sentence = mention.text.field, mention.text.sentence_at(hit.first)
+    first, last = corroboration.get(sentence, (hit.first, hit.last))
     return first < hit.first or last > hit.last
 
 
-def _tag(case: _Case, ruleset: Ruleset, *, stretch: float, strongest: float) -> Tag:
-    """Say what a topic scored and what it needed; decisive mentions are asked neither for length nor for a share."""
-    rule = ruleset.rules[case.rule]
-    needed = rule.threshold
+def _tag(case: _Case, *, stretch: float, strongest: float) -> Tag:
+    """Compare the score of a topic with what it needs. A decisive mention skips the length and share thresholds."""
+    needed = case.rule.threshold
     if case.heaviest < DECISIVE_WEIGHT:
         needed = max(needed * stretch * (1.0 if case.prominent else BACKGROUND_FACTOR), LEAST_SHARE * strongest)
     mentions = sorted(case.mentions, key=lambda mention: (mention.text.field == "body", mention.hit.first))
     return Tag(
-        topic=rule.topic,
-        rule=rule.topic,
+        topic=case.rule.topic,
+        rule=case.rule.topic,
         score=round(case.score, 2),
         threshold=round(needed, 2),
         spans=tuple(mention.span() for mention in mentions[:MOST_SPANS]),
@@ -278,17 +286,17 @@ def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
     return kept
 
 
-def _score(mentions: list[Mention], *, telling: float) -> float:
-    """Add up the terms; supporting words add at most as much as the telling ones do."""
+def _score(mentions: list[Mention], *, main_weight: float) -> float:
+    """Add up the terms; supporting terms add at most as much as the main ones do."""
     by_term: dict[str, list[float]] = defaultdict(list)
-    light: set[str] = set()
+    supporting: set[str] = set()
     for mention in mentions:
         by_term[mention.term].append(mention.weight * mention.factor)
-        if mention.weight < telling:
-            light.add(mention.term)
+        if mention.weight < main_weight:
+            supporting.add(mention.term)
     sums = {term: _with_repeats(values) for term, values in by_term.items()}
-    told = sum(value for term, value in sums.items() if term not in light)
-    return told + min(told, sum(value for term, value in sums.items() if term in light))
+    main = sum(value for term, value in sums.items() if term not in supporting)
+    return main + min(main, sum(value for term, value in sums.items() if term in supporting))
 
 
 def _with_repeats(values: list[float]) -> float:
@@ -299,11 +307,11 @@ def _stretch(words: int) -> float:
     return min(LONGEST_FACTOR, 1.0 + GROWTH * max(0.0, log2(max(words, 1) / SHORT_TEXT_WORDS)))
 
 
-def _contexts(by_rule: dict[int, list[Mention]], ruleset: Ruleset) -> Iterator[Context]:
+def _contexts(by_rule: dict[int, list[Mention]], topics: TopicRules) -> Iterator[Context]:
     for rule, mentions in sorted(by_rule.items()):
         silenced: dict[str, list[Span]] = defaultdict(list)
         for mention in mentions:
             if mention.context and len(silenced[mention.context]) < MOST_SPANS:
                 silenced[mention.context].append(mention.span())
         for context, spans in silenced.items():
-            yield Context(context=context, topic=ruleset.rules[rule].topic, spans=tuple(spans))
+            yield Context(context=context, topic=topics.rules[rule].topic, spans=tuple(spans))

@@ -10,10 +10,10 @@ from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Found, Matcher
 from pipelines.tagging.rules.patterns import Classes, parse_by_language
 
-LEAD_WORDS = 80
+RAISING_WORDS = 80
 """Only the title and the beginning of the body say how grave an article is; the rest is background."""
 
-FIRST_WORDS = 30
+LOWERING_WORDS = 30
 """What lowers the severity stands in the title or so near the beginning: a meeting told later is no reason."""
 
 GRAVE_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat", "emergency", "defence", "weapons"})
@@ -104,7 +104,7 @@ def _cues(found: Iterable[Found], gravity: Gravity) -> dict[str, str]:
 
 
 def _reach(level: str) -> int:
-    return FIRST_WORDS if level == "low" else LEAD_WORDS
+    return LOWERING_WORDS if level == "low" else RAISING_WORDS
 
 
 def _reached(figures: Iterable[Figure], gravity: Gravity, topics: set[str]) -> list[Assessment]:

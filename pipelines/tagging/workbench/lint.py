@@ -14,8 +14,8 @@ from pipelines.tagging.matching.word_forms import forms_of
 from pipelines.tagging.rules.patterns import LANGUAGES, Element, Pattern
 from pipelines.tagging.rules.rule import Example, Rule, Term
 from pipelines.tagging.ruleset import Ruleset
-from pipelines.tagging.topics.contexts import Silences
-from pipelines.tagging.topics.scoring import TELLING_WEIGHT
+from pipelines.tagging.topics.contexts import TextContexts
+from pipelines.tagging.topics.scoring import MAIN_WEIGHT
 
 LONG_WORD = 5
 """A word so long that has one form only was probably not given in its citation form."""
@@ -176,8 +176,8 @@ def _outcome(text: Text, pattern: Pattern, rule: int, ruleset: Ruleset) -> str |
     own = next((hit for hit in hits if ruleset.matcher.patterns[hit.pattern].text == pattern.text), None)
     if own is None:
         return None
-    silences = Silences(text, hits, ruleset.patterns)
-    return silences.context_of(own._replace(negated=False), rule=rule, listens_to=ruleset.rules[rule].contexts)
+    contexts = TextContexts(text, hits, ruleset.topics)
+    return contexts.context_of(own._replace(negated=False), rule=rule, listens_to=ruleset.rules[rule].contexts)
 
 
 def _variants(pattern: Pattern) -> Iterator[Text]:
@@ -203,7 +203,7 @@ def _unreachable(rule: Rule) -> Iterator[Finding]:
     for language in LANGUAGES:
         terms = [term for term in rule.terms if term.pattern.language == language]
         weights = [term.weight for term in terms] + [near.weight for near in rule.near if near.language == language]
-        if terms and max(weights) < min(TELLING_WEIGHT, rule.threshold):
+        if terms and max(weights) < min(MAIN_WEIGHT, rule.threshold):
             yield _finding(rule, terms[0], f"no term in {language} is heavy enough: the topic can never be given")
 
 

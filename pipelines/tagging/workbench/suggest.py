@@ -136,7 +136,7 @@ def _known(form: str, tagger: Tagger, language: str) -> tuple[str, ...]:
     uses = [
         use
         for hit in rules.matcher.find(Text(form), language=language)
-        for use in rules.patterns.terms.get(hit.pattern, ())
+        for use in rules.topics.terms.get(hit.pattern, ())
     ]
     return tuple(sorted({rules.rules[use.rule].topic for use in uses}))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -309,3 +310,75 @@ def test_a_sitemap_index_is_refused_by_name():
     with pytest.raises(FeedUnusableError) as caught:
         parse_sitemap(b"<sitemapindex><sitemap/></sitemapindex>", url=URL, headers={}, now=NOW)
     assert caught.value.reason == "sitemap_index"
+
+
+@pytest.mark.parametrize(
+    ("item_text", "link", "guid"),
+    [
+        ("<title>A</title><guid>48211</guid>", "", "48211"),
+        (
+            "<title>A</title><guid isPermaLink='true'>https://news.example/7</guid>",
+            "https://news.example/7",
+            "https://news.example/7",
+        ),
+        ("<title>A</title><guid>/news/7</guid>", "https://news.example/news/7", "/news/7"),
+        ("<guid>7</guid><title>A</title><link>https://news.example/rss/7</link>", "https://news.example/rss/7", "7"),
+        ("<title>A</title><guid isPermaLink='false'>https://news.example/?p=7</guid>", "", "https://news.example/?p=7"),
+        (
+            "<title>A &amp; B</title><link>https://news.example/n?id=7&copy=1&reg=2</link>",
+            "https://news.example/n?id=7&copy=1&reg=2",
+            "",
+        ),
+        (
+            "<title>A & B</title><link><![CDATA[https://news.example/n?id=7&copy=1]]></link>",
+            "https://news.example/n?id=7&copy=1",
+            "",
+        ),
+    ],
+)
+def test_a_guid_is_a_link_only_when_it_is_written_like_one(item_text: str, link: str, guid: str):
+    """A number taken for an address is fetched for ever as a 404; `&copy=` made «©» of half an address."""
+    entry = parse(rss(f"<item>{item_text}</item>")).entries[0]
+    assert (entry.link, entry.guid) == (link, guid)
+
+
+def test_rdf_items_are_linked_by_what_they_are_about():
+    """RDF names an item by its address; without a `link` element all of a document was lost."""
+    body = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        '<item rdf:about="https://news.example/7"><title>A</title></item></rdf:RDF>'
+    )
+    assert parse(body).entries[0].link == "https://news.example/7"
+
+
+def test_an_atom_entry_is_linked_within_its_base():
+    """`xml:base` is what Atom says about relative links, wherever the feed lies."""
+    body = (
+        '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://alatau.example/kk/"><entry><title>A</title>'
+        '<id>tag:1</id><link href="7.html"/></entry></feed>'
+    )
+    assert parse(body).entries[0].link == "https://alatau.example/kk/7.html"
+
+
+def test_comments_and_doubled_sections_are_read_past():
+    """Exporters write their name in long comments, and CDATA around CDATA."""
+    comment = "<!-- <html> exporter -->" * 200
+    feed = parse(comment + rss(item("<![CDATA[<![CDATA[Қойма өртенді]]>]]>")))
+    assert feed.entries[0].title == "Қойма өртенді"
+
+
+@pytest.mark.parametrize(
+    ("title", "loc"),
+    [
+        ("&laquo;Қойма&raquo;&nbsp;өртенді", "https://news.example/n?id=1&section=2"),
+        ("«Қойма» өртенді", "https://news.example/n?id=1&amp;section=2"),
+    ],
+)
+@pytest.mark.parametrize("prefix", ["", ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'])
+def test_sitemaps_are_read_with_their_usual_faults(title: str, loc: str, prefix: str):
+    """An undeclared prefix, names of HTML and raw ampersands: written by hand, read by search engines."""
+    body = (
+        f"<urlset{prefix}><url><loc>{loc}</loc><news:news><news:title>{title}</news:title></news:news></url></urlset>"
+    )
+    (entry,) = parse_sitemap(gzip.compress(body.encode()), url=URL, headers={}, now=NOW).entries
+    assert (entry.title, entry.link) == ("«Қойма» өртенді", "https://news.example/n?id=1&section=2")

@@ -10,7 +10,7 @@ import yaml
 
 from pipelines.models import Figure
 from pipelines.tagging import Tagger
-from pipelines.tagging.figures.counted_words import Counted
+from pipelines.tagging.figures.counted_words import CountedWords
 from pipelines.tagging.figures.figures import find_figures
 from pipelines.tagging.figures.numbers import find_numbers
 from pipelines.tagging.matching.matcher import Found, Matcher
@@ -22,12 +22,12 @@ SENTENCES = [(name, sentence) for name, table in TABLES.items() for sentence in 
 
 
 @pytest.fixture(scope="module")
-def knowledge(tagger: Tagger) -> tuple[Matcher, Counted]:
+def knowledge(tagger: Tagger) -> tuple[Matcher, CountedWords]:
     """What config/figures.yaml says, compiled."""
     return tagger.ruleset.matcher, tagger.ruleset.counted
 
 
-def figures(knowledge: tuple[Matcher, Counted], source: str, language: str) -> list[dict[str, Any]]:
+def figures(knowledge: tuple[Matcher, CountedWords], source: str, language: str) -> list[dict[str, Any]]:
     matcher, counted = knowledge
     text = Text(source)
     found = [Found(text, matcher.find(text, language=language))]

@@ -78,30 +78,37 @@ def test_a_passing_mention_in_a_long_text_is_no_topic(small):
     assert topics(small, f"{PADDING} Вспомнили и наркотики.", title="Наркотики") == ("drugs",)
 
 
-VOUCHER = "none: {ru: [нет]}\nvoucher: {ru: [полиция, наркобарон]}"
+CORROBORATING = "none: {ru: [нет]}\ncorroborating: {ru: [полиция, наркобарон]}"
 
 
 @pytest.fixture(scope="module")
 def doubting() -> Tagger:
-    """The same rules, asking a long text for a word that vouches."""
-    files = {**EMPTY, "classes.yaml": VOUCHER, "contexts.yaml": CONTEXTS, "rules/drugs.yaml": DRUGS}
+    """The same rules, asking a long text for a corroborating word."""
+    files = {**EMPTY, "classes.yaml": CORROBORATING, "contexts.yaml": CONTEXTS, "rules/drugs.yaml": DRUGS}
     return Tagger(parse_ruleset(files))
 
 
-def test_a_lone_mention_needs_a_voucher_in_its_sentence(doubting):
+def test_a_lone_mention_needs_corroboration_in_its_sentence(doubting):
     """«Наркобарон» of a comedian's jubilee stands alone; that of the police page does not."""
     assert topics(doubting, f"Вспомнили о наркобароне. Полиция молчит. {PADDING}") == ()
     assert topics(doubting, f"Полиция вспомнила о наркобароне. {PADDING}") == ("drugs",)
     assert topics(doubting, "Вспомнили о наркобароне.") == ("drugs",), "a short text is asked for nothing"
 
 
-def test_a_light_term_or_the_title_stands_in_for_a_voucher(doubting):
+def test_the_old_name_of_the_class_is_still_read():
+    """A config folder written for 0.1.0 must not lose its corroborating words."""
+    files = {**EMPTY, "contexts.yaml": CONTEXTS, "rules/drugs.yaml": DRUGS}
+    old = Tagger(parse_ruleset({**files, "classes.yaml": CORROBORATING.replace("corroborating:", "voucher:")}))
+    assert topics(old, f"Вспомнили о наркобароне. Полиция молчит. {PADDING}") == ()
+
+
+def test_a_light_term_or_the_title_replaces_corroboration(doubting):
     """What the headline says, or what two terms say, is no slip of the tongue."""
     assert topics(doubting, f"Вспомнили о наркобароне. Лаборатория пуста. {PADDING}") == ("drugs",)
     assert topics(doubting, PADDING, title="Вспомнили о наркобароне") == ("drugs",)
 
 
-def test_a_vouched_mention_counts_further_down(doubting):
+def test_a_corroborated_mention_counts_further_down(doubting):
     """A story that begins with the weather may still be about the arrest told below it."""
     told = "Полиция искала наркобарона. Лаборатория пуста, лаборатория закрыта."
     assert topics(doubting, f"{PADDING} {told}") == ("drugs",)

@@ -227,3 +227,19 @@ def test_catalogue_links_normalise_to_themselves(shared):
     assert web
     for link in web:
         assert normalise_url(normalise_url(link)) == normalise_url(link)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://alatau.example/#/press/1", "https://alatau.example/#/press/2", False),
+        ("https://alatau.example/#!news7", "https://alatau.example/#!news8", False),
+        ("https://alatau.example/7#comments", "https://alatau.example/7", True),
+        ("https://alatau.example/7;jsessionid=0A1B", "https://alatau.example/7", True),
+        ("https://alatau.example/7?PHPSESSID=ab&id=1", "https://alatau.example/7?id=1", True),
+        ("https://alatau.example/7?sid=1", "https://alatau.example/7?sid=2", False),
+    ],
+)
+def test_routes_count_and_sessions_do_not(one: str, other: str, *, same: bool):
+    """A site that is one program names its pages behind `#/`; a session is of the reader, not of the article."""
+    assert (article_id(one) == article_id(other)) is same

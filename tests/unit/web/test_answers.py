@@ -55,6 +55,11 @@ def test_unreadable_retry_after_says_nothing(header):
         ("text/html", Accept.FEED, None),
         ("application/octet-stream", Accept.FEED, None),
         ("video/mp4", Accept.FEED, Reason.NOT_TEXT),
+        ("text/html, text/html; charset=utf-8", Accept.PAGE, None),
+        ("application/octet-stream, text/html", Accept.PAGE, None),
+        ("text/html charset=utf-8", Accept.PAGE, None),
+        ("html", Accept.PAGE, None),
+        ("application/pdf; text", Accept.PAGE, Reason.NOT_HTML),
         ("image/svg+xml", Accept.TEXT, Reason.NOT_TEXT),
     ],
 )
@@ -104,13 +109,13 @@ def test_first_bytes_are_judged(body, content_type, accept, reason):
     assert wrong_body(body, content_type=content_type, accept=accept) is reason
 
 
-@pytest.mark.parametrize(("coding", "wrong"), [("", False), ("gzip", False), ("GZIP", False), ("identity", False)])
-def test_usual_codings_are_undone(coding, wrong):
-    """Nothing at all, and what the client asked for."""
-    assert wrong_coding(coding) is wrong
+@pytest.mark.parametrize("coding", ["", "gzip", "GZIP", "identity", "gzip, gzip", "utf-8, gzip"])
+def test_usual_codings_are_undone(coding):
+    """Nothing at all, what the client asked for, and words that are no coding."""
+    assert not wrong_coding(coding)
 
 
-@pytest.mark.parametrize("coding", ["gzip, gzip", "compress", "deflate,gzip,br"])
+@pytest.mark.parametrize("coding", ["gzip, br", "compress", "deflate,gzip,br"])
 def test_unusual_codings_are_refused(coding):
     """Chains of codings multiply a bomb."""
     assert wrong_coding(coding)

@@ -1,0 +1,51 @@
+"""What makes an entry one article: its link, or else what the feed says of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipelines.errors import UnsafeAddressError
+from pipelines.models import Entry
+from pipelines.pages.similarity import key
+from pipelines.urls import normalise_url
+
+REPEATED = "repeated"
+
+
+def with_identities(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], int]:
+    """Give an identity of their own to entries that their links do not distinguish; leave out true repetitions.
+
+    A link that one entry has to itself is its identity. Entries without a usable link, and entries that share one (a
+    live blog, `#anchors` on one page), are known by their guid, or by title and date. Returns the entries in their
+    order, and how many were left out.
+    """
+    places = [(_place(entry), entry) for entry in entries]
+    shared = Counter(place for place, _ in places)
+    kept: dict[tuple[str, str], Entry] = {}
+    for place, entry in places:
+        name = _name(entry) if not place or shared[place] > 1 else ""
+        kept.setdefault((place, name), replace(entry, identity=f"{place} {name}".strip() if name else ""))
+    named = Counter(place for place, _ in kept)
+    return tuple(_plain(entry, alone=named[place] == 1) for (place, _), entry in kept.items()), len(places) - len(kept)
+
+
+def _place(entry: Entry) -> str:
+    """Return the one spelling of the entry's link, or an empty string when it cannot be used."""
+    try:
+        return normalise_url(entry.link) if entry.link else ""
+    except UnsafeAddressError:
+        return ""
+
+
+def _name(entry: Entry) -> str:
+    """Return what the feed calls the entry. Without a guid, the same title or the same minute is the same entry."""
+    if entry.guid and entry.guid != entry.link:
+        return f"guid:{entry.guid}"
+    return f"at:{entry.published_at:%Y-%m-%dT%H:%M}" if entry.published_at else f"title:{key(entry.title)}"
+
+
+def _plain(entry: Entry, *, alone: bool) -> Entry:
+    """Let the link be the identity after all where only one entry is left of those that shared it."""
+    return replace(entry, identity="") if alone and _place(entry) else entry
