@@ -1,7 +1,7 @@
-"""Tagging: quality on labelled news, cost beside extraction and other matchers, growth on hostile input.
+"""Tagging: quality on labelled news, cost compared with extraction and other matchers, growth on hostile input.
 
 KUZET_SHARED names the folder of the development data: KUZET_SHARED=… python -m benchmarks.tagging
-Every row has its target beside what was measured. Speed is a ratio within this run, in CPU seconds of one core; where a
+Every row has a target and what was measured. Speed is a ratio within this run, in CPU seconds of one core; where a
 row says so, the best of some rounds. The row of spaCy needs `pip install spacy` in .venv; it is no dependency.
 """
 
@@ -101,14 +101,14 @@ def traps(tagger: Tagger) -> Iterator[Line]:
     yield Line("traps without the topic", "examples", "all", f"{examples - wrong}/{examples}", wrong == 0)
     stories = [(story, story.versions[0]) for story in load_stories()]
     right = 0
-    for story, told in stories:
-        topics = tagger.tag(told.title, "\n".join(told.paragraphs), language=story.language).topics
+    for story, answer in stories:
+        topics = tagger.tag(answer.title, "\n".join(answer.paragraphs), language=story.language).topics
         right += set(topics) <= set(story.topics)
     yield Line("stories without a wrong topic", "newsroom", "all", f"{right}/{len(stories)}", right == len(stories))
 
 
 def held_out(tagger: Tagger) -> Iterator[Line]:
-    """Articles invented for the tests; their README tells which halves were read by those who wrote the rules."""
+    """Articles invented for the tests; their README names the halves that were read by the writers of the rules."""
     for corpus in ("ru", "ru2", "kk", "kk2"):
         lines = (HELD_OUT / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()
         tagged = [(row, tag(tagger, row)) for row in map(json.loads, lines)]
@@ -164,9 +164,9 @@ def matching(tagger: Tagger, shared: Path) -> Iterator[Line]:
     )
     on = f"{len(forms)} Russian forms"
     share = theirs / ours
-    yield Line("term matching beside raw ahocorasick_rs", on, "≥ 0.125 ×", f"{share:.2f} ×", share >= 1 / 8)
+    yield Line("term matching against raw ahocorasick_rs", on, "≥ 0.125 ×", f"{share:.2f} ×", share >= 1 / 8)
     if importlib.util.find_spec("spacy") is None:
-        yield Line("term matching beside spaCy", "-", "≥ 10 ×", "not run: .venv/bin/pip install spacy")
+        yield Line("term matching against spaCy", "-", "≥ 10 ×", "not run: .venv/bin/pip install spacy")
         return
     yield from _beside_spacy(forms, texts, ours, lemmas=_one_word_terms(tagger))
 
@@ -192,7 +192,7 @@ def _beside_spacy(forms: list[str], texts: list[str], ours: float, *, lemmas: li
     by_lemma.add("term", [reading(lemma) for lemma in lemmas])
     lemma_took = seconds(lambda: [by_lemma(reading(text)) for text in texts])
     ratio = lemma_took / ours
-    yield Line("beside spaCy PhraseMatcher by lemma", f"{len(lemmas)} terms", "≥ 10 ×", f"{ratio:.0f} ×", ratio >= 10)
+    yield Line("against spaCy PhraseMatcher by lemma", f"{len(lemmas)} terms", "≥ 10 ×", f"{ratio:.0f} ×", ratio >= 10)
     yield Line("the same given all our forms", f"{len(forms)} forms", "-", f"{forms_took / ours:.1f} ×")
 
 
@@ -220,8 +220,8 @@ def hostile(tagger: Tagger) -> Iterator[Line]:
         assert len(whole) <= LONGEST_TEXT, name
         took = [seconds(lambda text=text: tagger.tag("", text, language="ru"), rounds=3) for text in (half, whole)]
         ratio = took[1] / max(took[0], 0.01)
-        told = f"{ratio:.2f} × ({took[0]:.2f} → {took[1]:.2f} s)"
-        yield Line("worst case", name, "≤ 2.3 ×", told, ratio <= 2.3)
+        answer = f"{ratio:.2f} × ({took[0]:.2f} → {took[1]:.2f} s)"
+        yield Line("worst case", name, "≤ 2.3 ×", answer, ratio <= 2.3)
     yield from _memory(tagger)
 
 
@@ -233,8 +233,8 @@ def _memory(tagger: Tagger) -> Iterator[Line]:
         tagger.tag("", text, language="ru")
         peaks.append(tracemalloc.get_traced_memory()[1] / 1e6)
         tracemalloc.stop()
-    told = f"{peaks[0]:.0f} → {peaks[1]:.0f} MB"
-    yield Line("memory", "an article of 2.5 / 5 MB", "flat", told, peaks[1] <= 1.1 * peaks[0])
+    answer = f"{peaks[0]:.0f} → {peaks[1]:.0f} MB"
+    yield Line("memory", "an article of 2.5 / 5 MB", "flat", answer, peaks[1] <= 1.1 * peaks[0])
     five = seconds(lambda: tagger.tag("", NEWS * 54_000, language="ru"))
     yield Line("time", "an article of 5 MB", "-", f"{five:.1f} s")
 

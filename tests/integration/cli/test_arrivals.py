@@ -1,4 +1,4 @@
-"""`kuzet watch` as an analyst keeps it open all day: real processes beside a running watch."""
+"""`kuzet watch` as an analyst keeps it open all day: real processes on a running watch."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_it_greets_and_begins_with_the_last_articles(terminal: Terminal):
 
 
 def test_each_article_has_its_address_and_id(terminal: Terminal):
-    """Whoever sees a headline wants to open it, or hand its id to another command."""
+    """A person who sees a headline wants to open it, or hand its id to another command."""
     (newest,) = terminal.json("search", "--sort", "time", "--limit", "1", "--json")
     (hit,) = newest["hits"]
     listed = terminal.run("search", "--sort", "time", "--limit", "1").stdout

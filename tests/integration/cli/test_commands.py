@@ -1,4 +1,4 @@
-"""The commands as people and scripts run them: real processes beside a running watch."""
+"""The commands as people and scripts run them: real processes on a running watch."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_search_finds_filters_and_counts(terminal: Terminal):
     assert filtered["total"] == source["count"]
 
 
-def test_search_for_nothing_is_told_by_the_exit_code(terminal: Terminal):
+def test_search_for_nothing_is_shown_by_the_exit_code(terminal: Terminal):
     """`kuzet search … && alert` must not alert."""
     answer = terminal.run("search", "сөзжоқмұндай")
     assert (answer.returncode, "0 articles" in answer.stdout) == (1, True)
@@ -145,7 +145,7 @@ def test_a_filter_is_understood_by_its_label(terminal: Terminal):
     assert named["total"] == region["count"]
 
 
-def test_trace_tells_the_journey_by_url_and_by_id(watch: Watch, terminal: Terminal):
+def test_trace_shows_the_journey_by_url_and_by_id(watch: Watch, terminal: Terminal):
     """What happened to this article?"""
     expectation = next(each for each in watch.newsroom.expectations() if each.outcomes == ("indexed",))
     (by_url,) = terminal.json("trace", expectation.link, "--json")
@@ -181,7 +181,7 @@ def test_a_feed_can_be_checked_added_and_removed(watch: Watch, terminal: Termina
     added = terminal.run("feeds", "add", url, "--id", "eki", "--source", "eki")
     assert added.returncode == 0, added.stderr
     assert "eki" in {row["id"] for row in terminal.json("feeds", "list", "--json")}
-    assert terminal.run("feeds", "remove", "nobody").returncode == 1
+    assert terminal.run("feeds", "remove", "no-such-feed").returncode == 1
 
 
 def test_imported_texts_take_the_same_way(watch: Watch, terminal: Terminal, tmp_path: Path):
@@ -248,7 +248,7 @@ def test_words_have_keys_and_forms(terminal: Terminal):
     assert "өлтірмеді\tnegated" in terminal.run("inflect", "өлтір-").stdout
 
 
-def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
+def test_without_a_watch_the_way_out_is_reported(tmp_path: Path):
     """A newcomer's first mistake."""
     answer = Terminal(tmp_path).run("status")
     assert answer.returncode == 3
@@ -264,7 +264,7 @@ def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
 
 @pytest.mark.parametrize("command", ["up", "demo", "search", "import", "tag", "feeds add", "stem"])
 def test_help_has_an_example(command: str):
-    """Nobody reads a manual first."""
+    """People do not read a manual first."""
     answer = CliRunner().invoke(app, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert "Example" in answer.output

@@ -31,41 +31,41 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_wrong_example_fails_and_is_shown_with_its_line(broken: Path):
-    """CI fails on it, and whoever changed the rule sees where to look."""
-    told = kuzet("rules", "test", "fraud", KUZET_CONFIG=str(broken))
+    """CI fails on it, and the person who changed the rule sees where to look."""
+    answer = kuzet("rules", "test", "fraud", KUZET_CONFIG=str(broken))
     line = (broken / RULE).read_text(encoding="utf-8").count("\n")
-    assert told.returncode == FAILED
-    assert f"{RULE}, line {line}: the topic is given" in told.stdout
-    precision = next(row for row in told.stdout.splitlines() if row.split()[:1] == ["fraud"]).split()[2]
+    assert answer.returncode == FAILED
+    assert f"{RULE}, line {line}: the topic is given" in answer.stdout
+    precision = next(row for row in answer.stdout.splitlines() if row.split()[:1] == ["fraud"]).split()[2]
     assert 0.5 < float(precision) < 1
 
 
-def test_a_topic_without_a_rule_is_told():
+def test_a_topic_without_a_rule_is_reported():
     """A typo in the topic is no green test."""
-    told = kuzet("rules", "test", "fraudd")
-    assert told.returncode == FAILED
-    assert "fraudd: is no topic of these rules. Known: border, " in told.stderr
+    answer = kuzet("rules", "test", "fraudd")
+    assert answer.returncode == FAILED
+    assert "fraudd: is no topic of these rules. Known: border, " in answer.stderr
 
 
 def test_lint_names_the_line_and_the_way_out(broken: Path):
     """The commonest mistake: a word in another form than the dictionary's."""
-    told = kuzet("rules", "lint", KUZET_CONFIG=str(broken))
-    assert told.returncode == FAILED
-    [finding] = told.stdout.splitlines()
+    answer = kuzet("rules", "lint", KUZET_CONFIG=str(broken))
+    assert answer.returncode == FAILED
+    [finding] = answer.stdout.splitlines()
     assert finding.startswith(f"{RULE}, line ")
     assert "this is one form of 'жулик'; write жулик, or =жуликов" in finding
 
 
 def test_a_text_is_explained(tmp_path: Path):
-    """Each word with its term and weight, the score beside what was needed, and what silenced a mention."""
+    """Each word with its term and weight, the score with what was needed, and what silenced a mention."""
     (tmp_path / "news.txt").write_text(f"Арест\n{ARREST}\n", encoding="utf-8")
-    told = kuzet("rules", "explain", str(tmp_path / "news.txt"))
-    assert told.returncode == 0
-    row = next(row for row in told.stdout.splitlines() if row.split()[:1] == ["fraud"])
+    answer = kuzet("rules", "explain", str(tmp_path / "news.txt"))
+    assert answer.returncode == 0
+    row = next(row for row in answer.stdout.splitlines() if row.split()[:1] == ["fraud"])
     score, of, needed = row.split()[1:4]
     assert (of, float(score) >= float(needed) >= 4) == ("of", True)
     assert any(
-        {"мошенников", "мошенник", "2"} <= set(row.replace(",", " ").split()) for row in told.stdout.splitlines()
+        {"мошенников", "мошенник", "2"} <= set(row.replace(",", " ").split()) for row in answer.stdout.splitlines()
     )
 
 
@@ -73,9 +73,9 @@ def test_a_silenced_text_is_explained_too(tmp_path: Path):
     """Who misses a topic asks the same command; a saved page will do as well as a text."""
     body = f"<article><h1>Кино</h1><p>{FILM} Премьера пройдёт в мае, билеты уже в кассах.</p></article>"
     (tmp_path / "page.html").write_text(f"<html><body>{body}</body></html>", encoding="utf-8")
-    told = kuzet("rules", "explain", str(tmp_path / "page.html"))
-    assert told.returncode == 0
-    assert "silenced: fiction" in told.stdout
+    answer = kuzet("rules", "explain", str(tmp_path / "page.html"))
+    assert answer.returncode == 0
+    assert "silenced: fiction" in answer.stdout
 
 
 def test_the_explanation_is_there_for_programs(tmp_path: Path):
@@ -98,9 +98,9 @@ def test_two_rulesets_are_compared(broken: Path, tmp_path: Path):
         {"id": "b", "text": "Светит солнце."},
     ]
     articles.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    told = kuzet("rules", "diff", str(HERE), str(broken), "--on", str(articles))
-    assert "Изъят героин -drugs" in told.stdout
-    assert "1 of 2 articles change" in told.stdout
+    answer = kuzet("rules", "diff", str(HERE), str(broken), "--on", str(articles))
+    assert "Изъят героин -drugs" in answer.stdout
+    assert "1 of 2 articles change" in answer.stdout
 
 
 def test_sample_documents_become_a_draft(dictionary: Path, cache: Path, tmp_path: Path):
@@ -109,16 +109,16 @@ def test_sample_documents_become_a_draft(dictionary: Path, cache: Path, tmp_path
     samples.mkdir()
     (samples / "1.txt").write_text("Браконьеры сетями ловили осетра. Браконьеры продали осетра.", encoding="utf-8")
     (samples / "2.txt").write_text("Бекіре балығын аулаған браконьерлер. Бекіре балығы азайды.", encoding="utf-8")
-    told = kuzet("rules", "suggest", str(samples), "--topic", "poaching")
-    assert told.returncode == 0, told.stderr
-    assert "topic: poaching" in told.stdout
-    assert "осетр" in told.stdout.partition("  ru:")[2]
-    assert "бекіре балық" in told.stdout.partition("  kk:")[2]
-    assert "# beside no known topic:" in told.stdout
+    answer = kuzet("rules", "suggest", str(samples), "--topic", "poaching")
+    assert answer.returncode == 0, answer.stderr
+    assert "topic: poaching" in answer.stdout
+    assert "осетр" in answer.stdout.partition("  ru:")[2]
+    assert "бекіре балық" in answer.stdout.partition("  kk:")[2]
+    assert "# beside no known topic:" in answer.stdout
 
 
-def test_a_folder_without_samples_is_told(tmp_path: Path):
+def test_a_folder_without_samples_is_reported(tmp_path: Path):
     """An empty draft would look like an answer."""
-    told = kuzet("rules", "suggest", str(tmp_path))
-    assert told.returncode == FAILED
-    assert "holds no .txt or .jsonl" in told.stderr
+    answer = kuzet("rules", "suggest", str(tmp_path))
+    assert answer.returncode == FAILED
+    assert "holds no .txt or .jsonl" in answer.stderr

@@ -1,4 +1,4 @@
-"""Real and odd feed documents beside what must come out of them."""
+"""Real and odd feed documents, each with what must come out of it."""
 
 from __future__ import annotations
 

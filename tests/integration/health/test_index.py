@@ -96,7 +96,7 @@ def test_two_workers_write_the_same_documents(state, engine):
     record_health(state, [FEED], index=other, now=NOW)
     assert [len(stored(engine, other, kind)) for kind in ("poll", "feed", "outcome", "account")] == [1, 1, 1, 1]
     [feed] = stored(engine, other, "feed")
-    assert feed["at"].endswith("41.000Z")  # the later word stands
+    assert feed["at"].endswith("41.000Z")  # the later poll is kept
 
 
 def test_a_deleted_index_is_written_anew(state, engine):
@@ -112,7 +112,7 @@ def test_a_deleted_index_is_written_anew(state, engine):
 def test_what_is_old_goes(state, engine):
     """The index is bounded by age."""
     index = index_of(engine)
-    assert index.prune(now=NOW) == 0  # there is none yet
+    assert index.prune(now=NOW) == 0  # there are no polls yet
     record_health(state, [FEED], index=index, now=NOW)
     engine.client.indices.refresh(index=index.alias)
     assert index.prune(now=NOW + (KEEP_DAYS - 1) * DAY) == 0

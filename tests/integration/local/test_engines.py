@@ -35,7 +35,7 @@ def test_broker_keeps_everything(redis: Redis):
     assert redis.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
 
 
-def test_broker_finds_what_it_was_told_before(tmp_path: Path):
+def test_broker_finds_what_it_was_given_before(tmp_path: Path):
     """A second `kuzet up` goes on where the first one stopped."""
     for expected in (None, "kept"):
         with (
@@ -64,7 +64,7 @@ def test_broker_writes_where_no_other_user_reads(tmp_path: Path):
 
 
 def test_search_node_answers_with_all_shards(search_url: str, http: urllib3.PoolManager):
-    """Whoever gets the URL may use it at once."""
+    """The URL can be used as soon as it is returned."""
     health = http.request("GET", f"{search_url}/_cluster/health").json()
     assert health["number_of_nodes"] == 1
     assert health["status"] in {"green", "yellow"}
@@ -143,7 +143,7 @@ def test_heap_java_cannot_have_is_a_sentence(tmp_path: Path, cache: Path):
     assert time.monotonic() - started < 20
 
 
-def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
+def test_reason_the_runner_swallows_is_reported(tmp_path: Path, cache: Path):
     """Damaged data ends the node without a word in its log; the person still reads what is damaged."""
     jars = fetch_search_node(cache, report=Silence())
     flags = archive_flags(jars, cache=cache, heap_mb=512, report=Silence())
@@ -157,7 +157,7 @@ def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
         run_search_node(supervisor, node)
 
 
-def test_machine_without_memory_is_told_before_the_start():
+def test_machine_without_memory_is_reported_before_the_start():
     """Better a sentence than a machine that swaps."""
     with pytest.raises(EngineUnavailableError, match=r"needs about .* MB of memory"):
         require_memory(50_000_000)

@@ -57,14 +57,14 @@ def test_the_day_of_publication_is_read_from_the_page(articles):
     assert {article.published_from for _, article in dated} == {PublishedFrom.PAGE}
 
 
-def test_russian_is_told_from_its_neighbours(articles):
+def test_russian_is_reported_from_its_neighbours(articles):
     """Ukrainian and Bulgarian pages must not be searched and tagged as Russian."""
-    told = {
+    answer = {
         gold["file"]: (gold["lang"], article.language)
         for gold, article in articles
         if gold["lang"] in {"ru", "uk", "bg"}
     }
-    assert {file: pair for file, pair in told.items() if pair[0] != pair[1]} == {}
+    assert {file: pair for file, pair in answer.items() if pair[0] != pair[1]} == {}
 
 
 def test_headlines_are_without_the_name_of_the_site(articles):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,6 +15,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.request import SearchRequest
+from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import reindex as rebuilding
 from worker.rebuilds.jobs import LEASE_S, MAX_TRIES, BusyError, Jobs
@@ -33,14 +32,7 @@ TODAY = NOW.timestamp()
 OLD, NEW = short_analysis("english"), short_analysis("russian")
 
 
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: dict[str, Any]
-
-
-def sent(number: int, *, version: int = 1) -> Sent:
+def sent(number: int, *, version: int = 1) -> SentDocument:
     """One article; a later version has another text."""
     article = Article(
         url=f"https://habar.example/{number}",
@@ -58,7 +50,7 @@ def sent(number: int, *, version: int = 1) -> Sent:
     document = build_document(
         article, Tagging(), article_id=f"id-{number}", source=("habar", "xabar")[number % 2], **names
     )
-    return Sent(f"id-{number}", version, document)
+    return SentDocument(f"id-{number}", version, document)
 
 
 @pytest.fixture
@@ -208,7 +200,7 @@ def test_a_crash_behind_the_fence_is_made_good(engine, rebuilder):
 
 
 def test_a_crash_after_the_switch_is_noticed(engine, rebuilder):
-    """The aliases had moved, nobody wrote it down: doing the step again changes nothing."""
+    """The aliases had moved, and it was not written down: doing the step again changes nothing."""
     rebuild = until(rebuilder, Step.SWITCH)
     rebuilder.advance(rebuild)
     engine.bulk([sent(50)])
@@ -233,7 +225,7 @@ def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, rebuilder,
     assert engine.made_for(rebuild.target)["words"] == engine.schema(NEW).words_hash
 
 
-def test_a_copy_that_nobody_knows_of_is_stopped(engine, rebuilder):
+def test_an_unknown_copy_is_stopped(engine, rebuilder):
     """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
     rebuild = until(rebuilder, Step.COPY)
     slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
@@ -287,7 +279,7 @@ def test_old_generations_are_kept_for_a_while(engine, forgotten, rebuilder):
 
 
 class Clock:
-    """Tells what time it is; tests move it on."""
+    """A clock that tests move on."""
 
     def __init__(self) -> None:
         self.now = TODAY
@@ -324,7 +316,7 @@ def test_a_rebuild_goes_on_from_what_is_written_down(engine, rebuilder, upkeep, 
     assert found(engine, "угонщик") == 40
 
 
-def test_a_second_rebuild_is_told_who_runs_it(jobs):
+def test_a_second_rebuild_is_reported_who_runs_it(jobs):
     """Two people at two terminals."""
     jobs.begin("reindex", owner="aigerim at server-1")
     with pytest.raises(BusyError, match=r"aigerim at server-1 is running a reindex \(create, 0 of 40 articles\)"):
@@ -370,7 +362,7 @@ def test_the_forgotten_do_not_keep_the_fence_up(engine, rebuilder, forgotten):
 
 
 def test_a_refused_rebuild_ends_and_cleans_up(engine, rebuilder, jobs, upkeep, monkeypatch):
-    """The record must not stand in the way of the next try, and tells whoever follows what was wrong."""
+    """The record must not block the next try, and shows its followers what was wrong."""
     monkeypatch.setattr(rebuilding, "differences", lambda *_, **__: ["something"])
     jobs.begin("reindex", owner="tester")
     while upkeep.current().facts["step"] != "switch":
@@ -384,7 +376,7 @@ def test_a_refused_rebuild_ends_and_cleans_up(engine, rebuilder, jobs, upkeep, m
 
 
 def test_a_step_that_ends_its_workers_is_given_up(jobs, upkeep, clock, rebuilder, engine):
-    """Else a step nobody survives would be begun for ever, and no other rebuild could be."""
+    """Else a step that no worker survives would be begun for ever, and no other rebuild could be."""
     jobs.begin("reindex", owner="tester")
     for _ in range(MAX_TRIES):
         assert upkeep.take(now=clock(), lease_s=LEASE_S)
@@ -439,7 +431,7 @@ def test_an_index_with_older_analyzers_goes_on(engine, tmp_path):
     newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
     assert newer.ensure_index(NEW) == engine.index_name()
     document = {**sent(7).document, "pages": 3}
-    assert str(newer.bulk([Sent("paged", 1, document)])[0].status) == "written"
+    assert str(newer.bulk([SentDocument("paged", 1, document)])[0].status) == "written"
     assert any("title" in reason for reason in newer.outdated(NEW))
     assert newer.ensure_index(NEW) == engine.index_name()
     newer.close()

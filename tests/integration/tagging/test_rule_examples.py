@@ -16,7 +16,7 @@ def test_every_example_is_right(tagger: Tagger):
 
 
 def test_nothing_is_odd_about_our_rules(tagger: Tagger):
-    """Dead terms mislead whoever reads a rule; a context without an example may stop working unseen.
+    """Dead terms mislead the reader of a rule; a context without an example may stop working unseen.
 
     Lint asks for six sentences each way in both languages, and for one of every context a rule listens to.
     """

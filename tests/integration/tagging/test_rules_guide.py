@@ -38,7 +38,7 @@ def rules_of_the_guide() -> list[str]:
 
 @pytest.fixture(scope="module")
 def cattle_theft() -> str:
-    """The whole rule, as it stands at the end of the walk-through."""
+    """The whole rule, as it is at the end of the walk-through."""
     return rules_of_the_guide()[-1]
 
 
@@ -57,7 +57,7 @@ def with_cattle_theft(cattle_theft: str) -> Tagger:
 
 @pytest.mark.parametrize("step", range(len(rules_of_the_guide())))
 def test_every_step_of_the_guide_works(step: int):
-    """A newcomer who stops to try what stands on the page so far gets what the page says."""
+    """A newcomer who stops to try what is on the page so far gets what the page says."""
     tagger = newcomer(rules_of_the_guide()[step])
     assert tagger.tag("", "Полиция раскрыла кражу скота в двух аулах.", language="ru").topics == ("cattle_theft",)
 
@@ -101,12 +101,12 @@ def test_suggestions_come_with_counts_and_contexts(with_cattle_theft):
     assert not {"угон", "табун"} & {each.term for each in suggestions}  # they stand in the pair alone
 
 
-def test_suggestions_stand_beside_the_topics_they_keep_company_with(with_cattle_theft):
+def test_suggestions_come_with_the_topics_they_occur_with(with_cattle_theft):
     """A person who edits the draft sees which words go with a topic that is known."""
     samples = ["Скотокрадов ждала засада, скотокрадов вела засада. Дождь шёл весь вечер. Дождь кончился."] * 3
     suggestions = suggest(samples, USUAL, key_of=LEMMAS.__getitem__, tagger=with_cattle_theft, language="ru")
-    beside = {each.term: each.topic for each in suggestions}
-    assert (beside["засада"], beside["дождь"]) == ("cattle_theft", "")
+    nearest = {each.term: each.topic for each in suggestions}
+    assert (nearest["засада"], nearest["дождь"]) == ("cattle_theft", "")
 
 
 def test_a_draft_is_a_rule_that_finds_its_samples(with_cattle_theft):

@@ -100,7 +100,7 @@ def test_a_page_comes_with_its_facts(site, client):
 
 
 def test_the_request_says_who_asks(site, client):
-    """Site owners can tell the robot, reach its owner, and are asked for what is wanted."""
+    """Site owners can recognise the robot, reach its owner, and are asked for what is wanted."""
     site.serve("/")
     client.get(site.url, limits=PAGE_LIMITS)
     headers = site.asked[0][1]

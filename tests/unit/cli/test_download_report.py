@@ -14,7 +14,7 @@ def report_on(text: io.StringIO) -> ConsoleReport:
 
 
 def test_download_shows_how_far_it_is():
-    """A first start takes a while; whoever waits wants to see that it moves."""
+    """A first start takes a while; people want to see that it moves."""
     text = io.StringIO()
     report = report_on(text)
     report.progress("Downloading the search node", done=31_000_000, total=62_000_000)

@@ -58,7 +58,7 @@ def test_every_field_is_in_the_strict_mapping():
         pytest.param(Poll(at=NOW, status=200, bytes=90, note="html"), "failed", id="html"),
     ],
 )
-def test_a_poll_is_told_in_one_word(poll, result):
+def test_a_poll_is_named_in_one_word(poll, result):
     """A document that was fetched and could not be read is no success."""
     assert result_of(poll) == result
 

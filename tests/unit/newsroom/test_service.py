@@ -19,7 +19,7 @@ SITEMAP_NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}news"
 
 
 class Clock:
-    """Time that passes only when told."""
+    """Time that passes only when a test moves it."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -68,7 +68,7 @@ def page_text(response: Response) -> str:
     "site", [site for site in SITES if site.kind is not FeedKind.SITEMAP], ids=lambda site: site.id
 )
 def test_a_feed_parses_with_one_item_a_link(sites, site):
-    """A feed nobody else's parser can read would prove nothing about ours."""
+    """A feed that no other parser can read would prove nothing about ours."""
     sites.publish_all()
     response = sites.get(site.id, site.feed_path)
     feed = feedparser.parse(response.body, response_headers=dict(response.headers))
@@ -228,7 +228,7 @@ def test_troubles_by_status(sites):
 
 @pytest.mark.parametrize("story_id", ["po-pyramid-almaty", "po-murder-shymkent"])
 def test_the_feed_has_the_text_where_the_page_is_shut(sites, story_id):
-    """What may not be fetched can still be told from the feed."""
+    """What may not be fetched can still be read from the feed."""
     sites.publish_all()
     feed = feedparser.parse(sites.get("polyn", "/feed/").body)
     entry = next(entry for entry in feed.entries if story_id in entry.link)

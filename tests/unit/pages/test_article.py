@@ -78,7 +78,7 @@ def test_text_is_repaired_once_and_counted():
     [("text/html; charset=windows-1251", ""), ("text/html", '<meta charset="windows-1251">'), ("text/html", "")],
 )
 def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: str):
-    """Old Russian pages: by the header, by the page, or by nobody."""
+    """Old Russian pages: by the header, by the page, or not at all."""
     text = ["Полиция задержала подозреваемых в краже скота, сообщили в департаменте области. " * 2] * 4
     body = html(head=meta, lead="", text=text, title="Задержаны подозреваемые в краже скота")
     article = extract(
@@ -98,7 +98,7 @@ def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: st
     ],
 )
 def test_a_lead_outside_the_text_is_taken_back(head: str, entry: Entry | None):
-    """The lead says who, what and where; extractors drop it when it stands in an element of its own."""
+    """The lead says who, what and where; extractors drop it when it is in an element of its own."""
     body = html(head=head, lead="").replace("</h1>", f'</h1><div class="article__description">{LEAD}</div>')
     body = body.replace("<article>", "<div class=top>").replace(TEXT[0], f"{TEXT[0]}").replace("</article>", "</div>")
     lines = extract(body, entry=entry).body.splitlines()
@@ -170,7 +170,7 @@ def test_the_date_comes_from_the_page_when_the_feed_has_none(head: str, more: st
 
 
 def test_related_news_in_json_ld_do_not_date_the_article():
-    """Lists of other articles stand beside the one the page is about, often before it."""
+    """Lists of other articles are next to the one the page is about, often before it."""
     others = "".join(json_ld(headline=f"Басқа хабар {n}", datePublished="2026-01-01") for n in range(3))
     article = extract(html(head=others + json_ld(headline=TITLE, datePublished="2026-09-24")))
     assert article.published_at == DAY

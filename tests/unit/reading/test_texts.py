@@ -59,7 +59,7 @@ def test_a_sentence_that_names_a_day_does_not_date_the_text():
 
 
 def test_a_long_first_line_gives_its_first_sentence():
-    """A headline of a thousand letters helps nobody."""
+    """A headline of a thousand letters helps no one."""
     title = read("Полиция задержала троих. " + "Следствие продолжается, подробности позже. " * 20).title
     assert title == "Полиция задержала троих."
     assert len(read("слово " * 200).title) <= MAX_TITLE

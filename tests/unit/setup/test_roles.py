@@ -12,7 +12,7 @@ ROLES = [roles.workers("watch"), roles.installer(), roles.analysts("watch")]
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_no_role_reaches_beyond_our_indices(role):
-    """The cluster may hold what is none of our business, its accounts for a start."""
+    """The cluster may hold what does not concern us, its accounts for a start."""
     assert set(role.indices) <= {"watch", "watch-*"}
     assert "all" not in role.index_rights
     assert set(role.cluster) <= {"monitor", "cancel_task"}

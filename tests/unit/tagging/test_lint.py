@@ -37,7 +37,7 @@ def test_a_sound_rule_gives_no_findings():
 
 
 @pytest.mark.parametrize(
-    ("terms", "told"),
+    ("terms", "answer"),
     [
         ("{4: [кража скота]}", "this is one form of 'скот'; write скот"),
         ("{2: [наркотиков]}", "this is one form of 'наркотик'"),
@@ -47,12 +47,12 @@ def test_a_sound_rule_gives_no_findings():
         ("{1: [вор, кража]}", "no term in ru is heavy enough"),
     ],
 )
-def test_terms_that_cannot_work_are_told(terms: str, told: str):
-    """Each of these reads well and does nothing; without lint nobody would notice."""
-    assert any(told in problem for _, problem in problems(terms))
+def test_terms_that_cannot_work_are_reported(terms: str, answer: str):
+    """Each of these reads well and does nothing; without lint no one would notice."""
+    assert any(answer in problem for _, problem in problems(terms))
 
 
-def test_a_term_that_its_own_rule_silences_is_told():
+def test_a_term_that_its_own_rule_silences_is_reported():
     """A cue that covers a term's own words makes the term dead."""
     unless = "{figurative: {phrase: {ru: [кража век*]}}}"
     assert ("кража века", "is always silenced by 'figurative'") in problems(
@@ -70,11 +70,11 @@ def test_shared_words_are_looked_at_too():
     assert [term for term, _ in found] == ["@detain: задержали", "фильма"]
 
 
-def test_missing_examples_are_told():
+def test_missing_examples_are_reported():
     """Six sentences each way, and one of every context: a rule without them is a guess."""
     ruleset = parse_ruleset(SHARED | {"rules/theft.yaml": RULE.format(terms="{2: [вор]}", unless="{fiction: }")})
-    told = [finding.problem for finding in lint(ruleset)]
-    assert told == [
+    answer = [finding.problem for finding in lint(ruleset)]
+    assert answer == [
         "examples in ru: 0 under 'yes', at least 6 are needed",
         "examples in ru: 0 under 'no', at least 6 are needed",
         "examples in ru: the rule listens to 'fiction', and no sentence under 'no' shows it",

@@ -1,4 +1,4 @@
-"""Rule files: what they may hold, and how mistakes in them are told."""
+"""Rule files: what they may hold, and how mistakes in them are reported."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_rule_is_read():
 
 
 @pytest.mark.parametrize(
-    ("broken", "line", "key", "told"),
+    ("broken", "line", "key", "answer"),
     [
         (RULE.replace("terms:", "therms:"), 4, "therms", "unknown key"),
         (RULE.replace("topic: theft\n", ""), 1, "topic", "missing"),
@@ -66,9 +66,9 @@ def test_a_rule_is_read():
         ("", None, "", "empty"),
     ],
 )
-def test_a_mistake_names_file_line_and_key(broken, line, key, told):
-    """An analyst mends a rule by what the message says; nobody reads a traceback."""
-    with pytest.raises(ConfigError, match=re.escape(told)) as caught:
+def test_a_mistake_names_file_line_and_key(broken, line, key, answer):
+    """An analyst mends a rule by what the message says; a traceback helps no one."""
+    with pytest.raises(ConfigError, match=re.escape(answer)) as caught:
         parse_rule("rules/theft.yaml", broken, classes=CLASSES)
     assert caught.value.file == "rules/theft.yaml"
     assert (caught.value.line, caught.value.key) == (line, key)
@@ -87,7 +87,7 @@ def test_terms_may_meet_in_a_sentence_a_text_or_some_words():
     assert [each.text for each in near.none_of] == ["музей"]
 
 
-def test_a_gap_stands_between_words():
+def test_a_gap_is_between_words():
     """A gap at an end would match anything."""
     for text in ("... кража", "кража ...", "..."):
         with pytest.raises(ConfigError, match="gap"):

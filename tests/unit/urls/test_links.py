@@ -72,7 +72,7 @@ def test_tracking_parameters_do_not_make_another_article(parameter):
     ["gallery", "game", "glava", "source_id", "ref", "uid", "cid", "eid", "gid", "pk", "session", "from", "page", "id"],
 )
 def test_parameters_that_may_name_the_article_stay(name):
-    """Dropping one that tells two articles apart would lose one of them for good."""
+    """Dropping one that distinguishes two articles would lose one of them for good."""
     assert article_id(f"https://example.kz/news?{name}=1") != article_id(f"https://example.kz/news?{name}=2")
 
 
