@@ -1,4 +1,4 @@
-"""`python -m seeds.newsroom`: serve the sites and publish on a schedule, until told to stop."""
+"""`python -m seeds.newsroom`: serve the sites and publish on a schedule, until it is stopped."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _announced(newsroom: Newsroom, catalogue: Path) -> Iterator[None]:
     if catalogue.exists() and catalogue.read_text(encoding="utf-8") != text:
         raise typer.BadParameter(f"{catalogue} lists other feeds; name another file", param_hint="--catalogue")
     catalogue.write_text(text, encoding="utf-8")
-    _say_how_to_find(newsroom, catalogue)
+    _print_settings(newsroom, catalogue)
     try:
         yield
     finally:
@@ -79,19 +79,15 @@ def _announced(newsroom: Newsroom, catalogue: Path) -> Iterator[None]:
             catalogue.unlink()
 
 
-def _say_how_to_find(newsroom: Newsroom, catalogue: Path) -> None:
+def _print_settings(newsroom: Newsroom, catalogue: Path) -> None:
     out = Console(soft_wrap=True, highlight=False)
     out.print(f"KUZET_FEEDS_FILE={catalogue}")
     out.print(f"KUZET_ALLOW_HOSTS={newsroom.allow_hosts}")
 
 
 def _publish_on_schedule(newsroom: Newsroom, *, pause_s: float, stopped: threading.Event) -> None:
-    while newsroom.waiting and not stopped.wait(pause_s):
-        newsroom.publish(count=1)
-    for story_id in newsroom.revisable:
-        if stopped.wait(pause_s):
-            return
-        newsroom.revise(story_id)
+    while (newsroom.waiting or newsroom.revisable) and not stopped.wait(pause_s):
+        newsroom.go_on()
 
 
 if __name__ == "__main__":

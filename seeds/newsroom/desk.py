@@ -1,4 +1,4 @@
-"""What is out: stories published so far, in which version and since when. Safe for several threads."""
+"""What is published: stories in which version and since when. Safe for several threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from seeds.newsroom.stories import Story, Version
+from seeds.newsroom.stories import Delivery, Story, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +35,19 @@ class Desk:
         self._clock = clock
         self._lock = threading.Lock()
         self._out: dict[str, Publication] = {}
+        self._reprints = 0
 
     def __len__(self) -> int:
-        """Count all stories, out or not."""
+        """Count all stories, published or not."""
         return len(self._stories)
 
+    @property
+    def waiting(self) -> int:
+        """How many stories are not published yet."""
+        return len(self._stories.keys() - self._out.keys())
+
     def publish(self, story_ids: Sequence[str] = (), *, count: int = 0) -> tuple[Publication, ...]:
-        """Put out the named stories and the next `count` others. A story that is out already stays as it is."""
+        """Publish the named stories and the next `count` others. A story that is published already stays as it is."""
         with self._lock:
             waiting = [name for name in self._stories if name not in self._out and name not in story_ids]
             names = [*dict.fromkeys(story_ids), *waiting[:count]]
@@ -52,6 +58,15 @@ class Desk:
         publication = Publication(story=story, published_at=now, changed_at=now)
         self._out[story.id] = publication
         return publication
+
+    def reprint(self) -> Publication:
+        """Publish the oldest story once more, as a story of its own with an address of its own."""
+        with self._lock:
+            self._reprints += 1
+            originals = [each.story for each in self._out.values() if each.story.id in self._stories]
+            story = originals[(self._reprints - 1) % len(originals)]
+            again = replace(story, id=f"{story.id}-{self._reprints}", delivery=Delivery.PAGE)
+            return self._publish(again)
 
     def revise(self, story_id: str) -> Publication:
         """Bring out the next version of a story. Raises LookupError when it is not out, or has no further version."""
@@ -64,7 +79,7 @@ class Desk:
             return after
 
     def out(self, site_id: str = "") -> tuple[Publication, ...]:
-        """Tell what is out, newest first; of one site or of all."""
+        """Return what is published, newest first; of one site or of all."""
         with self._lock:
             publications = list(self._out.values())
         return tuple(each for each in reversed(publications) if site_id in {"", each.story.site})

@@ -28,7 +28,7 @@ class Expectation:
     page_url: where the text is (after a redirect).
     outcomes: the allowed ends of its first sighting; each of its `revisions` ends in `revised` on top of that.
     twin: the other link to the same article, of which only one may be searchable.
-    from_page: whether the text can be read from the page, else only what the feed tells.
+    from_page: whether the text can be read from the page, else only what the feed says.
     text: what the article must say, empty where only the headline can be known.
     """
 

@@ -34,7 +34,7 @@ class Premises:
     """Where the sites live.
 
     With `host_base` every site has its own loopback address, counted up from it; `port` 0 takes a free one on each.
-    With `names` all sites share the address `bind` and one port, and are told apart by Host.
+    With `names` all sites share the address `bind` and one port; the Host header says which is meant.
     """
 
     host_base: str = "127.0.0.2"
@@ -97,10 +97,18 @@ class Newsroom:
         """
         return self._desk.revise(story_id)
 
+    def go_on(self) -> Publication:
+        """Publish one thing more: a story that waits, else a revision, else a story of before as a reprint."""
+        if self.waiting:
+            return self.publish(count=1)[0]
+        if revisable := self.revisable:
+            return self.revise(revisable[0])
+        return self._desk.reprint()
+
     @property
     def waiting(self) -> int:
-        """How many stories are not out yet."""
-        return len(self._desk) - len(self._desk.out())
+        """How many stories are not published yet."""
+        return self._desk.waiting
 
     @property
     def revisable(self) -> tuple[str, ...]:

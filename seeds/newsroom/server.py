@@ -1,4 +1,4 @@
-"""Sites on sockets: one threaded server an address, which tells sites apart by their Host where it has several."""
+"""Sites on sockets: one threaded server an address, whose sites are chosen by the Host header where it has several."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RequestLog:
             self._lines.append(line)
 
     def lines(self, *, site: str = "", path: str = "") -> tuple[Request, ...]:
-        """Tell what was asked, oldest first; of one site and one path (without query) or of all."""
+        """Return what was asked, oldest first; of one site and one path (without query) or of all."""
         with self._lock:
             lines = tuple(self._lines)
         return tuple(
@@ -86,7 +86,7 @@ class SiteServer(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """Stop accepting, wake whoever is kept waiting, and close every connection."""
+        """Stop accepting, wake every handler that waits, and close every connection."""
         self.closing.set()
         self.shutdown()
         with self._open_lock:

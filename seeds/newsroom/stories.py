@@ -72,7 +72,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A search whose word stands in no story, but whose other forms stand in those it must find."""
+    """A search for a form that no story holds; the stories it must find hold other forms of the word."""
 
     word: str
     language: str

@@ -30,7 +30,7 @@ AWAY = (BrokerAwayError, BrokerSilentError, EngineUnavailableError)
 BLOCK_MS = 2_000
 RETRY_S = 1.0
 SEARCHABLE_AFTER_S = 15.0
-"""A node that nobody has searched for a while refreshes late."""
+"""A node refreshes an index late that was not searched for a while."""
 REFRESHED_AFTER_S = 3.0
 """Three times the index's refresh interval."""
 BATCH = 100

@@ -16,6 +16,7 @@ from rich.rule import Rule
 
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
+from worker.cli.invocation import as_typed_here
 
 RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
@@ -70,12 +71,12 @@ def print_json(value: Any) -> None:
 
 def warn(sentence: str) -> None:
     """Print a remark on standard error; the command goes on."""
-    err.print(f"[yellow]warning[/yellow]  {escape(sentence)}", soft_wrap=True)
+    err.print(f"[yellow]warning[/yellow]  {escape(as_typed_here(sentence))}", soft_wrap=True)
 
 
 def fail(error: Exception, *, code: int = FAILED) -> NoReturn:
     """Print in one sentence what is wrong and the way out, and leave with the exit code."""
-    err.print(f"[red]error[/red]  {escape(str(error))}", soft_wrap=True)
+    err.print(f"[red]error[/red]  {escape(as_typed_here(str(error)))}", soft_wrap=True)
     raise typer.Exit(code)
 
 

@@ -12,7 +12,7 @@ commands = typer.Typer()
 @commands.command("demo")
 def demo(
     *,
-    keep: Annotated[bool, typer.Option("--keep", help="Stay up afterwards, and print what to try.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up with news coming in, and print what to try.")] = False,
 ) -> None:
     """Run the whole chain on this machine: engines, workers, the newsroom's sample sites, search; then stop it all.
 

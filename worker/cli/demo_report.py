@@ -21,15 +21,16 @@ from pipelines.search.request import SearchRequest, Sort
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
+from worker.cli.invocation import kuzet_here
 from worker.cli.listing import SEVERITY_STYLES
 from worker.cli.search import highlighted, show_facets
-from worker.cli.up import running, wait_for_the_end
+from worker.cli.up import is_served, running
 from worker.local.run import LocalRun
 from worker.runtime import Runtime
-from worker.state.workers import QUEUES, present, slots
 
 WAVE = 12
 WAVE_PAUSE_S = 1.0
+NEXT_S = 10.0
 LOOK_S = 0.25
 DEADLINE_S = 120.0
 KAZAKH_SEARCHES = 2
@@ -80,7 +81,7 @@ def run_demo(*, keep: bool) -> None:
         show_latency(arrivals)
         if keep:
             show_what_to_try(settings)
-            wait_for_the_end()
+            publish_on(newsroom)
         err.print("Stopping what was started …", style="dim")
 
 
@@ -115,16 +116,11 @@ def wait_for_workers(runtime: Runtime, run: LocalRun) -> None:
     """Wait until every queue is served. Raises EngineUnavailableError naming the logs."""
     ends_at = time.monotonic() + DEADLINE_S
     with err.status("Starting the workers."):
-        while not served(runtime) and time.monotonic() < ends_at and not run.failed():
+        while not is_served(runtime) and time.monotonic() < ends_at and not run.failed():
             time.sleep(LOOK_S)
-    if not served(runtime):
+    if not is_served(runtime):
         remedy = f"The logs are in {runtime.settings.data / 'logs'}."
         raise EngineUnavailableError("the workers", "did not start", remedy=remedy)
-
-
-def served(runtime: Runtime) -> bool:
-    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
-    return all(slots(workers, queue) for queue in QUEUES)
 
 
 def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Arrivals:
@@ -165,7 +161,7 @@ def late(arrivals: Arrivals, runtime: Runtime) -> EngineUnavailableError:
 def show_articles(runtime: Runtime) -> None:
     """Every article in one table, newest first, and the facets."""
     result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=100))
-    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), expand=True)
+    table = Table(box=None, header_style="bold", padding=(0, 1, 0, 0), expand=out.is_terminal)
     for name, share in (("title", 5), ("source", 0), ("lang", 0), ("topics", 3), ("severity", 0), ("regions", 2)):
         table.add_column(
             name, ratio=share or None, no_wrap=True, overflow="ellipsis", min_width=0 if share else len(name)
@@ -185,7 +181,7 @@ def show_articles(runtime: Runtime) -> None:
 
 
 def show_searches(runtime: Runtime) -> None:
-    """A few words, each in a form that stands in no article: two Kazakh, one Russian."""
+    """A few words, each in a form that no article holds: two Kazakh, one Russian."""
     out.rule("[bold]Searches")
     for query in (*load_queries()[:KAZAKH_SEARCHES], load_queries()[-1]):
         show_search(runtime, query)
@@ -237,10 +233,23 @@ def show_latency(arrivals: Arrivals) -> None:
 
 
 def show_what_to_try(settings: Settings) -> None:
+    """Print commands that can be copied: as they are typed in this folder, on the demo's data."""
+    here = kuzet_here()
     out.print(
-        f"It stays up until Ctrl-C. In another terminal:\n\n  export KUZET_DATA={settings.data}",
+        f"It stays up until Ctrl-C, and an article comes every {NEXT_S:g} s. In another terminal, in this folder:\n\n"
+        f"  export KUZET_DATA={settings.data}",
         markup=False,
         soft_wrap=True,
     )
-    for command in ("status", "search алаяқтардың --topic fraud", "watch", "feeds list", "audit"):
-        out.print(f"  kuzet {command}", markup=False)
+    for command in ("watch --last 5", "search алаяқтардың --topic fraud", "status", "feeds list", "audit"):
+        out.print(f"  {here} {command}", markup=False, soft_wrap=True)
+
+
+def publish_on(newsroom: Newsroom) -> None:
+    """Publish one article after another until Ctrl-C or SIGTERM, so that there is something to watch."""
+    try:
+        while True:
+            time.sleep(NEXT_S)
+            newsroom.go_on()
+    except KeyboardInterrupt:
+        return

@@ -16,12 +16,13 @@ def environment(settings: Settings, *, broker_url: str, search_url: str) -> dict
 def told_settings(settings: Settings, *, broker_url: str, search_url: str) -> dict[str, str]:
     """The same by the settings' names: what a command beside the run has to know."""
     told = {"data", "cache", "config", *settings.model_fields_set} - {"broker_url", "search_url"}
-    values = {name: _text(getattr(settings, name)) for name in told}
+    values = {name: setting_text(getattr(settings, name)) for name in told}
     values |= {"broker_url": broker_url, "search_url": search_url}
     return {name: value for name, value in sorted(values.items()) if value is not None}
 
 
-def _text(value: object) -> str | None:
+def setting_text(value: object) -> str | None:
+    """Return a value as an environment variable holds it; None for what is not set."""
     if value is None:
         return None
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)

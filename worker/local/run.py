@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
@@ -18,6 +18,7 @@ from worker.local.engines import start_search_node
 from worker.local.environment import environment, told_settings
 from worker.local.locks import DataLock
 from worker.local.report import Report
+from worker.local.runs import forget_run, note_run
 from worker.local.search_node import install_dictionary
 from worker.local.services import make_folders, services
 from worker.local.supervisor import Supervisor
@@ -114,6 +115,7 @@ class LocalRun:
         """Stop everything, the engines last. Safe to call twice."""
         if self._lock.held_here:  # else the file is another run's
             facts_file(self.settings.data).unlink(missing_ok=True)
+            forget_run(self.settings.data, cache=self.settings.cache)
         while self._supervisors:
             self._supervisors.pop().stop()
         self._lock.release()
@@ -145,6 +147,7 @@ class LocalRun:
         file.touch(mode=0o600)
         facts = {"pid": os.getpid(), "settings": told_settings(self.settings, **asdict(self.endpoints))}
         file.write_text(json.dumps(facts), encoding="utf-8")
+        note_run(self.settings.data, cache=self.settings.cache)
 
 
 def facts_file(data: Path) -> Path:
@@ -154,10 +157,21 @@ def facts_file(data: Path) -> Path:
 
 def run_settings(data: Path) -> Mapping[str, str] | None:
     """Find the settings of the run that holds the data folder, by name, engines included; None when there is none."""
+    found = _run_facts(data)
+    return found["settings"] if found else None
+
+
+def run_pid(data: Path) -> int | None:
+    """Find the process of the run that holds the data folder; None when there is none, or it is just starting."""
+    found = _run_facts(data)
+    return found["pid"] if found else None
+
+
+def _run_facts(data: Path) -> dict[str, Any] | None:
     if not DataLock(data).is_held():
         return None
     try:
-        settings: dict[str, str] = json.loads(facts_file(data).read_text(encoding="utf-8"))["settings"]
+        facts: dict[str, Any] = json.loads(facts_file(data).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return None  # it is just starting or stopping
-    return settings
+    return facts

@@ -1,4 +1,4 @@
-"""What a person at the terminal sees while engines start."""
+"""What a person sees while something takes long, at a terminal and in a log."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from worker.cli.download_report import ConsoleReport
+from worker.cli.progress import ConsoleReport, SparseLines
 
 
 def report_on(text: io.StringIO) -> ConsoleReport:
@@ -14,7 +14,7 @@ def report_on(text: io.StringIO) -> ConsoleReport:
 
 
 def test_download_shows_how_far_it_is():
-    """A first start takes a while; people want to see that it moves."""
+    """A first start takes a while; a person who waits wants to see that it moves."""
     text = io.StringIO()
     report = report_on(text)
     report.progress("Downloading the search node", done=31_000_000, total=62_000_000)
@@ -39,3 +39,20 @@ def test_unfinished_bar_is_taken_away():
     report.close()
     report.close()
     report.progress("Downloading the search node", done=2, total=2)
+
+
+def test_without_a_terminal_a_line_comes_each_ten_seconds():
+    """A log of CI or of systemd shows that it moves, and is not filled with it."""
+    text, now = io.StringIO(), [0.0]
+    report = ConsoleReport(Console(file=text, width=120), clock=lambda: now[0])
+    for second in range(25):
+        now[0] = float(second)
+        report.progress("Downloading", done=second * 1_000_000, total=25_000_000)
+    assert text.getvalue().splitlines() == ["Downloading: 10 of 25 MB", "Downloading: 20 of 25 MB"]
+
+
+def test_a_short_wait_prints_no_line():
+    """What is there already needs no word."""
+    text = io.StringIO()
+    SparseLines(Console(file=text), clock=lambda: 5.0).offer("ready")
+    assert text.getvalue() == ""
