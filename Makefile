@@ -30,18 +30,20 @@ test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and f
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q
 
-lint: $(STAMP)  ## style, types and import arrows
+lint: $(STAMP)  ## style, types, import arrows and the layout of the rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/kuzet rules format --check
 
 words: $(STAMP)  ## mannered words in code and documents, with plain ones to use
 	@$(BIN)/python .ci/words.py || true
 
-format: $(STAMP)  ## bring the code into shape
+format: $(STAMP)  ## bring code and rules into shape
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+	@$(BIN)/kuzet rules format
 
 bench: bench-language bench-tagging bench-search bench-pages  ## tables of speed and quality, as ratios of one run
 
@@ -54,6 +56,7 @@ bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost
 
 bench-search: $(STAMP)  ## what searches find against plain analyzers; the price of a bulk
 	@$(BIN)/python -m benchmarks.search_quality
+	@$(BIN)/python -m benchmarks.spellings
 	@$(BIN)/python -m benchmarks.search_bulk
 
 bench-pages: $(STAMP)  ## extraction beside plain trafilatura

@@ -40,7 +40,7 @@ PLAIN = {
     name: {
         "analyzer": {
             **{words: {"type": name} for words in ("words", "typed_words")},
-            **dict.fromkeys(("exact", "typed_exact"), SURFACE),
+            **dict.fromkeys(("exact", "typed_exact", "grams"), SURFACE),
         }
     }
     for name in ("standard", "russian")

@@ -23,13 +23,14 @@ from rich.table import Table
 
 from benchmarks.support.labelled import KAZAKH, RUSSIAN, Row, figures_found, load, scores, tag
 from benchmarks.support.markup import page_around
-from config.settings import HERE
+from config.settings import HERE, Settings
 from pipelines.models import Tagging
 from pipelines.tagging import Tagger
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.tagger import LONGEST_TEXT
 from pipelines.tagging.workbench.examples import try_examples
 from seeds.newsroom import load_stories
+from worker.files.reported import read_reported
 from worker.files.rules import RuleFiles
 
 ROUNDS = 5
@@ -105,6 +106,14 @@ def traps(tagger: Tagger) -> Iterator[Line]:
         topics = tagger.tag(answer.title, "\n".join(answer.paragraphs), language=story.language).topics
         right += set(topics) <= set(story.topics)
     yield Line("stories without a wrong topic", "newsroom", "all", f"{right}/{len(stories)}", right == len(stories))
+
+
+def reported(tagger: Tagger, settings: Settings) -> Iterator[Line]:
+    """What the rules make of the articles in examples/: one row for each topic that has some."""
+    reports = try_examples(tagger, more=read_reported(settings.config, settings.data))
+    for report in (report for report in reports if report.reported):
+        right = sum(not tried.problem for tried in report.reported)
+        yield Line("reported articles tagged right", report.topic, "-", f"{right}/{len(report.reported)}")
 
 
 def held_out(tagger: Tagger) -> Iterator[Line]:
@@ -255,6 +264,7 @@ def main() -> None:
     tagger = RuleFiles(HERE).tagger()
     console.print(f"Ruleset {tagger.ruleset.version} compiled in {time.process_time() - start:.1f} s of CPU")
     show(console, "Our own traps", traps(tagger))
+    show(console, "Articles that people reported (kuzet rules wrong)", reported(tagger, Settings()))
     show(console, "Invented news that the rules were not written from", held_out(tagger))
     if shared := os.environ.get("KUZET_SHARED"):
         show(console, "Quality on labelled news", quality(tagger, Path(shared)))

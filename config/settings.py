@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         "", description="Page store: a folder or an fsspec URL (s3://…). Empty: pages/ in the data folder."
     )
     pages_keep_days: int = Field(30, ge=1, description="How long fetched pages are kept.")
+    keep_articles_days: int = Field(
+        0, ge=0, description="Days after which an article is deleted from the index; 0 keeps all. Outcomes stay."
+    )
     pages_min_free_mb: int = Field(500, ge=0, description="Fetching stops below this much free disk.")
 
     feeds_file: Path | None = Field(None, description="Feed catalogue; default: feeds.yaml in the config folder.")

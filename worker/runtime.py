@@ -108,9 +108,10 @@ class Runtime:
     def analysis(self) -> dict[str, Any]:
         """How the index analyses texts, the dictionary's name included."""
         from pipelines.language import analysis
-        from worker.files.dictionaries import dictionary_name
+        from worker.files.dictionaries import dictionary_name, read_related
 
-        return analysis.render(dictionary_name(self.settings.config / "lexicon"))
+        lexicon = self.settings.config / "lexicon"
+        return analysis.render(dictionary_name(lexicon), related=read_related(lexicon))
 
     @cached_property
     def polls(self) -> PollIndex:

@@ -2,7 +2,7 @@
 
 from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.document import parse_feed
-from pipelines.feeds.health import FeedHealth, FeedState, PollResult, health
+from pipelines.feeds.health import FeedHealth, FeedState, PollResult, Silence, health, silence
 from pipelines.feeds.schedule import PollingPolicy, PollSigns, declared_freshness_s, next_check_at, publishing_rhythm_s
 from pipelines.feeds.sitemap import parse_sitemap
 
@@ -12,6 +12,7 @@ __all__ = [
     "PollResult",
     "PollSigns",
     "PollingPolicy",
+    "Silence",
     "declared_freshness_s",
     "health",
     "next_check_at",
@@ -19,4 +20,5 @@ __all__ = [
     "parse_feed",
     "parse_sitemap",
     "publishing_rhythm_s",
+    "silence",
 ]

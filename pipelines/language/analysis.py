@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.language.letters import CYRILLIC
+from pipelines.language.letters import CYRILLIC, one_alphabet
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
-from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL
+from pipelines.language.related import Meaning
+from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL, KAZAKH_WORD
 
 LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
+
+GRAM = 4
+"""Letters of a gram. Measured on questions about speeches: 4 finds more than 3 or 5 (decision 0013)."""
 
 MARK = "\ue000"
 """Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""
 
 
-def render(dictionary: str) -> dict[str, Any]:
+def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any]:
     """Return the `analysis` part of the index settings; `dictionary` is the folder in config/hunspell.
+
+    related: words with one meaning; a query for one finds the others (see pipelines.language.related).
 
     `words`: known words become lemmas, which the dictionary prints in capitals; what is still lower case after it goes
     to the two ways of cutting an unknown word; a last lower-casing takes the mark off. `exact`: surface forms, for
-    wildcards, fuzzy queries and words as written. Only stock filters, the same in Elasticsearch 9 and OpenSearch 3.
+    wildcards, fuzzy queries and words as written. `grams`: runs of four letters in one alphabet (see
+    `letters.one_alphabet`), for what the words do not find: Kazakh typed on a Russian keyboard or in Latin letters,
+    and words that are derived from each other. Only stock filters, the same in Elasticsearch 9 and OpenSearch 3.
 
     Articles are repaired before they are indexed, queries are not: `typed_words` and `typed_exact` do the same after
     the repairs of `normalise.repair`, so that a query finds what it shows wherever it was typed.
@@ -35,35 +43,70 @@ def render(dictionary: str) -> dict[str, Any]:
         "char_filter": {
             "normalise": {"type": "mapping", "mappings": _mappings()},
             "stress_marks": {"type": "pattern_replace", "pattern": f"(?<=[{CYRILLIC}])\\u0301", "replacement": ""},
+            "one_alphabet": {
+                "type": "mapping",
+                "mappings": [f"{one}=>{other}" for one, other in one_alphabet().items()],
+            },
             "mark_look_alikes": {"type": "pattern_replace", "pattern": _look_alike(), "replacement": f"{MARK}$0"},
             "look_alikes": {
                 "type": "mapping",
                 "mappings": [f"{MARK}{chr(latin)}=>{chr(twin)}" for latin, twin in LOOK_ALIKES.items()],
             },
         },
+        "tokenizer": {
+            "four_letters": {"type": "ngram", "min_gram": GRAM, "max_gram": GRAM, "token_chars": ["letter", "digit"]},
+        },
         "filter": {
             "lemmas": {"type": "hunspell", "locale": dictionary, "dedup": True},
+            **({"related": _related(related)} if related else {}),
             **kazakh,
+            "kazakh_words": {"type": "keyword_marker", "keywords_pattern": KAZAKH_WORD},
             "russian_endings": {"type": "stemmer", "language": "russian"},
             "unknown_words": {
                 "type": "multiplexer",
                 "preserve_original": False,
-                "filters": [", ".join(kazakh), "russian_endings"],
+                "filters": [", ".join(kazakh), "kazakh_words, russian_endings"],
             },
         },
         "analyzer": {
             "words": _analyzer(WRITTEN, LEMMAS),
             "exact": _analyzer(WRITTEN, SURFACE),
-            "typed_words": _analyzer(TYPED, LEMMAS),
+            "grams": {
+                "type": "custom",
+                "char_filter": [*WRITTEN, "one_alphabet"],
+                "tokenizer": "four_letters",
+                "filter": ["lowercase"],
+            },
+            "typed_words": _analyzer(TYPED, WIDENED if related else LEMMAS),
             "typed_exact": _analyzer(TYPED, SURFACE),
         },
     }
 
 
+TEXT_FIELD: Mapping[str, Any] = {
+    "type": "text",
+    "analyzer": "words",
+    "search_analyzer": "typed_words",
+    "fields": {
+        "exact": {"type": "text", "analyzer": "exact", "search_analyzer": "typed_exact"},
+        "grams": {"type": "text", "analyzer": "grams", "index_options": "freqs"},
+    },
+}
+"""A field that is analysed so, for an index of one's own; config/search/mapping.json has the fields of ours."""
+
 WRITTEN = ("normalise",)
 TYPED = ("normalise", "mark_look_alikes", "look_alikes", "stress_marks", "normalise")
 LEMMAS = ("lowercase", "lemmas", "unknown_words", "lowercase")
+WIDENED = ("lowercase", "lemmas", "related", "unknown_words", "lowercase")
 SURFACE = ("lowercase",)
+
+
+def _related(groups: Sequence[Meaning]) -> dict[str, Any]:
+    """Return the filter that adds related words. It comes after the lemmas, so the words of a group may be any forms.
+
+    lenient: the engine cannot take a word with two lemmas as a synonym, and leaves it out.
+    """
+    return {"type": "synonym", "lenient": True, "synonyms": [", ".join(group) for group in groups]}
 
 
 def _replace(pattern: str, replacement: str) -> dict[str, Any]:

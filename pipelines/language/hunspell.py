@@ -64,7 +64,7 @@ def render(tables: Mapping[str, Table]) -> Rendered:
     aliases: dict[frozenset[int], int] = {}
     entries = [f"{lemma}/{aliases.setdefault(frozenset(flags[lemma]), len(aliases) + 1)}" for lemma in sorted(flags)]
     return Rendered(
-        aff="\n".join(_aff_lines(rules, aliases, letters=sorted(set().union(*flags)))) + "\n",
+        aff="\n".join(_aff_lines(rules, aliases, letters=sorted(filter(str.isalpha, set().union(*flags))))) + "\n",
         dic="\n".join([str(len(entries)), *entries]) + "\n",
     )
 

@@ -57,7 +57,13 @@ class Weights:
     def rank(self, reading: Reading) -> float:
         """Return how good a reading is, compared with others of the same word."""
         lemma, chain = reading
-        return max(self.lemmas.get(lemma, 0.0), LEAST_LEMMA) * self.chains.get(chain, LEAST_CHAIN)
+        return self.weight_of(lemma) * self.chance_of(chain)
+
+    def weight_of(self, lemma: str) -> float:
+        return max(self.lemmas.get(lemma, 0.0), LEAST_LEMMA)
+
+    def chance_of(self, chain: Chain) -> float:
+        return self.chains.get(chain, LEAST_CHAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,8 +35,18 @@ _LONGER_THAN_OWNED = 5
 _LOAN = re.compile("^[бгджкпст][лр]|[вфцчщэёюяьъ]|и.*и|^[рл]|[аоыұ].*[еи]|[еи].*[аоыұ]")
 
 
+def owns_possessive(noun: str) -> bool:
+    """True for a noun with a possessive of its own: отбасы, Әлімханұлы."""
+    return noun.endswith(OWNED) and len(noun) > _LONGER_THAN_OWNED
+
+
+def is_loan(word: str) -> bool:
+    """True for a word whose letters or sounds Kazakh words do not have."""
+    return bool(_LOAN.search(word))
+
+
 def harmonies(stem: str) -> tuple[bool, ...]:
-    """Tell which endings a stem may take: (True,) back, (False,) front, both for loans, none without a vowel."""
+    """Return which endings a stem may take: (True,) back, (False,) front, both for loans, nothing without a vowel."""
     vowels = [letter for letter in stem if letter in ALL_VOWELS]
     if not vowels:
         return ()
@@ -70,7 +80,7 @@ def inflections(lemma: str) -> Iterator[tuple[str, Chain]]:
         yield from _loan_spellings(lemma, back=back)
         if lemma in ELIDING:
             yield from elided(lemma, back=back)
-        if lemma.endswith(OWNED) and len(lemma) > _LONGER_THAN_OWNED:
+        if owns_possessive(lemma):
             yield from _after(lemma, back=back, state="his")
 
 
@@ -91,7 +101,7 @@ def _loan_spellings(lemma: str, *, back: bool) -> Iterator[tuple[str, Chain]]:
     """Yield the second spellings that loans have: клипі, таксисі, объектілер, террористер."""
     if lemma.endswith(SIMPLIFIED):
         yield from ((lemma[:-2] + form[1:], chain) for form, chain in _after("р" + lemma[-2], back=back))
-    if lemma[-1] in "пк" and lemma[-2:-1] in set(ALL_VOWELS) and _LOAN.search(lemma):
+    if lemma[-1] in "пк" and lemma[-2:-1] in set(ALL_VOWELS) and is_loan(lemma):
         yield from ((lemma[:-1] + form[1:], chain) for form, chain in _after("р" + lemma[-1], back=back))
     if lemma[-1] == "и" and len(lemma) > 3:  # noqa: PLR2004 - longer than ми, би, ки
         yield from ((lemma + form[2:], chain) for form, chain in _after("рі", back=back))
@@ -119,7 +129,7 @@ def inflect_abbreviation(word: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=200)
 def inflect_verb(stem: str, *, voices: str = "verb") -> Mapping[str, bool]:
-    """Return every form of a folded verb stem (`өлтір`) and whether it is negated; the bare stem is none of them.
+    """Return every form of a folded verb stem (`өлтір`) and whether it is negated; the bare stem is left out.
 
     A form that can be read both ways counts as affirmed. voices: the state of the table to begin in, `verb` for all
     voices, `common` for active and passive.
@@ -140,7 +150,7 @@ _FINITE = re.compile("(?:[дт][ыі]|[ғқгк][ае]н|[ыі]п|мақ|мек|
 
 
 def looks_finite(word: str) -> bool:
-    """Tell whether a folded word ends like a finite verb or a converb; accusatives (адамды) may look the same."""
+    """True if a folded word ends like a finite verb or a converb; accusatives (адамды) may look the same."""
     return len(word) > 3 and bool(_FINITE.search(word))  # noqa: PLR2004 - longer than any ending
 
 
@@ -172,7 +182,7 @@ def _lemmas_before(stem: str, ending: str, *, back: bool) -> Iterator[Reading]:
         for last, chain in _chains(back=back).get(("і", ending), ()):
             if last == "і":
                 yield begin, chain
-    if stem.endswith(OWNED) and len(stem) > _LONGER_THAN_OWNED:
+    if owns_possessive(stem):
         yield from ((stem, chain) for chain in _owned_chains(back=back).get(ending, ()))
 
 
@@ -192,7 +202,7 @@ def _owned_chains(*, back: bool) -> Mapping[str, tuple[Chain, ...]]:
 
 
 def _may_elide(stem: str) -> bool:
-    """Tell whether a vowel may have fallen before the last letter: аузы, халқы."""
+    """True if a vowel may have fallen before the last letter: аузы, халқы."""
     return len(stem) > 2 and stem[-1] not in ALL_VOWELS and stem[-2] not in VOWELS + "ию"  # noqa: PLR2004 - ауз-, халқ-
 
 
@@ -222,4 +232,4 @@ def _chains(*, back: bool) -> Mapping[tuple[str, str], tuple[Reading, ...]]:
 _TAILS = [(before + last, last) for last in VOWELS + CONSONANTS + "уию" for before in "ар"]
 _TAILS += [(before + "ь", "ь") for before in "лнрт"]
 _TAILS += [("рі", "и")]
-"""Two last letters for the sound laws, and the letter that stands for them in a lemma: такси also goes like таксі."""
+"""Two last letters for the sound laws, and the letter that a lemma has in their place: такси also goes like таксі."""

@@ -9,3 +9,29 @@ CYRILLIC = LOWER + UPPER
 
 FOLDED = f"а-я{KAZAKH_LETTERS}"
 """The letters of a folded word: small ones, without ё (see `normalise.fold`)."""
+
+_RUSSIAN_KEYBOARD = dict(zip("әіңғүұқөһйэ", "аингуукохие", strict=True))
+"""Kazakh letters as people write them on a Russian keyboard; й and э, which the Latin alphabets do not have apart."""
+
+_LATIN = {
+    "sh": "ш",
+    "ch": "ч",
+    "zh": "ж",
+    "kh": "х",
+    "gh": "г",
+    "ts": "ц",
+    "ya": "я",
+    "yu": "ю",
+    "ıa": "я",
+    "ıý": "ю",
+    **dict(zip("abcdefghijklmnopqrstuvwxyz", "абцдефгхижклмнопкрстуввхыз", strict=True)),
+    **dict(zip("äáəğǵıñńöóüúūýşç", "аааггиннооууууш" + "ч", strict=True)),
+}
+"""Kazakh in the Latin alphabets of 2018 (acutes) and 2021, and as people type it without marks."""
+
+
+def one_alphabet() -> dict[str, str]:
+    """Return how letters are replaced so that a word is spelled alike in every alphabet people type it in."""
+    small = _LATIN | _RUSSIAN_KEYBOARD
+    titled = {one[0].upper() + one[1:]: other for one, other in small.items()}
+    return small | titled | {one.upper(): other for one, other in small.items()}

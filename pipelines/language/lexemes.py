@@ -158,8 +158,8 @@ Pairs = AbstractSet[tuple[str, str]]
 """(form, lemma)."""
 
 
-def table(lexemes: Iterable[Lexeme], *, without: Pairs, extra: Pairs = frozenset()) -> dict[str, frozenset[Affix]]:
-    """Return lemma → affixes of its forms, less the readings in `without`, plus those in `extra`."""
+def table(lexemes: Iterable[Lexeme], *, without: Pairs) -> dict[str, frozenset[Affix]]:
+    """Return lemma → affixes of its forms, less the readings in `without`. Takes about 10 s for all lexemes."""
     found: dict[str, frozenset[Affix]] = {}
     participles: list[tuple[str, str, frozenset[Affix]]] = []
     nominal: set[str] = set()
@@ -177,9 +177,16 @@ def table(lexemes: Iterable[Lexeme], *, without: Pairs, extra: Pairs = frozenset
     for lemma, participle, changes in participles:
         if participle not in nominal:
             found[lemma] = found.get(lemma, _NONE) | changes
+    lemmas = {lemma: changes for lemma, changes in found.items() if _is_lemma(lemma)}
+    return lemmas | _without(lemmas, without)
+
+
+def refine(found: Mapping[str, frozenset[Affix]], *, without: Pairs, extra: Pairs) -> dict[str, frozenset[Affix]]:
+    """Return a table less the readings in `without`, plus those in `extra`."""
+    refined = {**found, **_without(found, without - extra)}
     for form, lemma in extra:
-        found[lemma] = found.get(lemma, _NONE) | {affix(lemma, form)}
-    return _cleaned(found, without - extra)
+        refined[lemma] = refined.get(lemma, _NONE) | {affix(lemma, form)}
+    return refined
 
 
 _NONE: frozenset[Affix] = frozenset()
@@ -204,12 +211,35 @@ def _changes(tail: str, paradigm: int, number: int) -> frozenset[Affix]:
     return affixes(tail + owner.suffixes[0], (tail + suffix for suffix in group.suffixes))
 
 
-def _cleaned(found: Mapping[str, frozenset[Affix]], without: Pairs) -> dict[str, frozenset[Affix]]:
+def _without(found: Mapping[str, frozenset[Affix]], pairs: Pairs) -> dict[str, frozenset[Affix]]:
+    """Return the lemmas of the pairs, with what is left of their affixes."""
     unwanted: dict[str, set[Affix]] = defaultdict(set)
-    for form, lemma in without:
+    for form, lemma in pairs:
         unwanted[lemma].add(affix(lemma, form))
-    return {
-        lemma: changes - unwanted.get(lemma, _NONE)
-        for lemma, changes in found.items()
-        if _CYRILLIC.match(lemma) and (len(lemma) > 1 or lemma in ONE_LETTER_WORDS)
-    }
+    return {lemma: found[lemma] - changes for lemma, changes in unwanted.items() if lemma in found}
+
+
+def _is_lemma(word: str) -> bool:
+    return bool(_CYRILLIC.match(word)) and (len(word) > 1 or word in ONE_LETTER_WORDS)
+
+
+def render_table(found: Mapping[str, frozenset[Affix]]) -> str:
+    """Write a table as text: a line for each set of affixes, an empty line, a line «lemma TAB number of its set»."""
+    numbers = {changes: number for number, changes in enumerate(dict.fromkeys(found.values()))}
+    sets = [" ".join(f"{strip}>{add}" for strip, add in sorted(changes)) or ">" for changes in numbers]
+    return "\n".join([*sets, "", *(f"{lemma}\t{numbers[changes]}" for lemma, changes in found.items())])
+
+
+def parse_table(text: str) -> dict[str, frozenset[Affix]]:
+    """Read what `render_table` wrote. Raises ValueError for anything else."""
+    listed, _, lemmas = text.partition("\n\n")
+    sets = [frozenset(_affixes(line)) for line in listed.split("\n")]
+    cells = (line.split("\t") for line in lemmas.split("\n"))
+    return {lemma: sets[int(number)] for lemma, number in cells}
+
+
+def _affixes(line: str) -> Iterator[Affix]:
+    for change in line.split(" "):
+        strip, add = change.split(">")
+        if strip or add:
+            yield strip, add

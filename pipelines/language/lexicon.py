@@ -9,6 +9,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipelines.errors import ConfigError
+from pipelines.language.classes import InflectionClasses, beginning
+from pipelines.language.hunspell import Affix, affix
 from pipelines.language.induction import Weights
 from pipelines.language.kazakh import inflect_verb, inflections, parses, verbal_noun
 
@@ -18,6 +20,7 @@ FILES = (CORE_FILE, LEMMAS_FILE, CHAINS_FILE, KAZAKH_ONLY_FILE, RUSSIAN_FILE)
 
 CLASSES = frozenset({"noun", "adj", "verb", "adv", "num", "closed", "both"})
 SOURCES = frozenset({"core", "rule", "place", "name", "loan", "induced"})
+VERB_MARK = "-"
 BOTH = "both"
 """A word of its own that is a form of another lemma as well. It stays whole, and the bare lemma is its form: so «2020
 жылы» is found by жыл, while жылы, «warm», does not find every year."""
@@ -25,7 +28,7 @@ BOTH = "both"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """The words written by hand. `closed` words are never cut and are nobody's lemma; for `both` see BOTH.
+    """The words written by hand. `closed` words are never cut and are never a lemma; for `both` see BOTH.
 
     verbs: stems; their -у nouns are lemmas.
     """
@@ -40,10 +43,10 @@ class Core:
 class Lexicon:
     """What is known of Kazakh words.
 
-    verbs: stems, the keys of verb forms.
-    closed: words that may look inflected but are nobody's form.
+    verbs: stems; with VERB_MARK they are the keys of verb forms.
+    closed: words that may look inflected but are a form of no other word.
     also: lemma → a word of BOTH that is its form.
-    kazakh_only: forms of Kazakh news that Russian spells too but hardly uses: their Russian reading is a ghost.
+    kazakh_only: forms of Kazakh news that Russian spells too but hardly uses: they are not read as Russian.
     russian: (form, lemma) of Russian words that the Russian half would not know.
     """
 
@@ -62,31 +65,70 @@ class Lexicon:
         readings = [reading for reading in parses(word) if reading[0] in self.lemmas]
         return {max(readings, key=self.weights.rank)[0]} if readings else set()
 
-    def forms(self) -> Iterator[tuple[str, set[str]]]:
-        """Yield every word with its forms; each form goes to the best of the lemmas it could have, else to verbs."""
-        words_by_letter = itertools.groupby(sorted(self.lemmas | self.verbs | self.closed), key=lambda word: word[0])
-        for _, words in words_by_letter:
-            yield from self._share_out(list(words)).items()
+    def entries(self) -> dict[str, frozenset[Affix]]:
+        """Return the entries of the dictionary, each with the affixes of its forms.
 
-    def _share_out(self, words: Iterable[str]) -> dict[str, set[str]]:
-        """Share out the forms among words of one first letter: no form begins with another letter than its lemma."""
-        best: dict[str, tuple[float, str]] = {}
-        owned: dict[str, set[str]] = {word: set() for word in words}
-        for lemma in filter(self.lemmas.__contains__, words):
-            if homograph := self.also.get(lemma):
-                owned[homograph].add(lemma)
-            for form, chain in inflections(lemma):
-                if chain and not self._is_whole(form):
-                    best[form] = max(best.get(form, (0.0, "")), (self.weights.rank((lemma, chain)), lemma))
-        for form, (_, lemma) in best.items():
-            owned[lemma].add(form)
-        for stem in filter(self.verbs.__contains__, words):
-            forms = inflect_verb(stem, voices="common")
-            owned[stem].update(form for form in forms if form not in best and not self._is_whole(form))
-        return owned
+        A form that several nouns could have goes to the best of them. Verbs are entries of their own, with VERB_MARK,
+        and have all their forms: that `алды` is a form of `алд` does not keep it from being one of `ал-`.
+        """
+        verbs = InflectionClasses(_verb_forms, entry=verb_entry)
+        nouns = InflectionClasses(self._noun_forms)
+        entries = {verb_entry(stem): self._verb_affixes(stem, verbs) for stem in sorted(self.verbs)}
+        words_by_letter = itertools.groupby(sorted(self.lemmas | self.closed), key=lambda word: word[0])
+        for _, words in words_by_letter:  # no form begins with another letter than its lemma
+            entries |= self._noun_affixes(list(words), nouns)
+        return entries
+
+    def _noun_affixes(self, words: Iterable[str], nouns: InflectionClasses) -> dict[str, frozenset[Affix]]:
+        """Return the affixes that these words keep: those of their class, less the forms that another word has."""
+        kept = dict.fromkeys(words, frozenset[Affix]())
+        lost = self._lost_forms(filter(self.lemmas.__contains__, kept), nouns)
+        for lemma, affixes in lost.items():
+            shared = nouns.of(lemma).affixes
+            kept[lemma] = shared - affixes if affixes else shared
+        for lemma, homograph in self.also.items():
+            if homograph in kept:
+                kept[homograph] |= {affix(homograph, lemma)}
+        return kept
+
+    def _lost_forms(self, lemmas: Iterable[str], nouns: InflectionClasses) -> dict[str, set[Affix]]:
+        """Return, for each of these lemmas, the forms that are whole words or go to a lemma with a better reading."""
+        best: dict[str, tuple[float, str, Affix]] = {}
+        lost: dict[str, set[Affix]] = {}
+        for lemma in lemmas:
+            weight, begin, losses = self.weights.weight_of(lemma), beginning(lemma), lost.setdefault(lemma, set())
+            for ending, change, chance in nouns.of(lemma).forms:
+                word, rank = begin + ending, weight * chance
+                rival = best.get(word)
+                if self._is_whole(word) or (rival and rival[:2] > (rank, lemma)):
+                    losses.add(change)
+                    continue
+                if rival:
+                    lost[rival[1]].add(rival[2])
+                best[word] = (rank, lemma, change)
+        return lost
+
+    def _noun_forms(self, lemma: str) -> Iterator[tuple[str, float]]:
+        return ((form, self.weights.chance_of(chain)) for form, chain in inflections(lemma) if chain)
+
+    def _verb_affixes(self, stem: str, verbs: InflectionClasses) -> frozenset[Affix]:
+        """Return the affixes of a verb: its forms that are no whole words, and the bare stem."""
+        found, begin = verbs.of(stem), beginning(stem)
+        lost = {form.affix for form in found.forms if self._is_whole(begin + form.ending)}
+        bare = set() if stem in self.closed else {affix(verb_entry(stem), stem)}
+        return found.affixes - lost | bare
 
     def _is_whole(self, word: str) -> bool:
         return word in self.lemmas or word in self.closed
+
+
+def verb_entry(stem: str) -> str:
+    """Return the entry of a verb, which is also its key: `өлтір-`, as rules write it. `бас` the noun is another key."""
+    return stem + VERB_MARK
+
+
+def _verb_forms(stem: str) -> Iterator[tuple[str, float]]:
+    return ((form, 1.0) for form in inflect_verb(stem, voices="common"))
 
 
 def parse_core(text: str, *, file: str = CORE_FILE) -> Core:

@@ -3,7 +3,7 @@
 A table is a graph: from a state, an ending leads to the next state; a path to END is a chain of endings. Everything
 else, generating and recognising, walks these two graphs.
 
-Endings are written with letters that sound laws resolve, from left to right, against what stands before them:
+Endings are written with letters that sound laws resolve, from left to right, against the letters before them:
 
     А Ы Қ       а е, ы і, қ к by harmony
     Л Н З Д Т   л н д т: plural, genitive, accusative, locative, ablative (ALTERNATIONS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -75,7 +75,10 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """`total` counts articles, `texts` counts them without reprints. `partial`: a part of the index did not answer."""
+    """`total` counts articles, `texts` counts them without reprints. `partial`: a part of the index did not answer.
+
+    relaxed: no article has all words, so these have most. did_you_mean: the query with words that the index has.
+    """
 
     total: int
     texts: int
@@ -86,6 +89,8 @@ class SearchResult:
     took_ms: int
     next_after: str
     partial: bool = False
+    relaxed: bool = False
+    did_you_mean: str = ""
 
 
 def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datetime) -> SearchResult:
@@ -103,7 +108,16 @@ def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datet
         took_ms=answer["took"],
         next_after=next_cursor(request, hits=found["hits"], now=now),
         partial=bool(answer.get("timed_out") or answer["_shards"]["failed"]),
+        did_you_mean=_did_you_mean(answer.get("suggest", {}).get("words", ())),
     )
+
+
+def _did_you_mean(words: Iterable[Json]) -> str:
+    """Return the words, each that has a suggestion replaced by it; empty when none has."""
+    listed = list(words)
+    if not any(word["options"] for word in listed):
+        return ""
+    return " ".join(word["options"][0]["text"] if word["options"] else word["text"] for word in listed)
 
 
 def _total(found: Json, aggs: Json) -> int:

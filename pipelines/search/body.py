@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from pipelines.errors import QueryError
-from pipelines.search.clauses import STEMS, Json, asked_clause, instant, keyword_clause
+from pipelines.search.clauses import STEMS, Json, asked_clause, instant, keyword_clause, loose_clause
 from pipelines.search.cursor import read_cursor
 from pipelines.search.fields import FIELDS, figure_names
-from pipelines.search.request import FACETS, FILTERS, MAX_SIZE, SearchRequest, Sort
-from pipelines.search.text import Node, plain_words, read_query
+from pipelines.search.request import FACETS, FILTERS, MAX_SIZE, Match, SearchRequest, Sort
+from pipelines.search.text import Node, plain_words, read_query, typed_words
 from pipelines.time_zone import OFFSET
 
 FACET_SIZE = 20
@@ -29,7 +30,7 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
     asked = read_query(request.text)
     moment = cursor.now or now
     body: Json = {
-        "query": _scored(asked, request=request, now=moment),
+        "query": _scored(asked, request=replace(request, match=cursor.match), now=moment),
         "size": request.size,
         "track_total_hits": True,
         "_source": True if request.whole else {"excludes": ["body", "tags"]},
@@ -43,6 +44,8 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
         body["collapse"] = _COLLAPSE
     if request.highlight and asked:
         body["highlight"] = _highlight(asked, now=moment)
+    if cursor.match is Match.MOST and (words := typed_words(asked)):
+        body["suggest"] = _suggestions(words)
     return body
 
 
@@ -83,7 +86,8 @@ def _check(request: SearchRequest) -> None:
 
 
 def _scored(asked: Node | None, *, request: SearchRequest, now: datetime) -> Json:
-    clauses: Json = {"must": [asked_clause(asked, now=now)], "filter": _period(request)}
+    wanted = loose_clause if request.match is Match.MOST else asked_clause
+    clauses: Json = {"must": [wanted(asked, now=now)], "filter": _period(request)}
     words = plain_words(asked)
     if len(words) > 1:
         near = {"query": " ".join(words), "fields": [*STEMS], "type": "phrase", "slop": 4}
@@ -175,6 +179,12 @@ _COLLAPSE: Json = {
         "sort": [{"published_at": "asc"}, {"id": "asc"}],
     },
 }
+
+
+def _suggestions(words: Iterable[str]) -> Json:
+    """Ask for the nearest word of the index in place of each word that no article has."""
+    near = {"field": "body.exact", "suggest_mode": "missing", "max_edits": 2, "prefix_length": 1, "size": 1}
+    return {"text": " ".join(words), "words": {"term": near}}
 
 
 def _highlight(asked: Node, *, now: datetime) -> Json:

@@ -16,6 +16,7 @@ from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
 Json = dict[str, Any]
 
 STEMS = ("title^3", "body")
+GRAMS = ("title.grams^3", "body.grams")
 _FORMS = ("title.exact^4", "body.exact^1.5")
 _JOINED = re.compile(r"\w[^\w\s]+\w")
 
@@ -35,6 +36,29 @@ def asked_clause(node: Node | None, *, now: datetime) -> Json:
             return {"bool": {"should": [asked_clause(part, now=now) for part in parts], "minimum_should_match": 1}}
         case AllOf(parts):
             return _all_of(parts, now=now)
+
+
+def loose_clause(node: Node | None, *, now: datetime) -> Json:
+    """Ask for most of the plain words, as they are or by their parts; all else must hold as in `asked_clause`."""
+    parts = node.parts if isinstance(node, AllOf) else (node,) if node else ()
+    words = [part for part in parts if isinstance(part, Word | Phrase) and part.field is None]
+    firm = [part for part in parts if part not in words]
+    clauses = [_all_of(firm, now=now)] if firm else []
+    if telling := [word for word in words if not _is_filler(word)] or words:
+        options = [_loose_word(word, now=now) for word in telling]
+        clauses.append({"bool": {"should": options, "minimum_should_match": _most_of(len(options))}})
+    return {"bool": {"must": clauses}}
+
+
+def _most_of(words: int) -> int:
+    """More than half of the words; one of two."""
+    return words // 2 + 1 if words > 2 else 1  # noqa: PLR2004 - of two words, both would be all of them
+
+
+def _loose_word(word: Word | Phrase, *, now: datetime) -> Json:
+    """Ask for a word, or for what shares most of its parts of four letters: another alphabet, a related word."""
+    parts = {"query": word.text, "fields": GRAMS, "minimum_should_match": "75%", "boost": 0.3}
+    return {"dis_max": {"queries": [_term(word, now=now), {"multi_match": parts}], "tie_breaker": 0.3}}
 
 
 def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from pipelines.models import IndexDocument
+from pipelines.time_zone import KAZAKHSTAN
 
 VERSION = "_version"
 _NEEDED = frozenset((VERSION, "id", "content_hash"))
@@ -16,6 +18,10 @@ COLUMNS = (
     *("places", "persons", "organisations", "figures", "contexts", "why", "summary", "body"),
 )
 """What people make tables of. Lists are joined by semicolons."""
+
+TIMES = frozenset({"published_at", "observed_at"})
+HEADINGS = tuple(f"{column} ({KAZAKHSTAN})" if column in TIMES else column for column in COLUMNS)
+"""Names of the columns. A spreadsheet reads no time with a zone behind it, so the heading says which zone it is."""
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,7 +50,12 @@ def from_row(row: Mapping[str, Any]) -> Exported | None:
 
 def to_cells(document: IndexDocument) -> list[str]:
     """Render a document as one cell for each of COLUMNS; no cell is a formula, whatever a site has written."""
-    return [_harmless(_cell(document.get(column, ""))) for column in COLUMNS]
+    values = ((column, document.get(column, "")) for column in COLUMNS)
+    return [_harmless(_local_time(str(value)) if column in TIMES else _cell(value)) for column, value in values]
+
+
+def _local_time(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(KAZAKHSTAN):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
 def _cell(value: object) -> str:

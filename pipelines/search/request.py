@@ -30,6 +30,14 @@ class Sort(StrEnum):
     TIME = "time"
 
 
+class Match(StrEnum):
+    """Which words an article must have. all_or_most: all; when no article has them, the best matches of most."""
+
+    ALL = "all"
+    MOST = "most"
+    ALL_OR_MOST = "all_or_most"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """What a person asks for.
@@ -43,6 +51,7 @@ class SearchRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     since: datetime | None = None
     until: datetime | None = None
+    match: Match = Match.ALL
     sort: Sort = Sort.RELEVANCE
     size: int = 20
     after: str = ""

@@ -282,6 +282,12 @@ def _joined(kind: type[AllOf | AnyOf], parts: list[Node]) -> Node | None:
     return kind(tuple(parts))
 
 
+def typed_words(node: Node | None) -> tuple[str, ...]:
+    """List the words that title and body are searched for, phrases included, in their order."""
+    parts = node.parts if isinstance(node, AllOf) else (node,)
+    return tuple(part.text for part in parts if isinstance(part, Word | Phrase) and part.field is None)
+
+
 def plain_words(node: Node | None) -> tuple[str, ...]:
     """List the words of title and body that must all hold, in their order: what nearness may be asked of."""
     parts = node.parts if isinstance(node, AllOf) else (node,)

@@ -19,7 +19,7 @@
 `rules/` reads the YAML files, `ruleset` compiles them with one matcher, `workbench/` is for people who write rules.
 """
 
-from pipelines.tagging.ruleset import SHARED_FILES, Ruleset, parse_ruleset
+from pipelines.tagging.ruleset import SHARED_FILES, WORD_FILES, Ruleset, parse_ruleset
 from pipelines.tagging.tagger import Tagger
 
-__all__ = ["SHARED_FILES", "Ruleset", "Tagger", "parse_ruleset"]
+__all__ = ["SHARED_FILES", "WORD_FILES", "Ruleset", "Tagger", "parse_ruleset"]

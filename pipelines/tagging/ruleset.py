@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from pipelines.errors import ConfigError
 from pipelines.reading.marked_yaml import read_yaml
 from pipelines.tagging.figures.counted_words import CountedWords
+from pipelines.tagging.figures.number_words import NumberWords
 from pipelines.tagging.matching.matcher import Matcher
 from pipelines.tagging.matching.word_forms import WordForms
+from pipelines.tagging.matching.word_lists import parse_lists
 from pipelines.tagging.names.gazetteer import Gazetteer
+from pipelines.tagging.names.name_words import NameWords
 from pipelines.tagging.names.organisations import Organisations
 from pipelines.tagging.names.persons import Names
 from pipelines.tagging.rules.patterns import Classes, parse_classes
@@ -28,6 +31,9 @@ SHARED_FILES = (
 )
 """The files next to the folder rules/ that belong to a ruleset."""
 
+WORD_FILES = ("numbers.yaml", "name_words.yaml")
+"""The words around numbers and names. Config folders written for 0.1.0 lack these files: then the lists are empty."""
+
 
 class Ruleset:
     """What each finder knows, compiled from its file with one matcher. `version` changes with any of the files."""
@@ -35,17 +41,23 @@ class Ruleset:
     def __init__(self, texts: Mapping[str, str], *, word_forms: WordForms) -> None:
         self.version = version_of(texts)
         self.matcher = Matcher(word_forms)
-        text = {file: file_text(texts, file) for file in SHARED_FILES}
+        text = {file: file_text(texts, file) for file in SHARED_FILES} | {
+            file: texts.get(file, "") for file in WORD_FILES
+        }
         self.classes: Classes = parse_classes(read_yaml("classes.yaml", text["classes.yaml"]))
         self.rules = tuple(parse_rule(file, rule, classes=self.classes) for file, rule in rule_files(texts).items())
         check_topics(self.rules)
         self.shared_cues = parse_contexts("contexts.yaml", text["contexts.yaml"], classes=self.classes)
         self.topics = TopicRules(self.rules, self.shared_cues, classes=self.classes, matcher=self.matcher)
-        self.counted = CountedWords("figures.yaml", text["figures.yaml"], matcher=self.matcher, classes=self.classes)
-        self.gazetteer = Gazetteer("places.yaml", text["places.yaml"], self.matcher)
+        numbers = parse_lists(NumberWords, "numbers.yaml", text["numbers.yaml"])
+        around = parse_lists(NameWords, "name_words.yaml", text["name_words.yaml"])
+        self.counted = CountedWords(
+            "figures.yaml", text["figures.yaml"], words=numbers, matcher=self.matcher, classes=self.classes
+        )
+        self.gazetteer = Gazetteer("places.yaml", text["places.yaml"], words=around, matcher=self.matcher)
         self.gravity = Gravity("severity.yaml", text["severity.yaml"], matcher=self.matcher, classes=self.classes)
         self.organisations = Organisations("organisations.yaml", text["organisations.yaml"], matcher=self.matcher)
-        self.names = Names("names.yaml", text["names.yaml"], word_forms=word_forms)
+        self.names = Names("names.yaml", text["names.yaml"], around=around, word_forms=word_forms)
 
 
 def file_text(texts: Mapping[str, str], file: str) -> str:

@@ -9,12 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from worker.cli.console import FAILED, local_time, out, print_json
-from worker.cli.selecting import key_of
+from worker.cli.console import FAILED, duration, local_time, out, print_json
+from worker.cli.journeys import readable, sentence_of
+from worker.cli.selecting import find_key
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.state import Trace
+    from worker.state import Audit, Tombstone, Trace
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
@@ -31,19 +32,21 @@ def trace(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Tell an article's journey: when it was seen, what happened at each stage, and how it ended.
+    """Show an article's journey: when it was seen, what happened at each stage, and how it ended.
 
     Example: kuzet trace https://www.inform.kz/ru/some-news
     """
     runtime = open_runtime()
-    key = key_of(article)
-    found = runtime.state.articles.trace(key) or runtime.state.articles.trace(runtime.state.articles.alias_owner(key))
-    if found is None:
-        raise KuzetError(article, "was never seen", remedy="`kuzet feeds list` shows what is polled.")
-    if as_json:
-        print_json(trace_row(found))
+    articles, key = runtime.state.articles, find_key(runtime, article)
+    found = articles.trace(key) or articles.trace(articles.alias_owner(key))
+    if found is not None:
+        print_json(trace_row(found)) if as_json else show_trace(found)
+    elif tombstone := runtime.state.forgotten.tombstone(key):
+        print_json(tombstone_row(tombstone)) if as_json else show_tombstone(tombstone, article)
     else:
-        show_trace(found)
+        remedy = f"A row of an import is traced by its own address: kuzet trace '{article}#…', as search shows it."
+        remedy = remedy if article.startswith("file:") else "`kuzet feeds list` shows what is polled."
+        raise KuzetError(article, "was never seen", remedy=remedy)
 
 
 def trace_row(found: Trace) -> dict[str, Any]:
@@ -58,79 +61,82 @@ def trace_row(found: Trace) -> dict[str, Any]:
         "revision": found.revision,
         "version": found.version,
         "recheck_at": found.recheck_at,
-        "steps": [{"at": step.at, "event": step.event, "detail": step.detail} for step in found.steps],
+        "steps": [
+            {"at": step.at, "event": step.event, "detail": step.detail, "sentence": sentence_of(step)}
+            for step in found.steps
+        ],
     }
 
 
+def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
+    return {"id": tombstone.article_id, "url": tombstone.url, "forgotten_at": tombstone.at or None}
+
+
+def show_tombstone(tombstone: Tombstone, article: str) -> None:
+    when = f" on {local_time(tombstone.at)}" if tombstone.at else ""
+    out.print(Text(readable(tombstone.url or article), style="bold"), soft_wrap=True)
+    out.print(f"It was forgotten{when} by hand and stays out. `kuzet forget --lift` lets it come back.", soft_wrap=True)
+
+
 def show_trace(found: Trace) -> None:
-    out.print(Text(found.url, style="bold"), soft_wrap=True)
+    out.print(Text(readable(found.url), style="bold"), soft_wrap=True)
     out.print(Text(f"{found.article_id} · {found.source} · revision {found.revision}", style="dim"))
+    steps = Table.grid(padding=(0, 2, 0, 0))
+    for column in ("time", "after"):
+        steps.add_column(column, justify="right", style="dim", no_wrap=True)
+    steps.add_column("what", overflow="fold")
     began = found.steps[0].at if found.steps else 0.0
     for step in found.steps:
-        out.print(
-            Text.assemble(
-                (f"{local_time(step.at):>12} {step.at - began:>+8.1f} s  ", "dim"),
-                (f"{step.event:<12}", "cyan"),
-                step.detail,
-            )
-        )
-    where = (
-        f"in {found.stage}, due {local_time(found.due_at)}" if found.stage else f"ended: {found.outcome or 'unknown'}"
-    )
-    out.print(where, style="bold")
+        steps.add_row(local_time(step.at), f"+{duration(step.at - began)}", Text(readable(sentence_of(step))))
+    out.print(steps)
+    due = f", due {local_time(found.due_at)}" if found.due_at else ""
+    out.print(f"under way: {found.stage}{due}" if found.stage else f"ended: {found.outcome or 'unknown'}", style="bold")
+    if found.error:
+        out.print(Text(f"last error: {found.error}", style="red"))
     if found.recheck_at:
-        out.print("looked at again " + ", ".join(local_time(at) for at in found.recheck_at), style="dim")
-
-
-@commands.command("forget")
-def forget_article(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
-    """Delete an article for good: it is not found, and no feed, recheck, replay, rebuild or import brings it back.
-
-    Its fetched page goes with the other pages of its day (KUZET_PAGES_KEEP_DAYS).
-    Example: kuzet forget https://www.inform.kz/ru/some-news
-    """
-    from worker.rebuilds.forget import forget
-
-    runtime = open_runtime()
-    key = key_of(article)
-    owner = runtime.state.articles.alias_owner(key) or key
-    was_there = [
-        forget(one, engine=runtime.search, state=runtime.state, now=runtime.now())
-        for one in dict.fromkeys((key, owner))
-    ]
-    out.print("It is forgotten." if any(was_there) else "It was not in the index; should it come, it stays out.")
+        out.print("to be looked at again " + ", ".join(local_time(at) for at in found.recheck_at), style="dim")
 
 
 @commands.command("audit")
 def audit(*, as_json: AsJson = False) -> None:
     """Prove the books: every sighting of the last 90 days ended in exactly one outcome or is under way.
 
+    Days are those of Kazakhstan (UTC+5). Exit code 1 when a sum does not agree.
+
     Example: kuzet audit
     """
     runtime = open_runtime()
     books = runtime.state.outcomes.audit(now=runtime.now())
     if as_json:
-        print_json(
-            {
-                "sighted": books.sighted,
-                "under_way": books.under_way,
-                "outcomes": books.outcomes,
-                "balanced": books.is_balanced,
-            }
-        )
+        print_json(books_row(books))
     else:
-        table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
-        for account in books.accounts:
-            ended = ", ".join(f"{name} {count}" for name, count in sorted(account.outcomes.items()))
-            missing = Text(str(account.missing), style="red") if account.missing else Text("0", style="green")
-            table.add_row(account.day, account.source, str(account.sighted), str(account.under_way), ended, missing)
-        out.print(table)
-        out.print(
-            "The sums agree." if books.is_balanced else "The sums do not agree.",
-            style="green" if books.is_balanced else "red",
-        )
+        show_books(books)
     if not books.is_balanced:
         raise typer.Exit(FAILED)
+
+
+def books_row(books: Audit) -> dict[str, Any]:
+    """The sums, and one account a day and source."""
+    accounts = [
+        {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
+         "outcomes": dict(account.outcomes), "missing": account.missing}
+        for account in books.accounts
+    ]  # fmt: skip
+    sums = {"sighted": books.sighted, "under_way": books.under_way, "outcomes": books.outcomes}
+    return {**sums, "balanced": books.is_balanced, "accounts": accounts}
+
+
+def show_books(books: Audit) -> None:
+    table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
+    for account in books.accounts:
+        ended = ", ".join(f"{name} {count}" for name, count in sorted(account.outcomes.items()))
+        missing = Text(str(account.missing), style="red") if account.missing else Text("0", style="green")
+        table.add_row(account.day, account.source, str(account.sighted), str(account.under_way), ended, missing)
+    out.print(table)
+    out.print(
+        "The sums agree." if books.is_balanced else "The sums do not agree.",
+        style="green" if books.is_balanced else "red",
+    )
 
 
 @quarantine.command("list")
@@ -153,7 +159,7 @@ def list_quarantine(*, as_json: AsJson = False) -> None:
 def replay(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
     """Start an article again where it failed."""
     runtime = open_runtime()
-    if not runtime.state.quarantine.replay(key_of(article), now=runtime.now()):
+    if not runtime.state.quarantine.replay(find_key(runtime, article), now=runtime.now()):
         raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
     out.print("It goes on where it failed.")
 
@@ -161,6 +167,7 @@ def replay(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
 @quarantine.command("drop")
 def drop(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
     """Give an article up for good."""
-    if not open_runtime().state.quarantine.drop(key_of(article)):
+    runtime = open_runtime()
+    if not runtime.state.quarantine.drop(find_key(runtime, article)):
         raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
     out.print("It is dropped.")

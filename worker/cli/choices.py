@@ -67,7 +67,7 @@ def resolve(name: str, value: str, *, config: Path, is_used: Callable[[], bool] 
 
 
 def resolve_filters(runtime: Runtime, filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the filters with values of the index; warn of sources and feeds that nobody has heard of.
+    """Return the filters with values of the index; warn of unknown sources, feeds and families.
 
     Raises UsageError for an unknown value of a closed list.
     """

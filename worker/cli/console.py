@@ -46,7 +46,7 @@ class Paper(Console):
         self.file.write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
 
     def rule(self, title: Any = "", **options: Any) -> None:
-        """Draw a line over the width of a terminal, also where there is none."""
+        """Draw a line over the width of a terminal, in a pipe over 80 columns."""
         self.print(Rule(title, **options), width=None if self.is_terminal else RULE_COLUMNS)
 
     def on_broken_pipe(self) -> None:

@@ -29,6 +29,24 @@ def build(
     out.print(str(have_dictionary(Settings(), folder)), soft_wrap=True)
 
 
+@dictionaries.command("export")
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is made, or written into.")],
+) -> None:
+    """Write the dictionary and ready index settings, for an index of your own without the rest of kuzet.
+
+    FOLDER/hunspell goes into the configuration of every node; FOLDER/index.json makes an index with a field `text`.
+    For Elasticsearch 9 and OpenSearch 3; docs/guide/analyzer.md shows it.
+    Example: kuzet dictionaries export analyzer
+    """
+    from worker.files.dictionaries import export_analyzer
+
+    settings = Settings()
+    built = have_dictionary(settings)
+    file = export_analyzer(folder, dictionary=built, lexicon_dir=settings.config / "lexicon")
+    out.print(str(file), soft_wrap=True)
+
+
 def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
     """Return the dictionary's folder below `folder` (default: the user's cache), built the first time (a minute)."""
     from worker.files.dictionaries import build_dictionaries

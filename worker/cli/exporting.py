@@ -45,7 +45,7 @@ def export(
     runtime = open_runtime()
     engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
-    written = write_lines(table(found) if is_table(file) else rows(found), file)
+    written = write_lines(table(found), file, heading=heading()) if is_table(file) else write_lines(rows(found), file)
     if file != "-":
         out.print(f"{written} articles are in {file}.", soft_wrap=True)
     if not written:
@@ -69,7 +69,7 @@ def is_table(file: str) -> bool:
 
 
 def rows(found: Iterable[Stored]) -> Iterator[str]:
-    """One line of JSON an article."""
+    """Yield one line of JSON an article."""
     from pipelines.search.exports import to_row
 
     for stored in found:
@@ -77,13 +77,18 @@ def rows(found: Iterable[Stored]) -> Iterator[str]:
 
 
 def table(found: Iterable[Stored]) -> Iterator[str]:
-    """One row an article; the first comes with the names of the columns."""
-    from pipelines.search.exports import COLUMNS, to_cells
+    """Yield one row an article."""
+    from pipelines.search.exports import to_cells
 
-    heading = BOM + csv_row(COLUMNS)
     for stored in found:
-        yield heading + csv_row(to_cells(stored.document))
-        heading = ""
+        yield csv_row(to_cells(stored.document))
+
+
+def heading() -> str:
+    """Return the first row of a table, there even when no article follows."""
+    from pipelines.search.exports import HEADINGS
+
+    return BOM + csv_row(HEADINGS)
 
 
 def csv_row(cells: Iterable[str]) -> str:
@@ -92,10 +97,11 @@ def csv_row(cells: Iterable[str]) -> str:
     return line.getvalue()
 
 
-def write_lines(lines: Iterable[str], file: str) -> int:
-    """Write one line an article, and count them."""
+def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:
+    """Write the heading and one line an article; return the number of articles."""
     written = 0
     with writing(file) as stream:
+        stream.write(heading.encode())
         for line in lines:
             stream.write(line.encode())
             written += 1

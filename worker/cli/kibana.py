@@ -16,7 +16,7 @@ from worker.cli.console import FAILED, out
 
 if TYPE_CHECKING:
     from worker.kibana.api import Access
-    from worker.kibana.dashboards import Built
+    from worker.kibana.dashboards import BuiltDashboards
 
 commands = typer.Typer()
 kibana = typer.Typer(help="Dashboards for Kibana, made from config/kibana.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def build(
 
     Example: kuzet kibana build kuzet.ndjson
     """
-    built = _sound()
+    built = _described()
     if str(file) == "-":
         sys.stdout.write(built.text)
         return
@@ -56,7 +56,7 @@ def check(
 
     Example: kuzet kibana check --ask
     """
-    built = _sound()
+    built = _described()
     out.print(f"{len(built.objects)} objects are in order ({built.digest}).", style="green")
     if ask:
         _show_answers(built, days=days)
@@ -96,19 +96,19 @@ def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
     from worker.kibana.dashboards import install as install_built
 
     client = Kibana(access)
-    done = install_built(client, _sound(), wait_s=wait_s, force=force)
+    done = install_built(client, _described(), wait_s=wait_s, force=force)
     client.close()
     name = Text(f"{access} {done.kibana}".strip())
-    told = (
+    result = (
         f": {done.objects} objects are installed."
         if done.objects
         else ": all is there already; --force installs again."
     )
-    out.print(name.append(told), style="green", soft_wrap=True)
+    out.print(name.append(result), style="green", soft_wrap=True)
 
 
-def _sound() -> Built:
-    """What config/kibana describes. Tells every fault and leaves when there are any."""
+def _described() -> BuiltDashboards:
+    """Return what config/kibana describes. Prints every fault, and ends the command when there is one."""
     from worker.kibana.dashboards import build_from
 
     built = build_from(Settings())
@@ -119,7 +119,7 @@ def _sound() -> Built:
     return built
 
 
-def _show_answers(built: Built, *, days: int) -> None:
+def _show_answers(built: BuiltDashboards, *, days: int) -> None:
     from pipelines.kibana.requests import Shown
     from worker.cli.session import open_runtime
     from worker.kibana.dashboards import ask_panels

@@ -24,18 +24,28 @@ Chosen = Annotated[Language, typer.Option(help="auto: the keys of both, as the i
 
 
 @commands.command("stem")
-def stem(*, language: Chosen = Language.AUTO) -> None:
+def stem(
+    *,
+    language: Chosen = Language.AUTO,
+    query: Annotated[
+        bool, typer.Option("--query", help="The keys that a query is looked up by: those of related words as well.")
+    ] = False,
+) -> None:
     """Read one word a line, write its keys, space-separated, one line each.
 
-    Example: echo қылмыстарының | kuzet stem --language kk
+    Examples: echo қылмыстарының | kuzet stem --language kk; echo ұстау | kuzet stem --query
     """
     from pipelines.language.keys import Keys
-    from worker.files.dictionaries import read_dictionary
+    from worker.files.dictionaries import read_dictionary, read_related
 
-    built = have_dictionary(Settings())
-    keys = Keys(read_dictionary(built.parent, built.name))
+    settings = Settings()
+    built = have_dictionary(settings)
+    related = read_related(settings.config / "lexicon") if query else ()
+    keys = Keys(read_dictionary(built.parent, built.name), related=related)
     for line in sys.stdin:
-        sys.stdout.write(" ".join(keys.keys(line.strip(), language=str(language))) + "\n")
+        word = line.strip()
+        found = keys.query_keys(word) if query else keys.keys(word, language=str(language))
+        sys.stdout.write(" ".join(found) + "\n")
         sys.stdout.flush()
 
 

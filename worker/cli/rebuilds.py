@@ -1,4 +1,4 @@
-"""What rewrites the whole index, in steps on the workers: `reindex`, `retag`, `reextract`."""
+"""Commands that rewrite the whole index, in steps on the workers: `reindex`, `retag`, `reextract`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def reindex(  # noqa: PLR0913  one option a wish
         bool, typer.Option("--rollback", help="Go back to the index before, with everything written since.")
     ] = False,
     show_list: Annotated[bool, typer.Option("--list", help="List the indices: live, replaced, half-made.")] = False,
-    keep: Annotated[float, typer.Option(metavar="DAYS", min=0, help="Keep the replaced index so long.")] = KEEP_DAYS,
+    keep: Annotated[float, typer.Option(metavar="DAYS", min=0, help="Days to keep the replaced index.")] = KEEP_DAYS,
     attach: Attach = False,
     wait: Wait = True,
     as_json: AsJson = False,
@@ -68,7 +68,7 @@ def reindex(  # noqa: PLR0913  one option a wish
         options = {"rollback": rollback, "keep_days": keep}
         run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
         if wait:
-            follow(runtime, run, as_json=as_json, told=told_reindex)
+            follow(runtime, run, as_json=as_json, sentence=sentence_of_reindex)
 
 
 @commands.command("retag")
@@ -100,7 +100,7 @@ def retag(  # noqa: PLR0913  one option a wish
     options = {"topics": topics, "sources": sources, "since": begins_at.isoformat() if begins_at else ""}
     run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
     if wait:
-        follow(runtime, run, as_json=as_json, told=told_retag)
+        follow(runtime, run, as_json=as_json, sentence=sentence_of_retag)
 
 
 @commands.command("reextract")
@@ -125,23 +125,24 @@ def reextract(
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:
-        follow(runtime, run, as_json=as_json, told=told_reextract)
+        follow(runtime, run, as_json=as_json, sentence=sentence_of_reextract)
 
 
-def told_reextract(run: Run) -> str:
+def sentence_of_reextract(run: Run) -> str:
     facts = run.facts
     left = f" {facts['failed']} pages could not be read." if facts["failed"] else ""
-    return f"{facts['done']} pages were read, {facts['changed']} articles are other than before.{left}"
+    read = facts.get("read", facts["done"])  # a reextract of version 0.1 counted no read pages
+    return f"{read} pages were read, {facts['changed']} articles are other than before.{left}"
 
 
-def told_retag(run: Run) -> str:
+def sentence_of_retag(run: Run) -> str:
     facts = run.facts
     left = f" {facts['failed']} could not be tagged and stay as they were." if facts["failed"] else ""
     return f"{facts['written']} articles have today's tags, {facts['changed']} of them other topics than before.{left}"
 
 
 def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) -> None:
-    """What would change per topic; tags every selected article here, and writes nothing."""
+    """Show what would change per topic. Tags every selected article here and writes nothing."""
     from rich.progress import track
 
     from worker.rebuilds.retag import Changes, OldTags, retagged
@@ -164,12 +165,12 @@ def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) 
         out.print(f"{changes.changed} of {changes.articles} articles with older tags would change their topics.")
 
 
-def told_reindex(run: Run) -> str:
+def sentence_of_reindex(run: Run) -> str:
     return f"{run.facts['total']} articles are in {run.facts['target']} now; {run.facts['source']} is replaced."
 
 
 def give_dictionary() -> None:
-    """A node of our own gets the dictionary that the new index will name; elsewhere somebody has to put it there."""
+    """Give a local node the dictionary that the new index will name; on a server an operator puts it there."""
     from config.settings import Settings
     from worker.cli.dictionary import have_dictionary
     from worker.local.run import run_settings
@@ -181,7 +182,7 @@ def give_dictionary() -> None:
 
 
 def show_plan(runtime: Runtime, rebuilder: Rebuilder, *, rollback: bool, as_json: bool) -> None:
-    """What a reindex would do, and whether it is needed at all."""
+    """Show what a reindex would do, and whether it is needed."""
     plan = rebuilder.plan_rollback() if rollback else rebuilder.plan()
     reasons = [] if rollback else runtime.search.outdated(runtime.analysis)
     if as_json:
@@ -192,11 +193,11 @@ def show_plan(runtime: Runtime, rebuilder: Rebuilder, *, rollback: bool, as_json
     for reason in reasons:
         out.print(f"{reason}.", style="yellow")
     if not reasons and not rollback:
-        out.print("The index is as this version of kuzet makes it: there is no need.", style="dim")
+        out.print("The index is as this version of kuzet makes it: no reindex is needed.", style="dim")
 
 
 def list_generations(rebuilder: Rebuilder, *, as_json: bool, now: float) -> None:
-    """The indices in the order of their making."""
+    """List the indices in the order of their making."""
     table = Table("index", "articles", "", box=None, header_style="bold")
     for one in rebuilder.indices.generations():
         articles = rebuilder.indices.count(one.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,75 +14,29 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
+from worker.cli import rule_examples, rule_files
 from worker.cli.archives import kind_of
 from worker.cli.console import FAILED, out, print_json, read_input
 from worker.cli.explanations import show_tagging
 from worker.cli.language import Language
+from worker.cli.rule_examples import AsJson, Source, title_and_body
 from worker.cli.session import open_runtime
 from worker.cli.stages import jsonl_rows, language_of, tag_row
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
-    from pipelines.tagging.workbench.diff import Trial
-    from pipelines.tagging.workbench.examples import RuleReport
-    from worker.runtime import Runtime
+    from pipelines.tagging.workbench.diff import Sample
 
 commands = typer.Typer()
 rules = typer.Typer(help="The rules: try them, explain them, compare them.", no_args_is_help=True)
+rules.add_typer(rule_examples.commands)
+rules.add_typer(rule_files.commands)
 commands.add_typer(rules, name="rules")
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 Folder = Annotated[
-    Path, typer.Argument(exists=True, file_okay=False, help="A config folder: rules/ and what lies beside.")
+    Path, typer.Argument(exists=True, file_okay=False, help="A config folder: with rules/ and its other files.")
 ]
 CHANGES_SHOWN = 40
-
-
-@rules.command("test")
-def try_rules(
-    topics: Annotated[list[str] | None, typer.Argument(help="Topics to try; without any, all.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Tag every example of every rule; exit code 1 when one is wrong.
-
-    Example: kuzet rules test drugs
-    """
-    from pipelines.tagging.workbench.examples import try_examples
-
-    tagger = open_runtime(engines=False).tagger
-    reports = try_examples(tagger, topics=known_topics(tagger, topics or []))
-    if as_json:
-        for report in reports:
-            wrong = [
-                {"line": trial.example.line, "text": trial.example.text, "problem": trial.problem}
-                for trial in report.wrong
-            ]
-            print_json({"topic": report.topic, "examples": report.examples, "precision": report.precision,
-                        "recall": report.recall, "wrong": wrong})  # fmt: skip
-    else:
-        show_reports(reports)
-    if any(report.wrong for report in reports):
-        raise typer.Exit(FAILED)
-
-
-def known_topics(tagger: Tagger, topics: list[str]) -> frozenset[str]:
-    """The topics asked for, else all. Raises KuzetError for one that has no rule."""
-    known = [rule.topic for rule in tagger.ruleset.rules]
-    if strange := next((topic for topic in topics if topic not in known), ""):
-        raise KuzetError(strange, "is no topic of these rules", remedy=f"Known: {', '.join(known)}")
-    return frozenset(topics or known)
-
-
-def show_reports(reports: tuple[RuleReport, ...]) -> None:
-    table = Table("topic", "examples", "precision", "recall", "wrong", box=None, header_style="bold")
-    for report in reports:
-        wrong = Text(str(len(report.wrong)), style="red" if report.wrong else "green")
-        table.add_row(report.topic, str(report.examples), f"{report.precision:.2f}", f"{report.recall:.2f}", wrong)
-    out.print(table)
-    for trial in (trial for report in reports for trial in report.wrong):
-        where = f"{trial.file}, line {trial.example.line}: "
-        out.print(Text.assemble((where, "dim"), (f"{trial.problem}: ", "red"), trial.example.text), soft_wrap=True)
 
 
 @rules.command("lint")
@@ -109,10 +62,7 @@ def lint_rules(*, as_json: AsJson = False) -> None:
 
 @rules.command("explain")
 def explain(
-    source: Annotated[
-        str,
-        typer.Argument(metavar="FILE|URL|-", help="A text (its first line is the title), a page, or standard input."),
-    ],
+    source: Source,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -132,22 +82,6 @@ def explain(
         show_tagging(title, body, tagging)
 
 
-def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
-    """The article behind an address or in a saved page; of a plain text, the first line and the rest."""
-    from pipelines.pages import extract_article
-    from worker.cli.stages import fetch_article, file_url, page_of
-
-    if source.startswith(("http://", "https://")):
-        article = fetch_article(runtime, source)
-        return article.title, article.body
-    content = read_input(source)
-    if content.lstrip()[:1] == b"<":
-        article = extract_article(page_of(content, file_url(source)), entry=None, observed_at=datetime.now(UTC))
-        return article.title, article.body
-    title, _, body = content.decode("utf-8", "replace").strip().partition("\n")
-    return title, body
-
-
 @rules.command("diff")
 def diff(
     old: Folder,
@@ -162,7 +96,7 @@ def diff(
     """
     from pipelines.tagging.workbench.diff import compare
 
-    found = compare(tagger_of(old), tagger_of(new), on=trials(on))
+    found = compare(tagger_of(old), tagger_of(new), on=samples(on))
     if as_json:
         print_json(asdict(found))
         return
@@ -187,12 +121,12 @@ def tagger_of(folder: Path) -> Tagger:
     return RuleFiles(folder, cache=Settings().cache / "rules").tagger()
 
 
-def trials(file: str) -> Iterator[Trial]:
-    from pipelines.tagging.workbench.diff import Trial
+def samples(file: str) -> Iterator[Sample]:
+    from pipelines.tagging.workbench.diff import Sample
 
     for number, row in enumerate(jsonl_rows(file), start=1):
         title, body = str(row.get("title") or ""), str(row.get("text") or row.get("body") or "")
-        yield Trial(id=str(row.get("id") or number), title=title, body=body, language=language_of(title, body))
+        yield Sample(id=str(row.get("id") or number), title=title, body=body, language=language_of(title, body))
 
 
 @rules.command("suggest")
@@ -217,8 +151,8 @@ def suggest_terms(
     from pipelines.tagging.rules.patterns import LANGUAGES
     from pipelines.tagging.workbench.suggest import count_keys, draft_rule, suggest
 
-    samples = by_language(texts_of(sorted(folder.iterdir())))
-    wanted = [known for known in LANGUAGES if samples[known] and language in {known, Language.AUTO}]
+    texts = by_language(texts_of(sorted(folder.iterdir())))
+    wanted = [known for known in LANGUAGES if texts[known] and language in {known, Language.AUTO}]
     if not wanted:
         raise KuzetError(str(folder), "holds no .txt or .jsonl in Kazakh or Russian")
     tagger = open_runtime(engines=False).tagger
@@ -226,7 +160,7 @@ def suggest_terms(
     key_of = lemma_reader()
     proposed = {
         known: suggest(
-            samples[known], count_keys(usual[known], key_of=key_of), key_of=key_of, tagger=tagger, language=known
+            texts[known], count_keys(usual[known], key_of=key_of), key_of=key_of, tagger=tagger, language=known
         )
         for known in wanted
     }

@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
-from pipelines.search.request import MAX_SIZE, Sort
+from pipelines.search.request import MAX_SIZE, Match, Sort
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
 from worker.cli.listing import severity_mark, show_listed
-from worker.cli.selecting import Selection, key_of, selecting
+from worker.cli.selecting import Selection, find_key, selecting
 from worker.cli.session import open_runtime
 
 commands = typer.Typer()
@@ -36,23 +36,32 @@ def search(  # noqa: PLR0913  one option a wish
     recency: Annotated[bool, typer.Option(help="Newer above older where relevance is alike.")] = True,
     reprints: Annotated[bool, typer.Option("--reprints", help="Every reprint as a hit of its own.")] = False,
     like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
+    most: Annotated[bool, typer.Option("--any", help="Articles with most of the words, not only with all.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=MAX_SIZE, help="How many hits.")] = 10,
     after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
 ) -> None:
     """Search the articles. Words are found in all their forms, Kazakh and Russian.
 
-    Example: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time
+    When no article has all words, those with most of them are shown, and the answer says so.
+
+    Examples: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time; kuzet search --any "Шымкентте не болды"
     """
     runtime = open_runtime()
     engine = runtime.search
     if like:
         if query or chosen.filters or after:
             raise UsageError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
-        result = engine.more_like_this(key_of(like), size=limit)
+        result = engine.more_like_this(find_key(runtime, like), size=limit)
     else:
         request = chosen.resolved(runtime).request(
-            query, sort=sort, recency=recency, collapse=not reprints, size=limit, after=after
+            query,
+            match=Match.MOST if most else Match.ALL_OR_MOST,
+            sort=sort,
+            recency=recency,
+            collapse=not reprints,
+            size=limit,
+            after=after,
         )
         result = engine.search(request, now=chosen.now)
     if as_json:
@@ -73,6 +82,8 @@ def result_row(result: SearchResult) -> dict[str, Any]:
         "facets": {name: [asdict(value) for value in values] for name, values in result.facets.items()},
         "histogram": [asdict(bucket) for bucket in result.histogram],
         "next": result.next_after,
+        "relaxed": result.relaxed,
+        "did_you_mean": result.did_you_mean,
     }  # fmt: skip
 
 
@@ -83,6 +94,10 @@ def hit_row(hit: FoundArticle) -> dict[str, Any]:
 
 def show_result(result: SearchResult) -> None:
     """Hits with their highlights, then the facets."""
+    if result.relaxed and result.hits:
+        out.print("Nothing has all words; these have most.", style="yellow")
+    if result.did_you_mean:
+        out.print(Text(f"Did you mean: {result.did_you_mean}", style="yellow"))
     for hit in result.hits:
         show_hit(hit)
     reprints = f", {result.total - result.texts} of them reprints" if result.total > result.texts else ""

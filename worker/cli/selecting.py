@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -109,6 +110,19 @@ def key_of(text: str) -> str:
         raise UsageError(
             text, "is neither a web address nor an article id", remedy="`kuzet search --json` shows ids."
         ) from error
+
+
+def find_key(runtime: Runtime, text: str) -> str:
+    """Return the article id of what was typed, also for `file:report.txt` without the mark of its content.
+
+    Of several contents that a file had, the newest one that the index holds. Raises UsageError.
+    """
+    from pipelines.reading.texts import CONTENT_MARK, is_file_name
+
+    key = key_of(text)
+    if not is_file_name(text) or runtime.state.articles.trace(key):
+        return key
+    return next(iter(runtime.search.ids_by_address(f"{re.escape(text)}{CONTENT_MARK}", limit=1)), key)
 
 
 def _option(name: str, kind: Any, default: Any) -> inspect.Parameter:

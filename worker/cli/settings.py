@@ -56,7 +56,7 @@ def settings(
 ) -> None:
     """Show every setting: variables of the environment, lines of .env, or files in the folder KUZET_SECRETS.
 
-    Passwords are hidden. Beside a running watch its settings hold, unless they are given here.
+    Passwords are hidden. While a watch runs its settings apply, unless they are given here.
     Example: kuzet settings --dotenv > .env
     """
     if markdown:
@@ -84,10 +84,12 @@ def rows(current: Settings) -> Iterator[dict[str, str]]:
 
 
 def show_table(current: Settings) -> None:
-    table = Table("variable", "value", "from", "meaning", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    for column in ("variable", "value", "from", "meaning"):
+        table.add_column(column, overflow="fold", no_wrap=column in {"variable", "from"})
     for row in rows(current):
         is_given = row["origin"] != DEFAULT
-        value = Text(row["value"], style="yellow" if is_given else "", overflow="fold")
+        value = Text(row["value"], style="yellow" if is_given else "")
         table.add_row(row["variable"], value, row["origin"] if is_given else "", row["meaning"])
     out.print(table)
 

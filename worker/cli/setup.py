@@ -112,7 +112,7 @@ def bring_kibana(
 
 
 def _make_indices(settings: Settings) -> None:
-    """Make the two indices on a new server: a data view over an index that is not there complains of every field."""
+    """Make the two indices on a new server: Kibana complains of every field of an index that is not there."""
     from worker.runtime import Runtime
 
     runtime = Runtime(settings)
@@ -139,7 +139,7 @@ def make_analyst(
     renew: Annotated[bool, typer.Option("--renew", help="Give a user who is there another password.")] = False,
     wait_s: Wait = 60.0,
 ) -> None:
-    """Make a user who may search and look at dashboards in Kibana, and tell the password once. It is kept nowhere.
+    """Make a user who may search and look at dashboards in Kibana, and print the password once. It is kept nowhere.
 
     Example: docker compose run --rm accounts kuzet setup analyst aigerim
     """
@@ -148,7 +148,7 @@ def make_analyst(
     engine = accounts.sign_in(Settings(), wait_s=wait_s)
     password = accounts.make_analyst(engine, name, renew=renew)
     out.print(Text(f"User {name}, password {password}"), style="green", soft_wrap=True)
-    out.print("The password is told this once; for another one add --renew.")
+    out.print("The password is shown only now; --renew makes another one.")
 
 
 def _secrets(settings: Settings) -> Path:

@@ -189,7 +189,7 @@ def tag(
             article = (row.get("title") or "", row.get("text") or row.get("body") or "")
             print_json({"id": row.get("id")} | tag_row(tagger, *article))
         return
-    title, _, body = read_input(file).decode("utf-8", "replace").strip().partition("\n")
+    title, body = title_and_body(read_input(file), file)
     if as_json:
         print_json(tag_row(tagger, title, body))
         return
@@ -197,6 +197,14 @@ def tag(
     show_tagging(title, body, tagging)
     if not tagging.tags:
         raise typer.Exit(FAILED)
+
+
+def title_and_body(content: bytes, file: str) -> tuple[str, str]:
+    """Return the parts of a text file, as `kuzet import` reads it. Raises KuzetError for one without words."""
+    from pipelines.reading.texts import decode_text, read_plain_text
+
+    read = read_plain_text(decode_text(content, where=file), where=file, now=datetime.now(UTC))
+    return read.title, read.body
 
 
 def jsonl_rows(file: str) -> Iterator[dict[str, Any]]:

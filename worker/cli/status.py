@@ -1,8 +1,9 @@
-"""`kuzet status`: engines, workers, queues, stages, feeds, the outbox, the last article."""
+"""`kuzet status`: engines, workers, queues, stages, feeds, the outbox, the last article, and what is wrong."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from socket import gethostname
@@ -12,8 +13,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.models import Stage
-from worker.cli.console import NO_ENGINE, OK, duration, local_time, out, print_json
+from pipelines.errors import ConfigError
+from pipelines.feeds import FeedState, Silence, silence
+from pipelines.models import Feed, Stage
+from worker.cli.console import FAILED, NO_ENGINE, OK, duration, local_time, out, print_json
+from worker.cli.feeds import state_of
 from worker.cli.session import open_runtime
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
@@ -24,10 +28,15 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
+FEEDS_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """All that can be said at one moment. `problems` are sentences for a person, empty when all is well."""
+    """The watch at one moment. `problems` are sentences for a person, empty when all is well.
+
+    feeds: state → number of feeds. silence: how long nothing new came in, and the usual and the longest pause before.
+    """
 
     broker: str
     search: EngineHealth
@@ -39,6 +48,7 @@ class Status:
     quarantined: int
     rebuild: str
     last_article: dict[str, Any]
+    silence: Silence
     problems: tuple[str, ...]
 
 
@@ -53,7 +63,10 @@ def status(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
-    """Show how the watch is doing. Exit code 3 when an engine does not answer.
+    """Show how the watch is doing. Exit code 1 when something is wrong, 3 when an engine does not answer.
+
+    Wrong are: an engine, a worker or the clock that is away, a feed that is down, feeds most of which fail, articles in
+    the outbox that cannot be written, a silence that is not usual, a file of config/ that cannot be used.
 
     Example: kuzet status --json
     """
@@ -67,10 +80,12 @@ def status(
         show(found, now=runtime.now())
     if found.search.problem and not found.search.index:
         raise typer.Exit(NO_ENGINE)
+    if found.problems:
+        raise typer.Exit(FAILED)
 
 
 def is_there(runtime: Runtime, worker: str) -> bool:
-    """What a container's health check asks: for its own worker, or for the whole."""
+    """True if this machine's worker of that name works; without a name, if every queue is served."""
     workers = workers_of(runtime)
     if worker:
         return f"{worker}@{gethostname()}" in {each.name for each in workers}
@@ -82,12 +97,12 @@ def workers_of(runtime: Runtime) -> tuple[WorkerPresence, ...]:
 
 
 def look(runtime: Runtime) -> Status:
-    """Ask everybody. Raises RedisError when the broker is away; a search engine that is away is one of the problems."""
+    """Look at everything. Raises RedisError when the broker is away; a search engine that is away is a problem."""
     from worker.state.refusals import shown
 
     now, state, prefix = runtime.now(), runtime.state, runtime.settings.redis_prefix
     workers = workers_of(runtime)
-    snapshots = [state.feeds.snapshot(feed_id) for feed_id in state.feeds.ids()]
+    feeds = WatchedFeeds.of(runtime)
     search = runtime.search.health()
     return Status(
         broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
@@ -97,52 +112,112 @@ def look(runtime: Runtime) -> Status:
         stages={
             str(stage): {"waiting": state.due.size(stage), "due": state.due.ready(stage, now=now)} for stage in Stage
         },
-        feeds=dict(Counter(snapshot.state for snapshot in snapshots if snapshot)),
+        feeds=dict(Counter(feeds.states.values())),
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
         rebuild=rebuild_of(state.upkeep.current()),
         last_article=last_article(runtime) if not search.problem else {},
-        problems=tuple(problems(runtime, workers, search)),
+        silence=feeds.silence,
+        problems=tuple(problems(runtime, workers, search, feeds)),
     )
 
 
-def problems(runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class WatchedFeeds:
+    """The feeds that are polled: each one's state in a word and a sentence, as `kuzet feeds list` shows it."""
+
+    states: dict[str, str]
+    sentences: dict[str, str]
+    silence: Silence
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> WatchedFeeds:
+        """Read them. Feeds of a catalogue that cannot be read are none here; it is a problem of its own."""
+        snapshots = {feed.id: runtime.state.feeds.snapshot(feed.id) for feed in _enabled(runtime)}
+        found = {feed.id: state_of(feed, snapshots[feed.id], now=runtime.now()) for feed in _enabled(runtime)}
+        polls = [poll for snapshot in snapshots.values() if snapshot for poll in snapshot.polls]
+        quiet = silence(
+            (poll.at for poll in polls if poll.new),
+            polled_at=max((poll.at for poll in polls), default=0.0),
+            last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values() if snapshot), default=0.0),
+        )
+        return cls({key: one[0] for key, one in found.items()}, {key: one[1] for key, one in found.items()}, quiet)
+
+    def problems(self) -> list[str]:
+        """Name the feeds that are down; when half of the polled ones fail, all that do."""
+        failing = [name for name, state in self.states.items() if state in (FeedState.DOWN, FeedState.FAILING)]
+        polled = sum(state != FeedState.NEW for state in self.states.values())
+        found = []
+        if failing and 2 * len(failing) >= polled:
+            found.append(f"{len(failing)} of {polled} feeds fail: {self._named(failing)}.")
+        elif down := [name for name in failing if self.states[name] == FeedState.DOWN]:
+            found.append(
+                f"{len(down)} of {polled} feeds {'is' if len(down) == 1 else 'are'} down: {self._named(down)}."
+            )
+        if self.silence.is_unusual:
+            found.append(f"Nothing new came in for {duration(self.silence.lasting_s)}; {usual(self.silence)}.")
+        return found
+
+    def _named(self, feeds: Sequence[str]) -> str:
+        shown = ", ".join(f"{name} ({self.sentences[name]})" for name in feeds[:FEEDS_NAMED])
+        more = len(feeds) - FEEDS_NAMED
+        return f"{shown} and {more} more (`kuzet feeds list`)" if more > 0 else shown
+
+
+def usual(quiet: Silence) -> str:
+    """Say what is usual, so that a person can judge an age."""
+    if not quiet.longest_s:
+        return "some feed has something every day"
+    return f"usual are {duration(quiet.usual_s)}, the longest pause before was {duration(quiet.longest_s)}"
+
+
+def _enabled(runtime: Runtime) -> list[Feed]:
+    try:
+        return [feed for feed in runtime.catalogue if feed.enabled]
+    except ConfigError:
+        return []
+
+
+def problems(
+    runtime: Runtime, workers: tuple[WorkerPresence, ...], search: EngineHealth, feeds: WatchedFeeds
+) -> list[str]:
+    """List all that is wrong, worst first; what makes `kuzet status` end with 1."""
     from worker.setup.expiry import ending_soon
 
     found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
-    if said := search_problems(runtime, search):
-        found += said
+    if trouble := search_problems(runtime, search):
+        found += trouble
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
-    return [*found, *(f"Kept as it was before: {problem}" for problem in broken)]
+    return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
 
 
 def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:
-    """What we see of the engine, and what the drain says of it: its settings or rights may be others than ours."""
+    """List what this process sees of the engine, and what the drain reports: its settings or rights may differ."""
     drain = runtime.state.outbox.problem if search.server or not search.problem else ""
-    said = list(dict.fromkeys(filter(None, (search.problem, drain))))
-    if said and runtime.state.outbox.size:
-        said[-1] = said[-1].removesuffix(".") + ". Articles wait in the outbox."
-    return said
+    found = list(dict.fromkeys(filter(None, (search.problem, drain))))
+    if found and runtime.state.outbox.size:
+        found[-1] = found[-1].removesuffix(".") + ". Articles wait in the outbox."
+    return found
 
 
 def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
-    """Who is missing among those that do the work."""
+    """List the queues that no worker serves, and a clock that does not beat."""
     served = {queue for worker in workers for queue in worker.queues}
     found = [
-        f"Nobody serves the queue {queue}: `kuzet up` or the service of that name is not running."
+        f"No worker serves the queue {queue}: `kuzet up` or the service of that name is not running."
         for queue in QUEUES
         if queue not in served
     ]
     silent_s = runtime.now() - ticked_at(runtime.redis, runtime.settings.redis_prefix)
     if "tick" in served and silent_s > STILL_AFTER_S:
-        found.append("Nobody has looked for due work lately: `kuzet up` or the service beat is not running.")
+        found.append("No process has looked for due work lately: `kuzet up` or the service beat is not running.")
     return found
 
 
 def rebuild_of(run: Run | None) -> str:
-    """What rewrites the index just now, and who wanted it; empty when nothing does."""
+    """Say what rewrites the index just now, and who started it; empty when nothing does."""
     if run is None:
         return ""
     step, done, total = (run.facts[name] for name in ("step", "done", "total"))
@@ -177,9 +252,10 @@ def show(found: Status, *, now: float) -> None:
     if found.rebuild:
         table.add_row("rebuild", found.rebuild)
     if found.last_article:
-        table.add_row(
-            "last article", Text(f"{local_time(found.last_article['published_at'])} {found.last_article['title']}")
-        )
+        title = Text(f"{local_time(found.last_article['published_at'])} {found.last_article['title']}")
+        table.add_row("last article", title)
+    if found.silence.usual_s:
+        table.add_row("last news", f"{duration(found.silence.lasting_s)} ago; {usual(found.silence)}")
     out.print(table)
     for problem in found.problems:
         out.print(Text(problem, style="red"), soft_wrap=True)

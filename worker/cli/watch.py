@@ -1,4 +1,4 @@
-"""Beginning a long job and following it: a bar that may be left and taken up again."""
+"""Starting a long job and following it with a bar; a person may leave and come back."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STEPS = {
 
 
 def begin(runtime: Runtime, kind: str, **options: Any) -> Run:
-    """Write the job down for the workers. Leaves with BUSY when one is under way."""
+    """Hand the job to the workers. Ends the command with BUSY when another one is under way."""
     try:
         return open_jobs(runtime).begin(kind, owner=f"{_user()} at {socket.gethostname()}", **options)
     except BusyError as error:
@@ -40,7 +40,7 @@ def begin(runtime: Runtime, kind: str, **options: Any) -> Run:
 
 
 def running(runtime: Runtime, kind: str) -> Run:
-    """The job of this kind that is under way, or has just ended. Raises KuzetError when there is none."""
+    """Return the job of this kind that is under way or has just ended. Raises KuzetError without one."""
     upkeep = runtime.state.upkeep
     run = upkeep.current() or upkeep.last()
     if run is None or run.kind != kind:
@@ -48,7 +48,7 @@ def running(runtime: Runtime, kind: str) -> Run:
     return run
 
 
-def follow(runtime: Runtime, run: Run, *, as_json: bool, told: Callable[[Run], str]) -> None:
+def follow(runtime: Runtime, run: Run, *, as_json: bool, sentence: Callable[[Run], str]) -> None:
     """Show how far it is until it ends; Ctrl-C leaves it to the workers. Raises KuzetError when it failed."""
     try:
         watch(runtime, run)
@@ -61,7 +61,7 @@ def follow(runtime: Runtime, run: Run, *, as_json: bool, told: Callable[[Run], s
     if ended.problem:
         raise KuzetError(f"The {run.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
     took = duration(ended.ended_at - ended.began_at)
-    print_json({"kind": ended.kind, **ended.facts}) if as_json else out.print(f"{told(ended)} It took {took}.")
+    print_json({"kind": ended.kind, **ended.facts}) if as_json else out.print(f"{sentence(ended)} It took {took}.")
 
 
 def watch(runtime: Runtime, run: Run) -> None:
@@ -71,13 +71,13 @@ def watch(runtime: Runtime, run: Run) -> None:
         bar = progress.add_task("waiting for a worker", total=None)
         while (now := runtime.state.upkeep.current()) and now.id == run.id:
             step = STEPS.get(now.facts["step"], now.facts["step"])
-            away = "" if is_served(runtime, run.kind) else f" (nobody serves the queue {REBUILD_QUEUES[run.kind]})"
+            away = "" if is_served(runtime, run.kind) else f" (no worker serves the queue {REBUILD_QUEUES[run.kind]})"
             progress.update(bar, description=step + away, completed=now.facts["done"], total=now.facts["total"])
             time.sleep(LOOK_S)
 
 
 def is_served(runtime: Runtime, kind: str) -> bool:
-    """Whether a worker is there for the job's steps."""
+    """True if a worker is there for the job's steps."""
     workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
     return slots(workers, REBUILD_QUEUES[kind]) > 0
 

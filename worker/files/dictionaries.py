@@ -5,21 +5,25 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.metadata
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
-from pipelines.errors import ConfigError
-from pipelines.language import hunspell, kazakh, lexemes, lexicon, paradigm
-from pipelines.language.hunspell import Dictionary, Rendered, affixes
-from pipelines.language.lexicon import Lexicon, parse_lexicon
+from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lexicon, paradigm
+from pipelines.language.hunspell import Affix, Dictionary, Rendered
+from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
+from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
+from worker.files.text import read_text
 
 Progress = Callable[[str, float], None]
-"""Told what is being done and which share of the whole is done."""
+"""Called with what is being done, and which share of the whole is done."""
 
-_SOURCES = (hunspell, kazakh, lexemes, lexicon, paradigm)
+_SOURCES = (classes, hunspell, kazakh, lexemes, lexicon, paradigm)
+_RUSSIAN_SOURCES = (hunspell, lexemes)
 
 
 def read_lexicon(lexicon_dir: Path) -> Lexicon:
@@ -27,32 +31,42 @@ def read_lexicon(lexicon_dir: Path) -> Lexicon:
     return parse_lexicon(_read_texts(lexicon_dir))
 
 
+def read_related(lexicon_dir: Path) -> tuple[Meaning, ...]:
+    """Read the words with one meaning: related.tsv, and the verbs with their -у nouns. Raises ConfigError."""
+    core = parse_core(read_text(lexicon_dir / lexicon.CORE_FILE))
+    return parse_related(read_text(lexicon_dir / RELATED_FILE)) + verb_groups(core.verbs)
+
+
 def dictionary_name(lexicon_dir: Path) -> str:
     """Name the dictionary by its content: the lexicon, the Russian data and the code that puts them together."""
-    digest = hashlib.sha256()
-    for text in _read_texts(lexicon_dir).values():
-        digest.update(text.encode())
-    for package in ("pymorphy3", "pymorphy3-dicts-ru"):
-        digest.update(importlib.metadata.version(package).encode())
-    for module in _SOURCES:
-        digest.update(Path(str(module.__file__)).read_bytes())
-    return f"kk_ru_{digest.hexdigest()[:6]}"
+    digest = _digest(_SOURCES, _read_texts(lexicon_dir).values())
+    return f"kk_ru_{digest[:6]}"
 
 
 def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress = lambda _step, _share: None) -> str:
     """Write `directory`/NAME/NAME.aff and .dic unless they are there, and return NAME.
 
-    Takes about 30 s the first time. Two processes at once: one builds, the other waits for it. Folders of other
-    contents are left alone, for an index may use them.
+    Takes about 40 s the first time, and 10 s after an edit of the lexicon. Two processes at once: one builds, the
+    other waits for it. Folders of other contents are left alone, for an index may use them.
     """
     name = dictionary_name(lexicon_dir)
     folder = directory / name
     directory.mkdir(parents=True, exist_ok=True)
     with _lock(directory / ".lock"):
         if not folder.is_dir():
-            _write(folder, _render(read_lexicon(lexicon_dir), progress))
+            _write(folder, _render(read_lexicon(lexicon_dir), progress, directory=directory))
     progress("ready", 1.0)
     return name
+
+
+def export_analyzer(folder: Path, *, dictionary: Path, lexicon_dir: Path) -> Path:
+    """Write hunspell/NAME and index.json into a folder; return the path of index.json."""
+    shutil.copytree(dictionary, folder / "hunspell" / dictionary.name, dirs_exist_ok=True)
+    settings = analysis.render(dictionary.name, related=read_related(lexicon_dir))
+    index = {"settings": {"analysis": settings}, "mappings": {"properties": {"text": analysis.TEXT_FIELD}}}
+    file = folder / "index.json"
+    file.write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return file
 
 
 def read_dictionary(directory: Path, name: str) -> Dictionary:
@@ -62,40 +76,72 @@ def read_dictionary(directory: Path, name: str) -> Dictionary:
 
 
 def _read_texts(lexicon_dir: Path) -> Mapping[str, str]:
-    try:
-        return {file: (lexicon_dir / file).read_text(encoding="utf-8") for file in lexicon.FILES}
-    except OSError as error:
-        raise ConfigError(str(error.filename), f"it cannot be read ({error.strerror})") from error
+    return {file: read_text(lexicon_dir / file) for file in lexicon.FILES}
 
 
-def _render(known: Lexicon, progress: Progress) -> Rendered:
-    """Build both halves, one after the other: processes of their own would save a third, and may not be had here."""
-    progress("reading Russian words", 0.0)
-    words = lexemes.read_lexemes()
-    progress("leaving out rare readings", 0.25)
-    without = lexemes.rare_readings(lexemes.corpus_forms()) | _ghosts(known)
-    progress("inflecting Russian words", 0.5)
-    russian_half = lexemes.table(words, without=without, extra=known.russian)
-    progress("inflecting Kazakh words", 0.7)
-    kazakh_half = {lemma: affixes(lemma, forms) for lemma, forms in known.forms()}
+def _render(known: Lexicon, progress: Progress, *, directory: Path) -> Rendered:
+    """Build both halves, one after the other: a process for each would take twice the memory."""
+    russian_words = _russian_words(directory, progress)
+    progress("inflecting Kazakh words", 0.75)
+    kazakh_half = known.entries()
     progress("writing the dictionary", 0.9)
+    russian_half = lexemes.refine(russian_words, without=_russian_lookalikes(known), extra=known.russian)
     return hunspell.render({"kk": kazakh_half, "ru": russian_half})
 
 
-def _ghosts(known: Lexicon) -> set[tuple[str, str]]:
+def _russian_words(directory: Path, progress: Progress) -> Mapping[str, frozenset[Affix]]:
+    """Return the Russian half as pymorphy3 has it. It takes most of the time, so it is kept: no lexicon changes it."""
+    file = directory / f".ru_{_digest(_RUSSIAN_SOURCES)[:12]}"
+    try:
+        return lexemes.parse_table(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, IndexError):  # missing or damaged
+        words = _build_russian_words(progress)
+        _replace(file, lexemes.render_table(words))
+        return words
+
+
+def _build_russian_words(progress: Progress) -> dict[str, frozenset[Affix]]:
+    progress("reading Russian words", 0.0)
+    words = lexemes.read_lexemes()
+    progress("leaving out rare readings", 0.25)
+    rare = lexemes.rare_readings(lexemes.corpus_forms())
+    progress("inflecting Russian words", 0.5)
+    return lexemes.table(words, without=rare)
+
+
+def _russian_lookalikes(known: Lexicon) -> set[tuple[str, str]]:
     """Return the Russian readings of words that only Kazakh texts use."""
     read = {(form, lemma) for form in known.kazakh_only for lemma in lexemes.lemmas_of(form)}
     return read - {(form, lemma) for form in known.kazakh_only for lemma in known.lemmas_of(form)}
 
 
+def _digest(sources: Iterable[ModuleType], texts: Iterable[str] = ()) -> str:
+    """Return what changes with the texts, the code of the modules, and the Russian data."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(text.encode())
+    for package in ("pymorphy3", "pymorphy3-dicts-ru"):
+        digest.update(importlib.metadata.version(package).encode())
+    for module in sources:
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file and rename it, so that it is whole or missing."""
+    written = file.with_name(f"{file.name}.{os.getpid()}")
+    written.write_text(text, encoding="utf-8")
+    written.replace(file)
+
+
 def _write(folder: Path, rendered: Rendered) -> None:
-    """Write beside, then rename: a dictionary is there whole or not at all."""
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir()
-    (beside / f"{folder.name}.aff").write_text(rendered.aff, encoding="utf-8")
-    (beside / f"{folder.name}.dic").write_text(rendered.dic, encoding="utf-8")
-    beside.rename(folder)
+    """Write into a folder of another name, then rename it: a dictionary is whole or missing."""
+    written = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(written, ignore_errors=True)
+    written.mkdir()
+    (written / f"{folder.name}.aff").write_text(rendered.aff, encoding="utf-8")
+    (written / f"{folder.name}.dic").write_text(rendered.dic, encoding="utf-8")
+    written.rename(folder)
 
 
 @contextmanager

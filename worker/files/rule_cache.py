@@ -71,15 +71,15 @@ def _unpacked(raw: bytes) -> bytes:
 def _write(forms: WordForms, file: Path) -> None:
     """Write under another name, then rename, so that a reader sees a whole file. Skip a folder that is read-only."""
     packed = zstandard.ZstdCompressor().compress(render_stems(forms.worth_keeping()))
-    beside = file.with_suffix(f".{os.getpid()}")
+    partial = file.with_suffix(f".{os.getpid()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(hashlib.sha256(packed).digest() + packed)
-        beside.replace(file)
+        partial.write_bytes(hashlib.sha256(packed).digest() + packed)
+        partial.replace(file)
         _drop_old(file.parent)
     except OSError:
         with suppress(OSError):
-            beside.unlink()
+            partial.unlink()
 
 
 def _drop_old(folder: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import structlog
 
+from config.settings import HERE
 from pipelines.errors import ConfigError
-from pipelines.tagging import Ruleset, Tagger, parse_ruleset
+from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
 from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.files.rule_cache import compile_rules
 from worker.files.text import Stamp, read_text, stamp
@@ -21,7 +22,8 @@ NOT_RULES = frozenset({"feeds.yaml", LABELS_FILE})
 class RuleFiles:
     """`tagger()` follows the files. A broken file keeps the old ruleset; `problem` says what is wrong with the new.
 
-    With `cache`, a folder, rules that were compiled before are read from there.
+    With `cache`, a folder, word forms that were expanded before are read from there. A folder without the word files,
+    as those written for 0.1.0, is read with kuzet's own.
     Not for several threads: compiling takes seconds, and the cpu worker has processes.
     """
 
@@ -48,7 +50,7 @@ class RuleFiles:
         return self._tagger
 
     def check(self) -> ConfigError | None:
-        """Tell what is wrong with the files as they are now; the tagger stays as it is."""
+        """Return what is wrong with the files as they are now; the tagger stays as it is."""
         try:
             self.ruleset()
         except ConfigError as error:
@@ -58,9 +60,10 @@ class RuleFiles:
     def ruleset(self) -> Ruleset:
         """The files as a ruleset. Raises ConfigError with file, line and key."""
         texts = {file.relative_to(self.folder).as_posix(): read_text(file) for file in self.files()}
+        texts |= {file: read_text(HERE / file) for file in WORD_FILES if file not in texts}
         return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
 
     def files(self) -> list[Path]:
         """Every file that decides how a text is tagged: the rules, and the other files of the folder but NOT_RULES."""
-        beside = (file for file in self.folder.glob("*.yaml") if file.name not in NOT_RULES)
-        return sorted([*beside, *(self.folder / "rules").glob("*.yaml")])
+        shared = (file for file in self.folder.glob("*.yaml") if file.name not in NOT_RULES)
+        return sorted([*shared, *(self.folder / "rules").glob("*.yaml")])

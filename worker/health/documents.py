@@ -16,6 +16,7 @@ from typing import Any
 
 from pipelines.feeds.health import PollResult, health
 from pipelines.models import Feed
+from pipelines.time_zone import OFFSET
 from worker.state import Account, FeedSnapshot, Poll
 
 MAX_NOTE_LETTERS = 300
@@ -43,7 +44,7 @@ def feed_documents(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> Iterato
 
 def account_documents(account: Account, *, family: str, now: float) -> Iterator[PollDocument]:
     """Yield the source's day, and one document for each way its sightings ended."""
-    day = {"at": f"{account.day}T00:00:00.000Z", "source": account.source, "family": family or account.source}
+    day = {"at": f"{account.day}T00:00:00.000{OFFSET}", "source": account.source, "family": family or account.source}
     counts = {"sighted": account.sighted, "under_way": account.under_way, "missing": account.missing}
     yield _document("account", (account.day, account.source), day | counts, at=now)
     for ended, count in sorted(account.outcomes.items()):

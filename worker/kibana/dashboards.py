@@ -25,7 +25,7 @@ VIEWED = {"articles": "", "polls": "-polls"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
+class BuiltDashboards:
     """The objects, their file, and what is wrong with them (nothing, in a release)."""
 
     description: Description
@@ -47,14 +47,16 @@ class Installed:
     objects: int
 
 
-def build_from(settings: Settings) -> Built:
+def build_from(settings: Settings) -> BuiltDashboards:
     """Build and check what the description in the config folder says. Raises ConfigError with file, line and key."""
     description = read_description(settings.config / "kibana")
     indices = {view.key: f"{settings.search_index}{_suffix(view.key)}" for view in description.views}
     objects = build_objects(description, indices=indices)
     text = render(objects)
     mappings = {indices[key]: mapping for key, mapping in read_mappings(settings.config / "search").items()}
-    return Built(description=description, objects=objects, text=text, faults=find_faults(text, mappings=mappings))
+    return BuiltDashboards(
+        description=description, objects=objects, text=text, faults=find_faults(text, mappings=mappings)
+    )
 
 
 def _suffix(key: str) -> str:
@@ -79,7 +81,7 @@ def read_mappings(folder: Path) -> dict[str, Mapping[str, Any]]:
     return {"articles": json.loads((folder / "mapping.json").read_text(encoding="utf-8")), "polls": polls["mappings"]}
 
 
-def install(kibana: Kibana, built: Built, *, wait_s: float, force: bool = False) -> Installed:
+def install(kibana: Kibana, built: BuiltDashboards, *, wait_s: float, force: bool = False) -> Installed:
     """Bring a Kibana to what is built: objects, the default data view, settings. Safe to repeat.
 
     Objects that were installed from this very description are left alone, so that what people changed in Kibana stays;
@@ -99,7 +101,7 @@ def install(kibana: Kibana, built: Built, *, wait_s: float, force: bool = False)
     return Installed(kibana=version, objects=len(built.objects))
 
 
-def ask_panels(engine: SearchEngine, built: Built, *, shown: Shown) -> Iterator[tuple[PanelRequest, Filled]]:
+def ask_panels(engine: SearchEngine, built: BuiltDashboards, *, shown: Shown) -> Iterator[tuple[PanelRequest, Filled]]:
     """Ask the engine what every panel, control and saved search would ask, one after the other.
 
     Raises EngineRefusedError when it refuses one: then Kibana would show an error there.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -46,7 +47,9 @@ class ReextractJob(Sweep[str]):
     def plan(self, options: Mapping[str, Any]) -> Facts:
         since = options.get("since") or ""
         total = sum(1 for _ in self._pages.references(after=since))
-        return begin_sweep("extract", total=total, sources=list(options.get("sources") or ())) | {"after": since}
+        return begin_sweep("extract", total=total, read=0, sources=list(options.get("sources") or ())) | {
+            "after": since
+        }
 
     def next_items(self, facts: Facts, *, limit: int) -> Sequence[str]:
         self._sources = frozenset(facts["sources"])
@@ -56,24 +59,28 @@ class ReextractJob(Sweep[str]):
         return item
 
     def handle(self, items: Sequence[str]) -> Mapping[str, int]:
-        changed = failed = 0
+        counts = Counter(read=0, changed=0, failed=0)
         for reference in items:
             try:
-                changed += self._read_anew(self._pages.get(reference))
+                counts.update(self._read_anew(self._pages.get(reference)))
             except PageUnusableError as error:
                 log.info("page left out", reference=reference, error=str(error))
-                failed += 1
-        return {"changed": changed, "failed": failed}
+                counts["failed"] += 1
+        return counts
 
     def end_of_pass(self, facts: Facts) -> Facts:
         return {**facts, "step": DONE}
 
-    def _read_anew(self, page: Page) -> int:
-        """Write the page's article if it is another now; how many were written. A feed's page has no article."""
+    def _read_anew(self, page: Page) -> Mapping[str, int]:
+        """Write the page's article if it is another now; return counts of `read` and `changed`.
+
+        The page of a feed has no article, and that of a source that was not chosen is not read.
+        """
         stored = self._engine.get(_id_of(page.url))
         if stored is None or (self._sources and stored.document["source"] not in self._sources):
-            return 0
-        return len(self._rewriter.rewrite([stored], lambda found: self._renewed(found, page)))
+            return {}
+        written = self._rewriter.rewrite([stored], lambda found: self._renewed(found, page))
+        return {"read": 1, "changed": len(written)}
 
     def _renewed(self, stored: Stored, page: Page) -> IndexDocument | None:
         if page.fetched_at < datetime.fromisoformat(stored.document["observed_at"]):
@@ -87,7 +94,7 @@ def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocu
     article = extract_article(
         page, entry=entry_of(document), observed_at=datetime.fromisoformat(document["observed_at"])
     )
-    return build_document(
+    fresh = build_document(
         article,
         tagger.tag(article.title, article.body, language=article.language),
         article_id=document["id"],
@@ -97,6 +104,9 @@ def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocu
         revision=document["revision"],
         indexed_at=datetime.fromisoformat(document["indexed_at"]),
     )
+    if fresh["published_at"] == document["published_at"]:
+        fresh["latency_seconds"] = document["latency_seconds"]  # measured once; times are stored in whole milliseconds
+    return fresh
 
 
 def entry_of(document: IndexDocument) -> Entry:

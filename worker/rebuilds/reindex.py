@@ -38,6 +38,10 @@ KEEP_DAYS = 7.0
 """A replaced index is kept so long, for whoever wants to go back."""
 
 
+OPAQUE_ID = "X-Opaque-Id"
+"""A header that both engines promise to show with a task; the wording of a task's description changes (9.4)."""
+
+
 class Step(StrEnum):
     CREATE = "create"
     COPY = "copy"
@@ -185,7 +189,8 @@ class Rebuilder:
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
-            started = self._engine.client.reindex(**self._copy(rebuild), wait_for_completion=False)
+            client = self._engine.client.options(opaque_id=_opaque_id(rebuild.target))
+            started = client.reindex(**self._copy(rebuild), wait_for_completion=False)
         return replace(rebuild, task=started["task"], reaches=reaches)
 
     def _look(self, rebuild: Rebuild) -> Rebuild:
@@ -210,10 +215,10 @@ class Rebuilder:
 
         Else it would go on into an index that is deleted, which the engine would make again with guessed fields.
         """
-        listed = self._task("GET", "?actions=*reindex&detailed=true")
+        listed = self._task("GET", "?actions=*reindex")
         tasks = {name: task for node in listed["nodes"].values() for name, task in node["tasks"].items()}
         for name, task in tasks.items():
-            if f"[{target}]" in task["description"]:
+            if task.get("headers", {}).get(OPAQUE_ID) == _opaque_id(target):
                 with suppress(EngineRefusedError):  # it has ended by itself
                     self._task("POST", f"/{name}/_cancel?wait_for_completion=true")
 
@@ -285,3 +290,8 @@ class Rebuilder:
 
 def _handled(status: Mapping[str, int]) -> int:
     return status["created"] + status["updated"] + status["deleted"] + status["version_conflicts"]
+
+
+def _opaque_id(target: str) -> str:
+    """Return what marks the copies into an index as ours."""
+    return f"kuzet-reindex-{target}"

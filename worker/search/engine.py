@@ -19,7 +19,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetEr
 from pipelines.models import IndexDocument
 from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
-from pipelines.search.request import SearchRequest
+from pipelines.search.request import Match, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
@@ -196,10 +196,13 @@ class SearchEngine:
         live = self._properties(index)
         if foreign := schema.foreign_fields(live):
             raise self._needs_reindex(index, ", ".join(foreign))
-        meta = {**made_for, "extended" if schema.changed_fields(live) else "fields": schema.fields_hash}
+        analyzers = self._analyzers(index)
+        is_whole = not schema.changed_fields(live) and schema.has_analyzers(analyzers)
+        meta = {**made_for, "fields" if is_whole else "extended": schema.fields_hash}
+        lacking = schema.new_fields(live, analyzers=analyzers)
         try:
             with engine_errors(self.address):
-                self.client.indices.put_mapping(index=index, properties=schema.new_fields(live), meta=meta)
+                self.client.indices.put_mapping(index=index, properties=lacking, meta=meta)
         except EngineRefusedError as error:
             if isinstance(error.__cause__, BadRequestError):
                 raise self._needs_reindex(index, error.problem) from error
@@ -235,6 +238,12 @@ class SearchEngine:
     def is_current(self, analysis: Mapping[str, Any]) -> bool:
         """Whether the index is as this version of kuzet would make it, but for fields that can be added."""
         return bool(self.index_name()) and not self.outdated(analysis)
+
+    def _analyzers(self, index: str) -> frozenset[str]:
+        """Return the analyzers that the settings of an index define; others cannot be added to it."""
+        with engine_errors(self.address):
+            settings = self.client.indices.get_settings(index=index).body[index]["settings"]["index"]
+        return frozenset(settings.get("analysis", {}).get("analyzer", {}))
 
     def _properties(self, index: str) -> dict[str, Any]:
         with engine_errors(self.address):
@@ -277,11 +286,31 @@ class SearchEngine:
             deleted = self.client.options(ignore_status=404).delete(index=self.write_alias, id=article_id).body
         return bool(deleted.get("result") == "deleted")
 
+    def delete_older(self, before: datetime, *, limit: int) -> int:
+        """Delete at most `limit` articles that came in before the moment; return how many went.
+
+        One that is written at the same time is left for the next call.
+        """
+        query = {"range": {"observed_at": {"lt": before.isoformat()}}}
+        with engine_errors(self.address):
+            answer = self.client.delete_by_query(
+                index=self.write_alias, query=query, max_docs=limit, conflicts="proceed", refresh=True
+            )
+        return int(answer.body["deleted"])
+
     def count(self, request: SearchRequest | None = None, *, now: datetime | None = None) -> int:
         """How many searchable articles there are, or how many a request selects."""
         body = build_selection(request or SearchRequest(), now=now or datetime.now(UTC))
         with engine_errors(self.address):
             return int(self.client.count(index=self.read_alias, query=body["query"]).body["count"])
+
+    def ids_by_address(self, pattern: str, *, limit: int) -> list[str]:
+        """Return ids of articles whose whole address matches the regular expression, newest first."""
+        query = {"regexp": {"url": {"value": pattern, "flags": "NONE"}}}
+        sort = [{"observed_at": "desc"}, {"id": "asc"}]
+        with engine_errors(self.address):
+            found = self.client.search(index=self.read_alias, query=query, sort=sort, size=limit, source=False).body
+        return [hit["_id"] for hit in found["hits"]["hits"]]
 
     def refresh(self) -> None:
         """Make searchable what has been written."""
@@ -291,10 +320,19 @@ class SearchEngine:
     # ------------------------------------------------------------ searching
 
     def search(self, request: SearchRequest, *, now: datetime | None = None) -> SearchResult:
-        """Search, with facets, highlights and paging. Raises QueryError for what cannot be asked."""
+        """Search, with facets, highlights and paging. Raises QueryError for what cannot be asked.
+
+        With Match.ALL_OR_MOST, a first page without an article is asked for once more, by most of the words.
+        """
         moment = now or datetime.now(UTC)
-        answer = self._ask(build_search(request, now=moment))
-        return read_search(answer, request=request, now=moment)
+        result = self._found(request, now=moment)
+        if result.total or request.after or request.match is not Match.ALL_OR_MOST:
+            return result
+        most = self._found(replace(request, match=Match.MOST), now=moment)
+        return replace(most, relaxed=True) if most.total or most.did_you_mean else result
+
+    def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:
+        return read_search(self._ask(build_search(request, now=now)), request=request, now=now)
 
     def more_like_this(self, article_id: str, *, size: int = 10) -> SearchResult:
         """Articles about the same; reprints of the article itself are left out."""

@@ -17,7 +17,7 @@ FULL_DISK = "its disk is nearly full, so it has made the index read-only"
 MAKE_ROOM = "Free disk space; the engine lifts the block by itself, and what waits is written then."
 FENCED = "the index is closed to writes while it is being rebuilt"
 
-_TOO_MANY_REQUESTS, _SERVER_ERROR = 429, 500
+_TIMED_OUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 _REFUSALS = {
     401: ("it does not accept the user or the password", "Check KUZET_SEARCH_USERNAME and KUZET_SEARCH_PASSWORD."),
     403: ("the user may not do this", "Give the user of KUZET_SEARCH_USERNAME the rights."),
@@ -59,8 +59,11 @@ def refusal(address: str, *, status: int, error: Mapping[str, Any]) -> KuzetErro
 
 
 def is_temporary(status: int) -> bool:
-    """True if the same request may succeed later: the engine is overloaded (429), failed (500) or is not ready."""
-    return status == _TOO_MANY_REQUESTS or status >= _SERVER_ERROR
+    """True if the same request may succeed later: the engine is overloaded (429), failed (500) or is not ready.
+
+    Elasticsearch answers 408 to a wait for health while its cluster is red (seen on 9.3.2); OpenSearch answers 200.
+    """
+    return status in (_TIMED_OUT, _TOO_MANY_REQUESTS) or status >= _SERVER_ERROR
 
 
 def temporary_problem(status: int, reason: str) -> str:

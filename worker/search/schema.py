@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,9 +38,17 @@ class Schema:
         """Name those of another type among them: documents of ours are not for that index."""
         return list(_changed(live, self.mapping["properties"], kind=_type))
 
-    def new_fields(self, live: Mapping[str, Any]) -> dict[str, Any]:
-        """Describe the fields that a live index lacks, as it takes them: what it has is not said again."""
-        return _new(live, self.mapping["properties"])
+    def new_fields(self, live: Mapping[str, Any], *, analyzers: Container[str]) -> dict[str, Any]:
+        """Describe the fields that a live index lacks, as it takes them: what it has is not repeated.
+
+        analyzers: those of the live index. A field that needs another one must wait for the reindex.
+        """
+        return _new(live, _analysed_by(self.mapping["properties"], analyzers))
+
+    def has_analyzers(self, analyzers: Container[str]) -> bool:
+        """True if each field of the mapping can be analysed by these."""
+        fields: dict[str, Any] = self.mapping["properties"]
+        return _analysed_by(fields, analyzers) == fields
 
     def index_settings(self, **extra: object) -> dict[str, Any]:
         return {"index": {**self.settings["index"], **extra}, "analysis": dict(self.analysis)}
@@ -61,6 +69,15 @@ def _changed(
             yield path + name
         for inside in ("properties", "fields"):
             yield from _changed(known.get(inside, {}), field.get(inside, {}), kind=kind, path=f"{path}{name}.")
+
+
+def _analysed_by(wanted: Mapping[str, Any], analyzers: Container[str]) -> dict[str, Any]:
+    """Leave out the fields, and the further ways to index a field, whose analyzer is missing."""
+    return {
+        name: field | {"fields": _analysed_by(field["fields"], analyzers)} if "fields" in field else field
+        for name, field in wanted.items()
+        if "analyzer" not in field or field["analyzer"] in analyzers
+    }
 
 
 def _new(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,18 +19,34 @@ from worker.setup import roles
 from worker.setup.deliveries import ELASTIC, INSTALLER, KIBANA, WORKERS
 
 ANALYST_PASSWORD_BYTES = 12
+RECOVERY_S = 60.0
+"""How long a right password may get 401 after a restart: until Elasticsearch has read its index of users."""
+
+ROUND_S = 2.0
 LOST = (
     "Its data are older than the secrets of the setup, or its password was changed by hand: "
     "docs/guide/deploy.md, «When passwords are lost»."
 )
 
 
-def sign_in(settings: Settings, *, wait_s: float) -> SearchEngine:
+def sign_in(settings: Settings, *, wait_s: float, recovery_s: float = RECOVERY_S) -> SearchEngine:
     """Wait for Elasticsearch and get in as its superuser, whose password is renewed there if it is an earlier one.
 
+    Refused passwords are tried again for `recovery_s`: a node that has just started refuses the right one, too.
     Raises EngineUnavailableError, and EngineRefusedError when it is not Elasticsearch or knows none of our passwords.
     """
     address = EngineAddress.of(settings)
+    until = time.monotonic() + min(wait_s, recovery_s)
+    while True:
+        if engine := _try_passwords(address, settings, wait_s=wait_s):
+            return engine
+        if time.monotonic() > until:
+            raise EngineRefusedError(str(address), f"it does not accept the password of {ELASTIC}", remedy=LOST)
+        time.sleep(ROUND_S)
+
+
+def _try_passwords(address: EngineAddress, settings: Settings, *, wait_s: float) -> SearchEngine | None:
+    """Return an engine that takes today's password, after renewing it there if it took an earlier one; else None."""
     for password in (address.password, *_earlier(settings)):
         engine = SearchEngine(
             replace(address, password=password), index=settings.search_index, schema_folder=settings.config / "search"
@@ -37,7 +54,7 @@ def sign_in(settings: Settings, *, wait_s: float) -> SearchEngine:
         if _gets_in(engine, wait_s=wait_s):
             return engine if password == address.password else _renewed(engine, address, settings)
         engine.close()
-    raise EngineRefusedError(str(address), f"it does not accept the password of {ELASTIC}", remedy=LOST)
+    return None
 
 
 def _gets_in(engine: SearchEngine, *, wait_s: float) -> bool:

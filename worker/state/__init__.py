@@ -35,7 +35,7 @@ hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else
             hold(host, *, until, now), failed(host) -> in a row, answered(host), failures(host)
             keep_robots(host, text, *, now, keep_s=…), robots(host, *, now) -> text or None
 quarantine  list(), size, replay(article_id, *, now), drop(article_id)
-forgotten   forget(article_id, *, now), `in`, ids()
+forgotten   forget(article_id, *, now, url=""), lift(article_id), tombstone(article_id), `in`, ids(), iteration
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 upkeep      begin(kind, *, owner, facts, now) -> id or ""   the one long job; current(), last()
@@ -65,7 +65,7 @@ from worker.state.articles import (
 from worker.state.due import Due
 from worker.state.events import Event, Events
 from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, Poll, Synced
-from worker.state.forgotten import Forgotten
+from worker.state.forgotten import Forgotten, Tombstone
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox, Outgoing
 from worker.state.outcomes import Account, Audit, Outcomes
@@ -106,6 +106,7 @@ __all__ = [
     "State",
     "Step",
     "Synced",
+    "Tombstone",
     "Trace",
     "Upkeep",
 ]

@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipelines.models import Outcome
+from pipelines.time_zone import KAZAKHSTAN
 from worker.state.scripts import Scripts
 
 AUDITED_DAYS = 90
@@ -60,14 +61,14 @@ class Audit:
 
 
 class Outcomes:
-    """Reads the books; they are kept inside the scripts that end sightings, on the day of the sighting (UTC)."""
+    """Reads the books; the scripts that end sightings keep them, on the day of the sighting in Kazakhstan."""
 
     def __init__(self, scripts: Scripts) -> None:
         self._scripts = scripts
 
     def audit(self, *, now: float, days: int = AUDITED_DAYS) -> Audit:
         """Sightings, outcomes and what is under way, for today and the days before, read at one moment."""
-        today = datetime.fromtimestamp(now, UTC)
+        today = datetime.fromtimestamp(now, KAZAKHSTAN)
         audited = " ".join((today - timedelta(days=back)).strftime("%Y-%m-%d") for back in range(days))
         return _audit(json.loads(self._scripts.run("audit", days=audited)))
 

@@ -6,9 +6,10 @@ import dataclasses
 import json
 import secrets
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pipelines.models import Entry
+from pipelines.time_zone import KAZAKHSTAN
 
 
 def to_json(value: object) -> str:
@@ -18,8 +19,8 @@ def to_json(value: object) -> str:
 
 
 def day_of(now: float) -> str:
-    """Tell the day in UTC that a sighting is booked on, e.g. `2025-09-14`."""
-    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d")
+    """Return the day of Kazakhstan that a sighting is booked on, e.g. `2025-09-14` (versions up to 0.1: of UTC)."""
+    return datetime.fromtimestamp(now, KAZAKHSTAN).strftime("%Y-%m-%d")
 
 
 def new_token() -> str:

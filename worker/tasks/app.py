@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from config.settings import Settings, SettingsError
 from pipelines.errors import ConfigError, KuzetError
+from worker.local.run import run_settings
 from worker.logs import configure_logs
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 from worker.state.workers import QUEUES
@@ -46,9 +47,15 @@ class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
 
 
 def _settings() -> Settings:
-    """Read the settings; a worker that cannot use one ends with a sentence, not a traceback."""
+    """Read the settings; where no broker is named, those of the `kuzet up` that runs on the data folder.
+
+    So `celery -A worker call …` finds it. A setting that cannot be used ends the process with a sentence.
+    """
     try:
-        return Settings()
+        settings = Settings()
+        running = None if settings.broker_url else run_settings(settings.data)
+        given = settings.model_fields_set
+        return Settings(**{name: value for name, value in (running or {}).items() if name not in given})
     except SettingsError as error:
         raise SystemExit(f"error  {error}") from error
 

@@ -1,4 +1,4 @@
-"""Upkeep: health for Kibana each minute, and once an hour what is old is thrown away."""
+"""Upkeep: health for Kibana each minute, and once an hour what is old is deleted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import structlog
 
 from worker.health.index import record_health
 from worker.rebuilds import open_rebuilder
+from worker.rebuilds.retention import delete_expired
+from worker.runtime import Runtime
 from worker.tasks.app import app
 from worker.tasks.nudges import call_drain
 
@@ -14,12 +16,19 @@ log = structlog.get_logger(__name__)
 
 @app.task(name="kuzet.upkeep")
 def upkeep() -> None:
-    """Throw away pages, poll results and replaced indices that are older than they are kept."""
+    """Delete pages, poll results, articles and replaced indices that are older than they are kept."""
     runtime = app.runtime
     removed = runtime.pages.prune(runtime.now())  # first: disk has to last while the search engine is away
     runtime.polls.prune(now=runtime.now())
     dropped = open_rebuilder(runtime).drop_old()
-    log.info("upkeep", pages_removed=removed, indices_dropped=dropped)
+    log.info("upkeep", pages_removed=removed, indices_dropped=dropped, articles_deleted=expire_articles(runtime))
+
+
+def expire_articles(runtime: Runtime) -> int:
+    """Delete the articles that KUZET_KEEP_ARTICLES_DAYS keeps no longer, unless a rebuild compares them just now."""
+    if runtime.state.upkeep.current():
+        return 0
+    return delete_expired(runtime.search, keep_days=runtime.settings.keep_articles_days, now=runtime.now())
 
 
 @app.task(name="kuzet.record_health")

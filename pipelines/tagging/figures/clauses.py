@@ -1,4 +1,4 @@
-"""A text read for its counts: its numbers, what was found around them, its clauses and their verbs."""
+"""A text with its numbers, what was found around them, its clauses and their verbs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pipelines.language.kazakh import looks_finite
 from pipelines.language.russian import is_predicate
 from pipelines.tagging.figures.counted_words import CountedWords
 from pipelines.tagging.figures.numbers import Number, find_numbers
-from pipelines.tagging.figures.numerals import ABBREVIATED_MULTIPLIERS
 from pipelines.tagging.matching.matcher import Hit
 from pipelines.tagging.matching.text import Text
 
@@ -17,22 +16,23 @@ NEAR_WORDS = 24
 """How far from a number its sentence is read."""
 
 
-class Reading:
-    """A text with the hits that say what is counted. Clauses and sentences are told by their number in the text."""
+class NumberedText:
+    """A text with its numbers and the hits that say what they count. Clauses are known by their number in the text."""
 
     def __init__(self, text: Text, hits: list[Hit], *, counted: CountedWords, language: str) -> None:
         self.text = text
         self.counted = counted
+        self.words = counted.words
         self.language = language
         self.hits = sorted((hit for hit in hits if hit.pattern in counted.known), key=lambda hit: hit.first)
-        self.numbers = find_numbers(text, language=language) if self.hits else []
+        self.numbers = find_numbers(text, counted.words, language=language) if self.hits else []
         self._starts = [hit.first for hit in self.hits]
         self._numbered = [number.first for number in self.numbers]
         self._verbs: dict[int, bool] = {}
 
     @cached_property
     def doubtful_clauses(self) -> frozenset[int]:
-        """Clauses that tell what may happen, or did not: «могли погибнуть», «якобы»."""
+        """Clauses about what may happen, or did not: «могли погибнуть», «якобы»."""
         doubts = self.counted.doubts
         return frozenset(self.text.clause_at(hit.first) for hit in self.hits if hit.pattern in doubts)
 
@@ -51,12 +51,20 @@ class Reading:
         first, end = self.text.words_of_clause(self.text.clause_at(place))
         return max(first, place - NEAR_WORDS), min(end, place + NEAR_WORDS)
 
+    def is_unbroken(self, first: int, last: int) -> bool:
+        """True if there is no mark between two words; the dot of an abbreviation (тыс.) does not count."""
+        text = self.text
+        between = text.source[text.ends[first] : text.starts[last]]
+        if text.words[first] in self.words.abbreviated_multipliers:
+            between = between.removeprefix(".")
+        return not any(mark in between for mark in ",.;:—\n")
+
     def has_number(self, first: int, end: int) -> bool:
-        """Tell whether a number begins at words `first` to `end` (exclusive)."""
+        """True if a number begins at words `first` to `end` (exclusive)."""
         return bisect_left(self._numbered, first) < bisect_left(self._numbered, end)
 
     def has_verb(self, clause: int) -> bool:
-        """Tell whether a clause has a verb of its own."""
+        """True if a clause has a verb of its own."""
         if clause not in self._verbs:
             first, end = self.text.words_of_clause(clause)
             self._verbs[clause] = any(self._is_verb(word) for word in self.text.words[first:end])
@@ -64,14 +72,6 @@ class Reading:
 
     def _is_verb(self, word: str) -> bool:
         return (self.language != "kk" and is_predicate(word)) or (self.language != "ru" and looks_finite(word))
-
-
-def is_unbroken(text: Text, first: int, last: int) -> bool:
-    """True if no mark stands between two words; the dot of an abbreviation (тыс.) does not count."""
-    between = text.source[text.ends[first] : text.starts[last]]
-    if text.words[first] in ABBREVIATED_MULTIPLIERS:
-        between = between.removeprefix(".")
-    return not any(mark in between for mark in ",.;:—\n")
 
 
 def distance(hit: Hit, number: Number) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from pipelines.reading.marked_yaml import Marked, read_yaml
+from pipelines.tagging.figures.number_words import NumberWords
 from pipelines.tagging.matching.matcher import Matcher
 from pipelines.tagging.rules.patterns import Classes, parse_by_language
 
@@ -15,11 +16,12 @@ REQUIRED = ("people", "kinds", "drugs", "currencies", "roles")
 class CountedWords:
     """Which pattern says what about a number: kinds by things and deeds, people, drugs, currencies, roles of money.
 
-    `officers` are people who do deeds themselves; `doubts` make a deed one that may not have happened; beside `prices`
-    money without a role is none.
+    `officers` are people who do deeds themselves; `doubts` make a deed one that may not have happened; money next
+    to `prices` and without a role is not counted.
     """
 
-    def __init__(self, file: str, text: str, *, matcher: Matcher, classes: Classes) -> None:
+    def __init__(self, file: str, text: str, *, words: NumberWords, matcher: Matcher, classes: Classes) -> None:
+        self.words = words
         self._matcher = matcher
         self._classes = classes
         fields = read_yaml(file, text).fields(KEYS, required=REQUIRED)

@@ -1,4 +1,4 @@
-"""A text cut into words, clauses and sentences, once, for everybody who reads it."""
+"""A text cut into words, clauses and sentences, once for all finders."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import accumulate
 
+from pipelines.language.letters import LOWER, UPPER
 from pipelines.language.normalise import fold
 
-_LOWER = "а-яёәіңғүұқөһ"
-_UPPER = "A-ZА-ЯЁӘІҢҒҮҰҚӨҺ"
+_CAPITAL = f"A-Z{UPPER}"
 _END = "[.!?…]"
 
 # Every pattern begins with a plain set of characters: the engine then skips all others fast.
 _WORD = re.compile(r"([^\W_]+)")
-_SEAM = re.compile(rf"[{_UPPER}](?:(?<=[{_LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{_LOWER}]))")
+_SEAM = re.compile(rf"[{_CAPITAL}](?:(?<=[{LOWER}].)|(?<=[ВКСУО].)(?<![^\W_][ВКСУО].)(?=[{LOWER}]))")
 _SENTENCE_END = re.compile(
-    rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_UPPER}]\.)(?<!\b[гсп]\.)"
+    rf"[.!?…\n](?:(?<=\n)\n*|(?<!{_END}{_END})(?<![\s.(][{_CAPITAL}]\.)(?<!\b[гсп]\.)"
     r"(?<!\b(?:ул|тг|гг|тт|др|пр|пп|св|им|см|ст)\.)(?<!\b(?:млн|тыс|млр|стр|руб)\.)(?<!\b(?:млрд|проц)\.)"
-    rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_UPPER}\d])|(?=[«\"“„]?[{_UPPER}])))"
+    rf"[.!?…]*+[»\"”)\]]*(?:\s++(?=[«\"“„—–\-(\[]*[{_CAPITAL}\d])|(?=[«\"“„]?[{_CAPITAL}])))"
 )
 _CLAUSE_END = re.compile(r"[;:()!?…,.—–-](?:(?<=[;:()!?…])|(?<=[,.])(?=\s)|(?<=\s[—–-])(?=\s))")
 
@@ -28,7 +28,7 @@ PROMINENT_WORDS = 50
 """The first words of a body say what it is about."""
 
 INTERVIEW_QUESTIONS = 3
-"""So many paragraphs that end in a question make a text an interview."""
+"""At least this many paragraphs that end in a question make a text an interview."""
 
 _QUESTION = re.compile(r"^[^\n]*\?[ \t»\"”]*$", re.MULTILINE)
 
@@ -72,7 +72,7 @@ class Text:
             yield first, end
 
     def _comes_apart(self, start: int, seam: int) -> bool:
-        """Tell glued words (вАкмолинской, ВАтырау) from names (КазМунайГаз)."""
+        """True for glued words (вАкмолинской, ВАтырау), false for names (КазМунайГаз)."""
         return seam == start + 1 or self.source[start].islower()
 
     @cached_property
@@ -100,7 +100,7 @@ class Text:
         return bisect_right(self.clause_ends, place)
 
     def begins_sentence(self, word: int) -> bool:
-        """Tell whether a word is the first of its sentence."""
+        """True if a word is the first of its sentence."""
         return word == 0 or self.sentence_at(word) != self.sentence_at(word - 1)
 
     def first_of_sentence(self, word: int) -> int:
@@ -116,7 +116,7 @@ class Text:
         return (first, end) if clause <= len(ends) else (end, end)
 
     def words_between(self, start: int, end: int) -> tuple[int, int]:
-        """Return the first and the last word between two places in characters; last < first where there is none."""
+        """Return the first and the last word between two places in characters; last < first when no word is there."""
         return bisect_left(self.starts, start), bisect_right(self.ends, end) - 1
 
     @cached_property
@@ -125,7 +125,7 @@ class Text:
         return spans if len(spans) >= INTERVIEW_QUESTIONS else []
 
     def is_prominent(self, word: int) -> bool:
-        """Tell whether a word stands in the title, in the lead, or in a question of an interview."""
+        """True if a word is in the title, in the lead, or in a question of an interview."""
         if self.field == "title" or word < PROMINENT_WORDS:
             return True
         place = self.starts[word]

@@ -1,4 +1,4 @@
-"""From a word of a text to the places in patterns where it may stand: a few look-ups, remembered per word."""
+"""From a word of a text to the places in patterns where it may be: a few look-ups, remembered per word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Codes = tuple[int, ...]
 
 
 class Slots(NamedTuple):
-    """Where a word may stand: the numbers of its slots, all its codes, and the codes with which a pattern begins."""
+    """Where a word may be: the numbers of its slots, all its codes, and the codes with which a pattern begins."""
 
     numbers: frozenset[int]
     codes: frozenset[int]
@@ -39,7 +39,7 @@ class _Source(NamedTuple):
 
 
 class Vocabulary:
-    """The words of a ruleset in one language, in all their forms. A *slot* stands for one set of alternatives.
+    """The words of a ruleset in one language, in all their forms. A *slot* is one set of alternatives.
 
     Words of one declension have the same endings, so the endings are kept once and a word costs only its stem: the
     million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.

@@ -11,6 +11,7 @@ from pipelines.language.russian import decline_name
 from pipelines.models import Place
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Matcher
+from pipelines.tagging.names.name_words import NameWords
 from pipelines.tagging.rules.patterns import LANGUAGES, Pattern, parse_pattern
 
 KINDS = ("regions", "districts", "towns", "countries")
@@ -33,7 +34,8 @@ class Gazetteer:
     `proper`: patterns that need a capital; `gapped`: those whose name is their first word (абайский ... область).
     """
 
-    def __init__(self, file: str, text: str, matcher: Matcher) -> None:
+    def __init__(self, file: str, text: str, *, words: NameWords, matcher: Matcher) -> None:
+        self.words = words
         self.entries: list[Entry] = []
         self.named: dict[int, list[int]] = defaultdict(list)
         self.proper: set[int] = set()
@@ -49,7 +51,7 @@ class Gazetteer:
         return pattern.language == "ru" and pattern.text.split()[0].lower() in self._names
 
     def province_of(self, city: Entry) -> Entry | None:
-        """Return the region that bears a city's name: Almaty for Almaty (city)."""
+        """Return the region with a city's name: Almaty for Almaty (city)."""
         name = city.place.name.removesuffix(" (city)")
         others = (entry for entry in self.entries if entry.kind == "regions" and entry.place.name == name)
         return next((entry for entry in others if entry is not city), None)
@@ -110,13 +112,13 @@ DISTRICT_WORDS = {
     "ru": "район|районный|зона|округ|суд|прокуратура|отдел|полиция|полицейский|маслихат|перевал|долина|лесхоз|акимат",
     "kk": "аудан|аудандық",
 }
-"""What stands behind the name of a district: its own word, or one of its offices."""
+"""What follows the name of a district: its own word, or one of its offices."""
 
 ADJECTIVE = re.compile("(?:[сц]кий|ный)$")
 
 
 def _written(name: str, *, language: str, kind: str) -> Iterator[str]:
-    """The ways a name stands in texts: a district needs its word, a region too unless it is a city."""
+    """Yield the ways a name is written: a district needs its word, a region too unless it is a city."""
     plain = name.replace("-", " ")
     if kind == "districts":
         yield from _district(plain, language)

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipelines.language.word_lists import HYPHENATED_ENDINGS
 from pipelines.reading.marked_yaml import Marked, read_yaml
-from pipelines.tagging.figures.numerals import word_set
 from pipelines.tagging.matching.matcher import Found, Hit, Matcher
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.rules.patterns import LANGUAGES, parse_patterns
 
 _HYPHENS = ("-", "–")
-ENDINGS = word_set(
-    "нің ның дің дың тің тың ге ға ке қа ні ны ді ды ті ты де да те та ден дан тен тан нен нан мен бен пен дегі дағы "
-    "тегі тағы лік лық дік дық тік тық нікі дер тер лер лар"
-)
-"""Kazakh endings after an abbreviation."""
-
 REGION_WORDS = 3
 """How far a region may stand from the body that is its own."""
 
@@ -58,7 +52,7 @@ class Organisations:
 
 
 def find_organisations(found: Iterable[Found], known: Organisations, *, gazetteer: Gazetteer) -> tuple[str, ...]:
-    """Return the bodies named, in order. One that every region has is left out where no region stands beside it.
+    """Return the bodies named, in order. One that every region has is left out when no region is near it.
 
     An abbreviation is one in capitals only, and with no more than a Kazakh ending behind it: ҰҚК-нің, not МВД-шник.
     """
@@ -73,7 +67,7 @@ def _names(text: Text, hits: list[Hit], known: Organisations, gazetteer: Gazette
         body = known.named[hit.pattern]
         if not body.of_region:
             yield body.name
-        elif region := _region_beside(hit, regions, gazetteer):
+        elif region := _region_near(hit, regions, gazetteer):
             yield f"{body.name} {region}"
 
 
@@ -96,10 +90,10 @@ def _is_written_so(text: Text, hit: Hit, known: Organisations) -> bool:
         return False
     after = hit.last + 1
     is_glued = text.source[end : end + 1] in _HYPHENS and after < len(text) and text.starts[after] == end + 1
-    return not is_glued or text.words[after] in ENDINGS or not text.source[end + 1].islower()
+    return not is_glued or text.words[after] in HYPHENATED_ENDINGS or not text.source[end + 1].islower()
 
 
-def _region_beside(hit: Hit, regions: dict[int, Hit], gazetteer: Gazetteer) -> str:
+def _region_near(hit: Hit, regions: dict[int, Hit], gazetteer: Gazetteer) -> str:
     """Name the region in the genitive: it follows in Russian and goes before in Kazakh."""
     near = (*range(hit.last + 1, hit.last + 1 + REGION_WORDS), *range(hit.first - REGION_WORDS, hit.first))
     for place in near:

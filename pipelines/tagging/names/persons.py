@@ -8,12 +8,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.language import russian
+from pipelines.language.letters import LOWER, UPPER
 from pipelines.language.normalise import fold
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Found
 from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.names.gazetteer import Gazetteer
-from pipelines.tagging.names.street_names import INSTITUTIONS, NAMED_AFTER, NAMED_BEFORE
+from pipelines.tagging.names.name_words import NameWords
 from pipelines.tagging.names.surnames import (
     MALE_GENITIVE,
     SHORTEST_SURNAME,
@@ -27,8 +28,8 @@ from pipelines.tagging.names.surnames import (
 )
 from pipelines.tagging.rules.patterns import LANGUAGES
 
-_LETTER = "[А-ЯЁӘІҢҒҮҰҚӨҺ]"
-_SMALL = "[а-яёәіңғүұқөһ]"
+_LETTER = f"[{UPPER}]"
+_SMALL = f"[{LOWER}]"
 _CAPITAL = f"{_LETTER}{_SMALL}+"
 _TOKEN = re.compile(rf"{_LETTER}(?:(?<![\w-].){_SMALL}+(?:-{_CAPITAL})*(?![\w-])|(?<![\w-].)\.)")
 _WORD_BEFORE = re.compile(r"([^\W_]+)[ \u00a0«\"]*$")
@@ -71,9 +72,10 @@ class _Person(NamedTuple):
 class Names:
     """First names in all their forms and what is no name, read from config/names.yaml."""
 
-    def __init__(self, file: str, text: str, *, word_forms: WordForms) -> None:
+    def __init__(self, file: str, text: str, *, around: NameWords, word_forms: WordForms) -> None:
         keys = ("male", "female", "double", "titles", "words")
         fields = read_yaml(file, text).fields(keys, required=("male", "female"))
+        self.around = around
         self.first: dict[str, list[_First]] = {}
         for key in ("female", "male"):
             for name in fields[key].texts():
@@ -88,7 +90,7 @@ class Names:
             self.first.setdefault(fold(form), []).append(_First(name, male, nominative))
 
     def readings(self, word: str, language: str) -> list[_First]:
-        """Return what first name a word may be; Russian ones outside the list are told by the dictionary."""
+        """Return what first name a word may be; Russian ones outside the list come from the dictionary."""
         folded = fold(word)
         if folded in self.titles:
             return []
@@ -98,7 +100,7 @@ class Names:
         return listed if language != "kk" else [reading for reading in listed if reading.nominative]
 
     def may_be_surname(self, word: str) -> bool:
-        """Tell a surname from a title."""
+        """True for a surname, false for a title."""
         return fold(word) not in self.titles
 
 
@@ -144,19 +146,19 @@ def find_persons(
 
     A name needs a known first name, or a surname that looks like one (Жолдасов) after a word with a capital that
     does not begin a sentence and is no title. Initials do for a first name (А. Иванов) where no full name has them.
-    Streets, schools and firms called after persons name nobody, nor does a first name before a place.
+    Streets, schools and firms called after persons are left out, and so is a first name before a place.
     """
     persons: dict[str, None] = {}
     for text, hits in found:
         places = {text.starts[hit.first] for hit in hits if gazetteer and hit.pattern in gazetteer.named}
         persons |= dict.fromkeys(_Reader(text.source, names, language=language, places=places).persons())
     named = list(persons)[:MOST_PERSONS]
-    full = [name for name in named if not _is_told_in_full(name, named)]
+    full = [name for name in named if not _has_full_name(name, named)]
     return tuple(dict.fromkeys(min((other for other in full if _is_same(name, other)), key=len) for name in full))
 
 
 def _is_same(name: str, other: str) -> bool:
-    """Tell two forms of one name, where the case was not understood: Адли Мансур and Адли Мансура."""
+    """True for two forms of one name whose case was not recognised: Адли Мансур and Адли Мансура."""
     if name == other:
         return True
     if len(name.split(" ")) != len(other.split(" ")):
@@ -165,13 +167,13 @@ def _is_same(name: str, other: str) -> bool:
 
 
 def _begins_alike(word: str, other: str) -> bool:
-    """Tell whether two words differ in no more than their last letter."""
+    """True if two words differ in no more than their last letter."""
     shared = max(len(word), len(other)) - 1
     return shared >= SHORTEST_SURNAME and word[:shared] == other[:shared]
 
 
-def _is_told_in_full(name: str, persons: Iterable[str]) -> bool:
-    """Tell whether a name with an initial is a person that is named in full too."""
+def _has_full_name(name: str, persons: Iterable[str]) -> bool:
+    """True if a name with an initial is a person that is named in full too."""
     if name[1:2] != ".":
         return False
     ending = name[2:]
@@ -197,7 +199,7 @@ class _Reader:
                 place += person.words if person else 1
 
     def _runs(self) -> Iterator[list[_Token]]:
-        """Yield the runs of words with capitals between which only a blank stands."""
+        """Yield the runs of words with capitals and only a blank between them."""
         run: list[_Token] = []
         for match in _TOKEN.finditer(self.source):
             token = _Token(match.group(), match.start(), match.end())
@@ -253,7 +255,7 @@ class _Reader:
         return _Person(name, count, is_nominative) if name else None
 
     def _may_follow(self, first: _Token, last: _Token) -> bool:
-        """Tell a surname from a place, and «Вера Иванова» from «Вера Народа»."""
+        """True for a surname, false for a place; true for «Вера Иванова», false for «Вера Народа»."""
         if _RU_PATRONYMIC.search(last.word):
             return False
         if SURE_SURNAME.match(last.word):
@@ -298,11 +300,12 @@ class _Reader:
         return not before or before[-1] in ".!?…\n:"
 
     def _is_called_after(self, run: list[_Token], place: int, person: _Person) -> bool:
-        """Tell «улица Каныша Сатпаева» and «Мұхтар Әуезов театры»."""
+        """True for «улица Каныша Сатпаева» and «Мұхтар Әуезов театры»."""
         start, end = run[place].start, run[place + person.words - 1].end
+        around = self.names.around
         before = _WORD_BEFORE.search(self.source, max(0, start - 40), start)
         word = fold(before.group(1)) if before else ""
-        if word in NAMED_AFTER or (word in INSTITUTIONS and not person.nominative):
+        if word in around.named_after or (word in around.institutions and not person.nominative):
             return True
         after = _WORD_AFTER.match(self.source, end, end + 40)
-        return bool(after) and fold(after.group(1)) in NAMED_BEFORE if after else False
+        return bool(after) and fold(after.group(1)) in around.named_before if after else False

@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipelines.models import Place
-from pipelines.tagging.figures.numerals import word_set
 from pipelines.tagging.matching.matcher import Found, Hit
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.names.gazetteer import Entry, Gazetteer
-from pipelines.tagging.names.street_names import NAMED_AFTER, NAMED_BEFORE
+from pipelines.tagging.names.name_words import NameWords
 
 TITLE_SCORE, LEAD_SCORE, BODY_SCORE = 5, 2, 1
-"""What a mention says for a region, by where it stands."""
+"""What a mention counts for its region, by its place."""
 
 REGION_LEAD_WORDS = 150
 LEAST_SHARE = 0.25
@@ -23,28 +22,6 @@ LEAST_SHARE = 0.25
 
 SHORT_TEXT_WORDS = 100
 
-SETTLEMENT_WORDS = word_set(
-    "город городе города городу г район районе района села селе село поселок поселке поселка аул ауле "
-    "қала қаласы қаласында қаласының қаласынан қаласына аудан ауданы ауданында ауданының ауданынан ауылы ауылында "
-    "ауылының кенті кентінде өңірі"
-)
-"""An ambiguous name beside one of these is a place."""
-
-
-ORIGIN_WORDS = word_set(
-    "уроженец уроженца уроженцу уроженцем уроженка уроженку уроженцы уроженцев родом родился родилась выходец выходцы"
-)
-ORIGIN_WORDS_AFTER = word_set("тумасы тумасын тумасына тумасының туған")
-
-BYSTANDERS = (*word_set("учен эксперт турист студи специалист разработчик компани коллег гост команд персонал техник"),)
-"""Beginnings of words for people and things that come from a place without the matter being there."""
-
-BACKGROUND_WORDS = word_set("ранее напомним напоминаем еске айта бұған")
-"""A sentence that begins so tells of something else or of what happened before."""
-
-REGION_PLURALS = ("областях", "областей", "областям", "областями", "облыстар")
-LISTING_WORDS = word_set("и а также мен және пен бен других ряда других басқа")
-LOCAL_PREPOSITIONS = [[word] for word in ("в", "во", "из", "под", "близ", "до")]
 _KAZAKH_LOCAL_CASE = re.compile("(?:[дт][ае](?:н|ғы|гі)?|н[ае]н)$")
 _SURNAME = re.compile(
     "[А-ЯЁӘІҢҒҮҰҚӨҺ].+(?:[оеё]в|[иы]н|ұлы|улы|қызы|кызы)(?:у|ым|ом|е|ой|а[а-яәіңғүұқөһ]*|[ндтғгқкм][а-яәіңғүұқөһ]+)?$"
@@ -74,7 +51,7 @@ def find_places(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Place, ..
     """Return the places of the matter, in order; a town or district carries its region.
 
     A name that may mean several places, or none, is believed only when its region is named in the text, or when a
-    word such as «город» stands beside it and only one place bears it. Regions only mentioned in passing are left out.
+    word such as «город» is next to it and only one place has it. Regions only mentioned in passing are left out.
     """
     found = list(found)
     candidates = sorted(
@@ -101,17 +78,17 @@ def _regions_of_the_matter(decided: list[tuple[_Candidate, Entry]], words: int) 
 
 def _candidates(text: Text, hits: list[Hit], gazetteer: Gazetteer) -> Iterator[_Candidate]:
     named = [hit for hit in hits if hit.pattern in gazetteer.named and _has_capital(text, hit, gazetteer)]
-    gapped = gazetteer.gapped
+    gapped, words = gazetteer.gapped, gazetteer.words
     named = [hit._replace(last=hit.first) if hit.pattern in gapped else hit for hit in named]
     for hit, patterns in _longest(named):
-        if _is_part_of_a_name(text, hit) or _is_of_a_person(text, hit) or _is_origin(text, hit):
+        if _is_part_of_a_name(text, hit, words) or _is_of_a_person(text, hit) or _is_origin(text, hit, words):
             continue
         numbers = dict.fromkeys(number for pattern in patterns for number in gazetteer.named[pattern])
         entries = [gazetteer.entries[number] for number in numbers]
-        if _lists_regions(text, hit):
+        if _lists_regions(text, hit, words):
             entries = [gazetteer.province_of(entry) or entry for entry in entries]
         order = (text.field == "body", hit.first)
-        yield _Candidate(order, entries, marked=_is_marked(text, hit), passing=_is_passing(text, hit))
+        yield _Candidate(order, entries, marked=_is_marked(text, hit, words), passing=_is_passing(text, hit, words))
 
 
 def _longest(hits: list[Hit]) -> Iterator[tuple[Hit, list[int]]]:
@@ -133,16 +110,16 @@ def _has_capital(text: Text, hit: Hit, gazetteer: Gazetteer) -> bool:
     return any(text.source[text.starts[place]].isupper() for place in range(hit.first, hit.last + 1))
 
 
-def _is_part_of_a_name(text: Text, hit: Hit) -> bool:
+def _is_part_of_a_name(text: Text, hit: Hit, words: NameWords) -> bool:
     if _is_on_a_route(text, hit):
         return True
     before = text.words[hit.first - 1] if hit.first else ""
     after = text.words[hit.last + 1] if hit.last + 1 < len(text) else ""
-    return before in NAMED_AFTER or after in NAMED_BEFORE or _is_quoted(text, hit)
+    return before in words.named_after or after in words.named_before or _is_quoted(text, hit)
 
 
 def _is_on_a_route(text: Text, hit: Hit) -> bool:
-    """Tell «автодорога Караганда-Балхаш»: a hyphen between two names."""
+    """True for «автодорога Караганда-Балхаш»: a hyphen between two names."""
     start, end = text.starts[hit.first], text.ends[hit.last]
     source = text.source
     leads = source[end : end + 1] == "-" and source[end + 1 : end + 2].isupper()
@@ -155,53 +132,54 @@ def _is_quoted(text: Text, hit: Hit) -> bool:
 
 
 def _is_of_a_person(text: Text, hit: Hit) -> bool:
-    """Tell Жанибек Сатаев, Ерлан Жетыбаев and Абай Құнанбайұлы from the towns they may be called after."""
+    """True for Жанибек, Жетыбаев and Абай in the name of a person: Жанибек Сатаев, Ерлан Жетыбаев, Абай Құнанбайұлы."""
     if hit.first != hit.last:
         return False
-    if _is_beside(text, hit.last) and _SURNAME.match(text.between(hit.last + 1, hit.last + 1)):
+    if _is_joined(text, hit.last) and _SURNAME.match(text.between(hit.last + 1, hit.last + 1)):
         return True
     word = text.between(hit.first, hit.first)
-    goes_before = hit.first > 0 and _is_beside(text, hit.first - 1) and not text.begins_sentence(hit.first - 1)
+    goes_before = hit.first > 0 and _is_joined(text, hit.first - 1) and not text.begins_sentence(hit.first - 1)
     return goes_before and bool(_SURNAME.match(word)) and text.between(hit.first - 1, hit.first - 1)[0].isupper()
 
 
-def _is_beside(text: Text, place: int) -> bool:
-    """Tell whether the next word follows after a mere blank."""
+def _is_joined(text: Text, place: int) -> bool:
+    """True if only a blank is between a word and the next."""
     return place + 1 < len(text) and text.source[text.ends[place] : text.starts[place + 1]] == " "
 
 
-def _is_origin(text: Text, hit: Hit) -> bool:
+def _is_origin(text: Text, hit: Hit, words: NameWords) -> bool:
     """«Уроженец Тараза» was arrested elsewhere."""
     before = text.words[max(0, hit.first - 2) : hit.first]
     after = text.words[hit.last + 1 : hit.last + 2]
-    return not ORIGIN_WORDS.isdisjoint(before) or not ORIGIN_WORDS_AFTER.isdisjoint(after)
+    return not words.origins_before.isdisjoint(before) or not words.origins_after.isdisjoint(after)
 
 
-def _is_passing(text: Text, hit: Hit) -> bool:
-    """Tell «учёные из Караганды» and «Ранее в Атырау…»: where a voice is from, and what happened before."""
+def _is_passing(text: Text, hit: Hit, words: NameWords) -> bool:
+    """True for «учёные из Караганды» and «Ранее в Атырау…»: where a voice is from, and what happened before."""
     before = text.words[max(0, hit.first - 2) : hit.first]
-    if before[-1:] == ["из"] and before[0].startswith(BYSTANDERS):
+    if before[-1:] == ["из"] and before[0].startswith(words.bystander_stems):
         return True
     start = text.first_of_sentence(hit.first)
-    return text.words[start] in BACKGROUND_WORDS
+    return text.words[start] in words.background
 
 
-def _lists_regions(text: Text, hit: Hit) -> bool:
-    """Tell «в Алматинской и Жамбылской областях»: the word for regions ends a list of them."""
+def _lists_regions(text: Text, hit: Hit, words: NameWords) -> bool:
+    """True for «в Алматинской и Жамбылской областях»: the word for regions ends a list of them."""
     is_adjective = text.words[hit.last].endswith(("ской", "скую", "ская"))
     for place in range(hit.last + 1, min(hit.last + 8, len(text))):
         word = text.words[place]
-        if word.startswith(REGION_PLURALS) or (is_adjective and word.startswith("област")):
+        if word.startswith(words.region_plural_stems) or (is_adjective and word.startswith("област")):
             return True
-        if text.words[place] not in LISTING_WORDS and not text.source[text.starts[place]].isupper():
+        if text.words[place] not in words.listing_words and not text.source[text.starts[place]].isupper():
             return False
     return False
 
 
-def _is_marked(text: Text, hit: Hit) -> bool:
-    """Tell whether the words beside a name, or its case, say that it is a place."""
-    beside = text.words[max(0, hit.first - 1) : hit.last + 2]
-    if any(word in SETTLEMENT_WORDS for word in beside) or text.words[hit.first - 1 : hit.first] in LOCAL_PREPOSITIONS:
+def _is_marked(text: Text, hit: Hit, words: NameWords) -> bool:
+    """True if the words next to a name, or its case, say that it is a place."""
+    near = text.words[max(0, hit.first - 1) : hit.last + 2]
+    preposition = text.words[hit.first - 1 : hit.first]
+    if not (words.settlements.isdisjoint(near) and words.local_prepositions.isdisjoint(preposition)):
         return True
     return bool(_KAZAKH_LOCAL_CASE.search(text.words[hit.last])) and not text.begins_sentence(hit.first)
 

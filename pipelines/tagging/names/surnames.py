@@ -31,7 +31,7 @@ _NAME_WITH_VERB = re.compile("(?:балды|берді|келді|гелді|с�
 
 
 def russian_surname(last: str, *, male: bool, nominative: bool) -> str:
-    """Return the nominative of a surname beside a first name of that gender and case; nothing where they disagree."""
+    """Return the nominative of a surname next to a first name of that gender and case, or an empty text."""
     if match := SURNAME.match(last):
         stem, female, rest = match.groups()
         ending = female + rest
@@ -67,7 +67,7 @@ def kazakh_nominative(stem: str, female: str, rest: str) -> str:
 
 
 def surname_of_unknown(first: str, stem: str, female: str, rest: str, *, language: str) -> str:
-    """Return the surname beside a first name that nobody knows, when both look like a nominative."""
+    """Return the surname next to an unknown first name, when both look like a nominative."""
     if language == "kk":
         return "" if _KAZAKH_ENDINGS.search(first) else kazakh_nominative(stem, female, rest)
     if not female and not rest:

@@ -23,7 +23,7 @@ class Labels:
     contexts: Mapping[str, ByLanguage]
 
     def topic(self, topic: str, language: str) -> str:
-        """Return the label of a topic; in English, else its id, when there is none in `language`."""
+        """Return the label of a topic; in English, else its id, when it has no label in `language`."""
         return _label(self.topics, topic, language)
 
     def severity(self, severity: str, language: str) -> str:
@@ -63,7 +63,7 @@ def _topic_labels(file: str, text: str) -> tuple[str, ByLanguage]:
 
 
 def _head(text: str) -> str:
-    """Return what stands above the terms; reading all terms takes a hundred times as long."""
+    """Return what is above the terms; reading all terms takes a hundred times as long."""
     head, mark, _ = text.partition("\nterms:")
     return head if mark and head.strip() else text
 

@@ -18,14 +18,14 @@ from pipelines.reading.marked_yaml import Marked
 
 LANGUAGES = ("kk", "ru")
 GAP_WORDS = 3
-"""How many words `...` stands for at most."""
+"""The most words that `...` skips."""
 
 SHORTEST_PREFIX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One place of a pattern: the words that may stand there, as written in the rule, and the gap allowed before it."""
+    """One place of a pattern: the words that may be there, as written in the rule, and the gap allowed before it."""
 
     alternatives: tuple[str, ...]
     gap: int = 0
@@ -59,7 +59,7 @@ def parse_pattern(source: Marked, *, language: str, classes: Classes, text: str 
     for piece in text.split():
         if piece == "...":
             if not elements or gap:
-                raise source.wrong("a gap `...` stands between two words")
+                raise source.wrong("a gap `...` is written between two words")
             gap = GAP_WORDS
             continue
         elements.append(Element(_alternatives(piece, source, language=language, classes=classes), gap))

@@ -1,54 +1,39 @@
-"""The rules of all topics, the contexts and the gazetteers, read from their files and compiled into one ruleset."""
+"""The rules of all topics and the shared contexts, read from their files: terms, meetings, cues, examples."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.errors import ConfigError
 from pipelines.models import Severity
 from pipelines.reading.marked_yaml import Marked, read_yaml
-from pipelines.tagging.rules.labels import parse_label
-from pipelines.tagging.rules.patterns import (
-    LANGUAGES,
-    Classes,
-    Pattern,
-    parse_pattern,
-    parse_patterns,
+from pipelines.tagging.rules.file_format import (
+    CONTEXTS,
+    OVERRULED,
+    WINDOWS,
+    Contexts,
+    Cues,
+    Meeting,
+    RuleFile,
+    TermGroup,
+    TermGroups,
+    Windows,
+    check_context,
 )
-
-WINDOWS = ("phrase", "before", "after", "clause", "sentence", "text")
-"""Where a cue of a context may stand to silence a mention: over it, next to it, in its clause or sentence, anywhere."""
-
-OVERRULED = "overruled"
-"""Stands beside the windows: what makes a cue void when it is in the same sentence."""
-
-CONTEXTS = (
-    "other_sense",
-    "figurative",
-    "name_only",
-    "drill",
-    "sport",
-    "fiction",
-    "historical",
-    "statistics_absence",
-    "denial",
-)
-"""In the order in which they are asked: the first that silences a mention is the reason told."""
-
-RULE_KEYS = ("topic", "labels", "threshold", "title_weight", "severity", "terms", "near", "unless", "examples")
+from pipelines.tagging.rules.patterns import LANGUAGES, Classes, Pattern, parse_pattern, parse_patterns
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A pattern and what a mention of it weighs."""
+    """A pattern and what a mention of it weighs; `group` is the name of what it means, empty for a term in none."""
 
     pattern: Pattern
     weight: float
     line: int
+    group: str = ""
 
 
 class Within(StrEnum):
@@ -77,7 +62,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What silences a mention: a pattern, the window in which it does so, the context it stands for."""
+    """What silences a mention: a pattern, the window in which it does so, the context it is a sign of."""
 
     context: str
     window: str
@@ -87,13 +72,18 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence of ours that a rule must tag, or must not; `context` is what the tagger must have seen instead."""
+    """A sentence of ours that a rule must tag, or must not; `context` is what the tagger must have seen instead.
+
+    An article that somebody reported has a `title` too, and a `note` on why it is here.
+    """
 
     text: str
     language: str
     positive: bool
     line: int
     context: str = ""
+    title: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,146 +105,122 @@ class Rule:
 
 def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
     """Read one file of config/rules. Raises ConfigError with file, line, key."""
-    fields = read_yaml(file, text).fields(RULE_KEYS, required=("topic", "labels", "terms"))
-    unless = dict(fields["unless"].items()) if "unless" in fields else {}
+    read = RuleFile.model_validate(read_yaml(file, text))
     return Rule(
-        topic=_topic(fields["topic"]),
+        topic=read.topic,
         file=file,
-        labels=parse_label(fields["labels"]),
-        threshold=fields["threshold"].positive() if "threshold" in fields else DEFAULT_THRESHOLD,
-        title_weight=fields["title_weight"].positive() if "title_weight" in fields else DEFAULT_TITLE_WEIGHT,
-        severity=Severity(fields["severity"].choice(tuple(Severity))) if "severity" in fields else Severity.MEDIUM,
-        terms=_terms(fields["terms"], classes),
-        near=_nears(fields["near"], classes) if "near" in fields else (),
-        contexts=_contexts(unless),
-        cues=tuple(cue for name, value in unless.items() for cue in parse_cues(name, value, classes=classes)),
-        examples=_examples(fields["examples"]) if "examples" in fields else (),
+        labels=read.labels.model_dump(exclude_defaults=True),
+        threshold=read.threshold,
+        title_weight=read.title_weight,
+        severity=read.severity,
+        terms=tuple(_terms(read.terms, classes)),
+        near=tuple(_nears(read, classes)),
+        contexts=tuple(context for context in CONTEXTS if context in read.unless.model_fields_set),
+        cues=tuple(_all_cues(read.unless, classes)),
+        examples=tuple(_examples(read)),
     )
-
-
-def _topic(source: Marked) -> str:
-    if not re.fullmatch(r"[a-z][a-z_]*", source.text()):
-        raise source.wrong(f"{source.text()!r} is no topic", remedy="Small Latin letters and _: cattle_theft")
-    return source.text()
-
-
-DEFAULT_THRESHOLD = 4.0
-
-DEFAULT_TITLE_WEIGHT = 2.0
-"""How many times a mention in the title counts."""
 
 
 def parse_contexts(file: str, text: str, *, classes: Classes) -> tuple[Cue, ...]:
     """Read config/contexts.yaml: the cues that all rules share."""
-    root = read_yaml(file, text)
-    return tuple(
-        cue for name, value in root.items() for cue in parse_cues(_known_context(name, value), value, classes=classes)
-    )
+    return tuple(_all_cues(Contexts.model_validate(read_yaml(file, text)), classes))
 
 
-def parse_cues(context: str, source: Marked, *, classes: Classes) -> tuple[Cue, ...]:
-    return tuple(
-        Cue(context, window, parse_pattern(element, language=language, classes=classes), element.line)
-        for window, languages in source.fields((*WINDOWS, OVERRULED)).items()
-        for language, listed in languages.fields(LANGUAGES).items()
-        for element in listed.elements()
-    )
+def _terms(read: TermGroups, classes: Classes) -> Iterator[Term]:
+    yield from _group_terms(read, "", classes)
+    for name, group in (read.__pydantic_extra__ or {}).items():
+        yield from _group_terms(group, name, classes)
 
 
-def _contexts(unless: Mapping[str, Marked]) -> tuple[str, ...]:
-    known = {_known_context(name, source) for name, source in unless.items()}
-    return tuple(context for context in CONTEXTS if context in known)
+def _group_terms(read: TermGroup | TermGroups, group: str, classes: Classes) -> Iterator[Term]:
+    for language in LANGUAGES:
+        for weight, listed in getattr(read, language).items():
+            for written in listed:
+                pattern = parse_pattern(written, language=language, classes=classes)
+                yield Term(pattern, float(weight), written.line, group)
 
 
-def _known_context(name: str, source: Marked) -> str:
-    if name not in CONTEXTS:
-        raise source.wrong(f"no context is called {name!r}", remedy=f"Known: {', '.join(CONTEXTS)}")
-    return name
-
-
-def _terms(source: Marked, classes: Classes) -> tuple[Term, ...]:
-    terms: list[Term] = []
-    for language, weights in source.fields(LANGUAGES).items():
-        for weight, listed in weights.items():
-            number = _weight(weight, listed)
-            terms += [
-                Term(parse_pattern(element, language=language, classes=classes), number, element.line)
-                for element in listed.elements()
-            ]
-    return tuple(terms)
-
-
-def _weight(key: str, source: Marked) -> float:
-    if not re.fullmatch(r"\d+(\.\d+)?", key) or float(key) == 0:
-        raise source.wrong(f"{key!r} is no weight", remedy="Terms stand under their weight, a number above 0: 4: [...]")
-    return float(key)
-
-
-def _nears(source: Marked, classes: Classes) -> tuple[Near, ...]:
-    return tuple(
-        _near(element, language, classes)
-        for language, listed in source.fields(LANGUAGES).items()
-        for element in listed.elements()
-    )
-
-
-def _near(source: Marked, language: str, classes: Classes) -> Near:
-    fields = source.fields(("weight", "within", "all", "any", "none"), required=("weight", "all"))
-    listed = {key: value for key, value in fields.items() if key in {"any", "none"}}
-    parsed = {key: parse_patterns(value, language=language, classes=classes) for key, value in listed.items()}
-    groups = [_group(element, language, classes) for element in fields["all"].elements()]
-    groups += [parsed["any"]] if "any" in parsed else []
-    if len(groups) < LEAST_GROUPS or not all(groups):
-        raise fields["all"].wrong("terms that meet are at least two", remedy="all: [term, [term, or another]]")
-    within, words = _within(fields["within"]) if "within" in fields else (Within.SENTENCE, 0)
-    return Near(
-        weight=fields["weight"].positive(),
-        within=within,
-        words=words,
-        all_of=tuple(groups),
-        none_of=parsed.get("none", ()),
-        language=language,
-        line=source.line,
-    )
+def _nears(read: RuleFile, classes: Classes) -> Iterator[Near]:
+    for language in LANGUAGES:
+        for meeting in getattr(read.near, language):
+            yield _near(meeting, language, classes)
 
 
 LEAST_GROUPS = 2
 
 
-def _group(source: Marked, language: str, classes: Classes) -> tuple[Pattern, ...]:
-    """Read a term, or a list of terms any of which will do."""
+def _near(read: Meeting, language: str, classes: Classes) -> Near:
+    groups = [_alternatives(written, language, classes) for written in read.all_of.elements()]
+    groups += [_patterns(read.any_of, language, classes)] if read.any_of else []
+    if len(groups) < LEAST_GROUPS or not all(groups):
+        raise read.all_of.wrong("terms that meet are at least two", remedy="all: [term, [term, or another]]")
+    within, words = _within(read.within) if read.within else (Within.SENTENCE, 0)
+    return Near(
+        weight=read.weight,
+        within=within,
+        words=words,
+        all_of=tuple(groups),
+        none_of=_patterns(read.none_of, language, classes),
+        language=language,
+        line=read.all_of.line,
+    )
+
+
+def _alternatives(source: Marked, language: str, classes: Classes) -> tuple[Pattern, ...]:
+    """Read a term, or a list of terms one of which is enough."""
     if source.is_scalar():
         return (parse_pattern(source, language=language, classes=classes),)
     return parse_patterns(source, language=language, classes=classes)
 
 
+def _patterns(listed: tuple[Marked, ...], language: str, classes: Classes) -> tuple[Pattern, ...]:
+    return tuple(parse_pattern(written, language=language, classes=classes) for written in listed)
+
+
 def _within(source: Marked) -> tuple[Within, int]:
-    told = source.text()
-    if told.isdecimal() and int(told) > 0:
-        return Within.WORDS, int(told)
-    if told not in {Within.SENTENCE, Within.TEXT}:
-        raise source.wrong(f"{told!r} is no distance", remedy="Allowed here: sentence, text, or a number of words")
-    return Within(told), 0
+    distance = source.text()
+    if distance.isdecimal() and int(distance) > 0:
+        return Within.WORDS, int(distance)
+    if distance not in {Within.SENTENCE, Within.TEXT}:
+        raise source.wrong(f"{distance!r} is no distance", remedy="Allowed here: sentence, text, or a number of words")
+    return Within(distance), 0
 
 
-def _examples(source: Marked) -> tuple[Example, ...]:
-    examples: list[Example] = []
-    for language, kinds in source.fields(LANGUAGES).items():
-        for kind, listed in kinds.fields(("yes", "no")).items():
-            examples += [_example(element, language, positive=kind == "yes") for element in listed.elements()]
-    return tuple(examples)
+def _all_cues(read: Contexts, classes: Classes) -> Iterator[Cue]:
+    for context in CONTEXTS:
+        cues: Cues | None = getattr(read, context)
+        if cues is not None:
+            for group in (cues, *(cues.__pydantic_extra__ or {}).values()):
+                yield from _cues(context, group, classes)
+
+
+def _cues(context: str, read: Windows, classes: Classes) -> Iterator[Cue]:
+    for window in (*WINDOWS, OVERRULED):
+        if (terms := getattr(read, window)) is not None:
+            for language in LANGUAGES:
+                for written in getattr(terms, language):
+                    pattern = parse_pattern(written, language=language, classes=classes)
+                    yield Cue(context, window, pattern, written.line)
+
+
+def _examples(read: RuleFile) -> Iterator[Example]:
+    for language in LANGUAGES:
+        if (examples := getattr(read.examples, language)) is not None:
+            yield from (_example(written, language, positive=True) for written in examples.yes)
+            yield from (_example(written, language, positive=False) for written in examples.no)
 
 
 def _example(source: Marked, language: str, *, positive: bool) -> Example:
     """Read a text, or `context: text` for a trap with the context that must be seen."""
     if source.is_scalar() and source.text().strip():
         return Example(source.text(), language, positive, source.line)
-    told = list(source.items()) if not positive and source.is_mapping() else []
-    if len(told) != 1:
-        remedy = "A sentence, or under `no` context: sentence. A sentence with a colon stands in quotes."
+    pairs = list(source.items()) if not positive and source.is_mapping() else []
+    if len(pairs) != 1:
+        remedy = "A sentence, or under `no` context: sentence. A sentence with a colon is written in quotes."
         raise source.wrong("this is no example", remedy=remedy)
-    ((context, text),) = told
-    return Example(text.text(), language, positive, source.line, _known_context(context, text))
+    ((context, text),) = pairs
+    check_context(context, text)
+    return Example(text.text(), language, positive, source.line, context)
 
 
 def version_of(texts: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from pipelines.tagging.matching.matcher import Hit
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.rules.rule import OVERRULED
+from pipelines.tagging.rules.file_format import OVERRULED
 from pipelines.tagging.topics.topic_rules import SHARED, TopicRules
 
 SATURATION = 0.4

@@ -276,7 +276,7 @@ def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
     """Keep the heaviest mention of every stretch of words."""
     taken: dict[str, set[int]] = defaultdict(set)
     kept: list[Mention] = []
-    for mention in sorted(mentions, key=lambda mention: (-mention.weight, mention.hit.first - mention.hit.last)):
+    for mention in sorted(mentions, key=_precedence):
         places = range(mention.hit.first, mention.hit.last + 1)
         if mention.hit.pattern >= 0:
             if any(place in taken[mention.text.field] for place in places):
@@ -284,6 +284,19 @@ def _without_overlaps(mentions: list[Mention]) -> list[Mention]:
             taken[mention.text.field].update(places)
         kept.append(mention)
     return kept
+
+
+def _precedence(mention: Mention) -> tuple[float, int, tuple[bool, int, int, str]]:
+    """Put heavy and long mentions first; of equals the earlier, then by the term.
+
+    The order in which a rule file lists its terms decides nothing: `kuzet rules format` may sort them.
+    """
+    return (-mention.weight, mention.hit.first - mention.hit.last, _place(mention))
+
+
+def _place(mention: Mention) -> tuple[bool, int, int, str]:
+    """Order mentions as a reader meets them, the title first."""
+    return (mention.text.field == "body", mention.hit.first, mention.hit.last, mention.term)
 
 
 def _score(mentions: list[Mention], *, main_weight: float) -> float:
@@ -310,7 +323,7 @@ def _stretch(words: int) -> float:
 def _contexts(by_rule: dict[int, list[Mention]], topics: TopicRules) -> Iterator[Context]:
     for rule, mentions in sorted(by_rule.items()):
         silenced: dict[str, list[Span]] = defaultdict(list)
-        for mention in mentions:
+        for mention in sorted(mentions, key=_place):
             if mention.context and len(silenced[mention.context]) < MOST_SPANS:
                 silenced[mention.context].append(mention.span())
         for context, spans in silenced.items():

@@ -14,7 +14,7 @@ RAISING_WORDS = 80
 """Only the title and the beginning of the body say how grave an article is; the rest is background."""
 
 LOWERING_WORDS = 30
-"""What lowers the severity stands in the title or so near the beginning: a meeting told later is no reason."""
+"""What lowers the severity is in the title or near the beginning: a meeting further down is no reason."""
 
 GRAVE_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat", "emergency", "defence", "weapons"})
 """Topics in which victims are counted."""
@@ -26,13 +26,13 @@ GRAVE_ROLES = frozenset({"damage", "bribe", "smuggled", "seized"})
 """Roles of money that make an article grave; a budget does not."""
 
 ATTACK_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat"})
-"""Topics in which an attack is told."""
+"""Topics of attacks."""
 
 PUBLIC_ATTACK_TOPICS = frozenset({"terrorism", "public_safety_threat"})
 """Topics in which one death is critical."""
 
 ELSEWHERE_FACTOR = 4
-"""How many times more victims are critical where no attack is told."""
+"""How many times more victims are critical without such a topic."""
 
 FATAL = "fatal"
 """The cues of a death: critical in an attack on the public, else high."""
@@ -71,20 +71,20 @@ def assess(
     if not tags:
         return None
     topics = {tag.topic for tag in tags}
-    told = [*_told(found, gravity, topics), *_reached(figures, gravity, topics)]
+    reached = [*_cued(found, gravity, topics), *_reached(figures, gravity, topics)]
     return next(
         (
             assessment
             for severity in (Severity.CRITICAL, Severity.HIGH, Severity.LOW)
-            for assessment in told
+            for assessment in reached
             if assessment.severity is severity
         ),
         Assessment(base, ""),
     )
 
 
-def _told(found: Iterable[Found], gravity: Gravity, topics: set[str]) -> list[Assessment]:
-    """Return what the first form of each level in title or lead says; an attack must be told to be critical."""
+def _cued(found: Iterable[Found], gravity: Gravity, topics: set[str]) -> list[Assessment]:
+    """Return what the first form of each level in title or lead says; critical needs a topic of attacks."""
     forms = _cues(found, gravity)
     if not topics & ATTACK_TOPICS:
         forms.pop("critical", None)

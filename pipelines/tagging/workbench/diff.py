@@ -10,8 +10,8 @@ from pipelines.tagging.tagger import Tagger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """An article to try rules on."""
+class Sample:
+    """An article that two rulesets are compared on."""
 
     id: str
     title: str
@@ -40,7 +40,7 @@ class Difference:
     lost: Mapping[str, int] = field(default_factory=dict)
 
 
-def compare(old: Tagger, new: Tagger, *, on: Iterable[Trial]) -> Difference:
+def compare(old: Tagger, new: Tagger, *, on: Iterable[Sample]) -> Difference:
     """Tag every article by both rulesets and return what changes."""
     texts = list(on)
     changes = tuple(_changes(old, new, texts))
@@ -52,7 +52,7 @@ def compare(old: Tagger, new: Tagger, *, on: Iterable[Trial]) -> Difference:
     )
 
 
-def _changes(old: Tagger, new: Tagger, texts: Iterable[Trial]) -> Iterator[Change]:
+def _changes(old: Tagger, new: Tagger, texts: Iterable[Sample]) -> Iterator[Change]:
     for text in texts:
         before = set(old.tag(text.title, text.body, language=text.language).topics)
         tagging = new.tag(text.title, text.body, language=text.language)

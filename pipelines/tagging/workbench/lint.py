@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, morphology
@@ -18,13 +18,18 @@ from pipelines.tagging.topics.contexts import TextContexts
 from pipelines.tagging.topics.scoring import MAIN_WEIGHT
 
 LONG_WORD = 5
-"""A word so long that has one form only was probably not given in its citation form."""
+"""A word of this length that has one form only was probably not given in its citation form."""
 
 SHORT_WORD = 3
 """Such words of a phrase are mostly prepositions."""
 
 LEAST_EXAMPLES = 6
 """Sentences that must get the topic, and as many that must not, in each language."""
+
+LONGEST_PAIR = 2
+"""Of two words side by side both may be choices: «телефонный|сетевой мошенник|мошенничество»."""
+
+PREPOSITIONS = frozenset({"без", "в", "во", "до", "за", "из", "к", "на", "о", "от", "по", "под", "при", "с", "через"})
 
 FORMS_TRIED = 4
 """Forms of each word in which a term is tried on itself."""
@@ -53,6 +58,7 @@ def _lint_rule(number: int, ruleset: Ruleset) -> Iterator[Finding]:
     yield from _uninflected(rule, class_words=_class_words(ruleset))
     yield from _duplicates(rule)
     yield from _shadowed(rule)
+    yield from _misread(rule)
     yield from _silenced(number, ruleset)
     yield from _unreachable(rule)
     yield from _unexampled(rule)
@@ -63,6 +69,8 @@ def _lint_shared(ruleset: Ruleset) -> Iterator[Finding]:
     for cue in ruleset.shared_cues:
         for word, problem in _odd_words(cue.pattern, class_words=known):
             yield Finding(file="contexts.yaml", line=cue.line, topic="", term=word, problem=problem)
+        if problem := _reading(cue.pattern):
+            yield Finding(file="contexts.yaml", line=cue.line, topic="", term=cue.pattern.text, problem=problem)
     for name, languages in ruleset.classes.items():
         for language, words in languages.items():
             for word in words:
@@ -71,7 +79,7 @@ def _lint_shared(ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def _class_words(ruleset: Ruleset) -> frozenset[tuple[str, str]]:
-    """Return (language, word) of every class: they are told of once, where they stand."""
+    """Return (language, word) of every class: lint names them once, in classes.yaml."""
     classes = ruleset.classes.values()
     return frozenset((language, word) for each in classes for language, words in each.items() for word in words)
 
@@ -89,11 +97,10 @@ def _patterns(rule: Rule) -> Iterator[tuple[int, Pattern]]:
 
 
 def _uninflected(rule: Rule, *, class_words: frozenset[tuple[str, str]]) -> Iterator[Finding]:
-    """Tell of words that match nothing but themselves because they were not given in their citation form."""
+    """Yield words that match nothing but themselves because they were not given in their citation form."""
     for line, pattern in _patterns(rule):
         for word, problem in _odd_words(pattern, class_words=class_words):
-            told = f"{word}: {problem}"
-            yield Finding(file=rule.file, line=line, topic=rule.topic, term=pattern.text, problem=told)
+            yield Finding(file=rule.file, line=line, topic=rule.topic, term=pattern.text, problem=f"{word}: {problem}")
 
 
 def _odd_words(pattern: Pattern, *, class_words: frozenset[tuple[str, str]]) -> Iterator[tuple[str, str]]:
@@ -123,12 +130,12 @@ def _duplicates(rule: Rule) -> Iterator[Finding]:
     for term in rule.terms:
         key = (term.pattern.language, fold(term.pattern.text))
         if key in seen:
-            yield _finding(rule, term, "this term stands twice; the heavier one counts")
+            yield _finding(rule, term, "this term is there twice; the heavier one counts")
         seen.add(key)
 
 
 def _shadowed(rule: Rule) -> Iterator[Finding]:
-    """Tell of a term that a shorter one of the same weight finds anyway."""
+    """Yield terms that a shorter one of the same weight finds anyway."""
     words = {
         (term.pattern.language, alternative): term
         for term in rule.terms
@@ -141,6 +148,54 @@ def _shadowed(rule: Rule) -> Iterator[Finding]:
             if (other := _shadow(term, element, words, prefixes)) and other is not term:
                 yield _finding(rule, term, f"{other.pattern.text!r} finds this already and weighs as much")
                 break
+
+
+def _misread(rule: Rule) -> Iterator[Finding]:
+    """Yield terms that look like a choice between phrases and are read word by word."""
+    for line, pattern in _patterns(rule):
+        if problem := _reading(pattern):
+            yield Finding(file=rule.file, line=line, topic=rule.topic, term=pattern.text, problem=problem)
+
+
+def _reading(pattern: Pattern) -> str:
+    """Say how a term is read that was probably meant otherwise: `a b|c d` is a, then b or c, then d.
+
+    Two signs of it: three words side by side with two choices next to each other («с нож|с кулак|с топор»), and a
+    preposition among the words to choose from («обман|без ведома», «под вид|без»).
+    """
+    for words in _side_by_side(pattern):
+        long_choice = len(words) > LONGEST_PAIR and any(_are_choices(*pair) for pair in pairwise(words))
+        if long_choice or _splits_a_phrase(words):
+            return f"reads as {' '.join(map(_choice, words))}; write each phrase as a term of its own"
+    return ""
+
+
+def _splits_a_phrase(words: list[tuple[str, ...]]) -> bool:
+    """Return True if a preposition to choose is followed by a word, or comes after another preposition."""
+    return any(
+        PREPOSITIONS & set(one) and (len(one) > 1 or (len(other) > 1 and PREPOSITIONS & set(other)))
+        for one, other in pairwise(words)
+    )
+
+
+def _are_choices(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return len(one) > 1 and len(other) > 1
+
+
+def _choice(words: tuple[str, ...]) -> str:
+    return f"({' or '.join(words)})" if len(words) > 1 else words[0]
+
+
+def _side_by_side(pattern: Pattern) -> Iterator[list[tuple[str, ...]]]:
+    """Yield the runs of places of a pattern without a gap between them, each place with its words as written."""
+    pieces = [tuple(piece.split("|")) for piece in pattern.text.split() if piece != "..."]
+    run: list[tuple[str, ...]] = []
+    for piece, element in zip(pieces, pattern.elements, strict=True):
+        if element.gap and run:
+            yield run
+            run = []
+        run.append(piece)
+    yield run
 
 
 def _shadow(
@@ -157,7 +212,7 @@ def _shadow(
 
 
 def _silenced(number: int, ruleset: Ruleset) -> Iterator[Finding]:
-    """Tell of a term that does not find its own forms, or whose own words are a cue of a context of its rule."""
+    """Yield terms that do not find their own forms, or whose own words are a cue of a context of their rule."""
     rule = ruleset.rules[number]
     for term in rule.terms:
         outcomes: list[str | None] = []
@@ -166,12 +221,13 @@ def _silenced(number: int, ruleset: Ruleset) -> Iterator[Finding]:
             if outcomes[-1] == "":
                 break
         else:
-            told = next(filter(None, outcomes), "")
-            yield _finding(rule, term, f"is always silenced by {told!r}" if told else "does not find its own forms")
+            context = next(filter(None, outcomes), "")
+            problem = f"is always silenced by {context!r}" if context else "does not find its own forms"
+            yield _finding(rule, term, problem)
 
 
 def _outcome(text: Text, pattern: Pattern, rule: int, ruleset: Ruleset) -> str | None:
-    """Name the context that silences a term standing alone, "" when it counts, None when it is not found."""
+    """Name the context that silences a term on its own, "" when it counts, None when it is not found."""
     hits = ruleset.matcher.find(text, language=pattern.language)
     own = next((hit for hit in hits if ruleset.matcher.patterns[hit.pattern].text == pattern.text), None)
     if own is None:
@@ -181,7 +237,7 @@ def _outcome(text: Text, pattern: Pattern, rule: int, ruleset: Ruleset) -> str |
 
 
 def _variants(pattern: Pattern) -> Iterator[Text]:
-    """Yield the term as it may stand in a text: some forms of every alternative, the other places in their first."""
+    """Yield the term as a text may have it: some forms of every alternative, the other places in their first."""
     plain = [_some_forms(element.alternatives[0], pattern.language)[0] for element in pattern.elements]
     for place, element in enumerate(pattern.elements):
         for word in element.alternatives:
@@ -208,7 +264,7 @@ def _unreachable(rule: Rule) -> Iterator[Finding]:
 
 
 def _unexampled(rule: Rule) -> Iterator[Finding]:
-    """Tell what examples are missing: a language, a number of sentences, a context the rule listens to."""
+    """Yield what examples are missing: a language, a number of sentences, a context the rule listens to."""
     for language in {term.pattern.language: None for term in rule.terms}:
         examples = [example for example in rule.examples if example.language == language]
         for problem in _missing_examples(rule, examples):

@@ -17,7 +17,7 @@ from pipelines.tagging.matching.word_forms import forms_of, shared_beginning
 from pipelines.tagging.tagger import Tagger
 
 LEAST_COUNT = 2
-"""A word told once says nothing."""
+"""A word that comes once says nothing."""
 
 LEAST_SURPRISE = 6.63
 """The log-likelihood ratio of one chance in a hundred."""
@@ -37,7 +37,7 @@ FUNCTION_WORDS = frozenset(
     астам жуық мың млн млрд жыл жылы жылғы биыл бір екі үш болып болды болған бар жоқ емес сондай сонымен қатар
     """.split()  # noqa: SIM905 - words to read, not a list to parse
 )
-"""Words that say nothing of a matter, in the forms in which they mostly stand."""
+"""Words that say nothing of a matter, in their usual forms."""
 
 LEAST_COMPANY = 0.5
 """A term belongs to a known topic when at least this share of its places has that topic in the same sentence."""
@@ -48,7 +48,7 @@ KeyOf = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A word or pair as a term of a rule: how often in how many samples, how surprising, one place where it stands.
+    """A word or pair as a term of a rule: how often in how many samples, how surprising, one place where it is.
 
     `topic` is the known topic it keeps company with, `known` the topics whose rules have such a term already.
     """
@@ -64,7 +64,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a term stands: the document, the words around it, the forms it has there, the topics of its sentence."""
+    """Where a term is: the document, the words around it, the forms it has there, the topics of its sentence."""
 
     document: int
     context: str
@@ -93,8 +93,10 @@ def suggest(
         for term, count in counts.items()
         if count >= LEAST_COUNT and count / sizes[0] > background.get(term, 0) / sizes[1]
     }
-    told = {term for term, surprise in surprises.items() if surprise >= LEAST_SURPRISE}
-    best = sorted(told - _only_in_pairs(told, counts), key=lambda term: (-surprises[term], term))[:MOST_TERMS]
+    surprising = {term for term, surprise in surprises.items() if surprise >= LEAST_SURPRISE}
+    best = sorted(surprising - _only_in_pairs(surprising, counts), key=lambda term: (-surprises[term], term))[
+        :MOST_TERMS
+    ]
     return tuple(_suggestion(term, places[term], surprises[term], tagger=tagger, language=language) for term in best)
 
 
@@ -115,7 +117,7 @@ def _suggestion(key: str, places: list[_Place], surprise: float, *, tagger: Tagg
 
 
 def _only_in_pairs(terms: set[str], counts: Mapping[str, int]) -> set[str]:
-    """Return words that stand in one pair only: the pair says more."""
+    """Return words that come in one pair only: the pair says more."""
     pairs = [term for term in terms if " " in term]
     return {word for pair in pairs for word in pair.split(" ") if counts.get(word) == counts[pair]}
 
@@ -159,7 +161,7 @@ def _says_something(word: str) -> bool:
 
 
 def _terms_at(keys: list[str], text: Text) -> Iterator[list[str]]:
-    """Yield for each place the word that stands there and the pair that begins there, where there are such."""
+    """Yield for each place its word and the pair that begins there, where there are such."""
     sentences = [text.sentence_at(place) for place in range(len(text))]
     for (one, sentence), (other, next_sentence) in pairwise([*zip(keys, sentences, strict=True), ("", -1)]):
         pair = [f"{one} {other}"] if other and sentence == next_sentence else []
@@ -180,14 +182,14 @@ def _places(samples: Iterable[str], *, key_of: KeyOf, tagger: Tagger, language: 
 
 
 def _is_name(text: Text, place: int) -> bool:
-    """Tell a name by its capital letter inside a sentence; abbreviations are none."""
+    """True if a word is a name: it has a capital letter inside a sentence and is no abbreviation."""
     written = text.between(place, place)
     begins = place == 0 or text.sentence_at(place - 1) != text.sentence_at(place)
     return written[0].isupper() and not written.isupper() and not begins
 
 
 def _topics_of_sentences(text: Text, source: str, tagger: Tagger, language: str) -> defaultdict[int, frozenset[str]]:
-    """Number of a sentence → the topics whose words stand in it."""
+    """Number of a sentence → the topics whose words are in it."""
     found: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
     sentences = {start: text.sentence_at(place) for place, start in enumerate(text.starts)}
     for tag in tagger.tag("", source, language=language).tags:
@@ -204,10 +206,10 @@ def _context(text: Text, place: int) -> str:
 def draft_rule(topic: str, suggestions: Mapping[str, Iterable[Suggestion]]) -> str:
     """Write a rule file for a person to edit: language → suggestions, each with its counts and one place.
 
-    Terms stand in groups by the known topic they keep company with; all weights are a guess.
+    Terms are grouped by the known topic they keep company with; all weights are a guess.
     """
     lines = [
-        "# A draft: delete what is chance, give phrases that tell the matter alone 4, words that only support 1.",
+        "# A draft: delete what is chance, give phrases that are enough alone 4, words that only support 1.",
         "# Behind each term: how often, in how many documents, how surprising (log-likelihood), a place.",
         f"topic: {topic}",
         f"labels: {{en: {topic}, kk: {topic}, ru: {topic}}}",
@@ -225,7 +227,7 @@ def _drafted_terms(suggestions: Iterable[Suggestion]) -> Iterator[str]:
     for each in suggestions:
         groups[each.topic].append(each)
     for topic, members in groups.items():
-        yield f"      # beside {topic}:" if topic else "      # beside no known topic:"
+        yield f"      # with {topic}:" if topic else "      # with no known topic:"
         yield from (f"      - {each.term}  # {_evidence(each)}" for each in members)
 
 

@@ -102,7 +102,7 @@ def test_another_kind_of_server(body):
         assert "neither Elasticsearch nor OpenSearch" in sentence(engine_at(f"http://{at}"), EngineRefusedError)
 
 
-@pytest.mark.parametrize("status", [429, 502, 503])
+@pytest.mark.parametrize("status", [408, 429, 502, 503])
 def test_busy_or_behind_a_proxy_that_has_lost_it(status):
     """Passing faults must be tried again, not reported as refusals."""
     with canned_server(status, b'{"error": {"type": "x", "reason": "later"}}') as at:

@@ -1,25 +1,31 @@
-"""The commands as people and scripts run them: real processes on a running watch."""
+"""The commands as people and scripts run them: real processes beside a running watch."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import urllib3
 from typer.testing import CliRunner
 
+from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
-from tests.support.commands import KUZET
+from tests.support.commands import Answer, run, run_anew
 from tests.support.running_watch import StartWatch, Watch
-from tests.support.terminal import Terminal
 from worker.cli import app
 from worker.cli.console import USAGE
+from worker.cli.importing import Import, follow, hand_over
+from worker.state.records import day_of
 
 COMMANDS = ("search", "export")
 ONE_OF_EACH = (
@@ -37,25 +43,42 @@ ONE_OF_EACH = (
     "no-such-command",
 )
 """Commands of every group that say the same twice."""
+KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A shell whose only setting is the data folder."""
+
+    watch: Watch
+    data: Path
+
+    def environment(self) -> dict[str, str]:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+        return env | {"KUZET_DATA": str(self.data)}
+
+    def run(self, *arguments: str, given: str = "") -> Answer:
+        return run(arguments, self.environment(), given=given)
+
+    def json(self, *arguments: str, given: str = "") -> list[dict]:
+        answer = self.run(*arguments, given=given)
+        assert answer.returncode == 0, answer.stderr
+        return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
+def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
     """A watch with the newsroom's first eight stories."""
     with start_watch() as watch:
         watch.settle()
-        yield watch
-
-
-@pytest.fixture(scope="module")
-def terminal(watch: Watch) -> Terminal:
-    return Terminal(watch.runtime.settings.data)
+        yield Terminal(watch, watch.runtime.settings.data)
 
 
 @pytest.mark.parametrize("command", ONE_OF_EACH)
 def test_a_command_of_the_tests_is_a_command_of_a_shell(terminal: Terminal, command: str):
     """Most tests fork their commands from a process that has loaded everything: one of each group is begun anew."""
-    forked, anew = (run(*command.split(), given="Полиция\n") for run in (terminal.run, terminal.run_anew))
+    forked, anew = (start(command.split(), terminal.environment(), given="Полиция\n") for start in (run, run_anew))
     assert forked.stdout + forked.stderr
     assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
@@ -84,7 +107,7 @@ def test_search_finds_filters_and_counts(terminal: Terminal):
     assert filtered["total"] == source["count"]
 
 
-def test_search_for_nothing_is_shown_by_the_exit_code(terminal: Terminal):
+def test_search_for_nothing_is_told_by_the_exit_code(terminal: Terminal):
     """`kuzet search … && alert` must not alert."""
     answer = terminal.run("search", "сөзжоқмұндай")
     assert (answer.returncode, "0 articles" in answer.stdout) == (1, True)
@@ -109,25 +132,25 @@ def test_search_and_export_select_by_the_same_options():
 
 
 @pytest.mark.parametrize("query", ['"', "(", "a:b:c", "*", "\\", "topic:", "-", "OR OR", "«»"])
-def test_no_query_breaks_the_search(watch: Watch, query: str):
+def test_no_query_breaks_the_search(terminal: Terminal, query: str):
     """A stray quote searches, it does not fail."""
-    assert watch.runtime.search.search(SearchRequest(text=query)).total >= 0
+    assert terminal.watch.runtime.search.search(SearchRequest(text=query)).total >= 0
 
 
 def test_a_reader_that_leaves_is_no_failure(terminal: Terminal):
     """`kuzet search | head` under `set -o pipefail`; for text, JSON and exports."""
     script = f"set -o pipefail; {shlex.join(KUZET)} search | true; {shlex.join(KUZET)} export - | head -c 9 >/dev/null"
-    env = terminal.environment()
+    env = {**os.environ, "KUZET_DATA": str(terminal.data)}
     shell = subprocess.run(["bash", "-c", f"set -e; {script}"], env=env, capture_output=True, text=True, check=False)
     assert (shell.returncode, shell.stderr) == (0, "")
 
 
-def test_a_misspelt_filter_is_refused_and_an_unknown_source_is_warned_of(watch: Watch, terminal: Terminal):
+def test_a_misspelt_filter_is_refused_and_an_unknown_source_is_warned_of(terminal: Terminal):
     """«0 articles» would say that nothing happened."""
     for command in (["search"], ["export", "-"], ["watch"], ["retag", "--dry-run"]):
         answer = terminal.run(*command, "--topic", "fraudd")
         assert (answer.returncode, "no topic fraudd; did you mean fraud?" in answer.stderr) == (USAGE, True), command
-    source = next(iter(watch.runtime.catalogue)).source
+    source = next(iter(terminal.watch.runtime.catalogue)).source
     for command in (["search"], ["retag", "--dry-run"], ["reextract", "--no-wait"]):
         assert (
             f"no source {source}x is known; did you mean {source}?"
@@ -145,9 +168,9 @@ def test_a_filter_is_understood_by_its_label(terminal: Terminal):
     assert named["total"] == region["count"]
 
 
-def test_trace_shows_the_journey_by_url_and_by_id(watch: Watch, terminal: Terminal):
+def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
     """What happened to this article?"""
-    expectation = next(each for each in watch.newsroom.expectations() if each.outcomes == ("indexed",))
+    expectation = next(each for each in terminal.watch.newsroom.expectations() if each.outcomes == ("indexed",))
     (by_url,) = terminal.json("trace", expectation.link, "--json")
     (by_id,) = terminal.json("trace", article_id(expectation.link), "--json")
     assert by_url == by_id
@@ -157,11 +180,13 @@ def test_trace_shows_the_journey_by_url_and_by_id(watch: Watch, terminal: Termin
     assert (unknown.returncode, "was never seen" in unknown.stderr) == (1, True)
 
 
-def test_audit_proves_the_sums(watch: Watch, terminal: Terminal):
+def test_audit_proves_the_sums(terminal: Terminal):
     """Trust that nothing was missed."""
     (books,) = terminal.json("audit", "--json")
     assert books["balanced"]
-    assert books["sighted"] == watch.newsroom.expected_sightings
+    assert sum(account["sighted"] for account in books["accounts"]) == books["sighted"]
+    assert {account["day"] for account in books["accounts"]} <= {day_of(time.time()), day_of(time.time() - 86_400)}
+    assert books["sighted"] == terminal.watch.newsroom.expected_sightings
 
 
 def test_feeds_are_listed_with_their_polls(terminal: Terminal):
@@ -171,9 +196,9 @@ def test_feeds_are_listed_with_their_polls(terminal: Terminal):
     assert all(row["polls"] for row in rows)
 
 
-def test_a_feed_can_be_checked_added_and_removed(watch: Watch, terminal: Terminal):
+def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
     """Try it before adding it; workers follow by themselves."""
-    url = watch.newsroom.feed_url("eki")
+    url = terminal.watch.newsroom.feed_url("eki")
     (seen,) = terminal.json("feeds", "check", url, "--json")
     assert seen["entries"] > 0
     assert terminal.run("feeds", "remove", "eki").returncode == 0
@@ -181,10 +206,10 @@ def test_a_feed_can_be_checked_added_and_removed(watch: Watch, terminal: Termina
     added = terminal.run("feeds", "add", url, "--id", "eki", "--source", "eki")
     assert added.returncode == 0, added.stderr
     assert "eki" in {row["id"] for row in terminal.json("feeds", "list", "--json")}
-    assert terminal.run("feeds", "remove", "no-such-feed").returncode == 1
+    assert terminal.run("feeds", "remove", "nobody").returncode == 1
 
 
-def test_imported_texts_take_the_same_way(watch: Watch, terminal: Terminal, tmp_path: Path):
+def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
     """Texts, rows and pages are indexed once, found in any form, and known the second time."""
     (tmp_path / "bir.txt").write_text(
         "Тексерушілер қоймада контрабанда тапты\n\nТексеру әлі жүріп жатыр.", encoding="utf-8"
@@ -203,10 +228,162 @@ def test_imported_texts_take_the_same_way(watch: Watch, terminal: Terminal, tmp_
     assert first == {"indexed": 3}
     (second,) = terminal.json("import", *files, "--json")
     assert second == {"known already": 3}
-    watch.runtime.search.refresh()
+    terminal.watch.runtime.search.refresh()
     for query in ("контрабандадан", "паспорту", "көпірлерге"):
         (found,) = terminal.json("search", query, "--source", "import", "--json")
         assert found["total"] == 1, query
+
+
+def run_in(terminal: Terminal, folder: Path, *arguments: str) -> dict:
+    answer = subprocess.run(
+        [*KUZET, *arguments, "--json"],
+        cwd=folder,
+        env={**os.environ, "KUZET_DATA": str(terminal.data), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    return {"exit": answer.returncode, "said": answer.stderr, **json.loads(answer.stdout or "{}")}
+
+
+def test_files_of_one_name_are_two_articles(terminal: Terminal, tmp_path: Path):
+    """2025/report.txt is not a revision of 2026/report.txt, and a row keeps its identity when rows come above it."""
+    for year in ("2025", "2026"):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "report.txt").write_text(f"Жылдық есеп {year}\n\nҚаланың {year} жылғы есебі.")
+        (tmp_path / year / "daily.jsonl").write_text(f'{{"text": "Күндік есеп {year}\\nҚала жаңалығы {year}."}}\n')
+    files = [f"{year}/{name}" for year in ("2025", "2026") for name in ("report.txt", "daily.jsonl")]
+    assert run_in(terminal, tmp_path, "import", *files)["indexed"] == 4
+    daily = tmp_path / "2025/daily.jsonl"
+    daily.write_text('{"text": "Жаңа жол үстінде\\nЖаңа жол."}\n' + daily.read_text())
+    (tmp_path / "2025/report.txt").write_text("Жылдық есеп түзетілді\n\nҚаланың есебі.")
+    again = run_in(terminal, tmp_path, "import", *files)
+    assert (again["indexed"], again["known already"]) == (2, 3)
+    terminal.watch.runtime.search.refresh()
+    (found,) = terminal.json("search", "title:есеп", "--source", "import", "--json")
+    assert {hit["title"] for hit in found["hits"]} == {
+        *(f"Жылдық есеп {year}" for year in ("2025", "2026")),
+        *(f"Күндік есеп {year}" for year in ("2025", "2026")),
+        "Жылдық есеп түзетілді",
+    }
+
+
+def test_two_inputs_of_one_identity_are_refused(terminal: Terminal, tmp_path: Path):
+    """The second one would silently take the place of the first."""
+    rows = [{"url": "https://import.example/1", "text": f"Бір мекенжай\nМәтін {number}"} for number in (1, 2)]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    answer = run_in(terminal, tmp_path, "import", "rows.jsonl")
+    assert (answer["exit"], answer["indexed"], answer["refused"]) == (1, 1, 1)
+    assert "rows.jsonl, line 2: is the same article as rows.jsonl, line 1" in answer["said"]
+    for wrong, sentence in (
+        (["rows.jsonl", "./rows.jsonl"], "is given twice"),
+        (["rows.jsonl", "no.txt"], "is not there"),
+    ):
+        refused = run_in(terminal, tmp_path, "import", *wrong)
+        assert (refused["exit"], sentence in refused["said"]) == (USAGE, True)
+
+
+def test_an_import_of_an_earlier_version_keeps_its_identity(terminal: Terminal, tmp_path: Path):
+    """The archive that was imported before the upgrade must not be there twice after it."""
+    runtime = terminal.watch.runtime
+    texts = {
+        "file:old.txt": "Ескі хабар\n\nБұл бұрын келген.",
+        "file:old.jsonl#1": "Ескі жол хабары\nБұл да бұрын келген.",
+    }
+    feed = Feed(id="import-import", url="", source="import", family="import")
+    keys = []
+    for link, text in texts.items():
+        entry = Entry(link=link, title=text.partition("\n")[0], content=text)  # as version 0.1 read it
+        keys.append(hand_over(runtime, Import(entry=entry, where=link), feed=feed))
+    assert follow(runtime, keys) == {"indexed": 2}
+    runtime.search.refresh()
+    (tmp_path / "old.txt").write_text(texts["file:old.txt"])
+    (tmp_path / "old.jsonl").write_text(json.dumps({"text": texts["file:old.jsonl#1"]}) + "\n")
+    answer = run_in(terminal, tmp_path, "import", "old.txt", "old.jsonl")
+    assert (answer["exit"], answer["known already"]) == (0, 2)
+
+
+def test_a_text_is_read_in_one_way(terminal: Terminal, tmp_path: Path):
+    """What `import` stores is what `tag` and `rules explain` show: the title once, and the first line."""
+    file = tmp_path / "drugs.txt"
+    file.write_text("Есірткі\nПолицейлер Шымкентте есірткі сатқан екі адамды ұстады.\n", encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "drugs.txt")["indexed"] == 1
+    terminal.watch.runtime.search.refresh()
+    (found,) = terminal.json("search", "title:есірткі", "--source", "import", "--json")
+    stored = terminal.watch.runtime.search.get(found["hits"][0]["id"]).document
+    assert (stored["title"], stored["body"].count("сірткі")) == ("Есірткі", 1)
+    (tagged,) = terminal.json("tag", str(file), "--json")
+    (explained,) = terminal.json("rules", "explain", str(file), "--json")
+    assert stored["topics"] == tagged["topics"] == explained["topics"]
+    assert stored["tags"]["topics"] == tagged["tags"]["topics"] == explained["tags"]["topics"]
+
+
+def test_celery_finds_the_running_watch(terminal: Terminal):
+    """The guide's `celery -A worker call kuzet.reindex`, with nothing set but the data folder."""
+    call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.upkeep"]
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+    env |= {"KUZET_DATA": str(terminal.data)}
+    called = subprocess.run(call, env=env, capture_output=True, text=True, timeout=90, check=False)
+    assert (called.returncode, called.stderr) == (0, "")
+
+
+def test_a_journey_is_shown_in_sentences(terminal: Terminal, tmp_path: Path):
+    """By the path of an import, with or without the mark of its content; no file names or milliseconds of ours."""
+    (tmp_path / "жол.txt").write_text("Жол жөнделді\n\nҚаланың жолы жөнделді.", encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "жол.txt")["indexed"] == 1
+    terminal.watch.runtime.search.refresh()
+    answer = terminal.run("trace", "file:жол.txt")
+    assert answer.returncode == 0, answer.stderr
+    for sentence in ("file:жол.txt#", "imported", "it is in the index", "ended: indexed"):
+        assert sentence in answer.stdout
+    (row,) = terminal.json("trace", answer.stdout.split()[0], "--json")
+    assert [step["event"] for step in row["steps"]] == ["sighted", "outbox", "indexed"]
+
+
+def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_path: Path):
+    """A mistyped address must be undone, and «was never seen» would be untrue."""
+    (tmp_path / "wrong.txt").write_text("Қате мәтін\n\nБұл керек емес.", encoding="utf-8")
+    run_in(terminal, tmp_path, "import", "wrong.txt")
+    terminal.watch.runtime.search.refresh()
+    (row,) = terminal.json("trace", "file:wrong.txt", "--json")
+    assert terminal.json("forget", row["id"], "--dry-run", "--json") == [
+        {"articles": 1, "in_index": 1, "ids": [row["id"]]}
+    ]
+    assert terminal.run("forget", row["id"]).stdout == "It is forgotten.\n"
+    told = terminal.run("trace", row["id"])
+    assert (told.returncode, "It was forgotten on" in told.stdout, row["url"] in told.stdout) == (0, True, True)
+    (forgotten,) = terminal.json("forget", "--list", "--json")
+    assert row["id"] in {one["id"] for one in forgotten["forgotten"]}
+    assert run_in(terminal, tmp_path, "import", "wrong.txt")["known already"] == 1
+    assert terminal.run("forget", "--lift", row["id"]).returncode == 0
+    assert terminal.run("forget", "--lift", row["id"]).returncode == 1
+    assert run_in(terminal, tmp_path, "import", "wrong.txt")["indexed"] == 1
+
+
+def test_an_address_never_seen_is_forgotten_only_with_block(terminal: Terminal):
+    """A typing error must not bar another article for good."""
+    state, link = terminal.watch.runtime.state, "https://habar.example/never-seen"
+    refused = terminal.run("forget", link)
+    assert (refused.returncode, "was never seen" in refused.stderr) == (1, True)
+    assert article_id(link) not in state.forgotten
+    assert "stays out" in terminal.run("forget", link, "--block").stdout
+    assert article_id(link) in state.forgotten
+
+
+def test_many_articles_are_counted_before_they_are_forgotten(terminal: Terminal, tmp_path: Path):
+    """Without a terminal to ask on, a selection needs --yes."""
+    rows = [json.dumps({"text": f"Топтама мәтін {number}\nДене."}, ensure_ascii=False) for number in range(3)]
+    (tmp_path / "many.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    assert run_in(terminal, tmp_path, "import", "many.jsonl", "--source", "bulk")["indexed"] == 3
+    runtime = terminal.watch.runtime
+    runtime.search.refresh()
+    assert terminal.json("forget", "--source", "bulk", "--dry-run", "--json")[0]["articles"] == 3
+    refused = terminal.run("forget", "--source", "bulk")
+    assert (refused.returncode, "would forget 3 articles" in refused.stderr) == (USAGE, True)
+    assert "3 articles are forgotten" in terminal.run("forget", "--source", "bulk", "--yes").stdout
+    runtime.search.refresh()
+    assert runtime.search.count(SearchRequest(filters={"source": ("bulk",)})) == 0
 
 
 def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Terminal, tmp_path: Path):
@@ -221,9 +398,9 @@ def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Termina
     assert "bad.txt: is not UTF-8" in answer.stderr
 
 
-def test_the_stages_work_by_hand(watch: Watch, terminal: Terminal, tmp_path: Path):
+def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
     """Feed → fetch → extract → tag: the same code the workers run, on a file or standard input."""
-    entries = terminal.json("feed", str(feed_file(watch, tmp_path)), "--json")
+    entries = terminal.json("feed", str(feed_file(terminal, tmp_path)), "--json")
     page = terminal.json("fetch", entries[0]["link"], "--json")[0]
     assert page["title"] == entries[0]["title"]
     row = {"id": "a", "title": page["title"], "text": page["text"]}
@@ -233,9 +410,9 @@ def test_the_stages_work_by_hand(watch: Watch, terminal: Terminal, tmp_path: Pat
     assert set(tagged) >= {"topics", "severity", "regions", "figures", "persons", "organisations", "contexts", "tags"}
 
 
-def feed_file(watch: Watch, folder: Path) -> Path:
+def feed_file(terminal: Terminal, folder: Path) -> Path:
     file = folder / "feed.xml"
-    file.write_bytes(urllib3.request("GET", watch.newsroom.feed_url("ukili")).data)
+    file.write_bytes(urllib3.request("GET", terminal.watch.newsroom.feed_url("ukili")).data)
     return file
 
 
@@ -248,9 +425,12 @@ def test_words_have_keys_and_forms(terminal: Terminal):
     assert "өлтірмеді\tnegated" in terminal.run("inflect", "өлтір-").stdout
 
 
-def test_without_a_watch_the_way_out_is_reported(tmp_path: Path):
+def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
     """A newcomer's first mistake."""
-    answer = Terminal(tmp_path).run("status")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
+    answer = subprocess.run(
+        [*KUZET, "status"], env=env | {"KUZET_DATA": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
     assert answer.returncode == 3
     assert "kuzet up" in answer.stderr
 
@@ -264,7 +444,7 @@ def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
 
 @pytest.mark.parametrize("command", ["up", "demo", "search", "import", "tag", "feeds add", "stem"])
 def test_help_has_an_example(command: str):
-    """People do not read a manual first."""
+    """Nobody reads a manual first."""
     answer = CliRunner().invoke(app, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert "Example" in answer.output

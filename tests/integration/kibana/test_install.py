@@ -15,7 +15,7 @@ from tests.support.fake_kibana import IMPORT, SETTINGS, FakeKibana, serving_kiba
 from tests.support.tls import server_context
 from worker.cli.kibana import commands
 from worker.kibana.api import Access, Kibana
-from worker.kibana.dashboards import Built, build_from, install
+from worker.kibana.dashboards import BuiltDashboards, build_from, install
 from worker.setup.deliveries import KibanaDoor, deliver, deliveries
 from worker.setup.vault import open_vault
 
@@ -27,7 +27,7 @@ def fake_kibana() -> Iterator[FakeKibana]:
 
 
 @pytest.fixture(scope="module")
-def built() -> Built:
+def built() -> BuiltDashboards:
     return build_from(Settings(search_index="kuzet"))
 
 
@@ -44,7 +44,7 @@ def client_of(fake_kibana: FakeKibana, *, password: str = "secret-word", **facts
     )
 
 
-def refused(kibana: Kibana, built: Built) -> str:
+def refused(kibana: Kibana, built: BuiltDashboards) -> str:
     with pytest.raises(EngineRefusedError) as said:
         install(kibana, built, wait_s=0.3)
     return str(said.value)

@@ -25,7 +25,7 @@ from worker.cli.kibana import commands
 from worker.files.rules import RuleFiles
 from worker.health.documents import account_documents, feed_documents
 from worker.health.index import PollIndex
-from worker.kibana.dashboards import Built, ask_panels, build_from
+from worker.kibana.dashboards import BuiltDashboards, ask_panels, build_from
 from worker.search.engine import SearchEngine
 from worker.state import Account, Answer, FeedSnapshot, Poll
 
@@ -131,12 +131,12 @@ def engine(
 
 
 @pytest.fixture(scope="module")
-def built(engine: SearchEngine) -> Built:
+def built(engine: SearchEngine) -> BuiltDashboards:
     return build_from(Settings(search_index=engine.read_alias))
 
 
 @pytest.fixture(scope="module")
-def answers(engine: SearchEngine, built: Built) -> list[tuple[PanelRequest, Filled]]:
+def answers(engine: SearchEngine, built: BuiltDashboards) -> list[tuple[PanelRequest, Filled]]:
     """Every question with how much of a picture its answer makes; an error of the engine fails the tests."""
     return list(ask_panels(engine, built, shown=WEEK))
 

@@ -225,11 +225,12 @@ def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, rebuilder,
     assert engine.made_for(rebuild.target)["words"] == engine.schema(NEW).words_hash
 
 
-def test_an_unknown_copy_is_stopped(engine, rebuilder):
+def test_an_unknown_copy_is_stopped(engine, rebuilder, monkeypatch):
     """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
     rebuild = until(rebuilder, Step.COPY)
     slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
-    unknown = engine.client.reindex(**slow, requests_per_second=1, wait_for_completion=False)["task"]
+    monkeypatch.setattr(rebuilder, "_copy", lambda _: {**slow, "requests_per_second": 1})
+    unknown = rebuilder._start_pass(rebuild).task
     rebuilder.abandon(rebuild)
     assert task_is_over(engine, unknown)
     assert [one.name for one in rebuilder.indices.generations()] == [rebuild.source]

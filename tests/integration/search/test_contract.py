@@ -29,7 +29,9 @@ def analysis(install_dictionary: Callable[[Path], str], dictionary: Path) -> dic
 @pytest.fixture
 def engine(search_url: str, analysis: dict[str, Any]) -> Iterator[SearchEngine]:
     """An empty index with the real analysis, gone afterwards."""
-    engine = SearchEngine.connect(Settings(search_url=search_url, search_index=f"contract-{uuid4().hex[:8]}"))
+    engine = SearchEngine.connect(
+        Settings(search_url=search_url, search_index=f"contract-{uuid4().hex[:8]}", search_timeout_s=120)
+    )
     engine.ensure_index(analysis)
     yield engine
     engine.client.indices.delete(index=engine.first_index)

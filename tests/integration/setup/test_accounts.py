@@ -132,12 +132,12 @@ def test_rotated_passwords_reach_the_engine(server):
 def test_a_lost_password_is_reported_with_the_way_out(server):
     """Data of before, secrets of today: somebody deleted one volume of two."""
     server.proxy.accounts.users["elastic"].password = "of-another-time"
-    said = server.said("accounts")
+    said = server.said("accounts", "--wait", "3")
     assert "it does not accept the password of elastic" in said
     assert "docs/guide/deploy.md" in said
 
 
-def test_an_analyst_reads_and_is_reported_the_password_once(server):
+def test_an_analyst_reads_and_gets_the_password_once(server):
     """What `docker compose run --rm accounts kuzet setup analyst` prints is all that a person needs."""
     server.done("accounts")
     server.proxy.accounts.roles["kuzet_analysts"] = {  # made through Kibana's API in `kuzet setup kibana`
@@ -231,6 +231,35 @@ def test_an_engine_that_starts_is_waited_for(server):
 
     def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
         return next(answers, None) or server.proxy.reply(method, target, headers, body)
+
+    with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
+        ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")
+    assert ran.exit_code == 0, ran.exception
+
+
+def test_a_right_password_that_is_refused_at_first_is_tried_again(server):
+    """After a restart Elasticsearch refuses every password until it has read its index of users."""
+    refused = (
+        401,
+        b'{"error":{"type":"security_exception","reason":"unable to authenticate user [elastic]"},"status":401}',
+    )
+    answers = iter([refused] * 3)
+
+    def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
+        return next(answers, None) or server.proxy.reply(method, target, headers, body)
+
+    with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
+        ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")
+    assert ran.exit_code == 0, ran.exception
+
+
+def test_a_red_cluster_is_waited_for(server):
+    """Elasticsearch answers 408 to a wait for health while it is red: not yet, which is no refusal."""
+    red = iter([(408, b'{"cluster_name":"kuzet","status":"red","timed_out":true}')] * 3)
+
+    def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
+        is_health = target.startswith("/_cluster/health")
+        return (next(red, None) if is_health else None) or server.proxy.reply(method, target, headers, body)
 
     with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
         ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")

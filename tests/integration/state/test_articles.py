@@ -10,7 +10,7 @@ from pipelines.models import Entry, Feed, Outcome, Stage
 from worker.state import RECHECK_AFTER_S, Address, SightingKind, State
 
 NOW = 1_757_800_000.0
-DAY = "2025-09-13"
+DAY = "2025-09-14"  # in Kazakhstan; 13 September, 21:46 in UTC
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 ENTRY = Entry(link="http://dala.example/1", title="Су тасқыны")
 HERE = Address(article_id="a1", url="http://dala.example/1", host="dala.example")

@@ -10,7 +10,7 @@ import pytest
 from config.settings import HERE
 from pipelines.tagging import Tagger, parse_ruleset
 from pipelines.tagging.rules.rule import parse_rule
-from pipelines.tagging.workbench.diff import Trial, compare
+from pipelines.tagging.workbench.diff import Sample, compare
 from pipelines.tagging.workbench.examples import try_examples, wrong_examples
 from pipelines.tagging.workbench.lint import lint
 from pipelines.tagging.workbench.suggest import count_keys, draft_rule, suggest
@@ -44,7 +44,7 @@ def cattle_theft() -> str:
 
 def newcomer(rule: str) -> Tagger:
     """The tagger of somebody who has followed the guide so far; only the new rule, for speed."""
-    files = [file for file in RuleFiles(HERE).files() if "rules" not in file.parts]
+    files = [file for file in RuleFiles(HERE).files() if file.parent.name != "rules"]
     texts = {file.relative_to(HERE).as_posix(): file.read_text(encoding="utf-8") for file in files}
     return Tagger(parse_ruleset({**texts, FILE: rule}))
 
@@ -80,8 +80,8 @@ def test_a_new_rule_tags_an_article(with_cattle_theft):
 def test_diff_says_what_a_new_rule_changes(tagger, with_cattle_theft):
     """Before a rule goes live, an analyst sees whom it touches."""
     articles = [
-        Trial(id="a", title="", body="Ауылда мал ұрлығы көбейді.", language="kk"),
-        Trial(id="b", title="", body="Күн шықты."),
+        Sample(id="a", title="", body="Ауылда мал ұрлығы көбейді.", language="kk"),
+        Sample(id="b", title="", body="Күн шықты."),
     ]
     difference = compare(tagger, with_cattle_theft, on=articles)
     assert [(change.id, change.added) for change in difference.changes] == [("a", ("cattle_theft",))]
@@ -98,15 +98,15 @@ def test_suggestions_come_with_counts_and_contexts(with_cattle_theft):
     pair = next(each for each in suggestions if each.term == "угон табун")
     assert (pair.count, pair.documents, pair.topic) == (6, 3, "")
     assert "Угон табуна раскрыт" in pair.context
-    assert not {"угон", "табун"} & {each.term for each in suggestions}  # they stand in the pair alone
+    assert not {"угон", "табун"} & {each.term for each in suggestions}  # they come in the pair alone
 
 
-def test_suggestions_come_with_the_topics_they_occur_with(with_cattle_theft):
+def test_suggestions_name_the_topic_they_keep_company_with(with_cattle_theft):
     """A person who edits the draft sees which words go with a topic that is known."""
     samples = ["Скотокрадов ждала засада, скотокрадов вела засада. Дождь шёл весь вечер. Дождь кончился."] * 3
     suggestions = suggest(samples, USUAL, key_of=LEMMAS.__getitem__, tagger=with_cattle_theft, language="ru")
-    nearest = {each.term: each.topic for each in suggestions}
-    assert (nearest["засада"], nearest["дождь"]) == ("cattle_theft", "")
+    company = {each.term: each.topic for each in suggestions}
+    assert (company["засада"], company["дождь"]) == ("cattle_theft", "")
 
 
 def test_a_draft_is_a_rule_that_finds_its_samples(with_cattle_theft):

@@ -12,7 +12,7 @@ import pytest
 
 from config.settings import Settings
 from pipelines.kibana.checks.faults import find_faults
-from worker.kibana.dashboards import Built, build_from, read_mappings
+from worker.kibana.dashboards import BuiltDashboards, build_from, read_mappings
 
 MAPPINGS = read_mappings(Settings().config / "search")
 INDICES = {"kuzet": MAPPINGS["articles"], "kuzet-polls": MAPPINGS["polls"]}
@@ -20,12 +20,12 @@ Objects = list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def built() -> Built:
+def built() -> BuiltDashboards:
     return build_from(Settings(search_index="kuzet"))
 
 
 @pytest.fixture
-def objects(built: Built) -> Objects:
+def objects(built: BuiltDashboards) -> Objects:
     return copy.deepcopy(list(built.objects))
 
 

@@ -1,20 +1,25 @@
 """The lexicon, the dictionary written from it and read back, and the keys of words."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config import settings
 from pipelines.errors import ConfigError
 from pipelines.language import analysis
+from pipelines.language.classes import InflectionClasses, beginning
 from pipelines.language.hunspell import Dictionary, affix, affixes, render
+from pipelines.language.kazakh import inflect
 from pipelines.language.keys import Keys
+from pipelines.language.lexemes import parse_table, refine, render_table
 from pipelines.language.lexicon import parse_core, parse_lexicon
 from pipelines.language.unknown import cut_kazakh, cut_russian
 
 TEXTS = {
-    "core.tsv": "# words\nқылмыс\tnoun\nхалық\tnoun\nбасты\tadj\nбас\tnoun\nбұл\tclosed\nжаса\tverb\n"
+    "core.tsv": "# words\nқылмыс\tnoun\nхалық\tnoun\nбасты\tadj\nбас\tnoun\nбұл\tclosed\nжаса\tverb\nбас\tverb\n"
     "жолды\tadj\nжылы\tboth\n",
     "lemmas.tsv": "есірткі\tinduced\t9\nжыл\tinduced\t20.0\nжол\tinduced\t20.0\n",
     "chains.tsv": "\t0.6\ngen\t0.1\ndat\t0.1\nhis\t0.1\nacc\t0.1\n",
@@ -31,7 +36,7 @@ RUSSIAN = {
 
 @pytest.fixture(scope="module")
 def keys():
-    kazakh = {lemma: affixes(lemma, forms) for lemma, forms in parse_lexicon(TEXTS).forms()}
+    kazakh = parse_lexicon(TEXTS).entries()
     russian = {lemma: affixes(lemma, forms) for lemma, forms in RUSSIAN.items()}
     return Keys(Dictionary(render({"kk": kazakh, "ru": russian})))
 
@@ -48,8 +53,11 @@ def keys():
         ("жылы", ("жылы",)),
         ("жыл", ("жыл", "жылы")),
         ("жылдың", ("жыл",)),
-        ("жасауға", ("жасау",)),
-        ("жасамады", ("жаса",)),
+        ("жасауға", ("жаса-", "жасау")),
+        ("жасамады", ("жаса-",)),
+        ("жаса", ("жаса-",)),
+        ("басып", ("бас-",)),
+        ("бас", ("бас", "бас-")),
         ("лет", ("год",)),
         ("суда", ("суд", "судно")),
         ("ҰҚК-нің", ("ұқк",)),
@@ -119,4 +127,47 @@ def test_the_analysis_is_plain_json_with_the_dictionary_in_it():
     """It goes into the index settings as it is."""
     rendered = json.loads(json.dumps(analysis.render("kk_ru_abc123")))
     assert rendered["filter"]["lemmas"]["locale"] == "kk_ru_abc123"
-    assert set(rendered["analyzer"]) == {"words", "exact", "typed_words", "typed_exact"}
+    assert set(rendered["analyzer"]) == {"words", "exact", "typed_words", "typed_exact", "grams"}
+
+
+def test_a_word_with_a_kazakh_letter_has_no_russian_ending():
+    """Snowball cut дәрігерлер and other Kazakh words like Russian ones, and gave them the key of another word."""
+    assert cut_russian("әрекеттерін") == "әрекеттерін"
+    assert cut_russian("гарварда") == "гарвард"
+
+
+CORE = (Path(settings.HERE) / "lexicon" / "core.tsv").read_text(encoding="utf-8")
+NOUNS = sorted(parse_core(CORE).lemmas)[::23]
+
+
+def test_a_class_gives_each_of_its_words_its_own_forms():
+    """Classes are what makes the dictionary quick to build: they must change no form."""
+    classes = InflectionClasses(lambda word: ((form, 1.0) for form in inflect(word) - {word}))
+    wrong = {}
+    for word in NOUNS:
+        forms = {beginning(word) + form.ending for form in classes.of(word).forms}
+        changed = {word[: len(word) - len(strip)] + add for strip, add in classes.of(word).affixes}
+        if forms != inflect(word) - {word} or changed != forms:
+            wrong[word] = forms ^ (inflect(word) - {word}) | (forms ^ changed)
+    assert wrong == {}
+
+
+def test_the_russian_half_is_read_as_it_was_written():
+    """It is kept in a file of its own, for building it takes most of the time."""
+    table = {lemma: affixes(lemma, forms) for lemma, forms in RUSSIAN.items()} | {"пальто": frozenset()}
+    assert parse_table(render_table(table)) == table
+
+
+@pytest.mark.parametrize("text", ["", "garbage", "а>б\n\nслово", "а>б\n\nслово\tx", "а\n\nслово\t0"])
+def test_a_damaged_file_of_the_russian_half_is_not_read(text):
+    """A disk that filled up while it was written must not leave a dictionary without words."""
+    with pytest.raises((ValueError, IndexError)):
+        parse_table(text)
+
+
+def test_readings_are_taken_from_a_table_and_added_to_it():
+    """What Kazakh texts alone use is no Russian word; `есть` is a form of `быть` because the lexicon says so."""
+    table = {lemma: affixes(lemma, forms) for lemma, forms in RUSSIAN.items()}
+    refined = refine(table, without=frozenset({("суда", "судно"), ("лет", "год")}), extra=frozenset({("лет", "год")}))
+    assert refined["судно"] == frozenset()
+    assert refined["год"] == table["год"]

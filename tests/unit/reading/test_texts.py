@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.errors import KuzetError
-from pipelines.reading.texts import MAX_TITLE, entry_from_row, entry_from_text, text_id
+from pipelines.reading.texts import (
+    MAX_TITLE,
+    decode_text,
+    entry_from_row,
+    entry_from_text,
+    file_address,
+    is_file_name,
+    row_content,
+    text_id,
+)
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -22,10 +31,22 @@ def test_the_first_line_with_words_is_the_title():
     assert entry.title == "Ақтөбеде екі адам ұсталды"
 
 
-def test_the_text_stays_whole():
-    """Nothing may be lost before somebody has seen it."""
-    text = "×\n494.87\nАқтөбеде екі адам ұсталды\nПолиция хабарлады."
-    assert read(text).content == text
+def test_every_line_is_kept_once():
+    """Nothing may be lost before somebody has seen it, and a title in the body too would count twice."""
+    entry = read("×\n494.87\nАқтөбеде екі адам ұсталды\nПолиция хабарлады.")
+    assert entry.content == "×\n494.87\nПолиция хабарлады."
+
+
+@pytest.mark.parametrize("title", ["Өрт", "ДТП в Алматы", "Пожар", "5 человек задержаны"])
+def test_a_short_first_line_is_the_title(title: str):
+    """Headlines of one word are common; the second line is not the title of this text."""
+    entry = read(f"{title}\nЕкінші жолда толық сөйлем бар екен\nҮшінші жол")
+    assert (entry.title, entry.content) == (title, "Екінші жолда толық сөйлем бар екен\nҮшінші жол")
+
+
+def test_a_line_that_is_a_date_is_no_title():
+    """Saved articles begin with the time."""
+    assert read("14 шіл. 2025 12:53\nЕкі адам ұсталды\nПолиция хабарлады.").title == "Екі адам ұсталды"
 
 
 @pytest.mark.parametrize(
@@ -60,8 +81,9 @@ def test_a_sentence_that_names_a_day_does_not_date_the_text():
 
 def test_a_long_first_line_gives_its_first_sentence():
     """A headline of a thousand letters helps no one."""
-    title = read("Полиция задержала троих. " + "Следствие продолжается, подробности позже. " * 20).title
-    assert title == "Полиция задержала троих."
+    rest = "Следствие продолжается, подробности позже. " * 20
+    entry = read(f"Полиция задержала троих. {rest}")
+    assert (entry.title, entry.content) == ("Полиция задержала троих.", rest.strip())
     assert len(read("слово " * 200).title) <= MAX_TITLE
 
 
@@ -86,6 +108,29 @@ def test_a_row_without_text_is_refused_with_its_place():
         entry_from_row({"title": "x"}, where="a.jsonl, line 7", now=NOW)
 
 
-def test_a_name_is_an_identity():
-    """The same file again is the same article."""
-    assert text_id("file:a.txt") == text_id("file:a.txt") != text_id("file:b.txt")
+def test_a_row_that_repeats_its_title_counts_it_once():
+    """Archives keep the headline in both places."""
+    entry = entry_from_row({"title": "Тақырып мұнда", "text": "Тақырып мұнда\nМәтін"}, where="a.jsonl", now=NOW)
+    assert (entry.title, entry.content) == ("Тақырып мұнда", "Мәтін")
+
+
+def test_a_file_is_identified_by_its_path_and_its_content():
+    """Files of one name in two folders are two articles; so are two states of one file."""
+    addresses = [
+        file_address(path, content)
+        for path, content in (("2025/a.txt", b"one"), ("2026/a.txt", b"one"), ("2025/a.txt", b"two"))
+    ]
+    assert len({text_id(address) for address in addresses}) == 3
+    assert file_address("2025/a.txt", b"one") == addresses[0]
+    assert is_file_name(addresses[0])
+
+
+def test_the_order_of_keys_does_not_identify_a_row():
+    """Two programs write one row in two ways."""
+    assert row_content({"text": "a", "title": "b"}) == row_content({"title": "b", "text": "a"})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_windows_saves_is_read(encoding: str):
+    """Notepad marks its files."""
+    assert decode_text("Өрт".encode(encoding), where="a.txt") == "Өрт"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.search.exports import COLUMNS, to_cells
+from pipelines.search.exports import COLUMNS, HEADINGS, to_cells
 
 
 def cells(**document: object) -> dict[str, str]:
@@ -23,3 +23,10 @@ def test_lists_and_figures_are_readable():
 def test_no_cell_is_a_formula(title):
     """Titles come from strangers, and a spreadsheet runs what begins with a sign."""
     assert cells(title=title)["title"] == f"'{title}"
+
+
+def test_times_are_those_of_kazakhstan_and_the_heading_says_so():
+    """A spreadsheet shows a time without its zone, and an analyst would be five hours off."""
+    row = cells(published_at="2026-11-30T21:30:05.000Z")
+    assert (row["published_at"], row["observed_at"]) == ("2026-12-01 02:30:05", "")
+    assert HEADINGS[1] == "published_at (UTC+5)"

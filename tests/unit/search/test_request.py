@@ -14,7 +14,7 @@ from pipelines.errors import QueryError
 from pipelines.search.answer import Highlight, Piece, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.cursor import MAX_WINDOW
-from pipelines.search.request import FACETS, SearchRequest, Sort
+from pipelines.search.request import FACETS, Match, SearchRequest, Sort
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PLAIN = SearchRequest(recency=False)
@@ -296,3 +296,51 @@ def test_more_like_this_leaves_reprints_out():
     """The same text again is not «more»."""
     query = build_similar("a", index="kuzet", same_text="f00")["query"]["bool"]
     assert query["must_not"] == [{"term": {"same_text": "f00"}}]
+
+
+def loose(text: str):
+    """The clauses of a text of which most words must hold."""
+    body = build_search(replace(PLAIN, text=text, match=Match.MOST), now=NOW)
+    return body["query"]["bool"]["must"][0]["bool"]["must"]
+
+
+@pytest.mark.parametrize(
+    ("text", "least"), [("а1", 1), ("а1 б1", 1), ("а1 б1 в1", 2), ("а1 б1 в1 г1", 3), ("а1 и б1 в1", 2)]
+)
+def test_most_is_more_than_half_of_the_words(text, least):
+    """A question has words that no article has; function words are not counted."""
+    (clause,) = loose(text)
+    assert clause["bool"]["minimum_should_match"] == least
+
+
+def test_what_is_no_word_must_hold_all_the_same():
+    """`topic:fraud` and `-word` are meant as they are written."""
+    firm, words = loose("кража лошадей topic:fraud -фильм")
+    assert len(words["bool"]["should"]) == 2
+    assert firm["bool"]["must"] == [asked("topic:fraud")]
+    assert firm["bool"]["must_not"] == [asked("фильм")]
+
+
+def test_a_loose_word_is_found_by_its_parts_as_well():
+    """Typed in another alphabet it has the same parts."""
+    (clause,) = loose("qylmys")
+    own, parts = clause["bool"]["should"][0]["dis_max"]["queries"]
+    assert own["multi_match"]["query"] == parts["multi_match"]["query"] == "qylmys"
+    assert {field.partition("^")[0] for field in parts["multi_match"]["fields"]} == {"title.grams", "body.grams"}
+
+
+def test_the_next_page_of_most_words_is_of_most_words():
+    """Else it would be empty."""
+    request = replace(PLAIN, text="қылмыс", size=1, match=Match.MOST)
+    first = read_search(answer([hit("a", [1])]), request=request, now=NOW)
+    later = replace(request, after=first.next_after, match=Match.ALL_OR_MOST)
+    assert build_search(later, now=NOW)["query"] == build_search(request, now=NOW)["query"]
+
+
+def test_a_suggestion_replaces_only_what_no_article_has():
+    """«Did you mean» is a query that can be typed."""
+    suggest = {"words": [{"text": "алаяктық", "options": [{"text": "алаяқтық"}]}, {"text": "шымкент", "options": []}]}
+    found = read_search({**answer([]), "suggest": suggest}, request=PLAIN, now=NOW)
+    assert found.did_you_mean == "алаяқтық шымкент"
+    suggest["words"][0]["options"] = []
+    assert read_search({**answer([]), "suggest": suggest}, request=PLAIN, now=NOW).did_you_mean == ""

@@ -17,13 +17,16 @@ LIVE: dict[str, Any] = {
 }
 
 
+ANALYZERS = frozenset({"words"})
+
+
 def schema(**other: Any) -> Schema:
     return Schema(mapping={"properties": {**LIVE, **other}}, settings={}, analysis={})
 
 
 def test_an_index_as_it_should_be_lacks_nothing():
     """Else every start of a worker would write to the cluster's state."""
-    assert schema().new_fields(LIVE) == {}
+    assert schema().new_fields(LIVE, analyzers=ANALYZERS) == {}
     assert schema().changed_fields(LIVE) == []
     assert schema().foreign_fields(LIVE) == []
 
@@ -47,7 +50,7 @@ def test_an_index_as_it_should_be_lacks_nothing():
 def test_only_what_is_new_is_asked_for(field, asked):
     """What the index has is not said again: it may be analysed in an older way, and would be refused."""
     older = {**LIVE, "title": {"type": "text", "analyzer": "older"}}
-    assert schema(**field).new_fields(older) == asked
+    assert schema(**field).new_fields(older, analyzers=ANALYZERS) == asked
 
 
 def test_another_analyzer_is_a_change_but_not_foreign():
@@ -61,3 +64,12 @@ def test_another_type_is_foreign_in_every_place():
     """A document that means something else to the index must wait."""
     assert schema(figures={"properties": {"killed": KEYWORD}}).foreign_fields(LIVE) == ["figures.killed"]
     assert schema(url={"properties": {}}).foreign_fields(LIVE) == ["url"]
+
+
+def test_a_field_with_an_analyzer_of_a_later_version_waits_for_the_reindex():
+    """The engine refuses it in a live index, and then no article would be written until the reindex."""
+    grams = {"fields": {"grams": {"type": "text", "analyzer": "grams"}}}
+    later = schema(title=LIVE["title"] | grams, lead={"type": "text", "analyzer": "grams"}, rating=NUMBER)
+    assert later.new_fields(LIVE, analyzers=ANALYZERS) == {"rating": NUMBER}
+    assert not later.has_analyzers(ANALYZERS)
+    assert later.has_analyzers(ANALYZERS | {"grams"})

@@ -30,8 +30,3 @@ def test_a_record_says_what_holds_since_when_and_why(record: Path) -> None:
     assert date.fromisoformat(head["date"])
     assert all(f"\n**{part}.** " in text for part in ("Decided", "Why"))
     assert head["by"] is None or list(FOLDER.glob(f"{head['by']}-*.md"))
-
-
-def test_the_table_lists_it(record: Path) -> None:
-    """The table is what people read first."""
-    assert f"({record.name})" in (FOLDER / "README.md").read_text(encoding="utf-8")

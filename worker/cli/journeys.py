@@ -1,0 +1,90 @@
+"""An article's journey in sentences, and addresses as people read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote_to_bytes
+
+from pipelines.models import Outcome
+from worker.state import Step
+
+PAGE_SUFFIX = ".zst"
+IMPORT = "import-"
+_BEYOND_ASCII = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_PUNYCODE = re.compile(r"(?<![\w.-])((?:[\w-]+\.)*xn--[\w.-]+)", re.ASCII)
+
+SIGHTED = {
+    "new": "seen for the first time in {}",
+    "changed": "{} has it with other words",
+    "again": "looked at once more for corrections",
+    "once-more": "{} changed it while it was under way; it starts again afterwards",
+    "replay": "started again by hand",
+}
+ENDINGS = {
+    Outcome.INDEXED: "it is in the index",
+    Outcome.REVISED: "its new revision is in the index",
+    Outcome.UNCHANGED: "its words are as before, nothing was written",
+    Outcome.DUPLICATE: "another article has this address already",
+    Outcome.SUPERSEDED: "a newer sighting took its place",
+    Outcome.REJECTED: "it is not indexed",
+    Outcome.QUARANTINED: "given up after three attempts; `kuzet quarantine replay` starts it again",
+}
+
+
+def sentence_of(step: Step) -> str:
+    """Say in plain words what happened."""
+    said = _SENTENCES.get(step.event)
+    return said(step.detail) if said else _ending(step.event)
+
+
+def readable(address: str) -> str:
+    """Return an address with its Cyrillic letters: without percent signs in the path and xn-- in the host."""
+    return _PUNYCODE.sub(_unicode_host, _BEYOND_ASCII.sub(_letters, address))
+
+
+def _sighted(detail: str) -> str:
+    kind, _, rest = detail.partition(" ")
+    feed = rest.partition(" ")[0]
+    if feed.startswith(IMPORT) and kind in {"new", "changed"}:
+        return "imported" if kind == "new" else "imported again with other words"
+    return SIGHTED.get(kind, kind).format(f"the feed {feed}")
+
+
+def _to_extract(detail: str) -> str:
+    if detail.endswith(PAGE_SUFFIX):
+        return "its page is stored and waits to be read"
+    return f"no page ({detail}); what the feed said is read" if detail else "its text waits to be read"
+
+
+def _ending(event: str) -> str:
+    outcome, _, reason = event.partition(":")
+    if outcome not in set(Outcome):
+        return event
+    return f"{ENDINGS[Outcome(outcome)]} ({reason})" if reason else ENDINGS[Outcome(outcome)]
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    try:
+        text = unquote_to_bytes(escaped[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return escaped[0]  # windows-1251, or no text at all
+    return text if text.isprintable() and " " not in text else escaped[0]
+
+
+def _unicode_host(host: re.Match[str]) -> str:
+    try:
+        return host[0].encode("ascii").decode("idna")
+    except UnicodeError:
+        return host[0]
+
+
+_SENTENCES: Mapping[str, Callable[[str], str]] = {
+    "sighted": _sighted,
+    "fetch": lambda _: "to be fetched",
+    "extract": _to_extract,
+    "outbox": lambda _: "read and tagged; it waits for the index",
+    "failed": lambda error: f"an attempt failed: {error or 'no reason was given'}",
+    "alias-of": lambda owner: f"this address belongs to the article {owner}",
+    "imported": lambda _: "taken over from an export",
+}
