@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 from pipelines.models import Figure, Severity, Tag
 from pipelines.reading.marked_yaml import Marked, read_yaml
-from pipelines.tagging.matching.matcher import Found, Matcher
+from pipelines.tagging.matching.matcher import Found, Hit, Matcher
+from pipelines.tagging.matching.text import Text
 from pipelines.tagging.rules.patterns import Classes, parse_by_language
 
-RAISING_WORDS = 80
+RAISING_WORDS = 50
 """Only the title and the beginning of the body say how grave an article is; the rest is background."""
 
 LOWERING_WORDS = 30
@@ -38,6 +40,13 @@ FATAL = "fatal"
 """The cues of a death: critical in an attack on the public, else high."""
 
 
+RETOLD = "retold"
+"""The cues of a clause that names or retells a deed: «обвиняемый в убийстве», «напомним, …»."""
+
+RUNNING = "running"
+"""The cues of a matter that goes on: a trial, a total, a visit to the scene."""
+
+
 class Assessment(NamedTuple):
     """A severity and what it was raised or lowered by."""
 
@@ -50,9 +59,10 @@ class Gravity:
 
     def __init__(self, file: str, text: str, *, matcher: Matcher, classes: Classes) -> None:
         levels = ("critical", FATAL, "high", "low")
-        fields = read_yaml(file, text).fields((*levels, "figures"), required=("critical", "high", "low", "figures"))
+        required = ("critical", "high", "low", "figures")
+        fields = read_yaml(file, text).fields((*levels, RETOLD, RUNNING, "figures"), required=required)
         self.cues: dict[int, str] = {}
-        for level in levels:
+        for level in (*levels, RETOLD, RUNNING):
             for pattern in parse_by_language(fields[level], classes=classes) if level in fields else ():
                 self.cues.setdefault(matcher.add(pattern), level)
         self.figures = tuple(_limits(fields["figures"]))
@@ -71,40 +81,101 @@ def assess(
     if not tags:
         return None
     topics = {tag.topic for tag in tags}
-    reached = [*_cued(found, gravity, topics), *_reached(figures, gravity, topics)]
-    return next(
-        (
-            assessment
-            for severity in (Severity.CRITICAL, Severity.HIGH, Severity.LOW)
-            for assessment in reached
-            if assessment.severity is severity
-        ),
-        Assessment(base, ""),
-    )
+    cues = _Cues(found, gravity)
+    reached = [*_cued(cues, topics), *_reached(cues.new(figures), gravity, topics)]
+    if cues.running and not cues.title_is_new:
+        least = min(base, Severity.MEDIUM, key=lambda severity: severity.rank)
+        return _first(reached, Severity.CRITICAL) or Assessment(least, cues.running)
+    return _first(reached, Severity.CRITICAL, Severity.HIGH, Severity.LOW) or Assessment(base, "")
 
 
-def _cued(found: Iterable[Found], gravity: Gravity, topics: set[str]) -> list[Assessment]:
-    """Return what the first form of each level in title or lead says; critical needs a topic of attacks."""
-    forms = _cues(found, gravity)
-    if not topics & ATTACK_TOPICS:
-        forms.pop("critical", None)
+def _first(reached: list[Assessment], *levels: Severity) -> Assessment | None:
+    """Return the first assessment of the gravest level that is reached."""
+    by_level = (assessment for level in levels for assessment in reached if assessment.severity is level)
+    return next(by_level, None)
+
+
+class _Cues:
+    """The cues near the beginning: `forms` is the first of each level, `running` the words of a matter that goes on."""
+
+    def __init__(self, found: Iterable[Found], gravity: Gravity) -> None:
+        self.forms: dict[str, str] = {}
+        self.running = ""
+        self.title_is_new = False
+        self._texts = {text.field: text for text, _ in found}
+        cues = [
+            _Cue(text, hit, level) for text, hits in found for hit in hits if (level := gravity.cues.get(hit.pattern))
+        ]
+        cues = [cue for cue in cues if not cue.hit.negated and cue.is_near_the_beginning()]
+        self._retold = {place for cue in cues if cue.level == RETOLD for place in cue.retold()}
+        self._running = {cue.clause for cue in cues if cue.level == RUNNING}
+        for cue in cues:
+            self._add(cue)
+
+    def _add(self, cue: _Cue) -> None:
+        if cue.level == RUNNING:
+            self.running = self.running or cue.form
+        elif cue.level != RETOLD and (cue.level == "low" or self._is_reported(*cue.place)):
+            self.forms.setdefault(cue.level, cue.form)
+            self.title_is_new = self.title_is_new or (cue.text.field == "title" and cue.level != "low")
+
+    def new(self, figures: Iterable[Figure]) -> list[Figure]:
+        """Return the reported figures of title and lead, and all victims where these report a death."""
+        return [figure for figure in figures if self._is_new(figure)]
+
+    def _is_new(self, figure: Figure) -> bool:
+        if figure.span is None:
+            return True
+        text = self._texts[figure.span.field]
+        word, _ = text.words_between(figure.span.start, figure.span.end)
+        is_near = text.field == "title" or word < RAISING_WORDS or (FATAL in self.forms and figure.kind in VICTIMS)
+        return is_near and self._is_reported(text.field, word)
+
+    def _is_reported(self, field: str, word: int) -> bool:
+        """True if a word is neither retold nor in a clause about a matter that goes on."""
+        return (field, word) not in self._retold and (field, self._texts[field].clause_at(word)) not in self._running
+
+
+class _Cue(NamedTuple):
+    """A cue found in a text."""
+
+    text: Text
+    hit: Hit
+    level: str
+
+    @property
+    def form(self) -> str:
+        return self.text.between(self.hit.first, self.hit.last)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.text.field, self.hit.first
+
+    @property
+    def clause(self) -> tuple[str, int]:
+        return self.text.field, self.text.clause_at(self.hit.first)
+
+    def retold(self) -> list[tuple[str, int]]:
+        """Return the words that a cue covers; all of its sentence when it begins one: «Напомним, …»."""
+        first, last = self.hit.first, self.hit.last
+        words: Iterable[int] = range(first, last + 1)
+        if self.text.begins_sentence(first):
+            sentence = self.text.sentence_at(first)
+            words = takewhile(lambda word: self.text.sentence_at(word) == sentence, range(first, len(self.text)))
+        return [(self.text.field, word) for word in words]
+
+    def is_near_the_beginning(self) -> bool:
+        """True in the title and the first words of the body; a retelling is one anywhere."""
+        if self.text.field == "title" or self.level == RETOLD:
+            return True
+        return self.hit.first < (LOWERING_WORDS if self.level == "low" else RAISING_WORDS)
+
+
+def _cued(cues: _Cues, topics: set[str]) -> list[Assessment]:
+    """Return what the first cue of each level says; critical needs a topic of attacks."""
+    forms = {level: form for level, form in cues.forms.items() if level != "critical" or topics & ATTACK_TOPICS}
     fatal = Severity.CRITICAL if topics & PUBLIC_ATTACK_TOPICS else Severity.HIGH
     return [Assessment(fatal if level == FATAL else Severity(level), form) for level, form in forms.items()]
-
-
-def _cues(found: Iterable[Found], gravity: Gravity) -> dict[str, str]:
-    """Return the first form in title or lead for each level."""
-    cues: dict[str, str] = {}
-    for text, hits in found:
-        for hit in hits:
-            level = gravity.cues.get(hit.pattern)
-            if level and not hit.negated and (text.field == "title" or hit.first < _reach(level)):
-                cues.setdefault(level, text.between(hit.first, hit.last))
-    return cues
-
-
-def _reach(level: str) -> int:
-    return LOWERING_WORDS if level == "low" else RAISING_WORDS
 
 
 def _reached(figures: Iterable[Figure], gravity: Gravity, topics: set[str]) -> list[Assessment]:
