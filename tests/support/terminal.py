@@ -22,7 +22,8 @@ class Terminal:
     data: Path
 
     def run(self, *arguments: str, given: str = "", **environment: str) -> Answer:
-        return run(arguments, self.environment(**environment), given=given)
+        start = run_anew if arguments[0] == "up" else run  # it starts and leaves processes of its own
+        return start(arguments, self.environment(**environment), given=given)
 
     def run_anew(self, *arguments: str, given: str = "") -> Answer:
         """Run a command in a new Python; see `tests.support.commands`."""
