@@ -25,7 +25,7 @@ from pipelines.language.letters import KAZAKH_LETTERS, LOWER
 from pipelines.language.related import RELATED_FILE, parse_related
 from pipelines.language.tokens import tokenize
 from pipelines.search.answer import SearchResult
-from pipelines.search.request import Match, SearchRequest
+from pipelines.search.request import Breadth, SearchRequest
 from worker.files.dictionaries import build_dictionaries, read_dictionary
 from worker.search.engine import SearchEngine
 
@@ -74,29 +74,29 @@ class Searches:
         self._engine = engine
         self._keys = keys
 
-    def found(self, text: str, match: Match = Match.ALL_OR_MOST, *, size: int = 10) -> list[str]:
-        return [hit.article_id for hit in self._asked(text, match, size=size).hits]
+    def found(self, text: str, breadth: Breadth = Breadth.ALL_OR_MOST, *, size: int = 10) -> list[str]:
+        return [hit.article_id for hit in self._asked(text, breadth, size=size).hits]
 
     def right(self, words: Iterable[str], spell: Callable[[str], str]) -> float:
         """Share of words whose articles are found by another spelling."""
-        answers = {word: set(self.found(word, Match.ALL, size=100)) for word in words}
+        answers = {word: set(self.found(word, Breadth.ALL, size=100)) for word in words}
         hits = [bool(answers[word] & set(self.found(spell(word)))) for word in words]
         return 100 * sum(hits) / len(hits)
 
     def suggested(self, words: Iterable[str], chance: random.Random) -> float:
         """Share of typos that no article has whose suggestion is a form of the word."""
         typos = [(mistyped(word, chance), word) for word in words]
-        typos = [(typo, word) for typo, word in typos if not self.found(typo, Match.ALL)]
+        typos = [(typo, word) for typo, word in typos if not self.found(typo, Breadth.ALL)]
         hits = [
             not set(self._keys.keys(self._suggestion(typo))).isdisjoint(self._keys.keys(word)) for typo, word in typos
         ]
         return 100 * sum(hits) / len(hits)
 
     def _suggestion(self, text: str) -> str:
-        return self._asked(text, Match.ALL_OR_MOST, size=1).did_you_mean
+        return self._asked(text, Breadth.ALL_OR_MOST, size=1).did_you_mean
 
-    def _asked(self, text: str, match: Match, *, size: int) -> SearchResult:
-        request = SearchRequest(text=text, match=match, size=size, facets=(), histogram=False, recency=False)
+    def _asked(self, text: str, breadth: Breadth, *, size: int) -> SearchResult:
+        request = SearchRequest(text=text, breadth=breadth, size=size, facets=(), histogram=False, recency=False)
         return self._engine.search(request)
 
 
@@ -116,7 +116,7 @@ def language_pairs(searches: Searches, texts: Iterable[Text], keys: Keys) -> tup
             near = {one for key in keys.tokens(typed) for one in holders[key] if language[one] == own}
             far = {one for w in others for key in keys.tokens(w) for one in holders[key] if language[one] != own}
             if near and far:
-                found = searches.found(typed, Match.ALL, size=200)
+                found = searches.found(typed, Breadth.ALL, size=200)
                 asked += 1
                 both += bool(near & {*found}) and bool(far & {*found})
                 first += bool(found) and language[found[0]] == own

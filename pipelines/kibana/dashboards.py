@@ -21,7 +21,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Box:
-    """Where a panel stands."""
+    """The place of a panel on the grid."""
 
     index: str
     x: int
@@ -77,7 +77,7 @@ def _panel(box: _Box, panel: Panel, *, board: Dashboard, description: Descriptio
 
 
 def _by_value(box: _Box, panel: Panel, *, description: Description) -> tuple[Json, Json]:
-    """A chart that lives in the dashboard. Its reference stands twice: older Kibanas read the one, newer the other."""
+    """A chart inside the dashboard. Its reference is written twice: older Kibanas read one, newer ones the other."""
     view = view_id(panel.of)
     attributes = lens_attributes(panel, view=description.view(panel.of)) | {
         "type": "lens",

@@ -260,7 +260,7 @@ def _metric(label: str, marked: Marked) -> Metric:
     if not percentile and operation not in OPERATIONS:
         raise marked.wrong(f"{operation!r} is not known", remedy=f"Known: {', '.join(OPERATIONS)}, p50, p95 …")
     if (operation == "count") == bool(field):
-        raise marked.wrong("count stands alone; everything else is followed by a field")
+        raise marked.wrong("count takes no field; everything else is followed by a field")
     if percentile:
         return Metric(label=label, operation="percentile", field=field, percentile=int(percentile[1]))
     return Metric(label=label, operation=operation, field=field)

@@ -56,7 +56,7 @@ def digest_of(objects: Iterable[Mapping[str, Any]]) -> str:
 
 
 def advanced_settings(description: Description) -> dict[str, str | bool]:
-    """What is set in the space beside the objects."""
+    """What is set in the space besides the objects."""
     home = f"/app/dashboards#/view/{dashboard_id(description.home)}"
     return {**description.settings, "defaultRoute": home}
 

@@ -10,7 +10,7 @@ from pipelines.errors import QueryError
 from pipelines.search.clauses import STEMS, Json, asked_clause, instant, keyword_clause, loose_clause
 from pipelines.search.cursor import read_cursor
 from pipelines.search.fields import FIELDS, figure_names
-from pipelines.search.request import FACETS, FILTERS, MAX_SIZE, Match, SearchRequest, Sort
+from pipelines.search.request import FACETS, FILTERS, MAX_SIZE, Breadth, SearchRequest, Sort
 from pipelines.search.text import Node, plain_words, read_query, typed_words
 from pipelines.time_zone import OFFSET
 
@@ -30,7 +30,7 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
     asked = read_query(request.text)
     moment = cursor.now or now
     body: Json = {
-        "query": _scored(asked, request=replace(request, match=cursor.match), now=moment),
+        "query": _scored(asked, request=replace(request, breadth=cursor.breadth), now=moment),
         "size": request.size,
         "track_total_hits": True,
         "_source": True if request.whole else {"excludes": ["body", "tags"]},
@@ -44,7 +44,7 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
         body["collapse"] = _COLLAPSE
     if request.highlight and asked:
         body["highlight"] = _highlight(asked, now=moment)
-    if cursor.match is Match.MOST and (words := typed_words(asked)):
+    if cursor.breadth is Breadth.MOST and (words := typed_words(asked)):
         body["suggest"] = _suggestions(words)
     return body
 
@@ -86,7 +86,7 @@ def _check(request: SearchRequest) -> None:
 
 
 def _scored(asked: Node | None, *, request: SearchRequest, now: datetime) -> Json:
-    wanted = loose_clause if request.match is Match.MOST else asked_clause
+    wanted = loose_clause if request.breadth is Breadth.MOST else asked_clause
     clauses: Json = {"must": [wanted(asked, now=now)], "filter": _period(request)}
     words = plain_words(asked)
     if len(words) > 1:

@@ -14,7 +14,7 @@ from datetime import datetime
 
 from pipelines.errors import QueryError
 from pipelines.search.clauses import Json
-from pipelines.search.request import Match, SearchRequest
+from pipelines.search.request import Breadth, SearchRequest
 
 MAX_WINDOW = 10_000
 """`index.max_result_window` of the engine."""
@@ -22,23 +22,23 @@ MAX_WINDOW = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins. `now` and `match` are those of the first page; `now` is None for the first page itself."""
+    """Where a page begins. `now` and `breadth` are those of the first page; `now` is None for the first page itself."""
 
     now: datetime | None
     position: Json
-    match: Match
+    breadth: Breadth
 
 
 def read_cursor(request: SearchRequest) -> Cursor:
     if not request.after:
-        return Cursor(None, {}, request.match)
+        return Cursor(None, {}, request.breadth)
     try:
         packed = json.loads(base64.urlsafe_b64decode(request.after.encode("ascii")))
         moment = datetime.fromisoformat(packed["now"])
-        match = Match(packed.get("match", request.match))
+        breadth = Breadth(packed.get("breadth", request.breadth))
         if request.collapse:
-            return Cursor(moment, {"from": _within_window(packed["offset"], request.size)}, match)
-        return Cursor(moment, {"search_after": list(packed["after"])}, match)
+            return Cursor(moment, {"from": _within_window(packed["offset"], request.size)}, breadth)
+        return Cursor(moment, {"search_after": list(packed["after"])}, breadth)
     except (ValueError, TypeError, KeyError, binascii.Error) as error:
         raise QueryError(
             "the page mark", "it belongs to another search", remedy="Start with the first page."
@@ -61,8 +61,8 @@ def next_cursor(request: SearchRequest, *, hits: list[Json], now: datetime) -> s
         return ""
     cursor = read_cursor(request)
     packed: Json = {"now": (cursor.now or now).isoformat()}
-    if cursor.match is Match.MOST:
-        packed["match"] = cursor.match
+    if cursor.breadth is Breadth.MOST:
+        packed["breadth"] = cursor.breadth
     if request.collapse:
         packed["offset"] = cursor.position.get("from", 0) + len(hits)
     else:

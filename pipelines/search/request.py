@@ -30,7 +30,7 @@ class Sort(StrEnum):
     TIME = "time"
 
 
-class Match(StrEnum):
+class Breadth(StrEnum):
     """Which words an article must have. all_or_most: all; when no article has them, the best matches of most."""
 
     ALL = "all"
@@ -51,7 +51,7 @@ class SearchRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     since: datetime | None = None
     until: datetime | None = None
-    match: Match = Match.ALL
+    breadth: Breadth = Breadth.ALL
     sort: Sort = Sort.RELEVANCE
     size: int = 20
     after: str = ""

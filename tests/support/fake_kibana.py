@@ -19,7 +19,7 @@ DEFAULT = "/api/data_views/default"
 SETTINGS = "/internal/kibana/settings"
 ROLES = "/api/security/role/"
 
-FEATURES = {  # what a route takes of the user's role
+FEATURES = {  # what a route takes of the role of the user who asks
     IMPORT: "savedObjectsManagement",
     EXPORT: "savedObjectsManagement",
     DEFAULT: "indexPatterns",

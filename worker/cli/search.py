@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
-from pipelines.search.request import MAX_SIZE, Match, Sort
+from pipelines.search.request import MAX_SIZE, Breadth, Sort
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, find_key, selecting
@@ -56,7 +56,7 @@ def search(  # noqa: PLR0913  one option a wish
     else:
         request = chosen.resolved(runtime).request(
             query,
-            match=Match.MOST if most else Match.ALL_OR_MOST,
+            breadth=Breadth.MOST if most else Breadth.ALL_OR_MOST,
             sort=sort,
             recency=recency,
             collapse=not reprints,

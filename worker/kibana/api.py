@@ -75,12 +75,12 @@ class Access:
 class _Answer:
     status: int
     body: Any
-    """Parsed JSON; text when it is none."""
+    """Parsed JSON, or the text when it is not JSON."""
 
     @property
     def message(self) -> str:
-        told = self.body.get("message") if isinstance(self.body, dict) else self.body
-        return str(told or "")[:300]
+        message = self.body.get("message") if isinstance(self.body, dict) else self.body
+        return str(message or "")[:300]
 
 
 class Kibana:
@@ -100,7 +100,7 @@ class Kibana:
         self._pool.clear()
 
     def wait_ready(self, *, wait_s: float) -> str:
-        """Wait until Kibana says it is available, and return its version, as far as it tells us."""
+        """Wait until Kibana says it is available, and return its version ("" when it does not say)."""
         until = time.monotonic() + wait_s
         while True:
             answer = self._ask("GET", "/api/status", until=until)
@@ -216,7 +216,7 @@ def _untrusted(access: Access) -> EngineRefusedError:
 
 
 def _read_status(answer: _Answer, access: Access) -> tuple[str, str]:
-    """Level and version. Who is not let in is told the level only."""
+    """Return level and version. Kibana names its version only to a user who is signed in."""
     body = answer.body if isinstance(answer.body, dict) else {}
     status = body.get("status")
     overall = status.get("overall") if isinstance(status, dict) else None
@@ -242,8 +242,8 @@ def _refusal(access: Access, answer: _Answer) -> EngineRefusedError:
 def _errors(body: Mapping[str, Any]) -> str:
     """Say the first errors of an import answer."""
     errors = body.get("errors") or []
-    told = "; ".join(_error(one) for one in errors[:3])
-    return told + (f"; and {len(errors) - 3} more" if len(errors) > 3 else "") or "it does not say why"  # noqa: PLR2004 - as above
+    shown = "; ".join(_error(one) for one in errors[:3])
+    return shown + (f"; and {len(errors) - 3} more" if len(errors) > 3 else "") or "it does not say why"  # noqa: PLR2004 - as above
 
 
 def _error(one: Mapping[str, Any]) -> str:

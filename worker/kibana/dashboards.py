@@ -66,7 +66,7 @@ def _suffix(key: str) -> str:
 
 
 def read_description(folder: Path) -> Description:
-    """Read base.yaml and the dashboards beside it."""
+    """Read base.yaml and the files in dashboards/."""
     files = [folder / "base.yaml", *sorted((folder / "dashboards").glob("*.yaml"))]
     try:
         texts = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in files}

@@ -19,7 +19,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetEr
 from pipelines.models import IndexDocument
 from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
-from pipelines.search.request import Match, SearchRequest
+from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
@@ -322,13 +322,13 @@ class SearchEngine:
     def search(self, request: SearchRequest, *, now: datetime | None = None) -> SearchResult:
         """Search, with facets, highlights and paging. Raises QueryError for what cannot be asked.
 
-        With Match.ALL_OR_MOST, a first page without an article is asked for once more, by most of the words.
+        With Breadth.ALL_OR_MOST, a first page without an article is asked for once more, by most of the words.
         """
         moment = now or datetime.now(UTC)
         result = self._found(request, now=moment)
-        if result.total or request.after or request.match is not Match.ALL_OR_MOST:
+        if result.total or request.after or request.breadth is not Breadth.ALL_OR_MOST:
             return result
-        most = self._found(replace(request, match=Match.MOST), now=moment)
+        most = self._found(replace(request, breadth=Breadth.MOST), now=moment)
         return replace(most, relaxed=True) if most.total or most.did_you_mean else result
 
     def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:

@@ -28,7 +28,7 @@ _KUZET_USER = (10001, 10001)  # of docker/Dockerfile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KibanaDoor:
-    """How people reach Kibana. `names`: host names for its certificate beside its own; `url` is what it links to."""
+    """How people reach Kibana. `names`: host names for its certificate, besides its own; `url` is what it links to."""
 
     protocol: str = "http"
     url: str = "http://localhost:5601"

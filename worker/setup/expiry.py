@@ -29,9 +29,9 @@ def ending_soon(settings: Settings, *, now: datetime) -> Iterator[str]:
 
 
 def certificate_end(url: str, *, authority: str | None) -> datetime | None:
-    """When the certificate of who answers at the URL ends.
+    """Return when the certificate of the server at the URL ends (aware, UTC).
 
-    None when there is no TLS, or no answer that could be trusted: what is wrong then is told by who works with it.
+    None when there is no TLS, or no answer that can be trusted: the client that works with the engine reports that.
     """
     parts = urlsplit(url)
     if parts.scheme not in PORTS or not parts.hostname:

@@ -1,4 +1,4 @@
-"""The folder in which all secrets of a server lie; nobody but its owner can look into it."""
+"""The folder that holds all secrets of a server; only its owner can read it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Vault:
         return Certificate(pem.encode(), key_pem.encode()) if pem and key_pem else None
 
     def _read(self, name: str) -> str:
-        """What a file says; empty when there is none. An empty file is no secret, and nobody knows why it is empty."""
+        """Return the text of a file, or "" without one. Raises VaultError for an empty file, which holds no secret."""
         file = self.folder / name
         try:
             text = file.read_text(encoding="ascii")

@@ -41,7 +41,7 @@ def _panel_faults(panel: Json, saved: Saved) -> Iterator[str]:
     if grid["x"] < 0 or grid["y"] < 0 or grid["w"] < 1 or grid["h"] < 1 or grid["x"] + grid["w"] > GRID_WIDTH:
         yield "it reaches over the edge of the grid"
     if panel["type"] not in PANEL_TYPES:
-        yield f"the type {panel['type']} is none of ours"
+        yield f"kuzet does not write panels of the type {panel['type']}"
     by_value = "attributes" in panel["embeddableConfig"]
     if by_value == ("panelRefName" in panel):
         yield "it must have its own attributes or refer to an object: one of the two"
@@ -60,9 +60,9 @@ def _grid_faults(panels: Sequence[Json]) -> Iterator[str]:
 
 
 def _overlap(one: Json, other: Json) -> bool:
-    beside = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
+    side_by_side = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
     above = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
-    return not (beside or above)
+    return not (side_by_side or above)
 
 
 def _copy_faults(panel: Json, saved: Saved) -> Iterator[str]:

@@ -33,7 +33,7 @@ _BROKEN = (KeyError, TypeError, AttributeError, IndexError, ValueError)
 def find_faults(text: str, *, mappings: Mapping[str, Mapping[str, Any]]) -> tuple[Fault, ...]:
     """Say everything that is wrong. `mappings`: the index or alias a data view shows → its mapping.
 
-    An object whose outer shape is wrong is not looked into; never raises for what stands in the text.
+    An object whose outer shape is wrong is not looked into; never raises for any text.
     """
     lines, faults = _read_lines(text)
     read = list(map(_open, lines))
@@ -84,7 +84,7 @@ def _read_line(number: int, line: str) -> dict[str, Any] | Fault:
     if wrong:
         return Fault(FILE_RULE, subject, f"{', '.join(wrong)} missing or of the wrong kind")
     if read["type"] not in TYPE_VERSIONS:
-        return Fault(FILE_RULE, subject, f"the type {read['type']} is none of ours")
+        return Fault(FILE_RULE, subject, f"kuzet does not write objects of the type {read['type']}")
     return read
 
 
@@ -102,7 +102,7 @@ def _version_faults(saved: Saved, _: _Everything) -> Iterator[str]:
     if saved.raw.get("coreMigrationVersion") != CORE_VERSION:
         yield f"coreMigrationVersion must be {CORE_VERSION}"
     if saved.raw.get("managed") is not False:
-        yield "managed must be false, or nobody may edit it"
+        yield "managed must be false, or Kibana lets no user edit it"
     for key in _NEVER_SENT:
         if key in saved.raw:
             yield f"{key} must not be sent"
@@ -116,10 +116,10 @@ def _name_faults(saved: Saved, everything: _Everything) -> Iterator[str]:
     attributes = {key: value for key, value in saved.attributes.items() if key not in titled}
     for text in strings_in(attributes):
         if text in indices:
-            yield f"the index name {text!r} stands in its attributes"
+            yield f"the index name {text!r} is in its attributes"
         for name in guarded:
             if name in text:
-                yield f"the id {name} stands in its attributes, not in a reference"
+                yield f"the id {name} is in its attributes, not in a reference"
 
 
 def _references(saved: Saved, everything: _Everything) -> Iterator[tuple[int, str]]:

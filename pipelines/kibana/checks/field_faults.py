@@ -64,7 +64,7 @@ def _map_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:
         yield from _query_faults(saved.attributes["mapStateJSON"]["query"], own)
         yield from _query_faults(layer.get("query"), own)
         if "query" in source:
-            yield "a layer's query stands beside its source; inside of it nobody reads it"
+            yield "a layer's query belongs next to its source; Kibana ignores it inside"
 
 
 def _dashboard_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:

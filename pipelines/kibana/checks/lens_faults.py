@@ -41,7 +41,7 @@ def _chart_faults(attributes: Json, references: set[str]) -> Iterator[str]:
     if "version" in attributes:
         yield "version must be left out, so that it is brought up on reading"
     if attributes["visualizationType"] not in PICTURES:
-        yield f"{attributes['visualizationType']} is none of our charts"
+        yield f"kuzet does not write charts of the type {attributes['visualizationType']}"
     state = attributes["state"]
     if set(state["datasourceStates"]) != {"formBased"}:
         yield "it reads from something else than formBased"
@@ -64,7 +64,7 @@ def _layer_faults(columns: Mapping[str, Json], order: list[str]) -> Iterator[str
         return
     buckets = [columns[name]["isBucketed"] for name in order]
     if buckets != sorted(buckets, reverse=True):
-        yield "a metric stands before a group"
+        yield "a metric comes before a group"
     for name, column in columns.items():
         for problem in _column_faults(column, columns):
             yield f"column {name}: {problem}"

@@ -32,7 +32,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """One object. `attributes` are opened; `raw` is the line as it stands."""
+    """One object. `attributes` are opened; `raw` is the line as written."""
 
     raw: Json
     attributes: Json
@@ -76,7 +76,7 @@ def _opened(key: str, value: object, around: Json) -> object:
 
 
 def _kind(key: str, around: Json) -> type | None:
-    """Panels are a list in a dashboard and an object in a control group, which has a style beside them."""
+    """Panels are a list in a dashboard and an object in a control group, which also has a style."""
     if key == "panelsJSON":
         return dict if "controlStyle" in around else list
     return _KINDS.get(key, object if key.endswith("JSON") else None)
@@ -108,7 +108,7 @@ def strings_in(value: object) -> Iterator[str]:
 
 
 def values_of(value: object, *keys: str) -> Iterator[object]:
-    """Every value that stands under one of the keys, anywhere inside."""
+    """Yield every value under one of the keys, at any depth."""
     if isinstance(value, dict):
         for key, one in value.items():
             if key in keys:

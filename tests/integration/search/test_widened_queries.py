@@ -13,7 +13,7 @@ import pytest
 from benchmarks.support.texts import Text
 from config.settings import Settings
 from pipelines.language.analysis import render
-from pipelines.search.request import Match, SearchRequest
+from pipelines.search.request import Breadth, SearchRequest
 from worker.files.dictionaries import read_related
 from worker.search.engine import SearchEngine
 
@@ -47,8 +47,8 @@ def engine(search_url: str, analysis: dict[str, Any]) -> Iterator[SearchEngine]:
     engine.close()
 
 
-def found(engine: SearchEngine, text: str, match: Match = Match.ALL_OR_MOST) -> list[str]:
-    result = engine.search(SearchRequest(text=text, match=match, recency=False))
+def found(engine: SearchEngine, text: str, breadth: Breadth = Breadth.ALL_OR_MOST) -> list[str]:
+    result = engine.search(SearchRequest(text=text, breadth=breadth, recency=False))
     return [hit.article_id for hit in result.hits]
 
 
@@ -63,31 +63,33 @@ def found(engine: SearchEngine, text: str, match: Match = Match.ALL_OR_MOST) -> 
 )
 def test_a_word_finds_both_languages(engine, text, ids):
     """An analyst reads both, and types one of them."""
-    assert sorted(found(engine, text, Match.ALL)) == sorted(ids)
+    assert sorted(found(engine, text, Breadth.ALL)) == sorted(ids)
 
 
 def test_a_verb_is_found_by_its_noun(engine):
     """ұстау is what a dictionary says; the article says ұстады."""
-    assert found(engine, "ұстау", Match.ALL) == ["kk1"]
+    assert found(engine, "ұстау", Breadth.ALL) == ["kk1"]
 
 
 @pytest.mark.parametrize("text", ["кылмыс", "Qylmys", "qylmystar", "qylmystardyń sany"])
 def test_kazakh_in_another_alphabet_is_found(engine, text):
     """Not every keyboard has the letters, and a whole agency writes in Latin ones."""
-    assert found(engine, text, Match.ALL) == []
+    assert found(engine, text, Breadth.ALL) == []
     assert found(engine, text)[0] == "kk2"
 
 
 def test_most_words_are_enough_when_nothing_has_all(engine):
     """A question has words that no article has; the answer says that it is not exact."""
-    result = engine.search(SearchRequest(text="как полиция вернула лошадей хозяевам вчера", match=Match.ALL_OR_MOST))
+    result = engine.search(
+        SearchRequest(text="как полиция вернула лошадей хозяевам вчера", breadth=Breadth.ALL_OR_MOST)
+    )
     assert result.relaxed
     assert result.hits[0].article_id == "ru2"
 
 
 def test_what_has_all_words_is_not_widened(engine):
     """The answer to a plain search stays what it was."""
-    result = engine.search(SearchRequest(text="лошадей хозяевам", match=Match.ALL_OR_MOST))
+    result = engine.search(SearchRequest(text="лошадей хозяевам", breadth=Breadth.ALL_OR_MOST))
     assert not result.relaxed
     assert [hit.article_id for hit in result.hits] == ["ru2"]
 
@@ -99,7 +101,7 @@ def test_exclusions_hold_for_most_words_too(engine):
 
 def test_a_typo_gets_a_suggestion(engine):
     """The words of the index are what one can mean."""
-    result = engine.search(SearchRequest(text="алаяқтық Шымкнетте", match=Match.ALL_OR_MOST))
+    result = engine.search(SearchRequest(text="алаяқтық Шымкнетте", breadth=Breadth.ALL_OR_MOST))
     assert result.did_you_mean == "алаяқтық шымкентте"
 
 

@@ -49,7 +49,7 @@ def wrong(base=BASE, desk=DESK):
         ("width: 48", "width: 40", "line 4, key 'rows': the panels of this row are 40 wide together"),
         ("width: 48", "width: wide", "line 6, key 'width': a number is expected"),
         ("count}", "top}", "line 6, key 'Articles': 'top' is not known"),
-        ("count}", "count topics}", "count stands alone"),
+        ("count}", "count topics}", "count takes no field"),
         ("count}", "max}", "everything else is followed by a field"),
         ("of: articles", "of: polls", "line 6, key 'of': 'polls' is not known"),
         ("of: articles, ", "", "a panel of kind number needs of"),

@@ -96,7 +96,7 @@ OUTER: dict[str, tuple[int, Callable[[str], str]]] = {
     "no object": (1, lambda text: text + "[]\n"),
     "no end of line": (1, lambda text: text[:-1]),
     "an object twice": (1, lambda text: text + text.split("\n")[0] + "\n"),
-    "a type that is none of ours": (
+    "a type that kuzet does not write": (
         1,
         lambda text: text.replace('"type": "map", "id"', '"type": "visualization", "id"'),
     ),
@@ -392,11 +392,11 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (6, spoil_grid_name, "panel p1: it is called p99 on the grid"),
     (6, spoil_grid_edge, "panel p4: it reaches over the edge"),
     (6, spoil_grid_overlap, "panels p1 and p2 lie on each other"),
-    (6, spoil_grid_type, "panel p1: the type markdown is none of ours"),
+    (6, spoil_grid_type, "panel p1: kuzet does not write panels of the type markdown"),
     (6, spoil_neither, "panel p1: it must have its own attributes or refer"),
     (6, spoil_panel_type, "panel p0: it refers to a links, but is a search"),
     (7, spoil_copy, "its own references and the dashboard's are not the same"),
-    (8, spoil_order, "a metric stands before a group"),
+    (8, spoil_order, "a metric comes before a group"),
     (8, spoil_missing_order, "its columns and their order are not the same"),
     (8, spoil_ordered_by, "it is ordered by a column that is no metric"),
     (8, spoil_accessor, "the picture shows a column m7 that is not there"),
@@ -416,7 +416,7 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (9, spoil_search_column, "there is no field tags"),
     (9, spoil_search_sort, "why is a text and cannot be sorted by"),
     (9, spoil_point, "regions is a keyword and cannot be put on a map"),
-    (9, spoil_layer_query, "a layer's query stands beside its source"),
+    (9, spoil_layer_query, "a layer's query belongs next to its source"),
     (9, spoil_time_field, "latency_seconds is a float and cannot be put on a time axis"),
     (9, spoil_control_field, "body is a text and cannot be counted by its values"),
     (9, spoil_index, "nothing is known of the index kuzet-elsewhere"),
@@ -426,8 +426,8 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (10, spoil_time, "it restores its time, but has none"),
     (10, spoil_link, "the options of the link k0 are not complete"),
     (10, spoil_links_schema, "colour is not in the schema of links"),
-    (11, spoil_view_id, "the id kuzet-view-articles stands in its attributes"),
-    (11, spoil_index_in_text, "the index name 'kuzet-polls' stands in its attributes"),
+    (11, spoil_view_id, "the id kuzet-view-articles is in its attributes"),
+    (11, spoil_index_in_text, "the index name 'kuzet-polls' is in its attributes"),
 ]
 
 

@@ -14,7 +14,7 @@ from pipelines.errors import QueryError
 from pipelines.search.answer import Highlight, Piece, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.cursor import MAX_WINDOW
-from pipelines.search.request import FACETS, Match, SearchRequest, Sort
+from pipelines.search.request import FACETS, Breadth, SearchRequest, Sort
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 PLAIN = SearchRequest(recency=False)
@@ -300,7 +300,7 @@ def test_more_like_this_leaves_reprints_out():
 
 def loose(text: str):
     """The clauses of a text of which most words must hold."""
-    body = build_search(replace(PLAIN, text=text, match=Match.MOST), now=NOW)
+    body = build_search(replace(PLAIN, text=text, breadth=Breadth.MOST), now=NOW)
     return body["query"]["bool"]["must"][0]["bool"]["must"]
 
 
@@ -331,9 +331,9 @@ def test_a_loose_word_is_found_by_its_parts_as_well():
 
 def test_the_next_page_of_most_words_is_of_most_words():
     """Else it would be empty."""
-    request = replace(PLAIN, text="қылмыс", size=1, match=Match.MOST)
+    request = replace(PLAIN, text="қылмыс", size=1, breadth=Breadth.MOST)
     first = read_search(answer([hit("a", [1])]), request=request, now=NOW)
-    later = replace(request, after=first.next_after, match=Match.ALL_OR_MOST)
+    later = replace(request, after=first.next_after, breadth=Breadth.ALL_OR_MOST)
     assert build_search(later, now=NOW)["query"] == build_search(request, now=NOW)["query"]
 
 
