@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from redis import Redis
@@ -17,6 +16,7 @@ from worker.state import State
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
     from worker.files.catalogue import Catalogue
+    from worker.files.own_feeds import OwnFeeds
     from worker.files.pages import PageStore
     from worker.files.rules import RuleFiles
     from worker.health.index import PollIndex
@@ -133,7 +133,7 @@ class Runtime:
     def catalogue(self) -> Catalogue:
         from worker.files.catalogue import Catalogue
 
-        return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds)
+        return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds.file)
 
     def check_config(self) -> None:
         """Raise the ConfigError of a rule or feed file that cannot be used."""
@@ -141,9 +141,11 @@ class Runtime:
             raise problem
 
     @property
-    def own_feeds(self) -> Path:
-        """The file of `kuzet feeds add` and `remove`, laid over the catalogue."""
-        return self.settings.data / "feeds.yaml"
+    def own_feeds(self) -> OwnFeeds:
+        """The feeds that `kuzet feeds` adds and changes, laid over the catalogue."""
+        from worker.files.own_feeds import OwnFeeds
+
+        return OwnFeeds(self.settings.data / "feeds.yaml")
 
     def reserve(self, host: str, item: str, *, now: float) -> float:
         """When the item may ask the host: now, or a later time that is kept for it."""

@@ -19,8 +19,8 @@ _BOOLEANS = {"true": True, "false": False}
 def parse_catalogue(text: str, *, file: str) -> tuple[Feed, ...]:
     """Read the catalogue, in its order, feeds that are off included.
 
-    Raises ConfigError for unreadable YAML, an unknown or missing key, an impossible value, a doubled id or URL, and
-    a feed that is off without saying why.
+    Raises ConfigError for unreadable YAML, an unknown or missing key, an impossible value, a doubled id, a URL polled
+    twice, and a feed that is off without saying why.
     """
     root = read_yaml(file, text).fields(("feeds",), required=("feeds",))
     feeds: list[Feed] = []
@@ -30,7 +30,8 @@ def parse_catalogue(text: str, *, file: str) -> tuple[Feed, ...]:
         fields = element.fields(_KEYS, required=_REQUIRED)
         feed = _feed(fields)
         _refuse_double(ids, feed.id, fields["id"])
-        _refuse_double(urls, feed.url, fields["url"])
+        if feed.enabled:  # one that is off may be the same address under an older id
+            _refuse_double(urls, feed.url, fields["url"])
         feeds.append(feed)
     return tuple(feeds)
 
@@ -80,5 +81,5 @@ def _languages(field: Marked | None) -> tuple[str, ...]:
 
 def _refuse_double(seen: dict[str, int], value: str, field: Marked) -> None:
     if value in seen:
-        raise ConfigError(field.file, f"{value!r} stands already in line {seen[value]}", line=field.line, key=field.key)
+        raise ConfigError(field.file, f"{value!r} is already in line {seen[value]}", line=field.line, key=field.key)
     seen[value] = field.line

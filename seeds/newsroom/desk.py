@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from seeds.newsroom.stories import Delivery, Story, Version
+from seeds.newsroom.stories import LinkFate, Story, Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ class Desk:
             self._reprints += 1
             originals = [each.story for each in self._out.values() if each.story.id in self._stories]
             story = originals[(self._reprints - 1) % len(originals)]
-            again = replace(story, id=f"{story.id}-{self._reprints}", delivery=Delivery.PAGE)
+            again = replace(story, id=f"{story.id}-{self._reprints}", delivery=LinkFate.PAGE)
             return self._publish(again)
 
     def revise(self, story_id: str) -> Publication:

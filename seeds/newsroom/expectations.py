@@ -8,16 +8,16 @@ from datetime import datetime
 
 from seeds.newsroom.desk import Publication
 from seeds.newsroom.sites import Site
-from seeds.newsroom.stories import Delivery
+from seeds.newsroom.stories import LinkFate
 
 # How the sighting of a link may end. Of the two links of a twin either may come first: one is indexed, the other is a
 # duplicate.
 _OUTCOMES = {
-    Delivery.TWIN: ("indexed", "duplicate"),
-    Delivery.CLOSED: ("indexed", "rejected:robots"),
-    Delivery.MISSING: ("indexed", "rejected:http_404"),
+    LinkFate.TWIN: ("indexed", "duplicate"),
+    LinkFate.CLOSED: ("indexed", "rejected:robots"),
+    LinkFate.MISSING: ("indexed", "rejected:http_404"),
 }
-_WITHOUT_PAGE = frozenset({Delivery.MISSING, Delivery.FORBIDDEN, Delivery.CLOSED})
+_WITHOUT_PAGE = frozenset({LinkFate.MISSING, LinkFate.FORBIDDEN, LinkFate.CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def expectations_of(publications: Sequence[Publication], *, site: Site, base: st
 
 def _expectation(publication: Publication, link: str, *, twin: str, site: Site, base: str) -> Expectation:
     story, version = publication.story, publication.version
-    missing = story.delivery is Delivery.MISSING
+    missing = story.delivery is LinkFate.MISSING
     return Expectation(
         story_id=story.id,
         source=site.id,

@@ -15,7 +15,7 @@ from seeds.newsroom.desk import Desk, Publication
 from seeds.newsroom.feeds import render_feed
 from seeds.newsroom.pages import render_home, render_page
 from seeds.newsroom.sites import FeedKind, Site, Validator
-from seeds.newsroom.stories import Delivery
+from seeds.newsroom.stories import LinkFate
 
 ROBOTS = "User-agent: *\nDisallow: /closed/\nDisallow: /search\n"
 _FEED_TYPES = {
@@ -90,19 +90,19 @@ class SiteService:
         body = render_page(self._site, publication, older=older, base=self._base)
         page = _text(HTTPStatus.OK, body, content_type=self._html)
         page = self._unless_known(page, headers, changed_at=publication.changed_at, now=now)
-        slow = publication.story.delivery is Delivery.SLOW
+        slow = publication.story.delivery is LinkFate.SLOW
         return replace(page, delay_s=self._troubles.slow_s) if slow else page
 
     def _refusal(self, path: str, publication: Publication) -> Response | None:
         story, page_path = publication.story, self._site.page_path(publication.story)
         match story.delivery:
-            case Delivery.REDIRECT if path != page_path:
+            case LinkFate.REDIRECT if path != page_path:
                 return Response(status=HTTPStatus.MOVED_PERMANENTLY, headers={"location": page_path})
-            case Delivery.MISSING:
+            case LinkFate.MISSING:
                 return _text(HTTPStatus.NOT_FOUND, b"404", content_type="text/html")
-            case Delivery.FORBIDDEN:
+            case LinkFate.FORBIDDEN:
                 return _text(HTTPStatus.FORBIDDEN, b"403", content_type="text/html")
-            case Delivery.BUSY_ONCE if self._first_time(story.id):
+            case LinkFate.BUSY_ONCE if self._first_time(story.id):
                 wait = {"retry-after": str(self._troubles.retry_after_s)}
                 return Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=wait)
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from seeds.newsroom.stories import Delivery, Story
+from seeds.newsroom.stories import LinkFate, Story
 
 
 class FeedKind(StrEnum):
@@ -53,15 +53,15 @@ class Site:
         return self.languages[0]
 
     def page_path(self, story: Story) -> str:
-        prefix = "/closed" if story.delivery is Delivery.CLOSED else ""
+        prefix = "/closed" if story.delivery is LinkFate.CLOSED else ""
         return prefix + self.page.format(id=story.id, language=story.language)
 
     def links(self, story: Story) -> tuple[str, ...]:
         """List the paths under which the feed has the story, without tracking parameters."""
         page = self.page_path(story)
-        if story.delivery is Delivery.REDIRECT:
+        if story.delivery is LinkFate.REDIRECT:
             return (f"/go/{story.id}",)
-        return (page, f"/amp{page}") if story.delivery is Delivery.TWIN else (page,)
+        return (page, f"/amp{page}") if story.delivery is LinkFate.TWIN else (page,)
 
 
 SITES = (

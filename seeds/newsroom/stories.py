@@ -15,7 +15,7 @@ import yaml
 TEXTS = Path(__file__).parent / "texts"
 
 
-class Delivery(StrEnum):
+class LinkFate(StrEnum):
     """What happens to somebody who follows the feed's link."""
 
     PAGE = "page"
@@ -57,7 +57,7 @@ class Story:
     contexts: tuple[str, ...]
     regions: tuple[str, ...]
     severity: str | None
-    delivery: Delivery
+    delivery: LinkFate
     versions: tuple[Version, ...]
 
     @property
@@ -117,7 +117,7 @@ def _stories_of(content: Mapping[str, Any]) -> Iterator[Story]:
             contexts=tuple(entry.get("contexts", ())),
             regions=tuple(entry["regions"]),
             severity=entry["severity"],
-            delivery=Delivery(entry.get("delivery", Delivery.PAGE)),
+            delivery=LinkFate(entry.get("delivery", LinkFate.PAGE)),
             versions=tuple(map(_version, versions)),
         )
 

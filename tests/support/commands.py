@@ -18,7 +18,7 @@ from typing import IO
 ROOT = Path(__file__).parents[2]
 KUZET = (sys.executable, "-c", "import sys; sys.argv[0] = 'kuzet'; from worker.cli import main; main()")
 PLAIN = {"NO_COLOR": "1", "COLUMNS": "200"}
-TIMEOUT_S = 60.0
+TIMEOUT_S = 240.0
 Answer = subprocess.CompletedProcess[str]
 
 

@@ -1,4 +1,4 @@
-"""A shell on the machine of a running watch, whose only setting is the data folder."""
+"""A shell next to a running watch, whose only setting is the data folder."""
 
 from __future__ import annotations
 

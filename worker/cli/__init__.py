@@ -15,6 +15,7 @@ from worker.cli import (
     demo,
     dictionary,
     exporting,
+    feed_editing,
     feeds,
     forgetting,
     importing,
@@ -25,7 +26,9 @@ from worker.cli import (
     search,
     settings,
     setup,
+    show,
     stages,
+    stats,
     status,
     up,
 )
@@ -73,6 +76,8 @@ for group in (
     demo,
     status,
     search,
+    show,
+    stats,
     arrivals,
     articles,
     feeds,
@@ -89,6 +94,7 @@ for group in (
     settings,
 ):
     app.add_typer(group.commands)
+feeds.feeds.add_typer(feed_editing.commands)
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ from rich.text import Text
 
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
-from worker.cli.console import duration, err, local_time, print_json
+from worker.cli.console import duration, err, local_time, print_json, warn
+from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
@@ -93,7 +94,7 @@ class Arrivals:
     def _next(self) -> Iterator[Event]:
         events = self.runtime.state.events
         if events.missed(self.position):
-            err.print("You fell behind: some articles went by. `kuzet search --sort time` shows them.", style="red")
+            warn("you fell behind and some articles went by; `kuzet search --sort time` shows them")
         block_ms = BLOCK_MS if not self._waiting else int(RETRY_S * 1000)
         found = events.read(self.position, block_ms=block_ms, limit=BATCH)
         wanted = self._select([*self._waiting, *filter(is_article, found)])
@@ -173,6 +174,10 @@ def show_event(event: Event, *, as_json: bool) -> None:
         when=local_time(event.at),
         url=data.get("url", ""),
         article_id=event.subject,
-        facts=[data.get("source"), ", ".join(data.get("topics", [])), ", ".join(data.get("regions", []))],
+        facts=[
+            data.get("source"),
+            names().listed("topic", data.get("topics", [])),
+            names().listed("region", data.get("regions", [])),
+        ],
         lines=[Text(data["why"], style="dim")] if data.get("why") else (),
     )

@@ -129,7 +129,7 @@ def _fold(text: str) -> str:
 def _topics(config: Path) -> Iterator[tuple[str, str]]:
     """Yield each topic under its name and labels; a rule is called after its topic."""
     for file in sorted((config / "rules").glob("*.yaml")):
-        rule = _yaml(file)
+        rule = read_names_of(file)
         topic = str(rule.get("topic", file.stem))
         yield topic, topic
         for label in (rule.get("labels") or {}).values():
@@ -137,17 +137,17 @@ def _topics(config: Path) -> Iterator[tuple[str, str]]:
 
 
 def _contexts(config: Path) -> Iterator[tuple[str, str]]:
-    for name in _yaml(config / "contexts.yaml"):
+    for name in read_names_of(config / "contexts.yaml"):
         yield name, name
 
 
 def _regions(config: Path) -> Iterator[tuple[str, str]]:
-    yield from _labelled(_yaml(config / "places.yaml").get("regions", ()))
+    yield from _labelled(read_names_of(config / "places.yaml").get("regions", ()))
 
 
 def _places(config: Path) -> Iterator[tuple[str, str]]:
     """Yield every place; a name that several places have is one value of the index."""
-    for group in _yaml(config / "places.yaml").values():
+    for group in read_names_of(config / "places.yaml").values():
         for places in group.values() if isinstance(group, dict) else (group,):
             yield from _labelled(places)
 
@@ -168,7 +168,7 @@ def _languages(_config: Path) -> Iterator[tuple[str, str]]:
     yield from ((label, code) for code, labels in LANGUAGE_LABELS.items() for label in labels)
 
 
-def _yaml(file: Path) -> dict[str, Any]:
+def read_names_of(file: Path) -> dict[str, Any]:
     """Read a file for its names alone, quicker than the reader that knows the place of every line.
 
     A broken file names nothing here: `kuzet rules lint` and `kuzet status` say what is wrong with it.

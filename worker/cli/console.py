@@ -93,6 +93,11 @@ def read_input(path: str) -> bytes:
         ) from error
 
 
+def articles(count: int) -> str:
+    """`1 article`, `2 articles`."""
+    return "1 article" if count == 1 else f"{count} articles"
+
+
 def local_time(moment: str | datetime | float | None) -> str:
     """A moment as people in Kazakhstan read it: `21.11 18:05`, with the year when it is not this one."""
     if not moment:

@@ -22,7 +22,8 @@ from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
 from worker.cli.invocation import kuzet_here
-from worker.cli.listing import SEVERITY_STYLES
+from worker.cli.labels import names
+from worker.cli.listing import severity_mark
 from worker.cli.search import highlighted, show_facets
 from worker.cli.up import is_served, running
 from worker.local.run import LocalRun
@@ -37,7 +38,7 @@ KAZAKH_SEARCHES = 2
 
 
 @dataclass(slots=True)
-class Arrivals:
+class Timings:
     """When each expected link became searchable (seconds after its publication), and which ended without a document."""
 
     expected: dict[str, Expectation] = field(default_factory=dict)
@@ -74,11 +75,11 @@ def run_demo(*, keep: bool) -> None:
             settings.model_copy(update={"broker_url": endpoints.broker_url, "search_url": endpoints.search_url})
         )
         wait_for_workers(runtime, run)
-        arrivals = publish(newsroom, runtime, run)
+        timings = publish(newsroom, runtime, run)
         show_articles(runtime)
         show_searches(runtime)
         show_explanation(runtime)
-        show_latency(arrivals)
+        show_latency(timings)
         if keep:
             show_what_to_try(settings)
             publish_on(newsroom)
@@ -123,38 +124,36 @@ def wait_for_workers(runtime: Runtime, run: LocalRun) -> None:
         raise EngineUnavailableError("the workers", "did not start", remedy=remedy)
 
 
-def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Arrivals:
+def publish(newsroom: Newsroom, runtime: Runtime, run: LocalRun) -> Timings:
     """Publish in waves while the watch runs, and wait until everything is searchable. Raises EngineUnavailableError."""
-    arrivals, ends_at = Arrivals(), time.monotonic() + DEADLINE_S
+    timings, ends_at = Timings(), time.monotonic() + DEADLINE_S
     columns = (TextColumn("published → searchable"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err) as progress:
         task, next_wave = progress.add_task("", total=None), 0.0
-        while newsroom.waiting or arrivals.missing:
+        while newsroom.waiting or timings.missing:
             if newsroom.waiting and time.monotonic() >= next_wave:
                 newsroom.publish(count=WAVE)
                 next_wave = time.monotonic() + WAVE_PAUSE_S
-                arrivals.expect(newsroom.expectations())
-            look(runtime, arrivals)
-            progress.update(
-                task, total=len(arrivals.expected), completed=len(arrivals.expected) - len(arrivals.missing)
-            )
+                timings.expect(newsroom.expectations())
+            look(runtime, timings)
+            progress.update(task, total=len(timings.expected), completed=len(timings.expected) - len(timings.missing))
             if time.monotonic() > ends_at or run.failed():
-                raise late(arrivals, runtime)
+                raise late(timings, runtime)
             time.sleep(LOOK_S)
-    return arrivals
+    return timings
 
 
-def look(runtime: Runtime, arrivals: Arrivals) -> None:
+def look(runtime: Runtime, timings: Timings) -> None:
     with suppress(EngineUnavailableError):  # the index is just being made
         if runtime.search.index_name():
-            arrivals.note(runtime, time.time())
+            timings.note(runtime, time.time())
 
 
-def late(arrivals: Arrivals, runtime: Runtime) -> EngineUnavailableError:
-    links = ", ".join(arrivals.expected[key].link for key in arrivals.missing[:3])
+def late(timings: Timings, runtime: Runtime) -> EngineUnavailableError:
+    links = ", ".join(timings.expected[key].link for key in timings.missing[:3])
     remedy = f"The logs are in {runtime.settings.data / 'logs'}; is the machine very busy?"
     return EngineUnavailableError(
-        "the demo", f"{len(arrivals.missing)} articles did not arrive in {DEADLINE_S:.0f} s ({links} …)", remedy=remedy
+        "the demo", f"{len(timings.missing)} articles did not arrive in {DEADLINE_S:.0f} s ({links} …)", remedy=remedy
     )
 
 
@@ -169,10 +168,10 @@ def show_articles(runtime: Runtime) -> None:
     for hit in result.hits:
         document = hit.document
         severity = document.get("severity") or ""
-        topics, regions = ", ".join(document.get("topics", [])), ", ".join(document.get("regions", []))
-        style = SEVERITY_STYLES.get(severity, "")
+        topics = names().listed("topic", document.get("topics", []))
+        regions = names().listed("region", document.get("regions", []))
         table.add_row(
-            document["title"], document["source"], document["language"], topics, Text(severity, style=style), regions
+            document["title"], document["source"], document["language"], topics, severity_mark(severity), regions
         )
     out.rule("[bold]What was published, and what kuzet made of it")
     out.print(table)
@@ -213,7 +212,7 @@ def show_explanation(runtime: Runtime) -> None:
         words = ", ".join(dict.fromkeys(span["form"] for span in tag["spans"]))
         out.print(
             Text.assemble(
-                (f"   {tag['topic']:<22}", "cyan"),
+                (f"   {names().topic(tag['topic']):<22}", "cyan"),
                 f"{tag['score']:g} of {tag['threshold']:g} by {tag['rule']}: ",
                 words,
             )
@@ -221,13 +220,13 @@ def show_explanation(runtime: Runtime) -> None:
     out.print(Text(f"   {hit.document.get('why', '')}", style="dim"))
 
 
-def show_latency(arrivals: Arrivals) -> None:
-    seconds = sorted(arrivals.seconds.values())
+def show_latency(timings: Timings) -> None:
+    seconds = sorted(timings.seconds.values())
     cuts = quantiles(seconds, n=20)
     out.rule(style="dim")
     out.print(
         f"{len(seconds)} articles, published → searchable: p50 {cuts[9]:.1f} s, p95 {cuts[18]:.1f} s; "
-        f"{len(arrivals.ended)} more ended as duplicate or rejected",
+        f"{len(timings.ended)} more ended as duplicate or rejected",
         style="bold green",
     )
 

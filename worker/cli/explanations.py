@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.models import Span, Tag, Tagging
+from pipelines.models import Figure, Span, Tag, Tagging
 from worker.cli.console import out
+from worker.cli.labels import names
 
 STYLES = ("bold black on yellow", "bold black on cyan", "bold black on green", "bold white on magenta")
 MISSED = "underline"
@@ -47,12 +48,17 @@ def reasons(tagging: Tagging) -> Table:
     for column in ("topic", "score", "found", "by the term", "weight"):
         table.add_column(column, no_wrap=column in {"topic", "score"})
     for place, tag in enumerate(tagging.tags):
-        _add_rows(table, Text(f" {tag.topic} ", _style(place)), f"{tag.score:g} of {tag.threshold:g}", tag.spans)
+        _add_rows(table, _topic(tag.topic, _style(place)), f"{tag.score:g} of {tag.threshold:g}", tag.spans)
     for tag in tagging.misses:
-        _add_rows(table, Text(f" {tag.topic} ", MISSED), _shortfall(tag), tag.spans)
+        _add_rows(table, _topic(tag.topic, MISSED), _shortfall(tag), tag.spans)
     for context in tagging.contexts:
-        _add_rows(table, Text(f" {context.topic} ", SILENCED), f"silenced: {context.context}", context.spans)
+        silenced = f"silenced: {names().context(context.context)}"
+        _add_rows(table, _topic(context.topic, SILENCED), silenced, context.spans)
     return table
+
+
+def _topic(topic: str, style: str) -> Text:
+    return Text(f" {names().topic(topic)} ", style)
 
 
 def _shortfall(tag: Tag) -> str:
@@ -78,18 +84,35 @@ def _clipped(term: str) -> str:
 
 def show_facts(tagging: Tagging) -> None:
     """Print severity, places, figures and names, each on its line."""
-    facts = {
-        "severity": f"{tagging.severity} {tagging.severity_reason and f'({tagging.severity_reason})'}".strip()
-        if tagging.severity
-        else "",
-        "regions": ", ".join(tagging.regions),
+    found = {
+        "severity": severity_of(tagging),
+        "regions": names().listed("region", tagging.regions),
         "places": ", ".join(place.name for place in tagging.places),
-        "figures": ", ".join(
-            f"{f.kind} {f.qualifier} {f.value:g} {f.unit}".replace("  ", " ").strip() for f in tagging.figures
-        ),
+        "figures": ", ".join(map(shown_figure, tagging.figures)),
         "persons": ", ".join(tagging.persons),
         "organisations": ", ".join(tagging.organisations),
     }
-    for name, value in facts.items():
+    show_pairs(found)
+
+
+def show_pairs(pairs: Mapping[str, str]) -> None:
+    """Print names and values, each pair on its line; empty values are left out."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=14, justify="right", style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in pairs.items():
         if value:
-            out.print(Text.assemble((f"{name:>14}  ", "dim"), str(value)))
+            grid.add_row(name, Text(value))
+    out.print(grid)
+
+
+def severity_of(tagging: Tagging) -> str:
+    if tagging.severity is None:
+        return ""
+    reason = f" ({tagging.severity_reason})" if tagging.severity_reason else ""
+    return f"{names().severity(str(tagging.severity))}{reason}"
+
+
+def shown_figure(figure: Figure) -> str:
+    parts = (figure.kind, figure.role, figure.qualifier, f"{figure.value:g}", figure.unit)
+    return " ".join(filter(None, parts))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from worker.cli.archives import kind_of, writing
-from worker.cli.console import FAILED, UsageError, err, out
+from worker.cli.console import FAILED, UsageError, articles, err, out
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
 
@@ -47,7 +47,7 @@ def export(
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
     written = write_lines(table(found), file, heading=heading()) if is_table(file) else write_lines(rows(found), file)
     if file != "-":
-        out.print(f"{written} articles are in {file}.", soft_wrap=True)
+        out.print(f"{articles(written)} {'is' if written == 1 else 'are'} in {file}.", soft_wrap=True)
     if not written:
         raise typer.Exit(FAILED)
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from pipelines.errors import KuzetError
 from worker.cli.choices import resolve_filters
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from worker.cli.console import articles as counted
 from worker.cli.journeys import readable
 from worker.cli.selecting import find_key
 from worker.cli.session import open_runtime
@@ -71,7 +72,7 @@ def forget_articles(  # noqa: PLR0913  one option a wish
         if as_json and dry_run:
             print_json({"articles": len(chosen), "in_index": in_index, "ids": [*chosen]})
         elif dry_run:
-            say_what(chosen, f"{len(chosen)} articles would be forgotten.")
+            say_what(chosen, f"{counted(len(chosen))} would be forgotten.")
         else:
             confirm(chosen, yes=yes, is_selection=bool(source or query))
             forget_chosen(runtime, chosen, as_json=as_json)
@@ -122,12 +123,12 @@ def confirm(chosen: Candidates, *, yes: bool, is_selection: bool) -> None:
     if yes or not chosen:
         return
     if sys.stdin.isatty():
-        say_what(chosen, f"{len(chosen)} articles will be deleted for good.")
+        say_what(chosen, f"{counted(len(chosen))} will be deleted for good.")
         if not typer.confirm("Forget them?"):
             out.print("Nothing is forgotten.")
             raise typer.Exit(FAILED)
     elif is_selection:
-        problem = f"would forget {len(chosen)} articles and there is no terminal to ask on"
+        problem = f"would forget {counted(len(chosen))} and there is no terminal to ask on"
         raise UsageError("kuzet forget", problem, remedy="Add --yes.")
 
 

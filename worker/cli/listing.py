@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from worker.cli.console import out
+from worker.cli.labels import names
 
 SEVERITY_STYLES = {"critical": "bold white on red", "high": "bold red", "medium": "yellow", "low": "green"}
 MARGIN = 12
@@ -38,4 +39,4 @@ def linked(text: Text, url: str) -> Text:
 
 
 def severity_mark(severity: str | None) -> Text:
-    return Text.assemble((severity, SEVERITY_STYLES[severity]), " ") if severity else Text()
+    return Text.assemble((names().severity(severity), SEVERITY_STYLES[severity]), " ") if severity else Text()

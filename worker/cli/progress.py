@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from threading import Lock
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
+    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -49,6 +51,19 @@ def shares(title: str, *, console: Console = err) -> Iterator[Callable[[str, flo
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("", total=1.0, visible=False)
         yield lambda step, share: progress.update(task, description=step, completed=share, visible=share < 1.0)
+
+
+@contextmanager
+def counting(title: str, *, total: int, console: Console = err) -> Iterator[Callable[[], None]]:
+    """Give a callback that says that one more of `total` is done."""
+    if not console.is_terminal:
+        lines, done = SparseLines(console), count(1)
+        yield lambda: lines.offer(f"{title}: {next(done)} of {total}")
+        return
+    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
 
 
 class ConsoleReport:

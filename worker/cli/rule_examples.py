@@ -196,7 +196,8 @@ def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     """The article behind an address or in a saved page; of a plain text, the first line and the rest."""
     from pipelines.pages import extract_article
     from worker.cli.console import read_input
-    from worker.cli.stages import fetch_article, file_url, page_of
+    from worker.cli.fetching import fetch_article
+    from worker.cli.stages import file_url, page_of
     from worker.cli.stages import title_and_body as read_text
 
     if source.startswith(("http://", "https://")):

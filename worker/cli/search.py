@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -13,9 +12,11 @@ from rich.text import Text
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
 from pipelines.search.request import MAX_SIZE, Breadth, Sort
 from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
 from worker.cli.selecting import Selection, find_key, selecting
 from worker.cli.session import open_runtime
+from worker.cli.shapes import HitRow, SearchAnswer
 
 commands = typer.Typer()
 
@@ -72,22 +73,23 @@ def search(  # noqa: PLR0913  one option a wish
         raise typer.Exit(FAILED)
 
 
-def result_row(result: SearchResult) -> dict[str, Any]:
+def result_row(result: SearchResult) -> SearchAnswer:
     """The stable answer of `kuzet search --json`."""
+    facets = result.facets.items()
     return {
         "total": result.total,
         "texts": result.texts,
         "took_ms": result.took_ms,
         "hits": [hit_row(hit) for hit in result.hits],
-        "facets": {name: [asdict(value) for value in values] for name, values in result.facets.items()},
-        "histogram": [asdict(bucket) for bucket in result.histogram],
+        "facets": {name: [{"value": one.value, "count": one.count} for one in found] for name, found in facets},
+        "histogram": [{"start": bucket.start, "count": bucket.count} for bucket in result.histogram],
         "next": result.next_after,
         "relaxed": result.relaxed,
         "did_you_mean": result.did_you_mean,
     }  # fmt: skip
 
 
-def hit_row(hit: FoundArticle) -> dict[str, Any]:
+def hit_row(hit: FoundArticle) -> HitRow:
     highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
     return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
 
@@ -123,8 +125,8 @@ def show_hit(hit: FoundArticle) -> None:
         facts=[
             document["source"],
             document["language"],
-            ", ".join(document.get("topics", [])),
-            ", ".join(document.get("regions", [])),
+            names().listed("topic", document.get("topics", [])),
+            names().listed("region", document.get("regions", [])),
             f"+{hit.reprints} reprints" if hit.reprints else "",
         ],
         lines=[highlighted(part) for part in hit.highlights.get("body", ())[:2] if any(p.hit for p in part.pieces)],
@@ -162,7 +164,7 @@ def facet_table(name: str, values: Any) -> Table:
     table.add_column("", justify="right", style="cyan")
     table.add_column(name, no_wrap=True)
     for value in values[:FACET_VALUES]:
-        table.add_row(str(value.count), value.value)
+        table.add_row(str(value.count), names().of(name, value.value))
     if len(values) > FACET_VALUES:
         table.add_row("", f"… {len(values) - FACET_VALUES} more", style="dim")
     return table

@@ -18,6 +18,7 @@ from pipelines.search.fields import date_span
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.time_zone import KAZAKHSTAN
 from worker.cli.choices import resolve_filters
+from worker.cli.completion import completing
 from worker.cli.console import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ DAYS_AGO = {
 }
 MOMENT = "2026-11-01, 2026-11-01T08:00, an age (90m, 24h, 7d, 2w), or today, yesterday, сегодня, вчера, бүгін, кеше."
 
-Values = Annotated[list[str] | None, typer.Option(help="Any of these; repeatable.")]
 Ranks = Annotated[list[Severity] | None, typer.Option(help="Any of these; repeatable.")]
 Since = Annotated[str, typer.Option(help=MOMENT)]
 Until = Annotated[str, typer.Option(help="The same.")]
@@ -129,8 +129,14 @@ def _option(name: str, kind: Any, default: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
 
+def _values(name: str) -> Any:
+    """The type of a filter's option: any values, completed by the shell."""
+    option = typer.Option(help="Any of these; repeatable.", autocompletion=completing(name))
+    return Annotated[list[str] | None, option]
+
+
 _OPTIONS = (
-    *(_option(name, Ranks if name == "severity" else Values, None) for name in FILTERS),
+    *(_option(name, Ranks if name == "severity" else _values(name), None) for name in FILTERS),
     _option("since", Since, ""),
     _option("until", Until, ""),
 )

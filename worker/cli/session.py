@@ -23,19 +23,20 @@ WATCH = "running watch"
 """Where a setting is from that neither the environment nor a file gives."""
 
 
-def open_settings() -> Settings:
-    """Return what the environment says, and for the rest what the watch on this data folder runs with."""
+def open_settings(*, quiet: bool = False) -> Settings:
+    """Return what the environment says, and for the rest what the watch on this data folder runs with.
+
+    What differs is named on standard error, unless `quiet`.
+    """
     from worker.local.run import run_settings
 
     settings = Settings()
     running = run_settings(settings.data)
-    return settings if running is None else with_running(settings, running)
-
-
-def with_running(settings: Settings, running: Mapping[str, str]) -> Settings:
-    """Fill up from the settings of the running watch what was not given here; say what was taken and what differs."""
+    if running is None:
+        return settings
     taken: dict[str, Any] = {name: value for name, value in running.items() if name not in settings.model_fields_set}
-    say_settings(tuple(sorted(taken.keys() - HIDDEN - OWN)), tuple(differing(settings, running)))
+    if not quiet:
+        say_settings(tuple(sorted(taken.keys() - HIDDEN - OWN)), tuple(differing(settings, running)))
     return Settings(**taken)
 
 

@@ -16,10 +16,12 @@ from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
 from worker.cli.archives import reading
 from worker.cli.console import FAILED, local_time, out, print_json, read_input
 from worker.cli.explanations import show_tagging
+from worker.cli.fetching import fetch_article
 from worker.cli.session import open_runtime
+from worker.cli.shapes import ArticleRow, FeedDocument, FeedEntry, TagAnswer
 
 if TYPE_CHECKING:
-    from worker.runtime import Runtime
+    from pipelines.tagging import Tagger
 
 commands = typer.Typer()
 
@@ -41,17 +43,25 @@ def feed(
     """
     headers = {"content-type": content_type} if content_type else {}
     parsed = parse_document(read_input(file), url=url or file, headers=headers)
+    if as_json:
+        print_json(feed_document_row(parsed))
+        return
     for entry in parsed.entries:
-        if as_json:
-            print_json(entry_row(entry))
-        else:
-            out.print(Text.assemble((f"{local_time(entry.published_at):>12}  ", "dim"), (entry.title, "bold")))
-            out.print(Text(f"{'':14}{entry.link}", style="cyan"), soft_wrap=True)
-    if not as_json:
-        dropped = ", ".join(f"{count} × {reason}" for reason, count in parsed.dropped.items()) or "none"
-        out.print(
-            f"{len(parsed.entries)} entries of {parsed.format} in {parsed.encoding}; dropped: {dropped}", style="dim"
-        )
+        out.print(Text.assemble((f"{local_time(entry.published_at):>12}  ", "dim"), (entry.title, "bold")))
+        out.print(Text(f"{'':14}{entry.link}", style="cyan"), soft_wrap=True)
+    dropped = ", ".join(f"{count} × {reason}" for reason, count in parsed.dropped.items()) or "none"
+    out.print(f"{len(parsed.entries)} entries of {parsed.format} in {parsed.encoding}; dropped: {dropped}", style="dim")
+
+
+def feed_document_row(parsed: ParsedFeed) -> FeedDocument:
+    """The stable answer of `kuzet feed --json`."""
+    return {
+        "format": parsed.format,
+        "title": parsed.title,
+        "encoding": parsed.encoding,
+        "dropped": dict(parsed.dropped),
+        "entries": [entry_row(entry) for entry in parsed.entries],
+    }
 
 
 def parse_document(body: bytes, *, url: str, headers: dict[str, str]) -> ParsedFeed:
@@ -67,14 +77,14 @@ def parse_document(body: bytes, *, url: str, headers: dict[str, str]) -> ParsedF
         return parse_sitemap(body, url=url, headers=headers, now=now)
 
 
-def entry_row(entry: Entry) -> dict[str, Any]:
+def entry_row(entry: Entry) -> FeedEntry:
     return {
         "link": entry.link,
         "title": entry.title,
         "summary": entry.summary,
         "content": entry.content,
         "guid": entry.guid,
-        "published_at": entry.published_at and entry.published_at.isoformat(),
+        "published_at": entry.published_at.isoformat() if entry.published_at else None,
         "language": entry.language,
         "image_url": entry.image_url,
     }
@@ -109,7 +119,7 @@ def file_url(file: str) -> str:
     return "file:///dev/stdin" if file == "-" else Path(file).resolve().as_uri()
 
 
-def article_row(article: Article) -> dict[str, Any]:
+def article_row(article: Article) -> ArticleRow:
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
@@ -153,21 +163,6 @@ def fetch(
     """
     article = fetch_article(open_runtime(engines=False), url)
     show_article(article, text=False, date=False, as_json=as_json)
-
-
-def fetch_article(runtime: Runtime, url: str) -> Article:
-    """The article behind an address, as the workers would see it. Raises KuzetError saying why not."""
-    from pipelines.pages import extract_article
-    from worker.web import Fetched, Refused, page_limits, robots_allows
-    from worker.web.answers import Reason
-    from worker.web.robots import fetch_robots
-
-    rules = fetch_robots(runtime.web, url)
-    closed = isinstance(rules, str) and not robots_allows(rules, url, runtime.settings.user_agent)
-    answer = Refused(Reason.ROBOTS) if closed else runtime.web.get(url, limits=page_limits(runtime.settings))
-    if not isinstance(answer, Fetched):
-        raise KuzetError(url, f"was not fetched: {answer}")
-    return extract_article(answer.page, entry=None, observed_at=datetime.now(UTC))
 
 
 @commands.command("tag")
@@ -228,7 +223,7 @@ def language_of(title: str, body: str) -> str:
     return detect(f"{title}\n{body}").language
 
 
-def tag_row(tagger: Any, title: str, body: str) -> dict[str, Any]:
+def tag_row(tagger: Tagger, title: str, body: str) -> TagAnswer:
     """The stable answer of `kuzet tag`, one text."""
     from pipelines.search.documents import explain_tags
 

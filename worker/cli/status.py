@@ -16,7 +16,7 @@ from rich.text import Text
 from pipelines.errors import ConfigError
 from pipelines.feeds import FeedState, Silence, silence
 from pipelines.models import Feed, Stage
-from worker.cli.console import FAILED, NO_ENGINE, OK, duration, local_time, out, print_json
+from worker.cli.console import FAILED, NO_ENGINE, OK, duration, out, print_json
 from worker.cli.feeds import state_of
 from worker.cli.session import open_runtime
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
@@ -237,7 +237,8 @@ def show(found: Status, *, now: float) -> None:
     table.add_column()
     table.add_row("broker", found.broker)
     index = f"{found.search.articles} articles in {found.search.index or '–'}"
-    table.add_row("search", f"{found.search.server or 'away'}, {index}: {found.search.address}")
+    where = found.search.address.removeprefix("The search engine ")
+    table.add_row("search", f"{found.search.server or 'away'} {where}, {index}")
     for worker in found.workers:
         seen = f"seen {duration(now - worker.seen_at)} ago"
         table.add_row("worker", f"{worker.name}: {', '.join(worker.queues)} · {worker.slots} slots · {seen}")
@@ -252,8 +253,8 @@ def show(found: Status, *, now: float) -> None:
     if found.rebuild:
         table.add_row("rebuild", found.rebuild)
     if found.last_article:
-        title = Text(f"{local_time(found.last_article['published_at'])} {found.last_article['title']}")
-        table.add_row("last article", title)
+        age = now - datetime.fromisoformat(found.last_article["observed_at"]).timestamp()
+        table.add_row("last article", Text(f"came in {duration(age)} ago: {found.last_article['title']}"))
     if found.silence.usual_s:
         table.add_row("last news", f"{duration(found.silence.lasting_s)} ago; {usual(found.silence)}")
     out.print(table)

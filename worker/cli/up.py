@@ -31,7 +31,7 @@ commands = typer.Typer()
 LOOK_S = 0.2
 STARTED_WITHIN_S = 900.0
 """The first start downloads 60 MB."""
-SERVED_WITHIN_S = 120.0
+WORKING_WITHIN_S = 300.0
 """How long the workers may take once the engines answer."""
 STOPPED_WITHIN_S = 90.0
 """The workers get 15 s and the search node 20 s to end; a busy machine needs more."""
@@ -131,13 +131,14 @@ def await_working(process: subprocess.Popen[bytes], settings: Settings, log: Pat
 
     with err.status("Starting the watch."):
         wait_until(lambda: has_ended() or run_settings(settings.data) is not None, within_s=STARTED_WITHIN_S)
-        working = wait_until(lambda: has_ended() or is_working(settings), within_s=SERVED_WITHIN_S)
+        working = wait_until(lambda: has_ended() or is_working(settings), within_s=WORKING_WITHIN_S)
     if has_ended():
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         said = lines[-1].removeprefix("error").strip() if lines else "it said nothing"
         raise KuzetError("The watch", f"did not start: {said}", remedy=f"Its log: {log}")
     if not working:
-        raise KuzetError("The workers", "do not serve every queue", remedy=f"Their logs are beside {log}.")
+        problem = f"is not ready after {WORKING_WITHIN_S:.0f} s"
+        raise KuzetError("The watch", problem, remedy=f"Its logs are in {log.parent}.")
 
 
 def start_in_background(log: Path) -> subprocess.Popen[bytes]:
@@ -154,7 +155,7 @@ def start_in_background(log: Path) -> subprocess.Popen[bytes]:
 
 
 def is_working(settings: Settings) -> bool:
-    """Whether the run on the data folder answers and every queue is served."""
+    """Whether the run on the data folder answers, every queue is served, and there is an index to search."""
     from redis.exceptions import RedisError
 
     from worker.local.run import run_settings
@@ -162,7 +163,8 @@ def is_working(settings: Settings) -> bool:
     if run_settings(settings.data) is None:
         return False
     try:
-        return is_served(open_runtime())
+        runtime = open_runtime()
+        return is_served(runtime) and bool(runtime.search.index_name())
     except (RedisError, KuzetError):
         return False  # it is just starting
 

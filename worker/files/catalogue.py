@@ -33,6 +33,10 @@ class Catalogue:
     def get(self, feed_id: str) -> Feed | None:
         return self._current().get(feed_id)
 
+    def is_given(self, feed_id: str) -> bool:
+        """Whether the catalogue's own file has the feed, so that it cannot be removed but only switched off."""
+        return any(feed.id == feed_id for feed in read_feeds(self.file))
+
     def check(self) -> ConfigError | None:
         """Tell what is wrong with the files as they are now."""
         try:

@@ -21,6 +21,7 @@ from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
+from pipelines.search.statistics import Period, Statistics, build_statistics, read_statistics
 from worker.search.bulk import BulkResult, Written, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
@@ -344,6 +345,10 @@ class SearchEngine:
         )
         request = SearchRequest(size=size, facets=(), histogram=False)
         return read_search(self._ask(body), request=request, now=datetime.now(UTC))
+
+    def statistics(self, request: SearchRequest, period: Period) -> Statistics:
+        """Count what a request selects in a period and before it, by day and by group."""
+        return read_statistics(self._ask(build_statistics(request, period, now=datetime.now(UTC))), period)
 
     def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""

@@ -1,4 +1,4 @@
-"""`kuzet watch` as an analyst keeps it open all day: real processes on a running watch."""
+"""`kuzet watch` as an analyst keeps it open all day: real processes and a running watch."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def test_the_prompt_comes_back_when_everything_works(terminal: Terminal, first: 
 
 def test_a_second_terminal_works_with_the_settings_of_the_watch(terminal: Terminal, first: dict):
     """Another index or feed list, silently, would be a day's search for the reason."""
-    rows = terminal.json("feeds", "list", "--json")
-    assert len(rows) == 7
+    (listed,) = terminal.json("feeds", "list", "--json")
+    assert len(listed["feeds"]) == 7
     answer = terminal.run("feeds", "list", "--json")
     assert answer.stderr == "", "what is as it should be is not mentioned to programs"
 

@@ -19,7 +19,7 @@ from pipelines.models import Article, Extraction, Feed, PublishedFrom
 from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from seeds.newsroom import SITES, load_stories
-from seeds.newsroom.stories import Delivery, Story
+from seeds.newsroom.stories import LinkFate, Story
 from tests.support.builders import SentDocument
 from worker.cli.kibana import commands
 from worker.files.rules import RuleFiles
@@ -33,9 +33,9 @@ pytestmark = pytest.mark.timeout(300)  # the first dictionary of a machine takes
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 WEEK = Shown(since=(NOW - timedelta(days=7)).isoformat(), until=NOW.isoformat(), zone="Asia/Almaty")
 EXTRACTIONS = {
-    Delivery.MISSING: Extraction.TITLE,
-    Delivery.FORBIDDEN: Extraction.SUMMARY,
-    Delivery.CLOSED: Extraction.SUMMARY,
+    LinkFate.MISSING: Extraction.TITLE,
+    LinkFate.FORBIDDEN: Extraction.SUMMARY,
+    LinkFate.CLOSED: Extraction.SUMMARY,
 }
 
 

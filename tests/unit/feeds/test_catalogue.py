@@ -28,6 +28,17 @@ feeds:
     note: 404 since May
 """
 
+BOTH_ON = (
+    "https://b.example/news.xml\n    source: b.example\n    family: b\n    format: sitemap\n    enabled: false\n",
+    "https://a.example/rss\n    source: b.example\n    family: b\n",
+)
+
+
+def test_a_feed_that_is_off_may_have_the_address_of_another():
+    """A feed that was renamed leaves its old id behind, switched off."""
+    text = GOOD.replace("https://b.example/news.xml", "https://a.example/rss")
+    assert [feed.enabled for feed in parse_catalogue(text, file="feeds.yaml")] == [True, False]
+
 
 def test_a_catalogue_is_read_in_its_order():
     """Every key arrives; feeds that are off are there too, with their reason."""
@@ -42,7 +53,7 @@ def test_a_catalogue_is_read_in_its_order():
         ("family: a", "familly: a", 6, "familly", "id, url, source, family"),
         ("    family: a\n", "", 3, "family", "missing"),
         ("id: b", "id: a-kk", 8, "id", "line 3"),
-        ("https://b.example/news.xml", "https://a.example/rss", 9, "url", "line 4"),
+        (BOTH_ON[0], BOTH_ON[1], 9, "url", "line 4"),
         ("id: b", "id: B b", 8, "id", "a-z"),
         ("https://b.example/news.xml", "b.example/news.xml", 9, "url", "https://"),
         ("format: sitemap", "format: atom", 12, "format", "feed, sitemap"),

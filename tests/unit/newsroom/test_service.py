@@ -19,7 +19,7 @@ SITEMAP_NEWS = "{http://www.google.com/schemas/sitemap-news/0.9}news"
 
 
 class Clock:
-    """Time that passes only when a test moves it."""
+    """Time that passes only when a test says so."""
 
     def __init__(self) -> None:
         self.now = NOON

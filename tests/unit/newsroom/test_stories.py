@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.models import Severity
 from seeds.newsroom import SITES, load_queries, load_stories
-from seeds.newsroom.stories import Delivery, Story
+from seeds.newsroom.stories import LinkFate, Story
 
 STORIES = load_stories()
 BY_ID = {story.id: story for story in STORIES}
@@ -73,7 +73,7 @@ def test_traps_of_every_context_and_plain_news():
 
 def test_every_delivery_happens():
     """Each way a page can be had, or not, is in the newsroom once at least."""
-    assert {story.delivery for story in STORIES} == set(Delivery)
+    assert {story.delivery for story in STORIES} == set(LinkFate)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.id)

@@ -1,0 +1,176 @@
+"""`kuzet feeds`: the catalogue changed by commands. No watch runs; feeds are fetched from the newsroom's sites."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner, Result
+
+from config.settings import Settings
+from seeds.newsroom import Newsroom
+from worker.cli import app
+from worker.runtime import Runtime
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A person who edits the feeds of a data folder."""
+
+    newsroom: Newsroom
+    data: Path
+    env: dict[str, str]
+
+    def run(self, *arguments: str, code: int = 0, **env: str) -> Result:
+        answer = CliRunner().invoke(app, ["feeds", *arguments], env=self.env | env)
+        assert answer.exit_code == code, answer.output
+        return answer
+
+    def feeds(self) -> dict[str, dict]:
+        return {row["id"]: row for row in json.loads(self.run("list", "--all", "--json").stdout)["feeds"]}
+
+    @property
+    def catalogue(self) -> Path:
+        return self.data / "catalogue.yaml"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """Two feeds of the catalogue, ukili on and verst off; all seven sites are there to be fetched."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"KUZET_{name.upper()}", raising=False)
+    with Newsroom() as newsroom:
+        newsroom.publish(count=8)
+        feeds = yaml.safe_load(newsroom.catalogue())["feeds"][:2]
+        feeds[1] |= {"enabled": False, "note": "not measured"}
+        (tmp_path / "catalogue.yaml").write_text(yaml.safe_dump({"feeds": feeds}, allow_unicode=True))
+        env = {
+            "KUZET_DATA": str(tmp_path),
+            "KUZET_FEEDS_FILE": str(tmp_path / "catalogue.yaml"),
+            "KUZET_ALLOW_HOSTS": newsroom.allow_hosts,
+        }
+        yield Desk(newsroom, tmp_path, env)
+
+
+def test_feeds_are_listed_without_a_watch(desk: Desk):
+    """The list is what a person edits before the first start."""
+    assert {name: row["state"] for name, row in desk.feeds().items()} == {"ukili": "new", "verst": "off"}
+    assert "no watch is running" in desk.run("list").stderr
+
+
+def test_adding_a_known_feed_again_keeps_what_was_set(desk: Desk):
+    """Source, family and languages were typed once; a second `add` must not wipe them."""
+    url = desk.newsroom.feed_url("zhide")
+    desk.run("add", url, "--id", "zhide", "--source", "zhide.kz", "--family", "shirin", "--language", "kk")
+    refused = desk.run("add", url, code=2)
+    assert "is watched already as zhide" in refused.stderr
+    desk.run("disable", "zhide", "--note", "too slow")
+    assert desk.feeds()["zhide"]["note"] == "too slow"
+    desk.run("add", url)
+    row = desk.feeds()["zhide"]
+    assert (row["source"], row["family"], row["languages"], row["enabled"]) == ("zhide.kz", "shirin", ["kk"], True)
+
+
+def test_a_removed_feed_can_be_added_under_another_id(desk: Desk):
+    """It failed with the line of a file that was not on disk."""
+    url = desk.newsroom.feed_url("zhide")
+    desk.run("add", url, "--id", "zhide")
+    desk.run("remove", "zhide")
+    assert "zhide" not in desk.feeds()
+    desk.run("add", url, "--id", "zhide-kk")
+    desk.run("remove", "ukili")
+    desk.run("add", desk.newsroom.feed_url("ukili"), "--id", "ukili-kk")
+    rows = desk.feeds()
+    assert {name: row["enabled"] for name, row in rows.items()} == {
+        "ukili": False, "verst": False, "zhide-kk": True, "ukili-kk": True,
+    }  # fmt: skip
+
+
+def test_a_feed_is_switched_on_after_a_look_at_it(desk: Desk):
+    """What is off in the catalogue was not measured: a dead feed must not be switched on blindly."""
+    desk.run("enable", "verst")
+    assert desk.feeds()["verst"]["enabled"]
+    desk.run("disable", "verst")
+    desk.run("edit", "verst", "--url", desk.newsroom.base_url("verst") + "/nothing", "--unchecked")
+    failed = desk.run("enable", "verst", code=1)
+    assert "404" in failed.stderr
+    assert not desk.feeds()["verst"]["enabled"]
+
+
+def test_edit_changes_only_what_is_given(desk: Desk):
+    """The rest was right."""
+    before = desk.feeds()["ukili"]
+    desk.run("edit", "ukili", "--family", "dala", "--note", "the owner changed")
+    after = desk.feeds()["ukili"]
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"family", "note"}
+    assert desk.run("edit", "ukili", code=2)
+
+
+def test_a_renamed_feed_is_polled_once(desk: Desk):
+    """An address under two ids would be polled twice."""
+    desk.run("rename", "ukili", "ukili-kk")
+    rows = desk.feeds()
+    assert (rows["ukili"]["enabled"], rows["ukili-kk"]["enabled"]) == (False, True)
+    assert rows["ukili-kk"]["family"] == "dala-media"
+    desk.run("rename", "ukili-kk", "verst", code=2)
+
+
+@pytest.mark.parametrize("command", ["enable", "disable", "remove", "edit", "check"])
+def test_a_mistyped_id_is_answered_with_the_nearest(desk: Desk, command: str):
+    """`ukilli` is a slip of the finger; an error about addresses would lead astray."""
+    answer = desk.run(command, "ukilli", code=2)
+    assert "Did you mean ukili?" in answer.stderr
+
+
+def test_check_takes_an_id(desk: Desk):
+    """The header of feeds.yaml says so."""
+    seen = json.loads(desk.run("check", "verst", "--json").stdout)
+    assert seen["entries"] > 0
+
+
+def test_a_local_address_says_what_allows_it(desk: Desk):
+    """A feed of one's own network is refused for good reason; the way out has a name."""
+    answer = desk.run("check", desk.newsroom.feed_url("eki"), code=1, KUZET_ALLOW_HOSTS="")
+    assert "KUZET_ALLOW_HOSTS" in answer.stderr
+
+
+def test_opml_comes_in_checked_and_goes_out_whole(desk: Desk, tmp_path: Path):
+    """From another reader: folders are families, what fails stays off with the reason, what is known is left alone."""
+    urls = [desk.newsroom.feed_url(name) for name in ("ukili", "zhide", "polyn")]
+    sites = [f'<outline text="{url}" xmlUrl="{url}"/>' for url in urls]
+    dead = f'<outline text="dead" xmlUrl="{desk.newsroom.base_url("eki")}/nothing.xml"/>'
+    file = tmp_path / "reader.opml"
+    file.write_text(f'<opml><body><outline text="Менің жаңалықтарым">{"".join(sites)}{dead}</outline></body></opml>')
+    answer = json.loads(desk.run("import", str(file), "--json").stdout)
+    assert (answer["added"], answer["off"], answer["known"]) == (2, 1, 1)
+    rows = {row["url"]: row for row in desk.feeds().values()}
+    assert rows[desk.newsroom.feed_url("zhide")]["family"] == "Менің-жаңалықтарым"
+    off = rows[desk.newsroom.base_url("eki") + "/nothing.xml"]
+    assert (off["enabled"], "404" in off["note"]) == (False, True)
+    opml = desk.run("export", "--opml").stdout
+    assert desk.newsroom.feed_url("zhide") in opml
+    assert "/nothing.xml" not in opml
+
+
+def test_an_exported_catalogue_is_a_catalogue(desk: Desk, tmp_path: Path):
+    """It is handed to another machine as its feeds.yaml."""
+    other = tmp_path / "other.yaml"
+    other.write_text(desk.run("export", "--all").stdout, encoding="utf-8")
+    rows = json.loads(desk.run("list", "--all", "--json", KUZET_FEEDS_FILE=str(other)).stdout)["feeds"]
+    assert {row["id"]: row["note"] for row in rows} == {"ukili": "", "verst": "not measured"}
+
+
+def test_two_commands_at_once_lose_nothing(desk: Desk):
+    """Two people, or a script with `&`: each change is read and written under a lock."""
+    own = Runtime(Settings(data=desk.data, feeds_file=desk.catalogue)).own_feeds
+    ukili = next(iter(Runtime(Settings(data=desk.data, feeds_file=desk.catalogue)).catalogue))
+    feeds = [type(ukili)(id=f"f{n}", url=f"https://f{n}.kz/rss", source="f", family="f") for n in range(20)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(own.put, feeds))
+    assert len(own.read()) == 20

@@ -1,0 +1,41 @@
+"""docs/guide/json.md and the types it is made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.shapes import misfits
+from worker.cli.shapes import FeedsAnswer, SearchAnswer, TagAnswer
+from worker.cli.shapes_page import page
+
+GUIDE = Path(__file__).parents[3] / "docs/guide/json.md"
+
+
+def test_the_guide_is_what_the_types_say():
+    """A page written by hand drifts; run `python -m worker.cli.shapes_page > docs/guide/json.md`."""
+    assert GUIDE.read_text(encoding="utf-8") == page()
+
+
+EMPTY = {"total": 0, "texts": 0, "took_ms": 1, "hits": [], "facets": {}, "histogram": [], "next": ""}
+EMPTY |= {"relaxed": False, "did_you_mean": ""}
+
+
+@pytest.mark.parametrize(
+    ("value", "shape", "faults"),
+    [
+        (EMPTY, SearchAnswer, 0),
+        (EMPTY | {"total": "0"}, SearchAnswer, 1),
+        (EMPTY | {"more": 1}, SearchAnswer, 1),
+        (EMPTY | {"facets": {"topic": [{"value": "drugs"}]}}, SearchAnswer, 1),
+        (EMPTY | {"total": True}, SearchAnswer, 1),
+        ({}, FeedsAnswer, 1),
+        ({"feeds": None}, FeedsAnswer, 1),
+        ([], TagAnswer, 1),
+    ],
+)
+def test_the_check_of_answers_finds_faults(value: Any, shape: type, faults: int):
+    """A check that finds nothing wrong with anything would hold no answer."""
+    assert len(misfits(value, shape)) == faults
