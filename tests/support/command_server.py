@@ -83,7 +83,7 @@ class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
 def load_everything() -> None:
     for package in (pipelines, worker):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.startswith(READS_SETTINGS):
+            if not module.name.startswith(READS_SETTINGS) and not module.name.endswith("__main__"):
                 import_module(module.name)
 
 
