@@ -26,8 +26,8 @@ from typing import Any
 from benchmarks.support.rebuilds import FilledEngine, Reader, Sent, Span, Texts, Writer, filled, patiently
 from pipelines.models import Tagging
 from pipelines.search.request import SearchRequest
-from worker.rebuilds import REINDEX, RETAG, open_jobs, open_rebuilder
-from worker.rebuilds.reindex import Step
+from worker.rebuilds import REINDEX, RETAG, open_rebuilder, open_reindexer
+from worker.rebuilds.reindex import ReindexStep
 from worker.rebuilds.retag import retagged
 
 ARTICLES = 6_000
@@ -68,20 +68,20 @@ def copy_rates(filled: FilledEngine, articles: int) -> dict[str, float]:
 
 
 def copy_ours(filled: FilledEngine) -> float:
-    rebuilder = open_rebuilder(filled.runtime)
-    rebuild = rebuilder.advance(rebuilder.plan())
+    reindexer = open_reindexer(filled.runtime)
+    rebuild = reindexer.advance(reindexer.plan())
     began = time.perf_counter()
-    while rebuild.step is Step.COPY:
-        rebuild = rebuilder.advance(rebuild)
+    while rebuild.step is ReindexStep.COPY:
+        rebuild = reindexer.advance(rebuild)
         time.sleep(0.05)
     took_s = time.perf_counter() - began
-    rebuilder.abandon(rebuild)
+    reindexer.abandon(rebuild)
     return took_s
 
 
 def copy_bare(filled: FilledEngine) -> float:
     engine, bare = filled.runtime.search, "proof-bare"
-    open_rebuilder(filled.runtime).indices.create_quiet(bare, filled.runtime.analysis)
+    open_reindexer(filled.runtime).indices.create_quiet(bare, filled.runtime.analysis)
     began = time.perf_counter()
     engine.client.options(request_timeout=600).reindex(
         source={"index": engine.read_alias, "size": 500}, dest={"index": bare}, wait_for_completion=True
@@ -95,12 +95,12 @@ def copy_bare(filled: FilledEngine) -> float:
 
 
 def step_of(filled: FilledEngine) -> str:
-    run = filled.runtime.state.upkeep.current()
-    return str(run.facts["step"]) if run else ""
+    run = filled.runtime.state.rebuilds.current()
+    return str(run.progress["step"]) if run else ""
 
 
 def begin(filled: FilledEngine, kind: str) -> None:
-    filled.wait(lambda: bool(open_jobs(filled.runtime).begin(kind, owner="proof")), f"a {kind} begins")
+    filled.wait(lambda: bool(open_rebuilder(filled.runtime).begin(kind, owner="proof")), f"a {kind} begins")
 
 
 def strike(filled: FilledEngine, victim: str, *, worker: str) -> list[Span]:
@@ -118,8 +118,8 @@ def strike(filled: FilledEngine, victim: str, *, worker: str) -> list[Span]:
 
 
 def end(filled: FilledEngine, kind: str) -> None:
-    filled.wait(lambda: filled.runtime.state.upkeep.current() is None, f"the {kind} ends")
-    last = filled.runtime.state.upkeep.last()
+    filled.wait(lambda: filled.runtime.state.rebuilds.current() is None, f"the {kind} ends")
+    last = filled.runtime.state.rebuilds.last()
     assert last, "the end is written down"
     if last.problem:
         raise SystemExit(f"the {kind} failed: {last.problem}")
@@ -173,7 +173,7 @@ def retag_under_fire(filled: FilledEngine) -> list[Span]:
     """One retag, all three killed on the way; when the node was away."""
     away = list[Span]()
     begin(filled, RETAG)
-    total = filled.runtime.state.upkeep.current().facts["total"]
+    total = filled.runtime.state.rebuilds.current().progress["total"]
     for share, victim in ((0.1, "worker"), (0.4, "search"), (0.7, "broker")):
         filled.wait(lambda share=share: done_of(filled, total) >= share * total, f"{share:.0%} are tagged")
         away += strike(filled, victim, worker="cpu")
@@ -183,8 +183,8 @@ def retag_under_fire(filled: FilledEngine) -> list[Span]:
 
 
 def done_of(filled: FilledEngine, total: int) -> int:
-    run = filled.runtime.state.upkeep.current()
-    return int(run.facts["done"]) if run else total
+    run = filled.runtime.state.rebuilds.current()
+    return int(run.progress["done"]) if run else total
 
 
 # ---------------------------------------------------------------- checking
@@ -218,7 +218,7 @@ def check(filled: FilledEngine, said: dict[str, str], texts: Texts, articles: in
     wrong["invented"] = len(seen.keys() - expected.keys())
     wrong["twice"] = sum(times > 1 for times in seen.values())
     wrong["half-made indices"] = sum(
-        not one.is_live and not one.replaced_at for one in open_rebuilder(filled.runtime).indices.generations()
+        not one.is_live and not one.replaced_at for one in open_reindexer(filled.runtime).indices.generations()
     )
     return dict(wrong)
 

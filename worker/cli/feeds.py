@@ -83,13 +83,12 @@ def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str
 
 def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[str, str]:
     """The feed's state in one word and one sentence, from its last polls."""
-    from pipelines.feeds import PollResult, health
+    from pipelines.feeds import health
 
     if not feed.enabled:
         return "off", feed.note
     polls = snapshot.polls if snapshot else ()
-    results = [PollResult(at=poll.at, ok=poll.ok, new=poll.new, note=poll.note) for poll in polls]
-    found = health(results, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
+    found = health(polls, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
     return str(found.state), found.sentence
 
 

@@ -44,7 +44,7 @@ def search(  # noqa: PLR0913  one option a wish
 ) -> None:
     """Search the articles. Words are found in all their forms, Kazakh and Russian.
 
-    When no article has all words, those with most of them are shown, and the answer says so.
+    When no article has all words, those with most of them are shown, and the answer says so; the exit code is 1.
 
     Examples: kuzet search "алаяқтық" --region Turkestan --since 7d --sort time; kuzet search --any "Шымкентте не болды"
     """
@@ -69,8 +69,13 @@ def search(  # noqa: PLR0913  one option a wish
         print_json(result_row(result))
     else:
         show_result(result)
-    if not (result.hits or result.total):
+    if not has_all_words(result):
         raise typer.Exit(FAILED)
+
+
+def has_all_words(result: SearchResult) -> bool:
+    """True if an article is what was asked for: `kuzet search … && notify` must not notify of what comes close."""
+    return not result.relaxed and bool(result.hits or result.total)
 
 
 def result_row(result: SearchResult) -> SearchAnswer:

@@ -73,7 +73,7 @@ def test_a_redirect_to_another_local_port_is_refused(hostile):
 
 @pytest.mark.parametrize("location", ["/", "/?", "#top", "."])
 def test_redirects_to_itself_are_a_circle(hostile, location):
-    """A loop is not a long way, and costs one request."""
+    """A loop has its own reason, and costs one request."""
     site = hostile(redirect_to(location))
     answer = site.get(limits=PATIENT)
     assert reason_of(answer) is Reason.BAD_REDIRECT
@@ -202,8 +202,8 @@ def test_a_stuck_look_up_ends_at_the_deadline():
         release.set()
 
 
-def test_an_unknown_name_is_dns():
-    """A dead domain and a dead server are different problems."""
+def test_a_name_nobody_knows_is_dns():
+    """A dead domain and a dead server have different reasons."""
 
     def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
@@ -213,7 +213,7 @@ def test_an_unknown_name_is_dns():
 
 
 def test_a_closed_port_is_connect():
-    """Nothing listens there: worth another try later."""
+    """No server there: worth another try later."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         endpoint = f"127.0.0.1:{server.getsockname()[1]}"
     client = WebClient(user_agent="kuzet-test/1", allowed_hosts=frozenset({endpoint}))

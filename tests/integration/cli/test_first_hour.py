@@ -53,16 +53,16 @@ class Newcomer:
 
     def follow(self, command: str, says: str) -> tuple[int, str]:
         """Run a command that stays until it has said its words, then press Ctrl-C."""
-        process = subprocess.Popen(
+        printed = ""
+        with subprocess.Popen(
             ["bash", "-c", f"exec {command}"], cwd=self.folder, env=self.env, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        printed = ""
-        for line in process.stdout:
-            printed += line
-            if says in line:
-                process.send_signal(signal.SIGINT)
-        return process.wait(TIMEOUT_S), printed
+        ) as process:  # fmt: skip
+            for line in process.stdout:
+                printed += line
+                if says in line:
+                    process.send_signal(signal.SIGINT)
+            return process.wait(TIMEOUT_S), printed
 
 
 def lines_of_the_guide() -> list[str]:

@@ -102,7 +102,7 @@ def test_whitespace_and_control_characters_do_not_spoil_a_feed():
 
 
 def test_html_written_twice_is_read_twice():
-    """Half of the feeds escape their HTML once more; no one wants &laquo; in a title."""
+    """Half of the feeds escape their HTML once more; no reader wants &laquo; in a title."""
     feed = parse(rss(item("&amp;laquo;Барыс&amp;raquo; жеңді &amp;amp; кетті")))
     assert feed.entries[0].title == "«Барыс» жеңді & кетті"
 
@@ -127,7 +127,7 @@ def test_redirects_of_google_are_unwrapped():
 
 
 def test_unusable_items_are_counted_by_reason_and_spoil_nothing():
-    """One bad item must never cost the others, and its loss must be counted."""
+    """One bad item must never cost the others, and its reason must be known."""
     feed = parse(rss("<item/>" + item() + "<item><title>Сілтемесіз</title></item>"))
     assert len(feed.entries) == 1
     assert feed.dropped == {"no_words": 1, "no_link": 1}
@@ -204,7 +204,7 @@ def test_the_first_picture_is_found_where_feeds_put_it():
             id="sitemap",
         ),
         pytest.param("<rss version='2.0'><channel></channel></rss>", "no_entries", id="empty channel"),
-        pytest.param("<rss><channel><item/></channel></rss>", "no_entries", id="empty item"),
+        pytest.param("<rss><channel><item/></channel></rss>", "nothing_usable", id="empty item"),
         pytest.param("just words", "broken", id="words"),
         pytest.param(
             "<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb", id="5000 attributes"

@@ -156,7 +156,7 @@ def test_an_exception_is_for_one_host_and_port():
 
 
 def test_addresses_behind_a_name_are_refused_with_a_way_out():
-    """People who run a site of their own have to learn the setting."""
+    """An owner of an internal site needs the name of the setting."""
     target = check_target("https://intranet.example.kz/", allowed_hosts=NO_HOSTS)
     with pytest.raises(UnsafeAddressError, match=r"10\.0\.0\.1.*KUZET_ALLOW_HOSTS=intranet\.example\.kz:443"):
         check_address(target, "10.0.0.1", allowed_hosts=NO_HOSTS)
