@@ -28,5 +28,5 @@ def test_a_record_says_what_holds_since_when_and_why(record: Path) -> None:
     assert head, text[:200]
     assert record.name.startswith(f"{head['number']}-")
     assert date.fromisoformat(head["date"])
-    assert all(f"\n**{part}.** " in text for part in ("Decided", "Why"))
+    assert all(f"\n**{part}.**" in text for part in ("Decided", "Why"))
     assert head["by"] is None or list(FOLDER.glob(f"{head['by']}-*.md"))
