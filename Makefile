@@ -25,7 +25,7 @@ up: $(STAMP)  ## start the watch on this machine and stay
 	@$(BIN)/kuzet up
 
 test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests, two files at a time (JOBS=1: one)
-	@$(BIN)/pytest tests -n $(JOBS) --dist loadfile
+	@$(BIN)/pytest tests -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q

@@ -150,7 +150,7 @@ def news(shared: Path, language: str) -> list[str]:
 
 
 def is_in(text: str, language: str) -> bool:
-    """One Kazakh article hides among the Russian ones: its letters tell."""
+    """One Kazakh article hides among the Russian ones: its letters show it."""
     share = sum(any(letter in KAZAKH_LETTERS for letter in word) for word in text.split()) / len(text.split())
     return language == "kk" or share < 0.25
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.support.rebuilds import Ground, Reader, Sent, Span, Texts, Writer, ground, patiently
+from benchmarks.support.rebuilds import FilledEngine, Reader, Sent, Span, Texts, Writer, filled, patiently
 from pipelines.models import Tagging
 from pipelines.search.request import SearchRequest
 from worker.rebuilds import REINDEX, RETAG, open_rebuilder, open_reindexer
@@ -37,14 +37,14 @@ COPIES = 3
 VICTIMS = ("worker", "search", "broker")
 STOPPED_S = 0.8
 PAUSE_S = 5.0
-"""So long a search may take while everything starts again on the same cores."""
+"""The longest a search may take while everything starts again on the same cores."""
 
 RESULTS = Path(__file__).with_name("proofs.jsonl")
 
 
-def seed(ground: Ground, texts: Texts, articles: int) -> float:
+def seed(filled: FilledEngine, texts: Texts, articles: int) -> float:
     """Fill the index; documents a second."""
-    engine, spent_s = ground.runtime.search, 0.0
+    engine, spent_s = filled.runtime.search, 0.0
     for start in range(0, articles, BATCH):
         numbers = range(start, min(start + BATCH, articles))
         old = Tagging(ruleset="old", topics=("weather",))
@@ -58,17 +58,17 @@ def seed(ground: Ground, texts: Texts, articles: int) -> float:
     return articles / spent_s
 
 
-def copy_rates(ground: Ground, articles: int) -> dict[str, float]:
-    """Our copying step and a bare `_reindex`, in turns, nobody writing: documents a second of the median turn."""
+def copy_rates(filled: FilledEngine, articles: int) -> dict[str, float]:
+    """Our copying step and a bare `_reindex`, in turns, without writers: documents a second of the median turn."""
     spent_s: dict[str, list[float]] = {"ours": [], "bare": []}
     for _ in range(COPIES):
-        spent_s["ours"].append(copy_ours(ground))
-        spent_s["bare"].append(copy_bare(ground))
+        spent_s["ours"].append(copy_ours(filled))
+        spent_s["bare"].append(copy_bare(filled))
     return {name: articles / median(seconds) for name, seconds in spent_s.items()}
 
 
-def copy_ours(ground: Ground) -> float:
-    reindexer = open_reindexer(ground.runtime)
+def copy_ours(filled: FilledEngine) -> float:
+    reindexer = open_reindexer(filled.runtime)
     rebuild = reindexer.advance(reindexer.plan())
     began = time.perf_counter()
     while rebuild.step is ReindexStep.COPY:
@@ -79,9 +79,9 @@ def copy_ours(ground: Ground) -> float:
     return took_s
 
 
-def copy_bare(ground: Ground) -> float:
-    engine, bare = ground.runtime.search, "proof-bare"
-    open_reindexer(ground.runtime).indices.create_quiet(bare, ground.runtime.analysis)
+def copy_bare(filled: FilledEngine) -> float:
+    engine, bare = filled.runtime.search, "proof-bare"
+    open_reindexer(filled.runtime).indices.create_quiet(bare, filled.runtime.analysis)
     began = time.perf_counter()
     engine.client.options(request_timeout=600).reindex(
         source={"index": engine.read_alias, "size": 500}, dest={"index": bare}, wait_for_completion=True
@@ -94,121 +94,121 @@ def copy_bare(ground: Ground) -> float:
 # ---------------------------------------------------------------- killing
 
 
-def step_of(ground: Ground) -> str:
-    run = ground.runtime.state.rebuilds.current()
+def step_of(filled: FilledEngine) -> str:
+    run = filled.runtime.state.rebuilds.current()
     return str(run.progress["step"]) if run else ""
 
 
-def begin(ground: Ground, kind: str) -> None:
-    ground.wait(lambda: bool(open_rebuilder(ground.runtime).begin(kind, owner="proof")), f"a {kind} begins")
+def begin(filled: FilledEngine, kind: str) -> None:
+    filled.wait(lambda: bool(open_rebuilder(filled.runtime).begin(kind, owner="proof")), f"a {kind} begins")
 
 
-def strike(ground: Ground, victim: str, *, worker: str) -> list[Span]:
+def strike(filled: FilledEngine, victim: str, *, worker: str) -> list[Span]:
     """Kill one; from when to when the node was away because of that."""
     began = time.monotonic()
     if victim == "worker":
         for name in {worker, "index2"} if worker == "index" else {worker}:
-            ground.kill(name)
+            filled.kill(name)
         return []
-    ground.kill(victim)
+    filled.kill(victim)
     if victim != "search":
         return []
-    ground.wait(lambda: ground.runtime.search.count() > 0, "the node is back")
+    filled.wait(lambda: filled.runtime.search.count() > 0, "the node is back")
     return [(began, time.monotonic())]
 
 
-def end(ground: Ground, kind: str) -> None:
-    ground.wait(lambda: ground.runtime.state.rebuilds.current() is None, f"the {kind} ends")
-    last = ground.runtime.state.rebuilds.last()
+def end(filled: FilledEngine, kind: str) -> None:
+    filled.wait(lambda: filled.runtime.state.rebuilds.current() is None, f"the {kind} ends")
+    last = filled.runtime.state.rebuilds.last()
     assert last, "the end is written down"
     if last.problem:
         raise SystemExit(f"the {kind} failed: {last.problem}")
 
 
-def reindex_under_fire(ground: Ground, steps: tuple[str, ...]) -> tuple[Counter[str], list[Span]]:
+def reindex_under_fire(filled: FilledEngine, steps: tuple[str, ...]) -> tuple[Counter[str], list[Span]]:
     """One reindex for each step and victim; what was struck, and when the node was away."""
     struck, away = Counter[str](), list[Span]()
     for step in steps:
         for victim in VICTIMS:
-            begin(ground, REINDEX)
-            ground.wait(lambda step=step: step_of(ground) in {step, ""}, f"step {step}")
-            caught = step_of(ground) == step
-            away += strike(ground, victim, worker="index")
-            end(ground, REINDEX)
+            begin(filled, REINDEX)
+            filled.wait(lambda step=step: step_of(filled) in {step, ""}, f"step {step}")
+            caught = step_of(filled) == step
+            away += strike(filled, victim, worker="index")
+            end(filled, REINDEX)
             struck[f"{victim} at {step}" + ("" if caught else " (late)")] += 1
             print(f"  reindex: killed the {victim} at {step}{'' if caught else ' (just after it)'}", flush=True)
     return struck, away
 
 
-def stop_a_drain_across_the_fence(ground: Ground) -> str:
+def stop_a_drain_across_the_fence(filled: FilledEngine) -> str:
     """A worker sleeps with documents in its hands, from before the fence until the aliases have moved; which one."""
-    begin(ground, REINDEX)
-    ground.wait(lambda: step_of(ground) in {"catch_up", "switch", ""}, "the fence is near")
-    name = stop_the_drain(ground)
-    end(ground, REINDEX)
-    ground.kill(name, signal.SIGCONT)
+    begin(filled, REINDEX)
+    filled.wait(lambda: step_of(filled) in {"catch_up", "switch", ""}, "the fence is near")
+    name = stop_the_drain(filled)
+    end(filled, REINDEX)
+    filled.kill(name, signal.SIGCONT)
     print(f"  reindex: stopped the drain of {name} across the fence", flush=True)
     return name
 
 
-def stop_the_drain(ground: Ground) -> str:
-    """Stop index workers in turn until it is the one that drains: nobody prolongs the drain's lock any more."""
+def stop_the_drain(filled: FilledEngine) -> str:
+    """Stop index workers in turn until it is the one that drains: no one prolongs the drain's lock any more."""
     for name in cycle(("index", "index2")):
-        ground.kill(name, signal.SIGSTOP)
-        before_ms = lock_ms(ground)
+        filled.kill(name, signal.SIGSTOP)
+        before_ms = lock_ms(filled)
         time.sleep(STOPPED_S)
-        if 0 < lock_ms(ground) <= before_ms - 900 * STOPPED_S:
+        if 0 < lock_ms(filled) <= before_ms - 900 * STOPPED_S:
             return name
-        ground.kill(name, signal.SIGCONT)
+        filled.kill(name, signal.SIGCONT)
         time.sleep(0.2)
     raise AssertionError("a cycle has no end")
 
 
-def lock_ms(ground: Ground) -> int:
-    """How long the drain's lock lasts if nobody prolongs it; not above 0 when there is none."""
-    return int(ground.runtime.redis.pttl(f"{ground.runtime.settings.redis_prefix}outbox:lock"))
+def lock_ms(filled: FilledEngine) -> int:
+    """How long the drain's lock lasts if no one prolongs it; not above 0 when it is free."""
+    return int(filled.runtime.redis.pttl(f"{filled.runtime.settings.redis_prefix}outbox:lock"))
 
 
-def retag_under_fire(ground: Ground) -> list[Span]:
+def retag_under_fire(filled: FilledEngine) -> list[Span]:
     """One retag, all three killed on the way; when the node was away."""
     away = list[Span]()
-    begin(ground, RETAG)
-    total = ground.runtime.state.rebuilds.current().progress["total"]
+    begin(filled, RETAG)
+    total = filled.runtime.state.rebuilds.current().progress["total"]
     for share, victim in ((0.1, "worker"), (0.4, "search"), (0.7, "broker")):
-        ground.wait(lambda share=share: done_of(ground, total) >= share * total, f"{share:.0%} are tagged")
-        away += strike(ground, victim, worker="cpu")
+        filled.wait(lambda share=share: done_of(filled, total) >= share * total, f"{share:.0%} are tagged")
+        away += strike(filled, victim, worker="cpu")
         print(f"  retag: killed the {victim} at {share:.0%}", flush=True)
-    end(ground, RETAG)
+    end(filled, RETAG)
     return away
 
 
-def done_of(ground: Ground, total: int) -> int:
-    run = ground.runtime.state.rebuilds.current()
+def done_of(filled: FilledEngine, total: int) -> int:
+    run = filled.runtime.state.rebuilds.current()
     return int(run.progress["done"]) if run else total
 
 
 # ---------------------------------------------------------------- checking
 
 
-def settle(ground: Ground) -> None:
+def settle(filled: FilledEngine) -> None:
     """Wait until all that was said has its outcome."""
 
     def is_settled() -> bool:
-        books = ground.runtime.state.outcomes.audit(now=time.time())
-        return not books.under_way and not ground.runtime.state.outbox.size
+        books = filled.runtime.state.outcomes.audit(now=time.time())
+        return not books.under_way and not filled.runtime.state.outbox.size
 
-    ground.wait(is_settled, "the books are settled")
-    ground.wait(lambda: ground.runtime.search.refresh() is None, "a refresh")
+    filled.wait(is_settled, "the books are settled")
+    filled.wait(lambda: filled.runtime.search.refresh() is None, "a refresh")
 
 
-def check(ground: Ground, said: dict[str, str], texts: Texts, articles: int) -> dict[str, int]:
+def check(filled: FilledEngine, said: dict[str, str], texts: Texts, articles: int) -> dict[str, int]:
     """What is wrong, by kind; zeros are the proof."""
     expected = {
         (one := texts.document(texts.entry(number, 0)))["id"]: one["content_hash"] for number in range(articles)
     }
     expected |= said
-    tagger, wrong, seen = ground.runtime.tagger, Counter[str](), Counter[str]()
-    for number, one in enumerate(ground.runtime.search.scan(SearchRequest())):
+    tagger, wrong, seen = filled.runtime.tagger, Counter[str](), Counter[str]()
+    for number, one in enumerate(filled.runtime.search.scan(SearchRequest())):
         seen[one.article_id] += 1
         wrong["old words"] += one.document["content_hash"] != expected.get(one.article_id)
         wrong["old tags"] += one.document["ruleset"] != tagger.ruleset.version
@@ -218,13 +218,13 @@ def check(ground: Ground, said: dict[str, str], texts: Texts, articles: int) -> 
     wrong["invented"] = len(seen.keys() - expected.keys())
     wrong["twice"] = sum(times > 1 for times in seen.values())
     wrong["half-made indices"] = sum(
-        not one.is_live and not one.replaced_at for one in open_reindexer(ground.runtime).indices.generations()
+        not one.is_live and not one.replaced_at for one in open_reindexer(filled.runtime).indices.generations()
     )
     return dict(wrong)
 
 
 def prove(articles: int, steps: tuple[str, ...]) -> dict[str, Any]:
-    with ground() as place:
+    with filled() as place:
         texts = Texts()
         bulk_rate = seed(place, texts, articles)
         rates = copy_rates(place, articles)

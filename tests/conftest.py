@@ -1,12 +1,12 @@
-"""Real engines for the tests: one broker and one search node a session, started from packages, stopped at its end."""
+"""Real engines for the tests, started from packages: a broker for each worker of pytest, one search node for all."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import settings
@@ -16,6 +16,7 @@ from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.tagging import Tagger
 from tests.support.running_watch import StartWatch, Watch, watching
+from tests.support.shared_node import SearchNode, shared_node
 from worker.files.dictionaries import build_dictionaries
 from worker.files.rules import RuleFiles
 from worker.local.broker import start_broker
@@ -26,6 +27,20 @@ from worker.local.supervisor import Supervisor
 
 HEAP_MB = 512
 MAX_ID_CHARS = 500
+Engine = TypeVar("Engine")
+TESTS = Path(__file__).parent
+FOLDERS = ("faults", "integration", "unit")
+LONGEST_FIRST = (
+    "integration/watch/test_rebuilds.py",
+    "faults/watch/test_killed.py",
+    "integration/watch/test_upgrade.py",
+    "faults/search/test_refused.py",
+    "integration/cli/test_commands.py",
+    "integration/rebuilds/test_reindex.py",
+    "integration/setup/test_compose.py",
+    "faults/articles/test_hostile.py",
+)
+"""By their time in a run of two workers (`pytest --durations=0`); a file that is missing here only begins later."""
 
 settings.register_profile("kuzet", deadline=None)  # no test is a race against a busy machine
 settings.load_profile("kuzet")
@@ -39,6 +54,20 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """
     is_readable = not isinstance(val, bytes) and len(str(val)) <= MAX_ID_CHARS
     return None if is_readable else argname
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let the workers of xdist begin with the files that take longest, so that they end at the same time."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _rank(item.path))
+
+
+def _rank(file: Path) -> tuple[int, int]:
+    """Order files by the list of long ones, then by folder: faults, integration, unit."""
+    name = file.relative_to(TESTS).as_posix()
+    place = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
+    return place, FOLDERS.index(file.relative_to(TESTS).parts[0])
 
 
 @pytest.fixture(scope="session")
@@ -84,15 +113,34 @@ def redis(broker_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def search_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the session's search node."""
-    return tmp_path_factory.mktemp("search")
+def session_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The temporary folder that all workers of this session share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture(scope="session")
-def search_url(engines: Supervisor, search_base: Path, cache: Path) -> str:
-    """A real search node. Indices are not removed between tests: use names of your own."""
-    return _required(lambda: start_search_node(engines, search_base, cache=cache, heap_mb=HEAP_MB, report=Silence()))
+def search_base(session_folder: Path) -> Path:
+    """The folder of the session's search node."""
+    return session_folder / "search"
+
+
+@pytest.fixture(scope="session")
+def search_node(engines: Supervisor, session_folder: Path, search_base: Path, cache: Path) -> Iterator[SearchNode]:
+    """A real search node, one for all workers of the session."""
+
+    def start() -> SearchNode:
+        url = start_search_node(engines, search_base, cache=cache, heap_mb=HEAP_MB, report=Silence())
+        return SearchNode(url, engines.pids()["search"])
+
+    with ExitStack() as stack:
+        yield _required(lambda: stack.enter_context(shared_node(session_folder, start)))
+
+
+@pytest.fixture(scope="session")
+def search_url(search_node: SearchNode) -> str:
+    """Where the search node is. Other tests use it at the same time: indices need names of their own."""
+    return search_node.url
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +174,7 @@ def start_watch(
     return start
 
 
-def _required(start: Callable[[], str]) -> str:
+def _required(start: Callable[[], Engine]) -> Engine:
     """Start an engine; without it fail where engines are required, else skip loudly."""
     try:
         return start()

@@ -23,7 +23,7 @@ def live_heap_bytes(pid: int) -> int:
 
 
 def _open_door(pid: int) -> Path:
-    """Have the JVM listen: it opens its socket at a SIGQUIT when the file of that name stands in its folder."""
+    """Have the JVM listen: it opens its socket at a SIGQUIT when the file of that name is in its folder."""
     door, wish = Path(f"/tmp/.java_pid{pid}"), Path(f"/proc/{pid}/cwd/.attach_pid{pid}")
     if door.exists():
         return door

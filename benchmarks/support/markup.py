@@ -20,7 +20,7 @@ def page_around(title: str, text: str) -> str:
     """Return a page with the text as its article.
 
     A quarter of its elements are links (real ones: 21 %), and an element takes 60 bytes (real ones: 130, with scripts):
-    it is rather lighter than a real page, so what is measured beside its extraction is not flattered.
+    it is rather lighter than a real page, so what is compared with its extraction is not flattered.
     """
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n"))
     cards = int(ELEMENTS * 0.7 / CARD_ELEMENTS)

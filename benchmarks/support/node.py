@@ -29,7 +29,7 @@ class Node:
     base: Path
 
     def engine(self, index: str, *, analysis: dict[str, Any] | None = None) -> SearchEngine:
-        """An empty index of this name, analysed by ours unless told otherwise."""
+        """An empty index of this name, analysed by ours unless another analyzer is given."""
         engine = SearchEngine.connect(Settings(search_url=self.url, search_index=index, search_timeout_s=120))
         engine.ensure_index(analysis or self.analysis)
         return engine

@@ -1,4 +1,4 @@
-"""What the proof of rebuilds stands on: a watch of its own, and who writes, reads and kills while it rebuilds."""
+"""What the proof of rebuilds needs: a watch of its own, and threads that write, read and kill while it rebuilds."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Sent:
 
 
 @dataclass
-class Ground:
+class FilledEngine:
     """A running watch without feeds, and two index workers: one of them may be stopped."""
 
     run: LocalRun
@@ -78,7 +78,7 @@ def patiently(ask: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
+def filled() -> Iterator[FilledEngine]:
     """Engines, workers and clock in a folder that is gone afterwards."""
     defaults = Settings()
     dictionaries = defaults.cache / "dictionaries"
@@ -97,7 +97,7 @@ def ground() -> Iterator[Ground]:
             run.spawn("index2", again)
             places = {"broker_url": run.endpoints.broker_url, "search_url": run.endpoints.search_url}
             runtime = Runtime(run.settings.model_copy(update=places))
-            place = Ground(run, runtime)
+            place = FilledEngine(run, runtime)
             place.wait(lambda: runtime.ensure_index() is None, "the index is made")
             yield place
 
@@ -130,7 +130,7 @@ class Writer:
     The first `seeded` articles are in the index already. `rate`: what it came to, in writes a second.
     """
 
-    ground: Ground
+    filled: FilledEngine
     texts: Texts
     seeded: int
     per_second: float
@@ -167,7 +167,7 @@ class Writer:
 
     def _hand_over(self, entry: Entry) -> bool:
         """Sight it and, unless a worker is quicker, put its document into the outbox."""
-        state, now = self.ground.runtime.state, time.time()
+        state, now = self.filled.runtime.state, time.time()
         address = ArticleAddress.of(entry.link)
         state.articles.sight(entry, address, feed=FEED, now=now, needs_page=False)
         claim = state.articles.claim(address.article_id, stage=Stage.EXTRACT, now=now)

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @contextmanager
-def stranger(
+def canned_server(
     status: int,
     body: bytes | Callable[[str, bytes], bytes],
     *,
@@ -23,12 +23,12 @@ def stranger(
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             asked = self.rfile.read(int(self.headers.get("content-length", 0)))
-            told = body(self.path, asked) if callable(body) else body
+            said = body(self.path, asked) if callable(body) else body
             self.send_response(status)
-            self.send_header("content-type", "application/json" if told.startswith(b"{") else "text/html")
-            self.send_header("content-length", str(len(told)))
+            self.send_header("content-type", "application/json" if said.startswith(b"{") else "text/html")
+            self.send_header("content-length", str(len(said)))
             self.end_headers()
-            self.wfile.write(told)
+            self.wfile.write(said)
 
         do_GET = do_PUT = do_POST = do_HEAD = answer  # noqa: N815 - the base class's names
 

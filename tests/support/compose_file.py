@@ -65,7 +65,7 @@ def check_by_schema(schema: str, file: Path) -> None:
 
 
 @dataclass(frozen=True)
-class Here:
+class LocalMachine:
     """This machine's places for those of the containers: hosts, ports and paths, and nothing else, are replaced."""
 
     places: Mapping[str, str]
@@ -79,9 +79,9 @@ class Here:
         program, *arguments = command
         return (*PROGRAMS[program], *map(self.text, arguments))
 
-    def and_also(self, places: Mapping[str, str]) -> Here:
+    def and_also(self, places: Mapping[str, str]) -> LocalMachine:
         """The same machine with more places, or others."""
-        return Here({**self.places, **places})
+        return LocalMachine({**self.places, **places})
 
     def environment(self, service: Mapping[str, Any]) -> dict[str, str]:
         given = {name: self.text(str(value)) for name, value in service.get("environment", {}).items()}

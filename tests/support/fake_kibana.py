@@ -27,19 +27,19 @@ FEATURES = {  # what a route takes of the role of the user who asks
 }
 
 
-def desk() -> Accounts:
+def one_installer() -> Accounts:
     """One user, who may do everything an installer does."""
     return Accounts({"desk": User("secret-word", ["superuser"])})
 
 
 @dataclass
-class Office:
+class FakeKibana:
     """What the server holds, and how it is to misbehave: path → answers given before it behaves.
 
     accounts: those of the Elasticsearch behind it; a real Kibana asks there, too, and writes its roles there.
     """
 
-    accounts: Accounts = field(default_factory=desk)
+    accounts: Accounts = field(default_factory=one_installer)
     roles: dict[str, dict[str, Any]] = field(default_factory=dict)
     objects: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
@@ -137,13 +137,13 @@ def uploaded(content_type: str, body: bytes) -> tuple[str, str]:
 
 
 @contextmanager
-def opening(office: Office, *, tls: ssl.SSLContext | None = None) -> Iterator[Office]:
-    """Open the office on a port of the loopback."""
+def serving_kibana(fake_kibana: FakeKibana, *, tls: ssl.SSLContext | None = None) -> Iterator[FakeKibana]:
+    """Open the fake_kibana on a port of the loopback."""
 
     def answer(method: str, path: str, headers: Any, body: bytes) -> tuple[int, bytes]:
-        status, said = office.answer(method, path, headers, body)
+        status, said = fake_kibana.answer(method, path, headers, body)
         return status, said if isinstance(said, bytes) else json.dumps(said).encode()
 
-    office.protocol = "https" if tls else "http"
-    with serving(answer, headers={}, tls=tls) as office.port:
-        yield office
+    fake_kibana.protocol = "https" if tls else "http"
+    with serving(answer, headers={}, tls=tls) as fake_kibana.port:
+        yield fake_kibana

@@ -1,7 +1,7 @@
-"""A guard before the search node: TLS by the setup's certificate, and accounts as Elasticsearch's API documents them.
+"""A proxy before the search node: TLS by the setup's certificate, and accounts as Elasticsearch's API documents them.
 
-The node behind it is real and lets everybody in. To whom talks to the guard it is an Elasticsearch: the client speaks
-to it as it would to one. It is not one: that its own guard agrees with ours was never seen.
+The node behind it is real and accepts every request. To a client the proxy is an Elasticsearch with accounts. It is not
+one: it was never compared with Elasticsearch's own security.
 """
 
 from __future__ import annotations
@@ -101,19 +101,19 @@ class Accounts:
 
 
 @contextmanager
-def guarding(node_url: str, *, secrets: Path) -> Iterator[Guard]:
-    """Stand before a node. `secrets`: the folder that the setup made for Elasticsearch."""
+def demanding_accounts(node_url: str, *, secrets: Path) -> Iterator[AccountsProxy]:
+    """Serve a node behind accounts. `secrets`: the folder that the setup made for Elasticsearch."""
     context = server_context(secrets / "elasticsearch.crt", secrets / "elasticsearch.key")
-    guard = Guard(node_url, Accounts.of_a_new_node((secrets / "elastic.password").read_text()))
+    proxy = AccountsProxy(node_url, Accounts.of_a_new_node((secrets / "elastic.password").read_text()))
     with serving(
-        guard.reply, headers={"x-elastic-product": "Elasticsearch", "content-type": JSON}, tls=context
+        proxy.reply, headers={"x-elastic-product": "Elasticsearch", "content-type": JSON}, tls=context
     ) as port:
-        guard.url = f"https://localhost:{port}"
-        yield guard
+        proxy.url = f"https://localhost:{port}"
+        yield proxy
 
 
 @dataclass
-class Guard:
+class AccountsProxy:
     """Its own https address before a node."""
 
     node_url: str

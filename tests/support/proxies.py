@@ -1,4 +1,4 @@
-"""A door before a server: while it is shut, whoever knocks is refused, as if the server were down."""
+"""A proxy before a server: while it is shut, connections are refused, as if the server were down."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 CHUNK_BYTES = 65_536
 
 
-class Door:
+class SwitchedProxy:
     """Its own address, and every byte passed on to the server behind it. It starts shut."""
 
     def __init__(self, url: str) -> None:
@@ -26,7 +26,7 @@ class Door:
         threading.Thread(target=self._let_in, args=(self._listener,), daemon=True).start()
 
     def shut(self) -> None:
-        """Cut every connection and let nobody in."""
+        """Cut every connection and accept no new one."""
         self.close()
         self._listener = _bound(self.port)
 

@@ -112,7 +112,7 @@ def live_a_little(watch: Watch) -> str:
 
 
 def leave_in_the_middle(watch: Watch) -> None:
-    """Stop the workers, and leave one article at each stage and a retag that nobody has begun to do."""
+    """Stop the workers, and leave one article at each stage and a retag that no worker has begun."""
     for name in ("beat", "io", "cpu", "index"):
         watch.kill(name, signal.SIGSTOP)
     state, now = watch.runtime.state, watch.runtime.now()
@@ -187,7 +187,7 @@ def read_value(redis: Redis, key: str, kind: str) -> Any:
             return sorted(redis.smembers(key))
         case "stream":
             return redis.xrange(key)
-    raise ValueError(f"{key} is of a type that nobody has taught this to keep: {kind}")
+    raise ValueError(f"{key} is of a type that this does not keep yet: {kind}")
 
 
 # ---------------------------------------------------------------- reading

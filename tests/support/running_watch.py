@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,6 +17,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from config.settings import Settings
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Troubles
+from tests.support.commands import Answer, kuzet
 from worker.local.report import Silence
 from worker.local.run import LocalRun
 from worker.runtime import Runtime
@@ -26,7 +25,6 @@ from worker.state import Trace
 
 PATIENCE_S = 90.0
 QUICK = Troubles(slow_s=0.3)
-KUZET = "from worker.cli import main; main()"
 
 
 @dataclass(frozen=True)
@@ -67,8 +65,8 @@ class Watch:
         """Send a signal to one of the run's children, as the kernel or an operator would."""
         os.kill(self.run.pids()[name], number)
 
-    def kuzet(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command beside the watch."""
+    def kuzet(self, *arguments: str, **environment: str) -> Answer:
+        """Run a command on this watch's engines."""
         return kuzet(*arguments, **{**self.run.environment(), **environment})
 
     @property
@@ -81,18 +79,6 @@ def _is(until: Callable[[], bool]) -> bool:
         return until()
     except RedisConnectionError:
         return False
-
-
-def kuzet(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as a person would, without colours and line breaks."""
-    return subprocess.run(
-        [sys.executable, "-c", KUZET, *arguments],
-        env={**os.environ, **environment, "NO_COLOR": "1", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 StartWatch: TypeAlias = Callable[..., AbstractContextManager[Watch]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,8 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
-TIMEOUT_S = 240
+from tests.support.commands import KUZET, PLAIN, TIMEOUT_S, Answer, run, run_anew
 
 
 @dataclass(frozen=True)
@@ -23,16 +21,13 @@ class Terminal:
 
     data: Path
 
-    def run(self, *arguments: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [*KUZET, *arguments],
-            env=self.environment(**environment),
-            input=given,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+    def run(self, *arguments: str, given: str = "", **environment: str) -> Answer:
+        start = run_anew if arguments[0] == "up" else run  # it starts and leaves processes of its own
+        return start(arguments, self.environment(**environment), given=given)
+
+    def run_anew(self, *arguments: str, given: str = "") -> Answer:
+        """Run a command in a new Python; see `tests.support.commands`."""
+        return run_anew(arguments, self.environment(), given=given)
 
     def json(self, *arguments: str, given: str = "") -> list[dict]:
         answer = self.run(*arguments, given=given)
@@ -41,7 +36,7 @@ class Terminal:
 
     def environment(self, **more: str) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-        return env | {"KUZET_DATA": str(self.data), "COLUMNS": "200", "NO_COLOR": "1"} | more
+        return env | {"KUZET_DATA": str(self.data)} | PLAIN | more
 
     @contextmanager
     def running(self, *arguments: str) -> Iterator[Reader]:

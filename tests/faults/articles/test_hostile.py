@@ -72,7 +72,7 @@ ANSWERS: dict[str, Callable[[Talk], None]] = {  # connections end where the answ
 
 
 def answer(talk: Talk) -> None:
-    """Be hostile where a name stands for it, and an ordinary page elsewhere."""
+    """Be hostile at the addresses that are named for it, and an ordinary page elsewhere."""
     name = talk.path.strip("/")
     if name in ANSWERS:
         ANSWERS[name](talk)
@@ -125,7 +125,7 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Siege:
+class HostileWatch:
     """A watch that has seen everything the site has, besides the newsroom's ordinary news."""
 
     watch: Watch
@@ -152,22 +152,22 @@ class Siege:
 
 
 @pytest.fixture(scope="module")
-def siege(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[Siege]:
-    folder = tmp_path_factory.mktemp("siege")
+def hostile_watch(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[HostileWatch]:
+    folder = tmp_path_factory.mktemp("hostile_watch")
     site = HostileSite(answer)
     feeds = [{"id": name, "url": f"{site.url}{name}.xml", "source": name, "family": "hostile"} for name in FEEDS]
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
     with start_watch(folder, allow_hosts=site.endpoint, **LIMITS) as watch:
-        siege = Siege(watch, site, Memory(watch))
-        looking = threading.Thread(target=siege.memory.look)
+        hostile_watch = HostileWatch(watch, site, Memory(watch))
+        looking = threading.Thread(target=hostile_watch.memory.look)
         looking.start()
         watch.newsroom.publish_all()
         hang(watch, article_id(site.url + "hanging"))
         hang(watch, article_id(site.url + "hanging"))
-        watch.wait(siege.has_ended)
-        siege.memory.stopped.set()
+        watch.wait(hostile_watch.has_ended)
+        hostile_watch.memory.stopped.set()
         looking.join()
-        yield siege
+        yield hostile_watch
     site.close()
 
 
@@ -182,10 +182,10 @@ def hang(watch: Watch, key: str) -> None:
     def stopped() -> bool:
         working = at_work(psutil.Process(watch.run.pids()["cpu"]).children()) if is_read() else []
         for child in working:
-            told(child, signal.SIGSTOP)
+            send_signal(child, signal.SIGSTOP)
         if working and not is_read():
             for child in working:  # it was another article's, or too late
-                told(child, signal.SIGCONT)
+                send_signal(child, signal.SIGCONT)
         return bool(working) and is_read()
 
     watch.wait(stopped)
@@ -194,7 +194,7 @@ def hang(watch: Watch, key: str) -> None:
     watch.wait(lambda: time.time() > until)
 
 
-def told(process: psutil.Process, number: signal.Signals) -> None:
+def send_signal(process: psutil.Process, number: signal.Signals) -> None:
     """Send a signal; who has just been replaced needs none."""
     with suppress(psutil.NoSuchProcess):
         process.send_signal(number)
@@ -216,66 +216,66 @@ def computed_s(process: psutil.Process) -> float:
 
 
 @pytest.mark.parametrize("name", ENDS)
-def test_a_hostile_page_ends_with_a_name(siege: Siege, name: str) -> None:
-    """Each costs its deadline and no more; its journey tells a person what was wrong."""
+def test_a_hostile_page_ends_with_a_name(hostile_watch: HostileWatch, name: str) -> None:
+    """Each costs its deadline and no more; its journey shows what was wrong."""
     outcome, word = ENDS[name]
-    trace = siege.trace(name)
+    trace = hostile_watch.trace(name)
     assert trace.outcome == outcome, trace
     assert any(word in f"{step.event} {step.detail}" for step in trace.steps), trace.steps
 
 
 @pytest.mark.parametrize("name", [name for name, (outcome, _) in ENDS.items() if outcome == "indexed"])
-def test_an_analyst_reads_the_feeds_text_where_the_page_is_of_no_use(siege: Siege, name: str) -> None:
+def test_an_analyst_reads_the_feeds_text_where_the_page_is_of_no_use(hostile_watch: HostileWatch, name: str) -> None:
     """News behind a broken page are news: headline and summary are searchable, and said to be no more than that."""
-    document = siege.stored(name).document
+    document = hostile_watch.stored(name).document
     assert document["title"] == TITLE.format(name)
     assert document["body"] == SUMMARY
     assert document["extraction"] == "summary"
 
 
 @pytest.mark.parametrize(("feed", "word"), [("markup", "html"), ("empty", "empty")])
-def test_a_hostile_feed_is_a_failed_poll_with_a_reason(siege: Siege, feed: str, word: str) -> None:
+def test_a_hostile_feed_is_a_failed_poll_with_a_reason(hostile_watch: HostileWatch, feed: str, word: str) -> None:
     """It is looked at again later, and `kuzet feeds list` can say why it brings nothing."""
-    snapshot = siege.watch.runtime.state.feeds.snapshot(feed)
+    snapshot = hostile_watch.watch.runtime.state.feeds.snapshot(feed)
     assert snapshot is not None
     assert snapshot.state == "failing"
     assert word in snapshot.polls[-1].note.lower()
 
 
-def test_an_xml_bomb_does_not_go_off(siege: Siege) -> None:
+def test_an_xml_bomb_does_not_go_off(hostile_watch: HostileWatch) -> None:
     """Eleven lines of entities would be a hundred gigabytes."""
-    snapshot = siege.watch.runtime.state.feeds.snapshot("bomb")
+    snapshot = hostile_watch.watch.runtime.state.feeds.snapshot("bomb")
     assert snapshot is not None
     assert snapshot.polls
     assert snapshot.polls[-1].took_s < LIMITS["fetch_deadline_s"]
-    assert len(siege.stored("bombed").document["title"]) < 200
+    assert len(hostile_watch.stored("bombed").document["title"]) < 200
 
 
-def test_a_feed_that_lies_about_its_encoding_is_read_right(siege: Siege) -> None:
+def test_a_feed_that_lies_about_its_encoding_is_read_right(hostile_watch: HostileWatch) -> None:
     """Half of the region's sites have done so at one time."""
-    assert siege.stored("encoded").document["title"] == TITLE.format("encoded")
+    assert hostile_watch.stored("encoded").document["title"] == TITLE.format("encoded")
 
 
 @pytest.mark.parametrize("name", ORDINARY)
-def test_ordinary_news_are_indexed_meanwhile(siege: Siege, name: str) -> None:
+def test_ordinary_news_are_indexed_meanwhile(hostile_watch: HostileWatch, name: str) -> None:
     """One bad page must not hold up its neighbours: same feed, same host, same workers."""
-    document = siege.stored(name).document
+    document = hostile_watch.stored(name).document
     assert document["extraction"] == "full"
-    assert document["indexed_at"] < siege.stored("hanging").document["indexed_at"]
+    assert document["indexed_at"] < hostile_watch.stored("hanging").document["indexed_at"]
 
 
-def test_the_newsroom_did_not_notice(siege: Siege) -> None:
+def test_the_newsroom_did_not_notice(hostile_watch: HostileWatch) -> None:
     """Other sites' articles end as they always do."""
-    for expectation in siege.watch.newsroom.expectations():
-        assert siege.watch.trace(expectation).outcome in expectation.outcomes
+    for expectation in hostile_watch.watch.newsroom.expectations():
+        assert hostile_watch.watch.trace(expectation).outcome in expectation.outcomes
 
 
-def test_memory_stays_flat(siege: Siege) -> None:
+def test_memory_stays_flat(hostile_watch: HostileWatch) -> None:
     """Two hundred megabytes that somebody else sends are his problem."""
-    assert max(siege.memory.peaks_mb.values()) < MOST_RSS_MB, siege.memory.peaks_mb
+    assert max(hostile_watch.memory.peaks_mb.values()) < MOST_RSS_MB, hostile_watch.memory.peaks_mb
 
 
-def test_nothing_is_in_quarantine_and_the_books_agree(siege: Siege) -> None:
+def test_nothing_is_in_quarantine_and_the_books_agree(hostile_watch: HostileWatch) -> None:
     """Hostile sites are no emergency."""
-    assert siege.watch.runtime.state.quarantine.size == 0
-    assert siege.watch.runtime.state.outcomes.audit(now=time.time()).is_balanced
+    assert hostile_watch.watch.runtime.state.quarantine.size == 0
+    assert hostile_watch.watch.runtime.state.outcomes.audit(now=time.time()).is_balanced

@@ -13,7 +13,7 @@ import pytest
 from pipelines.models import Entry, Feed, Stage
 from pipelines.search.request import SearchRequest
 from pipelines.urls import article_id
-from tests.support.proxies import Door
+from tests.support.proxies import SwitchedProxy
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import NO_ENGINE, OK
 from worker.state import ArticleAddress
@@ -41,8 +41,8 @@ class Outage:
 @pytest.fixture(scope="module")
 def outage(search_url: str, start_watch: StartWatch) -> Iterator[Outage]:
     """Down from the start; up when the outbox had been full for a while; down and up once more."""
-    door = Door(search_url)
-    settings = {"search_url": door.url, "outbox_max_mb": 1, "cpu_processes": 1}
+    proxy = SwitchedProxy(search_url)
+    settings = {"search_url": proxy.url, "outbox_max_mb": 1, "cpu_processes": 1}
     with start_watch(**settings) as watch:
         outbox, due = watch.runtime.state.outbox, watch.runtime.state.due
         watch.wait(lambda: sighted(watch) == watch.newsroom.expected_sightings and under_way(watch) == outbox.size)
@@ -51,16 +51,16 @@ def outage(search_url: str, start_watch: StartWatch) -> Iterator[Outage]:
         watch.wait(lambda: outbox.bytes_used > BYTES_PER_MB)
         time.sleep(3.0)  # what had been nudged before is done
         most_bytes, held_back = outbox.bytes_used, due.size(Stage.EXTRACT)
-        door.open()
+        proxy.open()
         watch.wait(lambda: not under_way(watch))
-        door.shut()
+        proxy.shut()
         watch.newsroom.publish_all()
         watch.wait(lambda: outbox.size > 0)
-        door.open()
+        proxy.open()
         watch.wait(lambda: not under_way(watch) and len(ended(watch)) == len(watch.newsroom.expectations()))
         watch.runtime.search.refresh()
         yield Outage(watch, waiting, status, most_bytes, held_back, watch.kuzet("status", "--json"))
-    door.close()
+    proxy.close()
 
 
 def sighted(watch: Watch) -> int:
@@ -94,11 +94,11 @@ def test_articles_wait_in_the_outbox(outage: Outage) -> None:
 
 
 def test_status_says_it_in_a_sentence(outage: Outage) -> None:
-    """Whoever is called at night reads what is wrong, that nothing is lost, and gets an exit code."""
+    """The person who is called at night reads what is wrong, that nothing is lost, and gets an exit code."""
     assert outage.status.returncode == NO_ENGINE
-    told = json.loads(outage.status.stdout)
-    assert told["outbox"]["documents"] == outage.waiting
-    [problem] = told["problems"]
+    answer = json.loads(outage.status.stdout)
+    assert answer["outbox"]["documents"] == outage.waiting
+    [problem] = answer["problems"]
     assert outage.watch.run.endpoints.search_url in problem
     assert "Articles wait in the outbox." in problem
 
@@ -110,7 +110,7 @@ def test_a_full_outbox_holds_extraction_back(outage: Outage) -> None:
 
 
 def test_everything_is_indexed_when_the_engine_is_back(outage: Outage) -> None:
-    """Nobody has to repair anything."""
+    """No one has to repair anything."""
     watch = outage.watch
     books = watch.runtime.state.outcomes.audit(now=time.time())
     assert books.is_balanced

@@ -8,7 +8,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -18,18 +17,12 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from pipelines.search.request import SearchRequest
-from tests.support.canned_server import stranger, version
+from tests.support.builders import SentDocument
+from tests.support.canned_server import canned_server, version
 from tests.support.short_analysis import short_analysis
 from worker.search.engine import SearchEngine
 
 ANALYSIS = short_analysis()
-
-
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int = 1
-    document: dict[str, Any] = field(default_factory=dict)
 
 
 def engine_at(url: str, **settings: Any) -> SearchEngine:
@@ -49,7 +42,7 @@ def engine(search_url: str) -> Iterator[SearchEngine]:
 
 
 def sentence(engine: SearchEngine, kind: type[KuzetError]) -> str:
-    """What a person is told; the error must be of this kind and must not hold a password."""
+    """The sentence that a person sees; the error must be of this kind and must not hold a password."""
     with pytest.raises(kind) as caught:
         engine.search(SearchRequest())
     assert engine.health().problem == str(caught.value)
@@ -57,7 +50,7 @@ def sentence(engine: SearchEngine, kind: type[KuzetError]) -> str:
     return str(caught.value)
 
 
-def test_nobody_listens():
+def test_a_port_without_a_server():
     """The engine is down: what is written waits."""
     assert "nobody listens there" in sentence(engine_at("http://127.0.0.1:9"), EngineUnavailableError)
 
@@ -75,22 +68,22 @@ def test_unknown_host():
 def test_wrong_password():
     """Named with the settings to check, and without the password itself."""
     body = json.dumps({"error": {"type": "security_exception", "reason": "unable to authenticate"}, "status": 401})
-    with stranger(401, body.encode()) as at:
-        told = sentence(engine_at(f"http://kuzet:geheim@{at}"), EngineRefusedError)
-    assert "password" in told
-    assert "geheim" not in told
+    with canned_server(401, body.encode()) as at:
+        answer = sentence(engine_at(f"http://kuzet:geheim@{at}"), EngineRefusedError)
+    assert "password" in answer
+    assert "geheim" not in answer
 
 
 @pytest.mark.parametrize("number", ["7.17.1", "8.19.0"])
 def test_older_elasticsearch(number):
-    """It would fail later, and in stranger words."""
-    with stranger(200, version(number)) as at:
+    """It would fail later, and in canned_server words."""
+    with canned_server(200, version(number)) as at:
         assert f"Elasticsearch {number}, which is too old" in sentence(engine_at(f"http://{at}"), EngineRefusedError)
 
 
 def test_older_opensearch():
     """The same for the other engine."""
-    with stranger(200, version("2.19.0", distribution="opensearch")) as at:
+    with canned_server(200, version("2.19.0", distribution="opensearch")) as at:
         assert "OpenSearch 2.19.0, which is too old" in sentence(engine_at(f"http://{at}"), EngineRefusedError)
 
 
@@ -105,14 +98,14 @@ def test_older_opensearch():
 )
 def test_another_kind_of_server(body):
     """A web server behind the port."""
-    with stranger(200, body) as at:
+    with canned_server(200, body) as at:
         assert "neither Elasticsearch nor OpenSearch" in sentence(engine_at(f"http://{at}"), EngineRefusedError)
 
 
 @pytest.mark.parametrize("status", [408, 429, 502, 503])
 def test_busy_or_behind_a_proxy_that_has_lost_it(status):
     """Passing faults must be tried again, not reported as refusals."""
-    with stranger(status, b'{"error": {"type": "x", "reason": "later"}}') as at:
+    with canned_server(status, b'{"error": {"type": "x", "reason": "later"}}') as at:
         assert "busy or not ready" in sentence(engine_at(f"http://{at}"), EngineUnavailableError)
 
 
@@ -140,7 +133,7 @@ def tls_server(certificate: Path) -> Iterator[str]:
     """A server that speaks TLS; what it says does not matter."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_name("key.pem"))
-    with stranger(200, version("7.0.0"), context=context) as at:
+    with canned_server(200, version("7.0.0"), context=context) as at:
         yield at.replace("127.0.0.1", "localhost")
 
 
@@ -169,8 +162,8 @@ def test_missing_authority_file(tmp_path):
 
 def test_plain_http_to_a_tls_server(tls_server):
     """The other commonest wrong setting."""
-    told = sentence(engine_at(f"http://{tls_server}"), EngineUnavailableError)
-    assert "https://" in told
+    answer = sentence(engine_at(f"http://{tls_server}"), EngineUnavailableError)
+    assert "https://" in answer
 
 
 def test_missing_dictionary(search_url):
@@ -198,7 +191,7 @@ def test_no_index(search_url):
 )
 def test_blocked_writes_wait(engine, block, words):
     """A full disk and the fence of a reindex keep documents in the outbox; lifted, the same documents go in."""
-    documents = [Sent("a"), Sent("b")]
+    documents = [SentDocument("a"), SentDocument("b")]
     engine.client.indices.put_settings(index=engine.first_index, settings={f"index.blocks.{block}": True})
     results = engine.bulk(documents)
     assert {str(result.status) for result in results} == {"retry"}
@@ -212,9 +205,9 @@ def test_blocked_writes_wait(engine, block, words):
 
 def test_a_lost_answer_is_found_again(engine):
     """The connection breaks after the engine has written: writing again says so and changes nothing."""
-    documents = [Sent(str(number), 7, {"content_hash": "f00"}) for number in range(20)]
+    documents = [SentDocument(str(number), 7, {"content_hash": "f00"}) for number in range(20)]
     engine.bulk(documents)
-    again = engine.bulk([*documents, Sent("new")])
+    again = engine.bulk([*documents, SentDocument("new")])
     assert [str(result.status) for result in again] == ["present"] * 20 + ["written"]
 
 
@@ -231,5 +224,5 @@ def test_engine_wakes_up_while_we_wait(search_url):
     assert engine_at(search_url).wait_ready(timeout_s=5)
     with pytest.raises(EngineUnavailableError):
         engine_at("http://127.0.0.1:9").wait_ready(timeout_s=0.5)
-    with stranger(200, version("7.0.0")) as at, pytest.raises(EngineRefusedError):
+    with canned_server(200, version("7.0.0")) as at, pytest.raises(EngineRefusedError):
         engine_at(f"http://{at}").wait_ready(timeout_s=60)

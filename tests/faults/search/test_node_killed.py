@@ -7,15 +7,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from config.settings import Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
+from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
@@ -25,13 +24,6 @@ from worker.search.engine import SearchEngine
 ANALYSIS = short_analysis()
 BATCHES, BATCH = 40, 50
 GIVE_UP_S = 60.0
-
-
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int = 1
-    document: dict[str, Any] = field(default_factory=dict)
 
 
 @pytest.fixture
@@ -57,7 +49,7 @@ def test_nothing_is_lost_and_nothing_is_doubled(engine, supervisor):
     killer.start()
     interrupted, until = 0, time.monotonic() + GIVE_UP_S
     for number in range(BATCHES):
-        waiting = [Sent(f"{number}-{one}", 1, {"content_hash": "f00"}) for one in range(BATCH)]
+        waiting = [SentDocument(f"{number}-{one}", 1, {"content_hash": "f00"}) for one in range(BATCH)]
         while waiting:
             try:
                 results = engine.bulk(waiting)

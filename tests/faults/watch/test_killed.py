@@ -25,7 +25,7 @@ WAVE = 5
 
 
 @dataclass(frozen=True)
-class Drama:
+class AfterKills:
     """A watch after everything was killed once, and what was caught in the act."""
 
     watch: Watch
@@ -35,7 +35,7 @@ class Drama:
 
 
 @pytest.fixture(scope="module")
-def drama(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> Iterator[Drama]:
+def after_kills(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> Iterator[AfterKills]:
     """The newsroom publishes, wave by wave; in each wave something is killed. Then all has settled."""
     folder = tmp_path_factory.mktemp("killed")
     with watching(folder, dictionary=dictionary, **LIMITS) as watch:
@@ -51,7 +51,7 @@ def drama(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> Iterato
         watch.kill("broker")
         watch.newsroom.publish_all()
         watch.settle()
-        yield Drama(watch, fetched, extracted, drained)
+        yield AfterKills(watch, fetched, extracted, drained)
 
 
 def kill_while_claimed(watch: Watch, stage: Stage, kill) -> set[str]:
@@ -92,16 +92,16 @@ def kill_while_draining(watch: Watch) -> int:
     return left
 
 
-def test_something_was_killed_in_the_middle_of_its_work(drama: Drama) -> None:
+def test_something_was_killed_in_the_middle_of_its_work(after_kills: AfterKills) -> None:
     """Else the rest of this file would prove nothing."""
-    assert drama.fetched_by_killed
-    assert drama.extracted_by_killed
-    assert drama.drained_by_killed
+    assert after_kills.fetched_by_killed
+    assert after_kills.extracted_by_killed
+    assert after_kills.drained_by_killed
 
 
-def test_every_sighting_has_exactly_one_outcome(drama: Drama) -> None:
-    """The books agree with what was published, whoever died on the way."""
-    watch = drama.watch
+def test_every_sighting_has_exactly_one_outcome(after_kills: AfterKills) -> None:
+    """The books agree with what was published, whichever process died on the way."""
+    watch = after_kills.watch
     books = watch.runtime.state.outcomes.audit(now=time.time())
     assert books.is_balanced
     assert books.sighted == watch.newsroom.expected_sightings
@@ -110,9 +110,9 @@ def test_every_sighting_has_exactly_one_outcome(drama: Drama) -> None:
         assert watch.trace(expectation).outcome in expectation.outcomes, expectation.link
 
 
-def test_every_article_is_in_the_index_exactly_once(drama: Drama) -> None:
+def test_every_article_is_in_the_index_exactly_once(after_kills: AfterKills) -> None:
     """What an analyst sees: nothing missing, nothing twice, nothing written a second time as a revision."""
-    watch = drama.watch
+    watch = after_kills.watch
     found = list(watch.runtime.search.scan(SearchRequest()))
     indexed = {
         article_id(each.link) for each in watch.newsroom.expectations() if watch.trace(each).outcome == "indexed"
@@ -121,22 +121,22 @@ def test_every_article_is_in_the_index_exactly_once(drama: Drama) -> None:
     assert {stored.document["revision"] for stored in found} == {1}
 
 
-def test_watchers_hear_of_each_article_once(drama: Drama) -> None:
+def test_watchers_hear_of_each_article_once(after_kills: AfterKills) -> None:
     """An alert that comes twice is ignored the third time."""
-    events = drama.watch.runtime.state.events.read("0-0", limit=1000, block_ms=1)
-    told = Counter(event.subject for event in events if event.kind.startswith("article."))
-    assert set(told.values()) == {1}
+    events = after_kills.watch.runtime.state.events.read("0-0", limit=1000, block_ms=1)
+    answer = Counter(event.subject for event in events if event.kind.startswith("article."))
+    assert set(answer.values()) == {1}
 
 
-def test_nobody_is_in_quarantine(drama: Drama) -> None:
+def test_the_quarantine_is_empty(after_kills: AfterKills) -> None:
     """A worker's death is no fault of the article it had in its hands."""
-    assert drama.watch.runtime.state.quarantine.size == 0
+    assert after_kills.watch.runtime.state.quarantine.size == 0
 
 
-def test_the_workers_came_back(drama: Drama) -> None:
+def test_the_workers_came_back(after_kills: AfterKills) -> None:
     """What was killed was started again, and has been at work since."""
-    assert set(drama.watch.run.pids()) == {"broker", "search", "io", "cpu", "index", "beat", "second-beat"}
-    assert drama.watch.run.failed() == ()
-    runtime = drama.watch.runtime
+    assert set(after_kills.watch.run.pids()) == {"broker", "search", "io", "cpu", "index", "beat", "second-beat"}
+    assert after_kills.watch.run.failed() == ()
+    runtime = after_kills.watch.runtime
     workers = present(runtime.redis, runtime.settings.redis_prefix, now=time.time())
     assert [worker.name.partition("@")[0] for worker in workers] == ["cpu", "index", "io"]

@@ -260,7 +260,7 @@ def test_tls_is_verified_for_the_name_and_goes_to_the_checked_address(hostile, d
     assert meant == [(PUBLIC, 443)]
 
 
-def test_a_certificate_nobody_vouches_for_is_refused(hostile, detour, server_tls):
+def test_an_unknown_certificate_is_refused(hostile, detour, server_tls):
     """Self-signed: no page, no retry, a name for it."""
     site = hostile(serve_page, tls=server_tls)
     detour(site.port)

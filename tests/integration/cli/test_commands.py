@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
+from tests.support.commands import Answer, run, run_anew
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli import app
 from worker.cli.console import USAGE
@@ -27,6 +28,21 @@ from worker.cli.importing import Import, follow, hand_over
 from worker.state.records import day_of
 
 COMMANDS = ("search", "export")
+ONE_OF_EACH = (
+    "search --since no-such-day",
+    "trace https://nowhere.kz/x",
+    "audit --json",
+    "quarantine replay no-such-id",
+    "reindex --list",
+    "feeds remove no-such-feed",
+    "export полиция -",
+    "tag -",
+    "stem --language kk",
+    "rules test no-such-topic",
+    "settings",
+    "no-such-command",
+)
+"""Commands of every group that say the same twice."""
 KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
 TIMEOUT_S = 60
 
@@ -38,12 +54,12 @@ class Terminal:
     watch: Watch
     data: Path
 
-    def run(self, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    def environment(self) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-        env |= {"KUZET_DATA": str(self.data), "COLUMNS": "200", "NO_COLOR": "1"}
-        return subprocess.run(
-            [*KUZET, *arguments], env=env, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-        )
+        return env | {"KUZET_DATA": str(self.data)}
+
+    def run(self, *arguments: str, given: str = "") -> Answer:
+        return run(arguments, self.environment(), given=given)
 
     def json(self, *arguments: str, given: str = "") -> list[dict]:
         answer = self.run(*arguments, given=given)
@@ -57,6 +73,14 @@ def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
     with start_watch() as watch:
         watch.settle()
         yield Terminal(watch, watch.runtime.settings.data)
+
+
+@pytest.mark.parametrize("command", ONE_OF_EACH)
+def test_a_command_of_the_tests_is_a_command_of_a_shell(terminal: Terminal, command: str):
+    """Most tests fork their commands from a process that has loaded everything: one of each group is begun anew."""
+    forked, anew = (start(command.split(), terminal.environment(), given="Полиция\n") for start in (run, run_anew))
+    assert forked.stdout + forked.stderr
+    assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
 
 def test_status_says_that_all_is_well(terminal: Terminal):

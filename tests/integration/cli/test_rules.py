@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import HERE
-from tests.support.running_watch import kuzet
+from tests.support.commands import kuzet
 from worker.cli.console import FAILED
 
 pytestmark = pytest.mark.timeout(240)

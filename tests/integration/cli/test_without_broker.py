@@ -1,4 +1,4 @@
-"""Commands beside a broker that is not there: one sentence, as for a search engine that is away."""
+"""Commands without a broker: one sentence, as for a search engine that is away."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running_watch import kuzet
+from tests.support.commands import kuzet
 from worker.cli.console import NO_ENGINE
 from worker.local.broker import free_port
 
@@ -15,11 +15,11 @@ COMMANDS = ("status", "audit", "feeds list", "quarantine list", "trace https://h
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_missing_broker_is_a_sentence(command: str, tmp_path: Path):
-    """A person reads what is away and what to do; a traceback tells neither."""
-    nobody = f"redis://127.0.0.1:{free_port()}/0"
+    """A person reads what is away and what to do; a traceback shows neither."""
+    missing = f"redis://127.0.0.1:{free_port()}/0"
     ran = kuzet(
-        *command.split(), KUZET_DATA=str(tmp_path), KUZET_BROKER_URL=nobody, KUZET_SEARCH_URL="http://127.0.0.1:9"
+        *command.split(), KUZET_DATA=str(tmp_path), KUZET_BROKER_URL=missing, KUZET_SEARCH_URL="http://127.0.0.1:9"
     )
     assert ran.returncode == NO_ENGINE
-    assert f"The broker at {nobody}: it does not answer" in ran.stderr
+    assert f"The broker at {missing}: it does not answer" in ran.stderr
     assert "Traceback" not in ran.stderr

@@ -97,7 +97,7 @@ def test_two_workers_write_the_same_documents(state, engine):
     write_health(state, [FEED], index=other, now=NOW)
     assert [len(stored(engine, other, kind)) for kind in ("poll", "feed", "outcome", "account")] == [1, 1, 1, 1]
     [feed] = stored(engine, other, "feed")
-    assert feed["at"].endswith("41.000Z")  # the later word stands
+    assert feed["at"].endswith("41.000Z")  # the later poll is kept
 
 
 def test_a_deleted_index_is_written_anew(state, engine):

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
-from tests.support.fake_kibana import IMPORT, SETTINGS, Office, opening
+from tests.support.fake_kibana import IMPORT, SETTINGS, FakeKibana, serving_kibana
 from tests.support.tls import server_context
 from worker.cli.kibana import commands
 from worker.kibana.api import Access, Kibana
@@ -21,9 +21,9 @@ from worker.setup.vault import open_vault
 
 
 @pytest.fixture
-def office() -> Iterator[Office]:
-    with opening(Office()) as office:
-        yield office
+def fake_kibana() -> Iterator[FakeKibana]:
+    with serving_kibana(FakeKibana()) as fake_kibana:
+        yield fake_kibana
 
 
 @pytest.fixture(scope="module")
@@ -32,64 +32,66 @@ def built() -> BuiltDashboards:
 
 
 @pytest.fixture
-def kibana(office: Office) -> Iterator[Kibana]:
-    client = client_of(office)
+def kibana(fake_kibana: FakeKibana) -> Iterator[Kibana]:
+    client = client_of(fake_kibana)
     yield client
     client.close()
 
 
-def client_of(office: Office, *, password: str = "secret-word", **facts: Any) -> Kibana:
-    return Kibana(Access(url=office.url, username="desk", password=password, **facts), patience_s=0.3, retry_s=0.02)
+def client_of(fake_kibana: FakeKibana, *, password: str = "secret-word", **facts: Any) -> Kibana:
+    return Kibana(
+        Access(url=fake_kibana.url, username="desk", password=password, **facts), patience_s=0.3, retry_s=0.02
+    )
 
 
 def refused(kibana: Kibana, built: BuiltDashboards) -> str:
-    with pytest.raises(EngineRefusedError) as told:
+    with pytest.raises(EngineRefusedError) as said:
         install(kibana, built, wait_s=0.3)
-    return str(told.value)
+    return str(said.value)
 
 
-def test_a_fresh_kibana_gets_everything(office, kibana, built):
+def test_a_fresh_kibana_gets_everything(fake_kibana, kibana, built):
     """Without a click: objects, the default data view, the time zone, and the security desk first."""
     done = install(kibana, built, wait_s=1)
     assert (done.kibana, done.objects) == ("9.5.0", len(built.objects))
-    assert set(office.objects) == {(one["type"], one["id"]) for one in built.objects}
-    assert office.default_view == "kuzet-view-articles"
-    assert office.settings["dateFormat:tz"] == "Asia/Almaty"
-    assert office.settings["defaultRoute"].endswith("/kuzet-dashboard-security-desk")
+    assert set(fake_kibana.objects) == {(one["type"], one["id"]) for one in built.objects}
+    assert fake_kibana.default_view == "kuzet-view-articles"
+    assert fake_kibana.settings["dateFormat:tz"] == "Asia/Almaty"
+    assert fake_kibana.settings["defaultRoute"].endswith("/kuzet-dashboard-security-desk")
 
 
-def test_what_arrives_is_what_was_built(office, kibana, built):
+def test_what_arrives_is_what_was_built(fake_kibana, kibana, built):
     """Cyrillic and all, through the multipart body."""
     install(kibana, built, wait_s=1)
-    assert office.objects["search", "kuzet-search-latest-articles"] in built.objects
+    assert fake_kibana.objects["search", "kuzet-search-latest-articles"] in built.objects
 
 
-def test_installing_again_leaves_people_their_changes(office, kibana, built):
+def test_installing_again_leaves_people_their_changes(fake_kibana, kibana, built):
     """The setup service runs at every start of the stack."""
     install(kibana, built, wait_s=1)
-    board = office.objects["dashboard", "kuzet-dashboard-rules"]
+    board = fake_kibana.objects["dashboard", "kuzet-dashboard-rules"]
     board["attributes"]["title"] = "Our rules"
     assert install(kibana, built, wait_s=1).objects == 0
     assert board["attributes"]["title"] == "Our rules"
     assert install(kibana, built, wait_s=1, force=True).objects == len(built.objects)
-    assert office.objects["dashboard", "kuzet-dashboard-rules"]["attributes"]["title"] == "Rules"
-    assert len(office.objects) == len(built.objects)
+    assert fake_kibana.objects["dashboard", "kuzet-dashboard-rules"]["attributes"]["title"] == "Rules"
+    assert len(fake_kibana.objects) == len(built.objects)
 
 
-def test_another_description_is_installed_over_the_old_one(office, kibana, built):
+def test_another_description_is_installed_over_the_old_one(fake_kibana, kibana, built):
     """An upgrade of kuzet brings its dashboards."""
     install(kibana, built, wait_s=1)
     newer = build_from(Settings(search_index="watch"))
     assert install(kibana, newer, wait_s=1).objects == len(newer.objects)
-    assert office.objects["index-pattern", "kuzet-view-articles"]["attributes"]["title"] == "watch"
+    assert fake_kibana.objects["index-pattern", "kuzet-view-articles"]["attributes"]["title"] == "watch"
 
 
-def test_an_installation_that_broke_off_is_begun_anew(office, kibana, built):
+def test_an_installation_that_broke_off_is_begun_anew(fake_kibana, kibana, built):
     """The tag says «done», so it must come last."""
-    office.troubles[SETTINGS] = [(500, {"message": "broken"})]
+    fake_kibana.troubles[SETTINGS] = [(500, {"message": "broken"})]
     assert "it refused the request (500 broken)" in refused(kibana, built)
     assert install(kibana, built, wait_s=1).objects == len(built.objects)
-    assert office.settings["dateFormat:tz"] == "Asia/Almaty"
+    assert fake_kibana.settings["dateFormat:tz"] == "Asia/Almaty"
 
 
 UNSUCCESSFUL = {
@@ -107,78 +109,80 @@ UNSUCCESSFUL = {
 
 
 @pytest.mark.parametrize("name", UNSUCCESSFUL)
-def test_success_is_read_and_not_the_status(office, kibana, built, name):
+def test_success_is_read_and_not_the_status(fake_kibana, kibana, built, name):
     """Kibana answers 200 with a count of good objects, and has written none of them."""
-    error, told = UNSUCCESSFUL[name]
+    error, said = UNSUCCESSFUL[name]
     answer = {"success": False, "successCount": 13, "errors": [{"type": "map", "id": "m", "error": error}]}
-    office.troubles[IMPORT] = [(200, answer)]
-    assert told in refused(kibana, built)
-    assert office.default_view == ""
+    fake_kibana.troubles[IMPORT] = [(200, answer)]
+    assert said in refused(kibana, built)
+    assert fake_kibana.default_view == ""
 
 
-def test_an_answer_that_is_no_import_answer_is_no_success(office, kibana, built):
+def test_an_answer_that_is_no_import_answer_is_no_success(fake_kibana, kibana, built):
     """A proxy's page has status 200, too."""
-    office.troubles[IMPORT] = [(200, b"<html>Welcome</html>")]
+    fake_kibana.troubles[IMPORT] = [(200, b"<html>Welcome</html>")]
     assert "it does not say why" in refused(kibana, built)
 
 
-def test_objects_under_new_ids_are_no_success(office, kibana, built):
+def test_objects_under_new_ids_are_no_success(fake_kibana, kibana, built):
     """An id that another space has: Kibana copies the object under a random one, and says success."""
-    office.elsewhere = frozenset(["kuzet-dashboard-rules"])
+    fake_kibana.elsewhere = frozenset(["kuzet-dashboard-rules"])
     assert "another space of it has dashboard kuzet-dashboard-rules" in refused(kibana, built)
 
 
 @pytest.mark.parametrize("path", [IMPORT, SETTINGS, "/api/status"])
 @pytest.mark.parametrize("status", [409, 429, 503])
-def test_a_busy_kibana_is_asked_again(office, kibana, built, path, status):
+def test_a_busy_kibana_is_asked_again(fake_kibana, kibana, built, path, status):
     """Two installers at once, a rate limit, a restart: all pass."""
-    office.troubles[path] = [(status, {"message": "Version conflict"})] * 2
+    fake_kibana.troubles[path] = [(status, {"message": "Version conflict"})] * 2
     assert install(kibana, built, wait_s=1).objects == len(built.objects)
 
 
-def test_patience_ends(office, kibana, built):
+def test_patience_ends(fake_kibana, kibana, built):
     """A command must end and say why."""
-    office.troubles[IMPORT] = [(409, {"message": "Version conflict"})] * 1000
+    fake_kibana.troubles[IMPORT] = [(409, {"message": "Version conflict"})] * 1000
     with pytest.raises(EngineUnavailableError, match="409 Version conflict"):
         install(kibana, built, wait_s=1)
 
 
-def test_a_kibana_that_starts_is_waited_for(office, kibana, built):
+def test_a_kibana_that_starts_is_waited_for(fake_kibana, kibana, built):
     """It takes a minute, and says so on the way."""
     starting = {"version": {"number": "9.5.0"}, "status": {"overall": {"level": "degraded"}}}
-    office.troubles["/api/status"] = [(503, b"Kibana server is not ready yet"), (200, starting), (200, starting)]
+    fake_kibana.troubles["/api/status"] = [(503, b"Kibana server is not ready yet"), (200, starting), (200, starting)]
     assert install(kibana, built, wait_s=2).objects == len(built.objects)
 
 
-def test_a_kibana_that_never_starts_is_given_up(office, kibana, built):
+def test_a_kibana_that_never_starts_is_given_up(fake_kibana, kibana, built):
     """With what it said last."""
     starting = {"status": {"overall": {"level": "critical"}}}
-    office.troubles["/api/status"] = [(200, starting)] * 1000
+    fake_kibana.troubles["/api/status"] = [(200, starting)] * 1000
     with pytest.raises(EngineUnavailableError, match=r"not ready \(critical\)"):
         install(kibana, built, wait_s=0.2)
 
 
-def test_nobody_there_is_said(office, built):
+def test_a_kibana_that_is_away_is_reported(fake_kibana, built):
     """The address is wrong, or it is not started."""
     client = Kibana(Access(url="http://127.0.0.1:9"), patience_s=0.1, retry_s=0.02)
     with pytest.raises(EngineUnavailableError, match=r"Kibana at http://127\.0\.0\.1:9: it does not answer"):
         install(client, built, wait_s=0.1)
 
 
-def test_a_wrong_password_is_said_at_once(office, built):
+def test_a_wrong_password_is_said_at_once(fake_kibana, built):
     """Asking again would lock the user out."""
-    assert "it does not accept the user, the password or the key" in refused(client_of(office, password="guess"), built)
-    assert len(office.asked) == 2
+    assert "it does not accept the user, the password or the key" in refused(
+        client_of(fake_kibana, password="guess"), built
+    )
+    assert len(fake_kibana.asked) == 2
 
 
-def test_a_key_is_sent_instead_of_a_password(office):
+def test_a_key_is_sent_instead_of_a_password(fake_kibana):
     """Made for one purpose, it can be taken back alone."""
-    assert Access(url=office.url, username="desk", api_key="a2V5").headers["authorization"] == "ApiKey a2V5"
+    assert Access(url=fake_kibana.url, username="desk", api_key="a2V5").headers["authorization"] == "ApiKey a2V5"
 
 
-def test_plain_http_behind_https_is_said(office, built):
+def test_plain_http_behind_https_is_said(fake_kibana, built):
     """The other way round than it was set up; waiting would not help."""
-    client = Kibana(Access(url=office.url.replace("http:", "https:")), patience_s=0.3, retry_s=0.02)
+    client = Kibana(Access(url=fake_kibana.url.replace("http:", "https:")), patience_s=0.3, retry_s=0.02)
     assert "its certificate is not trusted, or it speaks plain http" in refused(client, built)
 
 
@@ -188,25 +192,25 @@ def test_a_kibana_behind_tls_is_trusted_by_our_authority_alone(tmp_path, built):
         [given] = [one for one in deliveries(vault, kibana=KibanaDoor(protocol="https")) if one.to == "kibana"]
     deliver(given, below=tmp_path)
     folder = tmp_path / "kibana"
-    with opening(Office(), tls=server_context(folder / "kibana.crt", folder / "kibana.key")) as office:
-        assert install(client_of(office, ca=folder / "ca.crt"), built, wait_s=1).objects == len(built.objects)
-        assert "Set KUZET_KIBANA_CA" in refused(client_of(office), built)
+    with serving_kibana(FakeKibana(), tls=server_context(folder / "kibana.crt", folder / "kibana.key")) as fake_kibana:
+        assert install(client_of(fake_kibana, ca=folder / "ca.crt"), built, wait_s=1).objects == len(built.objects)
+        assert "Set KUZET_KIBANA_CA" in refused(client_of(fake_kibana), built)
 
 
-def test_missing_rights_are_named(office, kibana, built):
+def test_missing_rights_are_named(fake_kibana, kibana, built):
     """403: the person who set it up has to add them."""
-    office.troubles[IMPORT] = [(403, {"statusCode": 403, "message": "Unable to bulk_create dashboard"})]
+    fake_kibana.troubles[IMPORT] = [(403, {"statusCode": 403, "message": "Unable to bulk_create dashboard"})]
     assert "Give the user's role «Saved Objects Management»" in refused(kibana, built)
 
 
-def test_secrets_are_in_no_message(office):
+def test_secrets_are_in_no_message(fake_kibana):
     """Logs are read by many."""
     access = Access(url="http://desk:secret-word@127.0.0.1:5601/base/", password="secret-word", api_key="secret-key")
     assert "secret" not in f"{access} {access!r}"
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "said"),
     [
         pytest.param(
             {"version": {"number": "8.17.4"}, "status": {"overall": {"level": "available"}}},
@@ -221,39 +225,39 @@ def test_secrets_are_in_no_message(office):
         pytest.param(b"<html>", "it is no Kibana of 8 or newer", id="html"),
     ],
 )
-def test_what_is_no_usable_kibana_is_said(office, kibana, built, answer, told):
+def test_what_is_no_usable_kibana_is_said(fake_kibana, kibana, built, answer, said):
     """OpenSearch Dashboards, an old Kibana, a home page."""
-    office.troubles["/api/status"] = [(200, answer)]
-    assert told in refused(kibana, built)
+    fake_kibana.troubles["/api/status"] = [(200, answer)]
+    assert said in refused(kibana, built)
 
 
-def test_the_settings_of_an_older_kibana_are_found(office, kibana, built):
+def test_the_settings_of_an_older_kibana_are_found(fake_kibana, kibana, built):
     """Their route moved."""
-    office.troubles[SETTINGS] = [(404, {"message": "Not Found"})]
-    office.troubles["/api/kibana/settings"] = [(200, {"settings": {}})]
+    fake_kibana.troubles[SETTINGS] = [(404, {"message": "Not Found"})]
+    fake_kibana.troubles["/api/kibana/settings"] = [(200, {"settings": {}})]
     install(kibana, built, wait_s=1)
-    assert office.asked[-2] == "POST /api/kibana/settings"
+    assert fake_kibana.asked[-2] == "POST /api/kibana/settings"
 
 
-def test_a_space_is_part_of_every_path(office, built):
-    """And a space that is not there is told."""
-    client = client_of(office, space="desk two")
+def test_a_space_is_part_of_every_path(fake_kibana, built):
+    """And a space that does not exist is named."""
+    client = client_of(fake_kibana, space="desk two")
     assert "Check the address, its path and the name of the space." in refused(client, built)
-    assert office.asked == ["GET /s/desk%20two/api/status"]
+    assert fake_kibana.asked == ["GET /s/desk%20two/api/status"]
 
 
-def test_the_command_installs(office):
+def test_the_command_installs(fake_kibana):
     """The whole way from the command line, the password by its variable."""
     runner = CliRunner(env={"KUZET_KIBANA_PASSWORD": "secret-word", "COLUMNS": "200"})
-    for told in ("14 objects are installed", "all is there already"):
-        ran = runner.invoke(commands, ["kibana", "install", "--url", office.url, "--username", "desk"])
+    for said in ("14 objects are installed", "all is there already"):
+        ran = runner.invoke(commands, ["kibana", "install", "--url", fake_kibana.url, "--username", "desk"])
         assert ran.exit_code == 0
-        assert f"Kibana at {office.url} 9.5.0" in ran.stdout
-        assert told in ran.stdout
+        assert f"Kibana at {fake_kibana.url} 9.5.0" in ran.stdout
+        assert said in ran.stdout
 
 
 def test_the_command_writes_the_file(tmp_path, built):
-    """For whoever may not reach Kibana's API from where kuzet runs."""
+    """For a person who may not reach Kibana's API from where kuzet runs."""
     file = tmp_path / "kuzet.ndjson"
     assert CliRunner().invoke(commands, ["kibana", "build", str(file)]).exit_code == 0
     assert file.read_text(encoding="utf-8") == built.text

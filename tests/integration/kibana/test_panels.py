@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -21,6 +20,7 @@ from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from seeds.newsroom import SITES, load_stories
 from seeds.newsroom.stories import LinkFate, Story
+from tests.support.builders import SentDocument
 from worker.cli.kibana import commands
 from worker.files.rules import RuleFiles
 from worker.health.documents import account_documents, feed_documents
@@ -39,14 +39,7 @@ EXTRACTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: dict[str, Any]
-
-
-def sent(number: int, story: Story, *, tagger: Tagger) -> Sent:
+def sent(number: int, story: Story, *, tagger: Tagger) -> SentDocument:
     """One story as the workers would index it: hours apart, each two minutes after its publication."""
     version = story.versions[-1]
     observed_at = NOW - timedelta(hours=2 * number + 1)
@@ -73,7 +66,7 @@ def sent(number: int, story: Story, *, tagger: Tagger) -> Sent:
         revision=len(story.versions),
         indexed_at=observed_at + timedelta(seconds=5 + number),
     )
-    return Sent(story.id, 1, document)
+    return SentDocument(story.id, 1, document)
 
 
 def feeds() -> list[Feed]:
@@ -185,7 +178,7 @@ def test_a_time_without_articles_is_empty(engine, built):
 
 
 def test_the_command_asks_as_well(search_url, broker_url, built, engine):
-    """Whoever changed the description sees at once which panel has nothing to show."""
+    """The person who changed the description sees at once which panel has nothing to show."""
     places = {"KUZET_SEARCH_URL": search_url, "KUZET_BROKER_URL": broker_url, "KUZET_SEARCH_INDEX": engine.read_alias}
     ran = CliRunner(env=places).invoke(commands, ["kibana", "check", "--ask", "--days", "30"])
     assert ran.exit_code == 0

@@ -13,6 +13,7 @@ import urllib3
 from redis import Redis
 
 from pipelines.errors import EngineUnavailableError
+from tests.support.shared_node import SearchNode
 from worker.local.broker import prepare_broker, start_broker
 from worker.local.engines import fetch_search_node
 from worker.local.report import Silence
@@ -34,7 +35,7 @@ def test_broker_keeps_everything(redis: Redis):
     assert redis.config_get("maxmemory-policy")["maxmemory-policy"] == "noeviction"
 
 
-def test_broker_finds_what_it_was_told_before(tmp_path: Path):
+def test_broker_finds_what_it_was_given_before(tmp_path: Path):
     """A second `kuzet up` goes on where the first one stopped."""
     for expected in (None, "kept"):
         with (
@@ -63,17 +64,17 @@ def test_broker_writes_where_no_other_user_reads(tmp_path: Path):
 
 
 def test_search_node_answers_with_all_shards(search_url: str, http: urllib3.PoolManager):
-    """Whoever gets the URL may use it at once."""
+    """The URL can be used as soon as it is returned."""
     health = http.request("GET", f"{search_url}/_cluster/health").json()
     assert health["number_of_nodes"] == 1
     assert health["status"] in {"green", "yellow"}
 
 
-def test_engines_listen_on_the_loopback_only(engines: Supervisor, search_url: str, broker_url: str):
-    """Neither engine asks for a password on its socket: nobody else may reach them."""
+def test_engines_listen_on_the_loopback_only(engines: Supervisor, search_node: SearchNode, broker_url: str):
+    """Neither engine asks for a password on its socket: no other machine may reach them."""
     addresses = {
         connection.laddr.ip
-        for pid in engines.pids().values()
+        for pid in (engines.pids()["broker"], search_node.pid)
         for connection in psutil.Process(pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
@@ -121,11 +122,11 @@ def test_port_lost_in_a_race_is_named(tmp_path: Path, cache: Path):
         assert supervisor.pids() == {}
 
 
-def test_data_of_a_living_node_is_refused(search_url: str, search_base: Path, engines: Supervisor, cache: Path):
+def test_data_of_a_living_node_is_refused(search_node: SearchNode, search_base: Path, engines: Supervisor, cache: Path):
     """Two nodes on one folder would destroy it; the one that is there is named."""
     jars = fetch_search_node(cache, report=Silence())
     node = prepare_search_node(search_base, jars=jars, heap_mb=256, port=choose_port(0))
-    with pytest.raises(EngineUnavailableError, match=f"process {engines.pids()['search']} is running"):
+    with pytest.raises(EngineUnavailableError, match=f"process {search_node.pid} is running"):
         run_search_node(engines, node)
 
 
@@ -142,7 +143,7 @@ def test_heap_java_cannot_have_is_a_sentence(tmp_path: Path, cache: Path):
     assert time.monotonic() - started < 20
 
 
-def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
+def test_reason_the_runner_swallows_is_reported(tmp_path: Path, cache: Path):
     """Damaged data ends the node without a word in its log; the person still reads what is damaged."""
     jars = fetch_search_node(cache, report=Silence())
     flags = archive_flags(jars, cache=cache, heap_mb=512, report=Silence())
@@ -156,7 +157,7 @@ def test_reason_the_runner_swallows_is_told(tmp_path: Path, cache: Path):
         run_search_node(supervisor, node)
 
 
-def test_machine_without_memory_is_told_before_the_start():
+def test_machine_without_memory_is_reported_before_the_start():
     """Better a sentence than a machine that swaps."""
     with pytest.raises(EngineUnavailableError, match=r"needs about .* MB of memory"):
         require_memory(50_000_000)

@@ -69,7 +69,7 @@ def jars(repository: Repository) -> list[Jar]:
     return [repository.add(f"part{number}", bytes([number]) * 100_000) for number in range(12)]
 
 
-class Told(Silence):
+class Said(Silence):
     """Remembers the last progress."""
 
     last = (0, 0)
@@ -81,7 +81,7 @@ class Told(Silence):
 
 def test_second_start_downloads_nothing(repository: Repository, jars: list[Jar], tmp_path: Path):
     """The promise of the demo: the network is needed once."""
-    report = Told()
+    report = Said()
     paths = fetch_jars(jars, cache=tmp_path / "cache", report=report, base_url=repository.url)
     assert [path.read_bytes()[:1] for path in paths] == [bytes([number]) for number in range(12)]
     assert report.last == (1_200_000, 1_200_000)
@@ -125,14 +125,14 @@ def test_wrong_content_is_refused_and_not_kept(repository: Repository, jars: lis
 def test_broken_connection_is_no_reason_to_give_up(repository: Repository, jars: list[Jar], tmp_path: Path):
     """A hundred files over a poor line: one of them will break off."""
     repository.cuts[f"/{jars[5].path}"] = 70_000
-    report = Told()
+    report = Said()
     paths = fetch_jars(jars, cache=tmp_path / "cache", report=report, base_url=repository.url)
     assert paths[5].stat().st_size == 100_000
     assert report.last == (1_200_000, 1_200_000), "what was thrown away is not counted"
 
 
 def test_missing_jar_is_named(repository: Repository, jars: list[Jar], tmp_path: Path):
-    """A mirror that lacks one file is told by that file's address."""
+    """A mirror that lacks one file is reported with that file's address."""
     (repository.folder / jars[5].path).unlink()
     with pytest.raises(EngineUnavailableError, match=r"part5-1\.0\.jar: HTTP 404"):
         fetch_jars(jars, cache=tmp_path / "cache", report=Silence(), base_url=repository.url)

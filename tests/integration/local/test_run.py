@@ -55,7 +55,7 @@ def light(tmp_path: Path, broker_url: str) -> Settings:
     return Settings(data=tmp_path / "data", search_url=ELSEWHERE)
 
 
-def test_second_run_on_a_folder_is_told_who_has_it(light: Settings):
+def test_second_run_on_a_folder_is_reported_who_has_it(light: Settings):
     """Two watches on one folder would fetch everything twice and fight over the data."""
     with LocalRun(light, report=Silence()) as first:
         second = LocalRun(light, report=Silence())
@@ -70,7 +70,7 @@ def test_second_run_on_a_folder_is_told_who_has_it(light: Settings):
         pass  # the folder is free again
 
 
-def test_command_beside_the_run_finds_its_engines(light: Settings):
+def test_a_command_finds_the_engines_of_the_run(light: Settings):
     """`kuzet search` in another terminal works on the watch that is running, without a setting."""
     assert run_settings(light.data) is None
     with LocalRun(light, report=Silence()):
@@ -82,24 +82,24 @@ def test_command_beside_the_run_finds_its_engines(light: Settings):
 
 def test_spawned_children_work_with_the_settings_of_the_run(light: Settings, tmp_path: Path):
     """A demo with its own folder and hosts must not have workers that look at the user's."""
-    script = tmp_path / "tell.py"
+    script = tmp_path / "show.py"
     script.write_text(
         "import json, os, sys, time\n"
-        "told = {name: value for name, value in os.environ.items() if name.startswith('KUZET_')}\n"
-        "print(json.dumps(told), flush=True)\ntime.sleep(60)\n"
+        "given = {name: value for name, value in os.environ.items() if name.startswith('KUZET_')}\n"
+        "print(json.dumps(given), flush=True)\ntime.sleep(60)\n"
     )
     settings = light.model_copy(update={"allow_hosts": "127.0.0.2:8801", "search_password": light.search_password})
     with LocalRun(settings, report=Silence()) as run:
-        run.spawn("teller", ("tell",), {"PYTHONPATH": str(tmp_path), "KUZET_EXTRA": "1"})
+        run.spawn("shower", ("show",), {"PYTHONPATH": str(tmp_path), "KUZET_EXTRA": "1"})
         log = settings.data / "logs" / "teller.log"
         eventually(lambda: log.exists() and log.read_text().endswith("\n"))
-        told = log.read_text()
+        answer = log.read_text()
         assert run.pids().keys() == {"broker", "teller"}
     for expected in (str(settings.data), run.endpoints.broker_url, ELSEWHERE, "127.0.0.2:8801", '"KUZET_EXTRA": "1"'):
-        assert expected in told
+        assert expected in answer
 
 
-def test_data_folder_that_is_none_is_told(tmp_path: Path):
+def test_data_folder_that_is_none_is_reported(tmp_path: Path):
     """A wrong KUZET_DATA is a sentence with the setting's name, not a stack trace."""
     (tmp_path / "data").write_text("a file")
     run = LocalRun(Settings(data=tmp_path / "data", search_url=ELSEWHERE), report=Silence())
@@ -108,7 +108,7 @@ def test_data_folder_that_is_none_is_told(tmp_path: Path):
 
 
 def test_every_queue_has_one_worker_with_a_name(light: Settings):
-    """A queue nobody consumes holds its work for ever."""
+    """A queue without a consumer holds its work for ever."""
     commands = services(light)
     queues = [argv[argv.index("-Q") + 1].split(",") for argv in commands.values() if "-Q" in argv]
     assert sorted(chain.from_iterable(queues)) == ["cpu", "drain", "io", "tick", "upkeep"]

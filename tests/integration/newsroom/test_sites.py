@@ -1,4 +1,4 @@
-"""The newsroom on real sockets: what a feed reader and a browser see, and that it ends when told."""
+"""The newsroom on real sockets: what a feed reader and a browser see, and that it ends when asked to."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_every_expected_page_is_there_or_refused_as_promised(newsroom, reader):
 
 
 def test_a_second_visit_costs_nothing(newsroom, reader):
-    """304 for a feed and for a page, and the log can tell."""
+    """304 for a feed and for a page, and the log shows it."""
     newsroom.publish("qu-weapons-east")
     for url in (newsroom.feed_url("qumgan"), newsroom.base_url("qumgan") + "/post/qu-weapons-east"):
         tag = reader.request("GET", url).headers["etag"]

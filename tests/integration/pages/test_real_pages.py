@@ -57,7 +57,7 @@ def test_the_day_of_publication_is_read_from_the_page(articles):
     assert {article.published_from for _, article in dated} == {PublishedFrom.PAGE}
 
 
-def test_russian_is_told_from_its_neighbours(articles):
+def test_russian_is_reported_from_its_neighbours(articles):
     """Ukrainian and Bulgarian pages must not be searched and tagged as Russian."""
     languages = {
         gold["file"]: (gold["lang"], article.language)

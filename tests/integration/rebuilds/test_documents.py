@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from pipelines.search.documents import build_document
 from pipelines.search.exports import from_row, to_row
 from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
+from tests.support.builders import SentDocument
 from tests.support.leases import LEASE_S
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds.forget import forget
@@ -36,13 +36,6 @@ VERSION = 1_000_000
 ANALYSIS = short_analysis()
 DRUGS = "В Караганде полицейские изъяли 12 кг героина, задержаны трое наркокурьеров."
 WEATHER = "На выходных в Алматы ожидается солнечная погода без осадков."
-
-
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: Mapping[str, Any]
 
 
 def old_document(number: int, *, text: str = "", tagging: Tagging | None = None) -> dict[str, Any]:
@@ -71,7 +64,7 @@ def state(redis: Redis) -> State:
 def engine(search_url: str) -> Iterator[SearchEngine]:
     """An index with twelve articles tagged by older rules."""
     engine = new_engine(search_url)
-    engine.bulk([Sent(key(number), VERSION, old_document(number)) for number in range(12)])
+    engine.bulk([SentDocument(key(number), VERSION, old_document(number)) for number in range(12)])
     engine.refresh()
     yield engine
     drop(engine)
@@ -141,7 +134,7 @@ def test_only_what_was_chosen_is_tagged(engine, job, state):
 
 def test_a_revision_that_comes_meanwhile_wins(engine, job, state, tagger, monkeypatch):
     """It was written between our reading and our writing: its words stay, with today's tags."""
-    newer = Sent(key(3), VERSION + 50_000, old_document(3, text=f"{DRUGS} Уточнено."))
+    newer = SentDocument(key(3), VERSION + 50_000, old_document(3, text=f"{DRUGS} Уточнено."))
     bulk = engine.bulk
 
     def meddle(documents):
@@ -166,7 +159,7 @@ def test_the_next_revision_is_above_the_retag_even_if_the_clock_went_back(engine
     retag(job, state)
     version = state.outbox.put(claim, old_document(0), now=VERSION / 1000 - 5, content_hash="1")
     assert version == VERSION + 2
-    assert str(engine.bulk([Sent(key(0), version, old_document(0))])[0].status) == "written"
+    assert str(engine.bulk([SentDocument(key(0), version, old_document(0))])[0].status) == "written"
 
 
 def test_an_article_with_a_revision_in_the_outbox_is_left_to_it(engine, job, state):
@@ -235,7 +228,7 @@ def test_what_is_forgotten_while_it_is_tagged_does_not_come_back(engine, state, 
     def meddle(documents):
         forget(key(5), engine=engine, state=state, now=1.0)
         engine.client.indices.refresh(index=engine.write_alias)
-        return bulk([Sent(one.article_id, one.version + 10, one.document) for one in documents])
+        return bulk([SentDocument(one.article_id, one.version + 10, one.document) for one in documents])
 
     monkeypatch.setattr(engine, "bulk", meddle)
     retag(job, state)
@@ -293,6 +286,6 @@ def test_a_restored_article_goes_on_as_a_revision(engine, state):
 
 
 def test_rows_of_other_kinds_are_no_exports():
-    """`kuzet import` takes texts as well, and tells them apart line by line."""
+    """`kuzet import` takes texts as well, and recognises each kind line by line."""
     assert from_row({"text": "…", "id": "x"}) is None
     assert from_row({"_version": "1", "id": "x", "content_hash": "y"}) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipelines.pages import extract_article
 from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from pipelines.urls import article_id
+from tests.support.builders import SentDocument
 from tests.support.leases import LEASE_S
 from tests.support.short_analysis import short_analysis
 from worker.files.pages import PageStore
@@ -35,13 +36,6 @@ PARAGRAPHS = [
     "Возбуждено уголовное дело, подозреваемые водворены в изолятор временного содержания."
     for kg in (5, 7, 9)
 ]
-
-
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: Mapping[str, Any]
 
 
 def page(number: int, *, fetched_at: datetime = NOW, paragraphs: list[str] = PARAGRAPHS) -> Page:
@@ -96,7 +90,7 @@ def reextract(engine: SearchEngine, pages: PageStore, state: State, tagger: Tagg
 
 
 def write(engine: SearchEngine, written: Mapping[str, Any], *, version: int = 100) -> None:
-    assert engine.bulk([Sent(written["id"], version, written)])[0].status == "written"
+    assert engine.bulk([SentDocument(written["id"], version, written)])[0].status == "written"
 
 
 def test_an_article_read_badly_is_read_again(engine, pages, tagger, reextract):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,6 +15,7 @@ from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.request import SearchRequest
+from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import reindex as rebuilding
 from worker.rebuilds.rebuilder import LEASE_S, MAX_ATTEMPTS, BusyError, Rebuilder
@@ -32,14 +31,7 @@ TODAY = NOW.timestamp()
 OLD, NEW = short_analysis("english"), short_analysis("russian")
 
 
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: dict[str, Any]
-
-
-def sent(number: int, *, version: int = 1) -> Sent:
+def sent(number: int, *, version: int = 1) -> SentDocument:
     """One article; a later version has another text."""
     article = Article(
         url=f"https://habar.example/{number}",
@@ -57,7 +49,7 @@ def sent(number: int, *, version: int = 1) -> Sent:
     document = build_document(
         article, Tagging(), article_id=f"id-{number}", source=("habar", "xabar")[number % 2], **names
     )
-    return Sent(f"id-{number}", version, document)
+    return SentDocument(f"id-{number}", version, document)
 
 
 @pytest.fixture
@@ -289,7 +281,7 @@ def test_old_generations_are_kept_for_a_while(engine, forgotten, reindexer):
 
 
 class Clock:
-    """Tells what time it is; tests move it on."""
+    """A clock that tests move on."""
 
     def __init__(self) -> None:
         self.now = TODAY
@@ -441,7 +433,7 @@ def test_an_index_with_older_analyzers_goes_on(engine, tmp_path):
     newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
     assert newer.ensure_index(NEW) == engine.index_name()
     document = {**sent(7).document, "pages": 3}
-    assert str(newer.bulk([Sent("paged", 1, document)])[0].status) == "written"
+    assert str(newer.bulk([SentDocument("paged", 1, document)])[0].status) == "written"
     assert any("title" in reason for reason in newer.outdated(NEW))
     assert newer.ensure_index(NEW) == engine.index_name()
     newer.close()

@@ -117,7 +117,7 @@ def test_wildcards_belong_on_exact_forms(engine):
 
 @pytest.mark.shared
 def test_no_text_of_the_development_data_is_refused_or_cut(engine, shared):
-    """Real texts hold what nobody thought of; each must be there whole and be found by its last word."""
+    """Real texts hold what no one thought of; each must be there whole and be found by its last word."""
     texts = [*development(shared), *samples(shared)]
     fill(engine, texts)
     lost = []

@@ -6,7 +6,6 @@ import json
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +17,7 @@ from pipelines.errors import EngineRefusedError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.search.documents import MAX_KEYWORD_BYTES, build_document
 from pipelines.search.request import SearchRequest
+from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
@@ -27,14 +27,7 @@ ANALYSIS = short_analysis("russian")
 """A short analysis: what is tested here are documents, not words."""
 
 
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int = 1
-    document: dict[str, Any] = field(default_factory=dict)
-
-
-def article(number: int, *, version: int = 1, body: str = "Полиция задержала угонщиков.", **facts: Any) -> Sent:
+def article(number: int, *, version: int = 1, body: str = "Полиция задержала угонщиков.", **facts: Any) -> SentDocument:
     """One article to be written."""
     one = Article(
         url=f"https://habar.example/{number}",
@@ -50,7 +43,7 @@ def article(number: int, *, version: int = 1, body: str = "Полиция зад
     )
     names = {"source": "habar", "family": "habar", "feed": "habar-ru", "revision": 1, "indexed_at": NOW}
     document = build_document(one, Tagging(**facts), article_id=f"id-{number}", **names)
-    return Sent(f"id-{number}", version, document)
+    return SentDocument(f"id-{number}", version, document)
 
 
 def engine_at(url: str, index: str) -> SearchEngine:
@@ -67,7 +60,7 @@ def engine(search_url: str) -> Iterator[SearchEngine]:
     engine.close()
 
 
-def statuses(engine: SearchEngine, *sent: Sent) -> list[str]:
+def statuses(engine: SearchEngine, *sent: SentDocument) -> list[str]:
     return [str(result.status) for result in engine.bulk(sent)]
 
 
@@ -146,7 +139,7 @@ def test_other_fields_need_a_reindex(search_url):
 
 
 def test_versions_decide(engine):
-    """Late and doubled writes are told apart: a lost answer is no conflict, an older text never wins."""
+    """Late and doubled writes are not the same: a lost answer is no conflict, an older text never wins."""
     assert statuses(engine, article(1, version=5)) == ["written"]
     assert statuses(engine, article(1, version=5)) == ["present"]
     assert statuses(engine, article(1, version=4)) == ["superseded"]
@@ -179,7 +172,7 @@ def test_only_the_poisonous_document_is_rejected(engine, poison):
     """One bad document in a bulk of five hundred must cost one document."""
     good = [article(number) for number in range(1, 500)]
     bad = article(500)
-    results = engine.bulk([*good[:250], Sent("bad", 1, bad.document | poison), *good[250:]])
+    results = engine.bulk([*good[:250], SentDocument("bad", 1, bad.document | poison), *good[250:]])
     rejected = [result for result in results if result.status is not BulkStatus.WRITTEN]
     assert [(result.article_id, result.status) for result in rejected] == [("bad", BulkStatus.REJECTED)]
     assert rejected[0].detail
@@ -221,7 +214,7 @@ def test_get_finds_what_is_not_searchable_yet(engine):
     """`kuzet trace` must not depend on a refresh."""
     engine.bulk([article(1)])
     assert engine.get("id-1").document["title"] == "Новость 1"
-    assert engine.get("nobody") is None
+    assert engine.get("no-such-id") is None
 
 
 def test_deleting_is_for_good(engine):

@@ -17,6 +17,7 @@ from pipelines.errors import QueryError
 from pipelines.models import Article, Context, Extraction, Figure, Place, PublishedFrom, Severity, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.request import SearchRequest, Sort
+from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.search.engine import SearchEngine
 
@@ -31,13 +32,6 @@ AKTAU = Place(name="Aktau", region="Mangystau", latitude=43.6, longitude=51.2)
 DETAINED, KILLED = Figure(kind="detained", value=12), Figure(kind="killed", value=2)
 
 
-@dataclass(frozen=True)
-class Sent:
-    article_id: str
-    version: int
-    document: dict[str, Any]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """One article of the little index; `age` in days."""
@@ -50,7 +44,7 @@ class Story:
     language: str = "ru"
     tagging: Tagging = Tagging()  # noqa: RUF009 - frozen
 
-    def sent(self) -> Sent:
+    def sent(self) -> SentDocument:
         published = NOW - timedelta(days=self.age)
         article = Article(
             url=f"https://{self.source}.example/{self.id}",
@@ -65,7 +59,7 @@ class Story:
             observed_at=published,
         )
         names = {"source": self.source, "family": self.source, "feed": self.source, "revision": 1, "indexed_at": NOW}
-        return Sent(self.id, 1, build_document(article, self.tagging, article_id=self.id, **names))
+        return SentDocument(self.id, 1, build_document(article, self.tagging, article_id=self.id, **names))
 
 
 def tagged(*topics: str, **facts: Any) -> Tagging:
@@ -200,7 +194,7 @@ def test_titles_stand_above_bodies(engine):
     assert ids(engine, "выстрел", recency=False) == ["shooting", "trial"]
 
 
-def test_newer_stands_above_older_unless_turned_off(engine):
+def test_newer_comes_before_older_unless_turned_off(engine):
     """Gently: only where the words say the same."""
     assert ids(engine, "паводок") == ["new", "old"]
     scores = [hit.score for hit in engine.search(SearchRequest(text="паводок", recency=False), now=NOW).hits]
@@ -292,4 +286,4 @@ def test_more_like_this(engine):
     result = engine.more_like_this("arrest", size=1)
     assert (len(result.hits), result.texts) == (1, result.total)
     with pytest.raises(QueryError):
-        engine.more_like_this("nobody")
+        engine.more_like_this("no-such-id")

@@ -1,6 +1,6 @@
 """`kuzet setup accounts` and `analyst` over real TLS, with the files of the real setup, before the real search node.
 
-The accounts themselves are the tests' own guard, which answers as Elasticsearch's security API is documented to.
+The accounts themselves are the tests' own proxy, which answers as Elasticsearch's security API is documented to.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
-from tests.support.fake_security import Guard, guarding
+from tests.support.fake_security import AccountsProxy, demanding_accounts
 from tests.support.http_server import serving
 from worker.cli.setup import commands
 from worker.search.engine import SearchEngine
@@ -44,11 +44,11 @@ class Server:
     """A fresh server: secrets made, Elasticsearch up, nothing done yet."""
 
     secrets: Path
-    guard: Guard
+    proxy: AccountsProxy
 
     def kuzet(self, *command: str, **changes: str) -> Result:
         given = self.secrets / "accounts"
-        places = {"KUZET_SEARCH_URL": self.guard.url, "KUZET_SEARCH_CA": str(given / "ca.crt")}
+        places = {"KUZET_SEARCH_URL": self.proxy.url, "KUZET_SEARCH_CA": str(given / "ca.crt")}
         names = {"KUZET_SEARCH_USERNAME": "elastic", "KUZET_SECRETS": str(given), "KUZET_SEARCH_INDEX": INDEX}
         return run_setup(*command, **{**places, **names, **changes})
 
@@ -57,7 +57,7 @@ class Server:
         assert ran.exit_code == 0, ran.exception
         return ran.stdout
 
-    def told(self, *command: str, **changes: str) -> str:
+    def said(self, *command: str, **changes: str) -> str:
         """The sentence that a command ends with."""
         error = self.kuzet(*command, **changes).exception
         assert isinstance(error, KuzetError), repr(error)
@@ -68,7 +68,7 @@ class Server:
 
     def engine(self, username: str, password: str) -> SearchEngine:
         """What a service has that signs in as this user."""
-        facts = {"search_url": self.guard.url, "search_ca": self.secrets / "kuzet" / "ca.crt", "search_index": INDEX}
+        facts = {"search_url": self.proxy.url, "search_ca": self.secrets / "kuzet" / "ca.crt", "search_index": INDEX}
         return SearchEngine.connect(Settings(search_username=username, search_password=password, **facts))
 
 
@@ -81,8 +81,8 @@ def secrets(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(secrets: Path, search_url: str) -> Iterator[Server]:
-    with guarding(search_url, secrets=secrets / "elasticsearch") as guard:
-        yield Server(secrets, guard)
+    with demanding_accounts(search_url, secrets=secrets / "elasticsearch") as proxy:
+        yield Server(secrets, proxy)
 
 
 def test_a_fresh_server_gets_its_accounts(server):
@@ -90,7 +90,7 @@ def test_a_fresh_server_gets_its_accounts(server):
     with pytest.raises(EngineRefusedError, match="does not accept the user or the password"):
         server.engine("kuzet", server.secret("kuzet")).wait_ready(timeout_s=5)
     assert "are in order" in server.done("accounts")
-    accounts = server.guard.accounts
+    accounts = server.proxy.accounts
     assert accounts.users["kibana_system"].password == server.secret("kibana_system")
     assert accounts.users["kuzet"].roles == ["kuzet_workers"]
     assert str(server.engine("kuzet", server.secret("kuzet")).wait_ready(timeout_s=5)) == "Elasticsearch 9.5.0"
@@ -113,9 +113,9 @@ def test_the_services_cannot_touch_accounts_or_other_indices(server):
 def test_doing_it_again_is_harmless(server):
     """It runs at every start of the stack."""
     server.done("accounts")
-    before = str(server.guard.accounts)
+    before = str(server.proxy.accounts)
     server.done("accounts")
-    assert str(server.guard.accounts) == before
+    assert str(server.proxy.accounts) == before
 
 
 def test_rotated_passwords_reach_the_engine(server):
@@ -123,52 +123,52 @@ def test_rotated_passwords_reach_the_engine(server):
     server.done("accounts")
     for _ in range(2):  # the engine was away the first time
         server.done("secrets", str(server.secrets), "--rotate")
-    assert server.guard.accounts.users["elastic"].password != server.secret("elastic")
+    assert server.proxy.accounts.users["elastic"].password != server.secret("elastic")
     server.done("accounts")
     for name in ("elastic", "kibana_system", "kuzet"):
-        assert server.guard.accounts.users[name].password == server.secret(name)
+        assert server.proxy.accounts.users[name].password == server.secret(name)
 
 
-def test_a_lost_password_is_told_with_the_way_out(server):
+def test_a_lost_password_is_reported_with_the_way_out(server):
     """Data of before, secrets of today: somebody deleted one volume of two."""
-    server.guard.accounts.users["elastic"].password = "of-another-time"
-    told = server.told("accounts", "--wait", "3")
-    assert "it does not accept the password of elastic" in told
-    assert "docs/guide/deploy.md" in told
+    server.proxy.accounts.users["elastic"].password = "of-another-time"
+    said = server.said("accounts", "--wait", "3")
+    assert "it does not accept the password of elastic" in said
+    assert "docs/guide/deploy.md" in said
 
 
-def test_an_analyst_reads_and_is_told_the_password_once(server):
+def test_an_analyst_reads_and_gets_the_password_once(server):
     """What `docker compose run --rm accounts kuzet setup analyst` prints is all that a person needs."""
     server.done("accounts")
-    server.guard.accounts.roles["kuzet_analysts"] = {  # made through Kibana's API in `kuzet setup kibana`
+    server.proxy.accounts.roles["kuzet_analysts"] = {  # made through Kibana's API in `kuzet setup kibana`
         "cluster": [],
         "indices": [{"names": [INDEX, f"{INDEX}-*"], "privileges": ["read", "view_index_metadata"]}],
     }
     password = server.done("analyst").split("password ")[1].split()[0]
     header = "Basic " + base64.b64encode(f"analyst:{password}".encode()).decode()
-    assert server.guard.accounts.who(header) == "analyst"
-    assert server.guard.accounts.may("analyst", "POST", f"/{INDEX}/_search", b"")
-    assert not server.guard.accounts.may("analyst", "DELETE", f"/{INDEX}-000001", b"")
+    assert server.proxy.accounts.who(header) == "analyst"
+    assert server.proxy.accounts.may("analyst", "POST", f"/{INDEX}/_search", b"")
+    assert not server.proxy.accounts.may("analyst", "DELETE", f"/{INDEX}-000001", b"")
     files = [file for file in server.secrets.rglob("*") if file.is_file()]
     assert all(password not in file.read_text() for file in files)
 
 
 def test_a_name_is_not_given_twice(server):
-    """Nobody loses a password because somebody else mistyped a name; nobody takes over an account of ours."""
+    """A mistyped name costs no one else a password; no account of ours can be taken over."""
     first = server.done("analyst", "aigerim")
-    assert "Give another password with --renew." in server.told("analyst", "aigerim")
+    assert "Give another password with --renew." in server.said("analyst", "aigerim")
     assert server.done("analyst", "aigerim", "--renew") != first
     server.done("accounts")
     for taken in ("elastic", "kuzet"):
-        assert "Choose another name." in server.told("analyst", taken, "--renew")
+        assert "Choose another name." in server.said("analyst", taken, "--renew")
 
 
 def test_another_authority_is_not_trusted(server, tmp_path):
     """Somebody between us and the engine has a certificate, too, but not of ours."""
     run_setup("secrets", str(tmp_path / "other"))
-    told = server.told("accounts", KUZET_SEARCH_CA=str(tmp_path / "other" / "kuzet" / "ca.crt"))
-    assert "its certificate is signed by nobody we trust" in told
-    assert "KUZET_SEARCH_CA" in told
+    said = server.said("accounts", KUZET_SEARCH_CA=str(tmp_path / "other" / "kuzet" / "ca.crt"))
+    assert "its certificate is signed by nobody we trust" in said
+    assert "KUZET_SEARCH_CA" in said
 
 
 def test_a_certificate_for_another_name_is_not_trusted(secrets, search_url):
@@ -177,12 +177,12 @@ def test_a_certificate_for_another_name_is_not_trusted(secrets, search_url):
         other = vault.certificate("elsewhere", ["elsewhere.example.kz"])
     (secrets / "elasticsearch" / "elasticsearch.crt").write_bytes(other.pem)
     (secrets / "elasticsearch" / "elasticsearch.key").write_bytes(other.key_pem)
-    with guarding(search_url, secrets=secrets / "elasticsearch") as guard:
-        assert "its certificate is for another name" in Server(secrets, guard).told("accounts")
+    with demanding_accounts(search_url, secrets=secrets / "elasticsearch") as proxy:
+        assert "its certificate is for another name" in Server(secrets, proxy).said("accounts")
 
 
 @pytest.mark.parametrize("days", [20, 40])
-def test_a_certificate_that_ends_soon_is_told_while_it_is_good(secrets, search_url, days):
+def test_a_certificate_that_ends_soon_is_reported_while_it_is_good(secrets, search_url, days):
     """An engine reads its file at its start and runs for years: only who connects sees what it shows."""
     made_at = datetime.now(UTC) - LIFE + timedelta(days=days)
     with open_vault(secrets / "vault", now=made_at) as vault:
@@ -190,32 +190,32 @@ def test_a_certificate_that_ends_soon_is_told_while_it_is_good(secrets, search_u
     (secrets / "elasticsearch" / "elasticsearch.crt").write_bytes(old.pem)
     (secrets / "elasticsearch" / "elasticsearch.key").write_bytes(old.key_pem)
     ca = secrets / "kuzet" / "ca.crt"
-    with guarding(search_url, secrets=secrets / "elasticsearch") as guard:
-        settings = Settings(search_url=guard.url, search_ca=ca, broker_url=f"rediss://localhost:9/0?ssl_ca_certs={ca}")
-        told = list(ending_soon(settings, now=datetime.now(UTC)))
-    assert len(told) == (days == 20)
-    assert all(f"The certificate of the search engine ends on {old.ends_at:%d.%m.%Y}" in one for one in told)
+    with demanding_accounts(search_url, secrets=secrets / "elasticsearch") as proxy:
+        settings = Settings(search_url=proxy.url, search_ca=ca, broker_url=f"rediss://localhost:9/0?ssl_ca_certs={ca}")
+        said = list(ending_soon(settings, now=datetime.now(UTC)))
+    assert len(said) == (days == 20)
+    assert all(f"The certificate of the search engine ends on {old.ends_at:%d.%m.%Y}" in one for one in said)
 
 
-def test_plain_http_is_told(server, search_url):
+def test_plain_http_is_reported(server, search_url):
     """https:// to a node that was set up without."""
-    told = server.told("accounts", KUZET_SEARCH_URL=search_url.replace("http:", "https:"))
-    assert "it speaks plain http, not TLS" in told
+    said = server.said("accounts", KUZET_SEARCH_URL=search_url.replace("http:", "https:"))
+    assert "it speaks plain http, not TLS" in said
 
 
-def test_opensearch_is_told(server, search_url):
+def test_opensearch_is_reported(server, search_url):
     """Its accounts have another API."""
-    told = server.told("accounts", KUZET_SEARCH_URL=search_url)
-    assert "Accounts are set up on Elasticsearch only." in told
+    said = server.said("accounts", KUZET_SEARCH_URL=search_url)
+    assert "Accounts are set up on Elasticsearch only." in said
 
 
-def test_missing_secrets_are_told(server):
+def test_missing_secrets_are_reported(server):
     """Run by hand, on another machine."""
-    assert "KUZET_SECRETS: it is not set" in server.told(
+    assert "KUZET_SECRETS: it is not set" in server.said(
         "accounts", KUZET_SECRETS="", KUZET_SEARCH_PASSWORD=server.secret("elastic")
     )
     (server.secrets / "accounts" / "kuzet").unlink()
-    assert "Run `kuzet setup secrets` first" in server.told("accounts")
+    assert "Run `kuzet setup secrets` first" in server.said("accounts")
 
 
 def test_an_engine_that_never_comes_is_given_up():
@@ -230,7 +230,7 @@ def test_an_engine_that_starts_is_waited_for(server):
     answers = iter([(503, b'{"error":{"type":"x","reason":"starting"},"status":503}')] * 3)
 
     def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
-        return next(answers, None) or server.guard.reply(method, target, headers, body)
+        return next(answers, None) or server.proxy.reply(method, target, headers, body)
 
     with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
         ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")
@@ -246,7 +246,7 @@ def test_a_right_password_that_is_refused_at_first_is_tried_again(server):
     answers = iter([refused] * 3)
 
     def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
-        return next(answers, None) or server.guard.reply(method, target, headers, body)
+        return next(answers, None) or server.proxy.reply(method, target, headers, body)
 
     with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
         ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")
@@ -259,7 +259,7 @@ def test_a_red_cluster_is_waited_for(server):
 
     def answer(method: str, target: str, headers: object, body: bytes) -> tuple[int, bytes]:
         is_health = target.startswith("/_cluster/health")
-        return (next(red, None) if is_health else None) or server.guard.reply(method, target, headers, body)
+        return (next(red, None) if is_health else None) or server.proxy.reply(method, target, headers, body)
 
     with serving(answer, headers={"x-elastic-product": "Elasticsearch", "content-type": "application/json"}) as port:
         ran = server.kuzet("accounts", KUZET_SEARCH_URL=f"http://127.0.0.1:{port}")

@@ -19,9 +19,9 @@ from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
 from seeds.newsroom import SITES, load_stories
-from tests.support.compose_file import DEMO, MAIN, Here, read_compose
-from tests.support.fake_kibana import IMPORT, Office, opening
-from tests.support.fake_security import Guard, guarding
+from tests.support.compose_file import DEMO, MAIN, LocalMachine, read_compose
+from tests.support.fake_kibana import IMPORT, FakeKibana, serving_kibana
+from tests.support.fake_security import AccountsProxy, demanding_accounts
 from tests.support.tls import server_context, tls_before
 from worker.local.broker import await_broker, find_server, free_port
 from worker.local.children import Command
@@ -48,24 +48,24 @@ PATIENCE_S = 120.0
 class Stack:
     """The services as compose would run them, with this machine's places: real commands, real TLS, real passwords.
 
-    Redis is a Valkey behind a TLS end of the tests, Elasticsearch an OpenSearch behind their guard, Kibana an office.
+    Redis is a Valkey behind a TLS end of the tests, Elasticsearch an OpenSearch behind a proxy, Kibana a double.
     """
 
     services: dict[str, Any]
     folder: Path
-    here: Here
+    machine: LocalMachine
     supervisor: Supervisor
-    told: list[str] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
     """What the commands printed."""
     ran: set[tuple[str, str]] = field(default_factory=set)
     """Services, and the commands of which they were run and did what they should."""
 
-    def here_of(self, name: str) -> Here:
+    def here_of(self, name: str) -> LocalMachine:
         """The places of a service, which sees its own secrets at the place where each sees its own."""
         mounts = [volume.split(":") for volume in self.services[name].get("volumes", ())]
         secrets = {target: source for source, target, *_ in mounts if source.startswith("secrets-")}
         given = secrets.get("/run/kuzet", "").removeprefix("secrets-")
-        return self.here.and_also({"/run/kuzet": str(self.folder / "run" / given)}) if given else self.here
+        return self.machine.and_also({"/run/kuzet": str(self.folder / "run" / given)}) if given else self.machine
 
     def run(self, service: str, command: list[str], **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command as in a container of that service."""
@@ -74,7 +74,7 @@ class Stack:
         ran = subprocess.run(
             here.argv(command), env=environment, capture_output=True, text=True, timeout=120, check=False
         )
-        self.told += [ran.stdout, ran.stderr]
+        self.printed += [ran.stdout, ran.stderr]
         if ran.returncode == 0:
             self.ran.add((service, " ".join(command)))
         return ran
@@ -95,7 +95,7 @@ class Stack:
             copy = self.folder / "run" / file.parent.name / file.name
             copy.parent.mkdir(parents=True, exist_ok=True)
             text = file.read_text().replace("/run/kuzet", str(copy.parent))
-            copy.write_text(text.replace("redis:6379", self.here.places["redis:6379"]))
+            copy.write_text(text.replace("redis:6379", self.machine.places["redis:6379"]))
 
     def is_well(self, name: str) -> bool:
         kind, *command = self.services[name]["healthcheck"]["test"]
@@ -115,15 +115,15 @@ class Stack:
 
 @dataclass(frozen=True)
 class Engines:
-    """The session's node and a broker of ours; `direct` reads what is in them without a door."""
+    """The session's node and a broker of ours; `direct` reads what is in them without the proxies."""
 
     stack: Stack
-    guard: Guard
-    office: Office
+    proxy: AccountsProxy
+    fake_kibana: FakeKibana
     direct: Runtime
 
     def count(self) -> int:
-        """How many articles are in the index, 0 while there is none or it is just being made."""
+        """How many articles are in the index, 0 while the index is missing or just being made."""
         try:
             return self.direct.search.count() if self.direct.search.index_name() else 0
         except EngineUnavailableError:
@@ -146,19 +146,19 @@ def fresh(
     services = read_compose({"KUZET_CPU_PROCESSES": "1"}, files=(MAIN, DEMO))["services"]
     places = {**places_of(folder, cache=cache), "/dictionaries": str(dictionaries_folder(search_base))}
     with Supervisor(folder / "logs", report=Silence()) as supervisor:
-        stack = Stack(services, folder, Here(places), supervisor)
+        stack = Stack(services, folder, LocalMachine(places), supervisor)
         stack.finish("setup")
         stack.finish("dictionaries")
         yield stack
 
 
 def alive_file(folder: Path, name: str, *, number: int = 1) -> dict[str, str]:
-    """Where a service touches its file here: in a container each has a /tmp of its own."""
+    """Where a service touches its file machine: in a container each has a /tmp of its own."""
     return {"/tmp/alive": str(folder / f"alive-{name}-{number}")}
 
 
 def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
-    """What stands here for the containers' hosts, ports and paths."""
+    """This machine's places for the containers' hosts, ports and paths."""
     sites = {f"{site.id}.test": f"127.0.0.{number}" for number, site in enumerate(SITES, start=2)}
     return {
         "/secrets": str(folder / "secrets"),
@@ -173,22 +173,22 @@ def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def behind_doors(fresh: Stack, search_url: str) -> Iterator[Engines]:
-    """The engines behind their doors, with the certificates and passwords that `setup` has made for them."""
+def behind_proxies(fresh: Stack, search_url: str) -> Iterator[Engines]:
+    """The engines behind their proxies, with the certificates and passwords that `setup` has made for them."""
     secrets, port = fresh.folder / "secrets", start_redis(fresh)
     context = server_context(secrets / "redis" / "redis.crt", secrets / "redis" / "redis.key")
     with (
-        guarding(search_url, secrets=secrets / "elasticsearch") as guard,
+        demanding_accounts(search_url, secrets=secrets / "elasticsearch") as proxy,
         tls_before(port, context) as tls_port,
-        opening(Office(accounts=guard.accounts)) as office,
+        serving_kibana(FakeKibana(accounts=proxy.accounts)) as fake_kibana,
     ):
-        doors = {"https://elasticsearch:9200": guard.url, "http://kibana:5601": office.url}
-        fresh.here = fresh.here.and_also({**doors, "redis:6379": f"localhost:{tls_port}"})
+        proxies = {"https://elasticsearch:9200": proxy.url, "http://kibana:5601": fake_kibana.url}
+        fresh.machine = fresh.machine.and_also({**proxies, "redis:6379": f"localhost:{tls_port}"})
         fresh.unpack()
         names = {"redis_prefix": PREFIX, "search_index": INDEX, "data": fresh.folder / "data"}
         direct = Runtime(Settings(broker_url=direct_url(fresh, port), search_url=search_url, **names))
-        yield Engines(fresh, guard, office, direct)
-        fresh.supervisor.stop()  # nobody may be left who talks to a door that is gone
+        yield Engines(fresh, proxy, fake_kibana, direct)
+        fresh.supervisor.stop()  # no process may be left that calls a proxy that is gone
 
 
 def start_redis(stack: Stack) -> int:
@@ -207,21 +207,21 @@ def start_redis(stack: Stack) -> int:
 
 
 def direct_url(stack: Stack, port: int) -> str:
-    """The broker without its door: what only the tests know."""
+    """The broker without its proxy: what only the tests know."""
     return f"redis://:{(stack.folder / 'secrets' / 'redis' / 'password').read_text()}@127.0.0.1:{port}/0"
 
 
 @pytest.fixture(scope="module")
-def running(behind_doors: Engines) -> Engines:
+def running(behind_proxies: Engines) -> Engines:
     """Everything is started in the order that compose would choose, two of what may be two."""
-    stack = behind_doors.stack
+    stack = behind_proxies.stack
     stack.finish("accounts")
     stack.finish("dashboards")
     for name in RUNNING:
         stack.start(name)
     for name, places in SCALED.items():
-        stack.start(name, places={key: stack.here.text(place) for key, place in places.items()}, number=2)
-    return behind_doors
+        stack.start(name, places={key: stack.machine.text(place) for key, place in places.items()}, number=2)
+    return behind_proxies
 
 
 def eventually(running: Engines, what: str, *, patience_s: float = PATIENCE_S) -> Iterator[None]:
@@ -257,20 +257,20 @@ def test_every_healthcheck_is_content(running: Engines, name: str) -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the images have curl, this machine has not")
 def test_the_healthchecks_of_the_engines_know_well_from_unwell(running: Engines, tmp_path: Path) -> None:
-    """Compose starts nothing before they say yes: the node with its guard says 401, the office says 200."""
+    """Compose starts nothing before they say yes: the node with its proxy says 401, the fake_kibana says 200."""
     stack, secrets = running.stack, running.stack.folder / "run"
-    at = {"config/kuzet": str(secrets / "elasticsearch"), "https://localhost:9200": running.guard.url}
+    at = {"config/kuzet": str(secrets / "elasticsearch"), "https://localhost:9200": running.proxy.url}
     assert stack.is_well_by_shell("elasticsearch", **at)
     assert not stack.is_well_by_shell("elasticsearch", **at | {"config/kuzet": str(tmp_path)})
     assert not stack.is_well_by_shell("elasticsearch", **at | {"https://localhost:9200": "https://localhost:9"})
-    assert stack.is_well_by_shell("kibana", **{"http://localhost:5601": running.office.url})
-    running.office.troubles["/api/status"] = [(503, b"Kibana server is not ready yet")]
-    assert not stack.is_well_by_shell("kibana", **{"http://localhost:5601": running.office.url})
+    assert stack.is_well_by_shell("kibana", **{"http://localhost:5601": running.fake_kibana.url})
+    running.fake_kibana.troubles["/api/status"] = [(503, b"Kibana server is not ready yet")]
+    assert not stack.is_well_by_shell("kibana", **{"http://localhost:5601": running.fake_kibana.url})
 
 
 @pytest.mark.parametrize("name", ["io", "beat"])
 def test_a_health_check_notices_what_has_stopped(running: Engines, name: str) -> None:
-    """A check that is always content is none: the file of a process that hangs gets old."""
+    """A check that is always content checks nothing: the file of a process that hangs gets old."""
     [file] = alive_file(running.stack.folder, name).values()
     copy = file.replace(name, "hung")
     Path(copy).touch()
@@ -281,22 +281,22 @@ def test_a_health_check_notices_what_has_stopped(running: Engines, name: str) ->
 
 def test_kibana_shows_our_dashboards_without_a_click(running: Engines) -> None:
     """Installed by the account that may do just that, over an index that is there already."""
-    office = running.office
-    assert office.default_view == "kuzet-view-articles"
-    assert office.settings["dateFormat:tz"] == "Asia/Almaty"
-    assert sum(kind == "dashboard" for kind, _ in office.objects) == 3
-    assert office.used_by[IMPORT] == {"kuzet_dashboards"}
+    fake_kibana = running.fake_kibana
+    assert fake_kibana.default_view == "kuzet-view-articles"
+    assert fake_kibana.settings["dateFormat:tz"] == "Asia/Almaty"
+    assert sum(kind == "dashboard" for kind, _ in fake_kibana.objects) == 3
+    assert fake_kibana.used_by[IMPORT] == {"kuzet_dashboards"}
     assert running.direct.search.index_name() == f"{INDEX}-000001"
 
 
 def test_setting_up_again_changes_nothing(running: Engines) -> None:
     """Compose runs what has ended again, at every `up`."""
-    accounts = str(running.guard.accounts)
+    accounts = str(running.proxy.accounts)
     for name in ("setup", "dictionaries", "accounts", "dashboards"):
         running.stack.finish(name)
-    assert str(running.guard.accounts) == accounts
-    assert "All secrets are there." in "".join(running.stack.told)
-    assert "all is there already" in "".join(running.stack.told)
+    assert str(running.proxy.accounts) == accounts
+    assert "All secrets are there." in "".join(running.stack.printed)
+    assert "all is there already" in "".join(running.stack.printed)
 
 
 COMMANDS = {  # in this order
@@ -320,9 +320,9 @@ def test_commands_work_in_a_container(running: Engines, command: str) -> None:
 
 
 def test_the_services_never_ask_for_what_they_may_not(running: Engines) -> None:
-    """The role holds all they need: a request the guard refused would be one that Elasticsearch refuses at night."""
-    assert {"kuzet", "kuzet_dashboards"} <= set(running.guard.accounts.users)
-    assert running.guard.accounts.refused == []
+    """The role holds all they need: a request the proxy refused would be one that Elasticsearch refuses at night."""
+    assert {"kuzet", "kuzet_dashboards"} <= set(running.proxy.accounts.users)
+    assert running.proxy.accounts.refused == []
 
 
 FAULTS = {
@@ -338,9 +338,9 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_wrong_doors_are_told_in_a_sentence(running: Engines, tmp_path: Path, name: str) -> None:
+def test_wrong_servers_are_reported_in_a_sentence(running: Engines, tmp_path: Path, name: str) -> None:
     """A wrong password, somebody else's certificate: the cause and the way out, and no password in it."""
-    change, told = FAULTS[name]
+    change, answer = FAULTS[name]
     other = tmp_path / "ca.crt"
     other.write_bytes(make_authority(now=datetime.now(UTC)).pem)
     url = (running.stack.folder / "run" / "kuzet" / "KUZET_BROKER_URL").read_text()
@@ -348,13 +348,13 @@ def test_wrong_doors_are_told_in_a_sentence(running: Engines, tmp_path: Path, na
     variable, _, value = change.format(place=place, options=options, other=other).partition("=")
     ran = running.stack.run("index", ["kuzet", "status"], **{variable: value})
     assert ran.returncode == 3
-    assert told in ran.stdout + ran.stderr
+    assert answer in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
     assert "guess" not in ran.stdout + ran.stderr
 
 
 def test_nothing_was_restarted(running: Engines) -> None:
-    """Every command ran as it stands in the file, with the environment that stands there."""
+    """Every command ran as it is in the file, with the environment that is there."""
     supervisor = running.stack.supervisor
     assert set(supervisor.pids()) == {"redis", *(f"{name}-1" for name in RUNNING), *(f"{name}-2" for name in SCALED)}
     for name in supervisor.pids():
@@ -369,24 +369,24 @@ def test_two_workers_and_two_beats_share_the_work(running: Engines) -> None:
     assert running.stack.run("index", ["kuzet", "audit"]).returncode == 0
 
 
-def test_an_analyst_is_told_a_password_and_can_only_read(running: Engines) -> None:
+def test_an_analyst_is_reported_a_password_and_can_only_read(running: Engines) -> None:
     """The one command between `up` and the first look at Kibana; the role was made by `dashboards`."""
     ran = running.stack.run("accounts", ["kuzet", "setup", "analyst"])
     assert "User analyst, password " in ran.stdout
-    accounts = running.guard.accounts
+    accounts = running.proxy.accounts
     assert accounts.users["analyst"].password in ran.stdout
     assert accounts.may("analyst", "POST", f"/{INDEX}/_search", b"")
     assert not accounts.may("analyst", "DELETE", f"/{INDEX}-000001", b"")
-    assert running.office.roles["kuzet_analysts"]["kibana"][0]["base"] == ["read"]
-    running.stack.told.clear()  # it was meant to be told
+    assert running.fake_kibana.roles["kuzet_analysts"]["kibana"][0]["base"] == ["read"]
+    running.stack.printed.clear()  # it was meant to be reported
 
 
 def test_no_secret_is_in_any_log(running: Engines) -> None:
     """What containers print is kept, shipped and read by many."""
-    told = running.stack.logs() + "".join(running.stack.told)
+    answer = running.stack.logs() + "".join(running.stack.printed)
     for file in (running.stack.folder / "secrets" / "vault").iterdir():
         for line in file.read_text().split():
-            assert len(line) < 20 or line not in told, file.name
+            assert len(line) < 20 or line not in answer, file.name
 
 
 def test_the_newsroom_takes_its_feeds_with_it(running: Engines) -> None:
@@ -399,7 +399,7 @@ def test_the_newsroom_takes_its_feeds_with_it(running: Engines) -> None:
 
 def test_passwords_are_rotated(running: Engines) -> None:
     """`setup --rotate`, then everything anew: Elasticsearch learns them from who still knows the earlier one."""
-    stack, accounts = running.stack, running.guard.accounts
+    stack, accounts = running.stack, running.proxy.accounts
     before = {name: user.password for name, user in accounts.users.items()}
     assert stack.run("setup", ["kuzet", "setup", "secrets", "/secrets", "--rotate"]).returncode == 0
     stack.unpack()

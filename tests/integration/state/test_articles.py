@@ -107,7 +107,7 @@ def test_a_change_while_under_way_starts_again_afterwards(state):
 
 
 def test_a_mark_that_is_overwritten_ends_as_superseded(state):
-    """A sighting that nobody will ever process still needs its one outcome, or the sums do not agree."""
+    """A sighting that no worker will ever process still needs its one outcome, or the sums do not agree."""
     sight(state)
     sight(state, "екінші")
     sight(state, "үшінші")
@@ -154,7 +154,7 @@ def test_a_claim_is_due_again_when_its_lease_ends(state):
 
 
 def test_a_doubled_message_changes_nothing(state):
-    """The broker may deliver twice: the second must not fetch a page that was told to wait."""
+    """The broker may deliver twice: the second must not fetch a page that has to wait."""
     sight(state)
     assert state.due.take(Stage.FETCH, now=NOW, lease_s=30, limit=10) == ["a1"]
     first = claim(state, at=NOW + 1)
@@ -286,7 +286,7 @@ def test_rechecks_come_due_and_end_as_unchanged_or_revised(state):
 
 
 def test_rechecks_that_were_missed_are_one(state):
-    """After a day off nobody needs three looks at the same page."""
+    """After a day off three looks are not needed at the same page."""
     sight(state)
     index(state, recheck_after_s=RECHECK_AFTER_S)
     late = NOW + 7 * 3600
@@ -338,8 +338,8 @@ def test_a_canonical_address_that_is_an_indexed_article_is_its_own(state):
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["a1"], now=NOW) == "a1"
 
 
-def test_whoever_is_extracted_first_has_a_canonical_address(state):
-    """The canonical link may never answer: whoever has a text first wins, the other is the duplicate. One gets in."""
+def test_the_first_extracted_has_a_canonical_address(state):
+    """The canonical link may never answer: the first with a text wins, the other is the duplicate. One gets in."""
     sight(state)
     sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     first, second = claim(state), claim(state, article_id="b1")
@@ -391,7 +391,7 @@ def test_a_copy_of_a_forgotten_article_is_a_duplicate(state):
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW) == "a1"
 
 
-def test_the_journey_tells_what_happened(state):
+def test_the_journey_shows_what_happened(state):
     """`kuzet trace` answers «where is my article» from this, before and after its end."""
     sight(state)
     state.articles.release(claim(state), not_before=NOW + 9, now=NOW + 1, error="TimeoutError: slow")
@@ -402,7 +402,7 @@ def test_the_journey_tells_what_happened(state):
     assert (trace.url, trace.stage, trace.outcome, trace.revision) == (HERE.url, None, "indexed", 1)
     assert [step.event for step in trace.steps] == ["sighted", "failed", "extract", "outbox", "indexed"]
     assert trace.steps[1].detail == "TimeoutError: slow"
-    assert state.articles.trace("nobody") is None
+    assert state.articles.trace("no-such-id") is None
 
 
 def test_a_long_journey_keeps_its_end(state, redis):

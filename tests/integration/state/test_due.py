@@ -137,7 +137,7 @@ def test_no_capacity_takes_nothing(state):
 
 
 def test_a_due_time_without_a_record_is_harmless(state, redis):
-    """Claiming tells that there is nothing; taking must not create half a record."""
+    """Claiming returns nothing; taking must not create half a record."""
     state.due.schedule(Stage.FETCH, "ghost", at=NOW)
     assert take(state) == ["ghost"]
     assert not redis.exists("t:article:ghost")
@@ -157,7 +157,7 @@ def test_now_is_the_callers_own_number(state):
         assert reserve(state, "a", now=now) == now
 
 
-def test_whoever_was_told_a_time_gets_it(state):
+def test_a_reserved_time_is_kept(state):
     """Reservations must not pile up: a hundred articles of one site are fetched at its pace, each after one wait."""
     slots = [reserve(state, f"a{number}") for number in range(100)]
     assert slots == [NOW + 2 * number for number in range(100)]
@@ -204,7 +204,7 @@ def test_a_late_item_goes_when_the_host_has_rested(state):
 
 
 def test_late_items_all_get_through(state):
-    """Under load everybody comes late, every time; the host must still be used at its pace, and nobody starve."""
+    """Under load all items come late, every time; the host must still be used at its pace, and no item starve."""
     waiting = {f"a{number}": reserve(state, f"a{number}", spacing_s=0.5) for number in range(40)}
     now, most_at_once = NOW, 0
     while waiting and now < NOW + 200:

@@ -61,7 +61,7 @@ def test_a_poll_hands_its_page_to_the_parse(state):
     assert (parse.page, parse.poll, parse.attempts) == ("p1", POLL, 1)
 
 
-def test_a_claim_tells_what_the_catalogue_last_said(state):
+def test_a_claim_has_what_the_catalogue_last_said(state):
     """Workers parse by it, also one that starts while the catalogue cannot be read."""
     assert claim(state).feed == FEED
     changed = replace(FEED, languages=("kk",), format=FeedFormat.SITEMAP, family="owner")
@@ -240,7 +240,7 @@ def test_a_removed_feed_stops_at_once_and_can_come_back(state, redis):
 
 
 def test_a_feed_that_moved_loses_the_old_validators(state):
-    """The old address's ETag at the new one could bring a 304 for a document nobody has read."""
+    """The old address's ETag at the new one could bring a 304 for a document that was never read."""
     parsed(state, {"a": "1"})
     moved = replace(FEED, url="http://new.example/rss")
     assert state.feeds.sync([moved], now=NOW + 5).moved == (FEED.id,)

@@ -1,4 +1,4 @@
-"""The outbox, its lock, and the events it tells, against the real server."""
+"""The outbox, its lock, and the events it writes, against the real server."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_an_old_version_settles_nothing(state):
 
 
 def test_two_drains_settle_once(state):
-    """The same batch sent twice is booked once and told once."""
+    """The same batch sent twice is booked once and has one event."""
     versions = {f"a{number}": put(state, f"a{number}") for number in range(20)}
     jobs = [item for item in versions.items() for _ in range(4)]
     with ThreadPoolExecutor(8) as pool:
@@ -158,7 +158,7 @@ def test_one_drain_at_a_time(state):
 
 
 def test_a_lock_runs_out(state):
-    """The lease is on the server's clock; whoever lost it is told when it renews."""
+    """The lease is on the server's clock; a drain that lost it learns so when it renews."""
     token = state.outbox.lock(lease_s=0.05)
     time.sleep(0.1)
     other = state.outbox.lock(lease_s=60)
@@ -168,7 +168,7 @@ def test_a_lock_runs_out(state):
     assert state.outbox.lock(lease_s=60) is None
 
 
-def test_watchers_are_told_in_the_same_moment(state):
+def test_watchers_are_reported_in_the_same_moment(state):
     """`kuzet watch` and alerts live on this: what was indexed, with its headline, not its text."""
     start = state.events.last_id()
     version = put(state)
@@ -186,7 +186,7 @@ def test_watchers_are_told_in_the_same_moment(state):
 
 
 def test_a_reader_waits_and_knows_when_it_fell_behind(state, redis):
-    """A slow reader must be told that events are gone, instead of believing that nothing happened."""
+    """A slow reader must learn that events are gone, instead of believing that nothing happened."""
     assert state.events.read(FROM_THE_START, block_ms=20) == []
     first = state.events.publish("rebuild.started", "kuzet-000002", now=NOW, data={"kind": "reindex"})
     (event,) = state.events.read(FROM_THE_START, block_ms=20)

@@ -158,7 +158,7 @@ class Watch(RuleBasedStateMachine):
 
 
 def test_every_sighting_ends_in_exactly_one_outcome(redis):
-    """The promise of the whole design, under orders of events nobody would think of."""
+    """The promise of the whole design, under orders of events that no one would think of."""
     run_state_machine_as_test(
         lambda: Watch(redis),
         settings=settings(

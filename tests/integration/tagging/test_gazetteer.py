@@ -57,7 +57,7 @@ def _in_russian(name: str) -> str:
 
 
 def test_every_district_of_the_source_gives_its_region(known, shared):
-    """All 224 districts and cities, in both languages; its region stands beside, since some names are borne twice."""
+    """All 224 districts and cities, in both languages; its region is given too, since some names occur twice."""
     labels = known[1].labels()
     rows = _rows(shared, "kz_districts.csv")
     for row in rows:
@@ -71,7 +71,7 @@ def test_every_district_of_the_source_gives_its_region(known, shared):
 
 
 def test_the_places_of_districts_are_named(known, shared):
-    """Beside its region a district adds itself: the facet of places tells which one."""
+    """A district adds itself to its region: the facet of places shows which one."""
     _, gazetteer = known
     named = {(entry.place.region, label) for entry in gazetteer.entries for label in entry.labels}
     missing = []

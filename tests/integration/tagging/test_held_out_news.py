@@ -1,4 +1,4 @@
-"""Topics on invented articles whose writer had not seen the rules: what to expect of news that nobody tuned for."""
+"""Topics on invented articles whose writer had not seen the rules: what to expect of other news."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HELD_OUT = Path(__file__).resolve().parents[2] / "data/held_out"
 def test_topics_of_unseen_articles(
     tagger: Tagger, corpus: str, half: str, least_precision: float, least_f1: float
 ) -> None:
-    """A rule for one article does not help in a half that nobody read while rules were written: odd ru2 and kk2."""
+    """A rule for one article does not help in a half that no one read while rules were written: odd ru2 and kk2."""
     language = corpus[:2]
     lines = (HELD_OUT / f"{corpus}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [row for row in map(json.loads, lines) if (int(row["id"].split("-")[1]) % 2 == 1) == (half == "odd")]

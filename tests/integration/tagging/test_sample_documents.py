@@ -65,7 +65,7 @@ def test_names(document):
 
 
 def test_contexts_and_severity(document):
-    """An exercise is told as a context, an interview is of low severity."""
+    """An exercise is given as a context, an interview is of low severity."""
     expected, tagging = document
     seen = {(context.topic, context.context) for context in tagging.contexts}
     assert {tuple(pair) for pair in expected.get("contexts", [])} <= seen
@@ -74,7 +74,7 @@ def test_contexts_and_severity(document):
 
 
 def test_every_tag_is_explained(document):
-    """A stored span shows the words it stands for; a tag without one could not be argued with."""
+    """A stored span shows the words it covers; a tag without one could not be argued with."""
     _, tagging = document
     assert all(tag.spans and tag.score >= tag.threshold for tag in tagging.tags)
     assert all(topic in tagging.why for topic in tagging.topics)

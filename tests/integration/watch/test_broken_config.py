@@ -15,7 +15,8 @@ from config.settings import HERE
 from pipelines.models import Stage
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation
-from tests.support.running_watch import StartWatch, Watch, kuzet
+from tests.support.commands import kuzet
+from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import FAILED
 
 pytestmark = pytest.mark.timeout(240)
@@ -26,7 +27,7 @@ UNKNOWN_FORMAT = "\n- {id: extra, url: 'http://127.0.0.9:81/', source: x, family
 
 
 @dataclass(frozen=True)
-class Setting:
+class ConfiguredWatch:
     """A watch on a configuration of its own."""
 
     watch: Watch
@@ -34,8 +35,8 @@ class Setting:
     feeds: Path
 
     def problems(self) -> list[str]:
-        told = self.watch.kuzet("status", "--json")
-        return list(json.loads(told.stdout)["problems"])
+        answer = self.watch.kuzet("status", "--json")
+        return list(json.loads(answer.stdout)["problems"])
 
     def publish_one(self) -> str:
         """Publish a story and wait until it is searchable; the ruleset it was read with."""
@@ -53,17 +54,17 @@ class Setting:
 
 
 @pytest.fixture(scope="module")
-def setting(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[Setting]:
+def configured(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[ConfiguredWatch]:
     config = Path(shutil.copytree(HERE, tmp_path_factory.mktemp("config") / "config"))
     with start_watch(config=config) as watch:
         watch.settle()
-        yield Setting(watch, config / RULE, watch.runtime.settings.data / "newsroom.yaml")
+        yield ConfiguredWatch(watch, config / RULE, watch.runtime.settings.data / "newsroom.yaml")
 
 
 @pytest.fixture
-def broken(setting: Setting) -> Iterator[Callable[[Path, str], int]]:
+def broken(configured: ConfiguredWatch) -> Iterator[Callable[[Path, str], int]]:
     """Breaks a file by what is appended to it, and mends it after the test."""
-    texts = {file: file.read_text(encoding="utf-8") for file in (setting.rule, setting.feeds)}
+    texts = {file: file.read_text(encoding="utf-8") for file in (configured.rule, configured.feeds)}
 
     def break_file(file: Path, end: str) -> int:
         """Returns the line that is wrong."""
@@ -77,64 +78,68 @@ def broken(setting: Setting) -> Iterator[Callable[[Path, str], int]]:
 
 
 def test_a_broken_rule_file_is_named_and_the_old_rules_stay(
-    setting: Setting, broken: Callable[[Path, str], int]
+    configured: ConfiguredWatch, broken: Callable[[Path, str], int]
 ) -> None:
     """A typo at noon must not stop the tagging; and mended rules need no restart."""
-    before = setting.publish_one()
-    line = broken(setting.rule, UNKNOWN_KEY)
-    assert setting.publish_one() == before
-    [problem] = setting.problems()
+    before = configured.publish_one()
+    line = broken(configured.rule, UNKNOWN_KEY)
+    assert configured.publish_one() == before
+    [problem] = configured.problems()
     assert RULE in problem
     assert f"line {line}, key 'labls'" in problem
-    text = setting.rule.read_text(encoding="utf-8").replace(UNKNOWN_KEY, "\n")
-    setting.rule.write_text(text.replace("severity: medium", "severity: high"), encoding="utf-8")
-    assert setting.problems() == []
-    assert setting.publish_one() != before
+    text = configured.rule.read_text(encoding="utf-8").replace(UNKNOWN_KEY, "\n")
+    configured.rule.write_text(text.replace("severity: medium", "severity: high"), encoding="utf-8")
+    assert configured.problems() == []
+    assert configured.publish_one() != before
 
 
 def test_a_worker_that_starts_on_broken_rules_leaves_articles_where_they_are(
-    setting: Setting, broken: Callable[[Path, str], int]
+    configured: ConfiguredWatch, broken: Callable[[Path, str], int]
 ) -> None:
     """Were they read and failed, a typo and a restart would put a day's news into quarantine."""
-    broken(setting.rule, UNKNOWN_KEY)
-    setting.watch.kill("cpu")
-    setting.watch.wait(lambda: "before this is mended" in (setting.watch.logs / "cpu.log").read_text(errors="replace"))
-    setting.watch.newsroom.publish(count=2)
-    due = setting.watch.runtime.state.due
-    setting.watch.wait(lambda: due.size(Stage.PARSE) + due.size(Stage.EXTRACT) > 0)
-    setting.watch.wait(lambda: "task put off" in (setting.watch.logs / "cpu.log").read_text(errors="replace"))
-    setting.rule.write_text(setting.rule.read_text(encoding="utf-8").replace(UNKNOWN_KEY, "\n"), encoding="utf-8")
-    setting.watch.wait(lambda: all(setting.ended(each) for each in setting.watch.newsroom.expectations()))
-    assert setting.watch.runtime.state.quarantine.size == 0
+    broken(configured.rule, UNKNOWN_KEY)
+    configured.watch.kill("cpu")
+    configured.watch.wait(
+        lambda: "before this is mended" in (configured.watch.logs / "cpu.log").read_text(errors="replace")
+    )
+    configured.watch.newsroom.publish(count=2)
+    due = configured.watch.runtime.state.due
+    configured.watch.wait(lambda: due.size(Stage.PARSE) + due.size(Stage.EXTRACT) > 0)
+    configured.watch.wait(lambda: "task put off" in (configured.watch.logs / "cpu.log").read_text(errors="replace"))
+    configured.rule.write_text(configured.rule.read_text(encoding="utf-8").replace(UNKNOWN_KEY, "\n"), encoding="utf-8")
+    configured.watch.wait(lambda: all(configured.ended(each) for each in configured.watch.newsroom.expectations()))
+    assert configured.watch.runtime.state.quarantine.size == 0
 
 
 def test_a_broken_feeds_file_is_named_and_the_old_feeds_go_on(
-    setting: Setting, broken: Callable[[Path, str], int]
+    configured: ConfiguredWatch, broken: Callable[[Path, str], int]
 ) -> None:
-    """A catalogue that cannot be read is not an empty one: nobody stops watching, not even who starts meanwhile."""
-    watched = setting.watch.runtime.state.feeds.ids()
-    line = broken(setting.feeds, UNKNOWN_FORMAT)
-    [problem] = setting.problems()
-    assert f"{setting.feeds}, line {line}" in problem
+    """A catalogue that cannot be read is not an empty one: no worker stops, not even one that starts meanwhile."""
+    watched = configured.watch.runtime.state.feeds.ids()
+    line = broken(configured.feeds, UNKNOWN_FORMAT)
+    [problem] = configured.problems()
+    assert f"{configured.feeds}, line {line}" in problem
     assert "'format'" in problem
-    setting.watch.kill("cpu")
-    setting.publish_one()
-    assert setting.watch.runtime.state.feeds.ids() == watched
-    mended = setting.feeds.read_text(encoding="utf-8").replace("teletext", "feed")
-    setting.feeds.write_text(mended, encoding="utf-8")
-    setting.watch.wait(lambda: "extra" in setting.watch.runtime.state.feeds.ids())
+    configured.watch.kill("cpu")
+    configured.publish_one()
+    assert configured.watch.runtime.state.feeds.ids() == watched
+    mended = configured.feeds.read_text(encoding="utf-8").replace("teletext", "feed")
+    configured.feeds.write_text(mended, encoding="utf-8")
+    configured.watch.wait(lambda: "extra" in configured.watch.runtime.state.feeds.ids())
 
 
-def test_a_clock_that_starts_on_broken_feeds_stops_none(setting: Setting, broken: Callable[[Path, str], int]) -> None:
+def test_a_clock_that_starts_on_broken_feeds_stops_none(
+    configured: ConfiguredWatch, broken: Callable[[Path, str], int]
+) -> None:
     """After a restart nothing is loaded; what the broker knows of the feeds stays true."""
-    watched = setting.watch.runtime.state.feeds.ids()
-    broken(setting.feeds, UNKNOWN_FORMAT)
-    setting.watch.kill("index")
-    setting.watch.wait(
-        lambda: "feeds left as they are" in (setting.watch.logs / "index.log").read_text(errors="replace")
+    watched = configured.watch.runtime.state.feeds.ids()
+    broken(configured.feeds, UNKNOWN_FORMAT)
+    configured.watch.kill("index")
+    configured.watch.wait(
+        lambda: "feeds left as they are" in (configured.watch.logs / "index.log").read_text(errors="replace")
     )
     time.sleep(1.5)  # another tick
-    assert setting.watch.runtime.state.feeds.ids() == watched
+    assert configured.watch.runtime.state.feeds.ids() == watched
 
 
 @pytest.mark.parametrize(
@@ -146,9 +151,9 @@ def test_nothing_starts_on_a_broken_file(tmp_path: Path, file: str, end: str, ke
     config = Path(shutil.copytree(HERE, tmp_path / "config"))
     text = (config / file).read_text(encoding="utf-8").rstrip("\n")
     (config / file).write_text(text + end, encoding="utf-8")
-    told = kuzet("up", KUZET_CONFIG=str(config), KUZET_DATA=str(tmp_path / "data"))
-    assert told.returncode == FAILED
-    [sentence] = told.stderr.splitlines()
+    answer = kuzet("up", KUZET_CONFIG=str(config), KUZET_DATA=str(tmp_path / "data"))
+    assert answer.returncode == FAILED
+    [sentence] = answer.stderr.splitlines()
     assert file in sentence
     assert f"line {text.count(chr(10)) + 2}, key {key}" in sentence
     assert not (tmp_path / "data").exists()

@@ -79,7 +79,7 @@ def test_a_killed_reindex_loses_no_write(watch: Watch):
 
 
 def test_the_task_does_what_the_command_does_and_may_be_followed(watch: Watch):
-    """Whoever knows Celery needs to know no more; whoever comes later sees how it ends."""
+    """Knowing Celery is enough to begin it; a person who comes later sees how it ends."""
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.reindex"]
     subprocess.run(call, env=os.environ | watch.run.environment(), check=True, capture_output=True, timeout=60)
     watch.wait(lambda: step(watch) != "")

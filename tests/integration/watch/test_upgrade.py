@@ -175,7 +175,7 @@ def test_the_quarantine_can_be_replayed(upgrade: Upgrade) -> None:
 
 
 def test_the_live_index_gets_the_new_field(upgrade: Upgrade) -> None:
-    """A field that is only added needs nobody's hand, and no reindex."""
+    """A field that is only added needs no hand, and no reindex."""
     engine = upgrade.watch.runtime.search
     properties = engine.client.indices.get_mapping(index=upgrade.release.index)[upgrade.release.index]["mappings"]
     assert NEW_FIELD in properties["properties"]

@@ -105,7 +105,7 @@ def test_a_revision_replaces_the_text_and_keeps_the_id(watch: Watch, documents: 
 
 
 def test_a_word_is_found_in_forms_that_no_article_has(watch: Watch) -> None:
-    """What no other open tool does in Kazakh: the query's form stands in none of the articles it finds."""
+    """What no other open tool does in Kazakh: the query's form is in none of the articles it finds."""
     links = {each.story_id: {article_id(each.link), article_id(each.twin) if each.twin else ""}
              for each in watch.newsroom.expectations()}  # fmt: skip
     for query in load_queries():
@@ -132,7 +132,7 @@ def test_a_second_poll_asks_conditionally(watch: Watch) -> None:
 
 
 def test_nothing_waits_when_all_has_settled(watch: Watch) -> None:
-    """No stage keeps an item that nobody will look at."""
+    """No stage keeps an item that no worker will look at."""
     state = watch.runtime.state
     assert [state.due.size(stage) for stage in (Stage.EXTRACT, Stage.OUTBOX)] == [0, 0]
     assert state.outbox.bytes_used == 0
@@ -161,7 +161,7 @@ def polls_written(watch: Watch) -> int:
 
 
 def test_there_is_an_index_before_the_first_article(start_watch: StartWatch, tmp_path: Path) -> None:
-    """Whoever has just started the watch and searches finds nothing yet, and gets no error."""
+    """A person who has just started the watch and searches finds nothing yet, and gets no error."""
     (tmp_path / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
     with start_watch(tmp_path, feeds_file=tmp_path / "none.yaml", cpu_processes=1) as watch:
         watch.wait(lambda: bool(watch.runtime.search.index_name()))

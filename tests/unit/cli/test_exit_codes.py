@@ -38,7 +38,7 @@ def test_wrong_usage_is_2(arguments: Sequence[str]):
 
 
 def test_no_running_watch_is_3():
-    """A script tells an engine that is away from an empty result."""
+    """A script must distinguish an engine that is away from an empty result."""
     answer = CliRunner().invoke(app, ["search", "өрт"])
     assert (answer.exit_code, "kuzet up" in answer.output) == (NO_ENGINE, True)
 

@@ -34,10 +34,10 @@ def wait_s(rhythm: Rhythm, now: float) -> float:
 
 def test_the_hours_of_a_newsroom_are_learned():
     """At night a feed of the day is looked at seldom, and at its hours often."""
-    office = taught([hour * HOUR_S + 600 * part for hour in range(9, 18) for part in range(6)], days=14)
+    fake_kibana = taught([hour * HOUR_S + 600 * part for hour in range(9, 18) for part in range(6)], days=14)
     end = MIDNIGHT + 14 * DAY_S
-    assert rate_at(office, end + 12 * HOUR_S) > 5 * rate_at(office, end + 3 * HOUR_S)
-    assert wait_s(office, end + 12 * HOUR_S) < wait_s(office, end + 2 * HOUR_S) / 2
+    assert rate_at(fake_kibana, end + 12 * HOUR_S) > 5 * rate_at(fake_kibana, end + 3 * HOUR_S)
+    assert wait_s(fake_kibana, end + 12 * HOUR_S) < wait_s(fake_kibana, end + 2 * HOUR_S) / 2
 
 
 def test_a_feed_that_publishes_by_the_clock_is_looked_at_just_after_it():

@@ -1,4 +1,4 @@
-"""config/kibana → what it means; mistakes are told with file and line."""
+"""config/kibana → what it means; mistakes are reported with file and line."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def parse(base=BASE, desk=DESK):
 
 
 def wrong(base=BASE, desk=DESK):
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as answer:
         parse(base, desk)
-    return str(told.value)
+    return str(answer.value)
 
 
 @pytest.mark.parametrize(
-    ("was", "is_now", "told"),
+    ("was", "is_now", "answer"),
     [
         ("kind: number", "kind: gauge", "dashboards/desk.yaml, line 6, key 'kind': 'gauge' is not known"),
         ("width: 48", "width: 40", "line 4, key 'rows': the panels of this row are 40 wide together"),
@@ -59,14 +59,14 @@ def wrong(base=BASE, desk=DESK):
         ("since: now-7d\n", "", "this key is missing"),
     ],
 )
-def test_a_mistake_in_a_dashboard_is_told_with_its_line(was, is_now, told):
-    """Whoever edits the description has no Kibana to try it on."""
+def test_a_mistake_in_a_dashboard_is_reported_with_its_line(was, is_now, answer):
+    """People edit the description without a Kibana to try it on."""
     desk = DESK.replace(was, is_now)
-    assert told in wrong(desk=desk)
+    assert answer in wrong(desk=desk)
 
 
 @pytest.mark.parametrize(
-    ("was", "is_now", "told"),
+    ("was", "is_now", "answer"),
     [
         ("home: desk", "home: table", "key 'home': 'table' is not known"),
         ("dashboards: [desk]", "dashboards: [desk, night]", "there is no dashboards/night.yaml"),
@@ -74,12 +74,12 @@ def test_a_mistake_in_a_dashboard_is_told_with_its_line(was, is_now, told):
         ("default: articles", "default: polls", "key 'default': 'polls' is not known"),
     ],
 )
-def test_a_mistake_in_the_base_is_told(was, is_now, told):
+def test_a_mistake_in_the_base_is_reported(was, is_now, answer):
     """The same for what all dashboards share."""
-    assert told in wrong(base=BASE.replace(was, is_now))
+    assert answer in wrong(base=BASE.replace(was, is_now))
 
 
-def test_a_missing_base_is_told():
+def test_a_missing_base_is_reported():
     """An incomplete config folder must not look like an empty description."""
     with pytest.raises(ConfigError, match=r"base\.yaml: this file is missing"):
         parse_description({})

@@ -439,7 +439,7 @@ def test_a_broken_rule_is_noticed(objects, rule, spoil, problem):
 
 
 def test_every_rule_is_broken_once():
-    """A rule nobody can break is no rule."""
+    """A rule that cannot be broken is no rule."""
     assert {rule for rule, _, _ in SPOILT} | {rule for rule, _ in OUTER.values()} == set(range(1, 12))
 
 

@@ -125,7 +125,7 @@ def test_a_panel_with_a_metric_that_has_no_value_is_empty(buckets, is_empty):
 
 
 def test_a_table_with_a_column_that_is_always_empty_is_empty():
-    """A column nobody fills is a field that was named wrongly."""
+    """A column that is never filled is a field that was named wrongly."""
     request = PanelRequest(board="b", title="t", kind="search", index="i", body={}, columns=("title", "why"))
     answer = {"hits": {"total": {"value": 1}, "hits": [{"fields": {"title": ["Су басты"]}}]}}
     assert read_answer(request, answer).is_empty

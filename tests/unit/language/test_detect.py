@@ -75,7 +75,7 @@ def test_nothing_is_downloaded(monkeypatch, tmp_path):
 
 
 def test_threads_agree():
-    """Worker threads share the model; whoever comes first loads it."""
+    """Worker threads share the model; the first one loads it."""
     _detector.cache_clear()
     found: list[str] = []
     threads = [threading.Thread(target=lambda: found.append(detect(OTHERS["en"]).language)) for _ in range(8)]

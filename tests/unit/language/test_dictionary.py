@@ -96,7 +96,7 @@ def test_no_key_is_empty(keys, word):
 
 @pytest.mark.parametrize("word", ["а" * 255, "лар" * 85, "ға" * 127, "ң" * 255, "дағы" * 60])
 def test_hostile_words_are_cut_in_no_time(word):
-    """The pattern runs inside the search node, where nobody can interrupt it."""
+    """The pattern runs inside the search node, where it cannot be interrupted."""
     assert cut_kazakh(word)
 
 

@@ -25,7 +25,7 @@ MIXED = st.text(alphabet="аеоухқіңйАИaeocpxyikhBHTnqfsə-ё \u00ad\u0
     ],
 )
 def test_look_alikes_and_invisible_characters_are_repaired(shown, meant, repairs):
-    """A word that only looks right is found by nobody."""
+    """A word that only looks right is never found."""
     repaired = repair(shown)
     assert repaired.text == meant
     assert repaired.repairs == repairs

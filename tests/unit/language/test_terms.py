@@ -7,7 +7,7 @@ from pipelines.language.terms import Match, matches, term_forms
 
 
 def test_a_plain_word_inflects_in_its_language():
-    """One word in a rule stands for all its forms."""
+    """One word in a rule means all its forms."""
     assert term_forms("Қылмыс", "kk")["қылмыстарға"] is False
     assert term_forms("Взрыв", "ru")["взрывом"] is False
 
@@ -33,7 +33,7 @@ def test_abbreviations_are_not_words():
     ("term", "language"), [("сыбайлас жемқорлық", "kk"), ("IT-саласы", "kk"), ("убить-", "ru"), ("", "ru")]
 )
 def test_what_is_not_one_word_is_refused(term, language):
-    """The author of a rule is told, instead of getting a term that never matches."""
+    """The author of a rule sees it, instead of getting a term that never matches."""
     with pytest.raises(ConfigError, match=r"word|verb"):
         term_forms(term, language)
 

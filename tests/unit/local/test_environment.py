@@ -1,4 +1,4 @@
-"""What the children of a one-machine run are told."""
+"""The environment that the children of a one-machine run get."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_child_reads_back_the_settings_of_its_parent(monkeypatch: pytest.MonkeyP
     settings = Settings(
         data=Path("/data"), search_password=SecretStr("пароль"), log_json=True, min_interval_s=0.5, search_ca=None
     )
-    told = environment(settings, broker_url="unix:///b", search_url="http://s")
-    for name, value in told.items():
+    answer = environment(settings, broker_url="unix:///b", search_url="http://s")
+    for name, value in answer.items():
         monkeypatch.setenv(name, value)
     expected = settings.model_copy(update={"broker_url": "unix:///b", "search_url": "http://s"})
     assert Settings() == expected
 
 
-def test_only_what_was_decided_is_told():
+def test_only_what_was_decided_is_reported():
     """Defaults stay the child's own business: its environment shows what is special about this run."""
-    told = environment(Settings(), broker_url="b", search_url="s")
-    assert told.keys() == {"KUZET_DATA", "KUZET_CACHE", "KUZET_CONFIG", "KUZET_BROKER_URL", "KUZET_SEARCH_URL"}
+    answer = environment(Settings(), broker_url="b", search_url="s")
+    assert answer.keys() == {"KUZET_DATA", "KUZET_CACHE", "KUZET_CONFIG", "KUZET_BROKER_URL", "KUZET_SEARCH_URL"}

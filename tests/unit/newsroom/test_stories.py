@@ -120,7 +120,7 @@ def test_the_first_eight_fill_every_feed():
 
 
 @pytest.mark.parametrize("query", load_queries(), ids=lambda query: query.word)
-def test_a_query_is_a_form_nobody_wrote(query):
+def test_a_query_is_a_form_that_no_text_has(query):
     """The demo claims to find a word by a form no article holds; that has to be true."""
     assert all(query.word not in words(story) for story in STORIES)
     with_stem = {story.id for story in STORIES if story.language == query.language and has_stem(story, query.stem)}

@@ -80,7 +80,7 @@ def test_a_sentence_that_names_a_day_does_not_date_the_text():
 
 
 def test_a_long_first_line_gives_its_first_sentence():
-    """A headline of a thousand letters helps nobody."""
+    """A headline of a thousand letters helps no one."""
     rest = "Следствие продолжается, подробности позже. " * 20
     entry = read(f"Полиция задержала троих. {rest}")
     assert (entry.title, entry.content) == ("Полиция задержала троих.", rest.strip())

@@ -87,7 +87,7 @@ def test_every_field_is_in_the_strict_mapping():
 
 
 def test_every_mapped_field_is_filled_by_a_full_article():
-    """A field nobody fills makes a dashboard that is always empty."""
+    """A field that is never filled makes a dashboard that is always empty."""
     article = replace(ARTICLE, image_url="https://habar.example/1.jpg")
     tagging = replace(TAGGING, organisations=("МВД",))
     assert set(document(article, tagging)) == set(MAPPING["properties"])
@@ -187,11 +187,11 @@ def test_reprints_share_a_text(body):
 
 def test_attribution_does_not_count():
     """«Сообщает …» is the first thing a reprint adds."""
-    told = LEAD.replace("хозяевам.", "хозяевам, сообщает агентство Хабар.")
-    assert same_text(replace(ARTICLE, body=told)) == same_text(ARTICLE)
+    answer = LEAD.replace("хозяевам.", "хозяевам, сообщает агентство Хабар.")
+    assert same_text(replace(ARTICLE, body=answer)) == same_text(ARTICLE)
 
 
-def test_short_texts_are_told_apart_by_their_titles():
+def test_short_texts_are_reported_apart_by_their_titles():
     """Two headlines without a body are not reprints of each other."""
     one, other = (replace(ARTICLE, body="", title=title) for title in ("Пожар в Абае", "Паводок в Абае"))
     assert same_text(one) != same_text(other)

@@ -12,7 +12,7 @@ def cells(**document: object) -> dict[str, str]:
 
 
 def test_lists_and_figures_are_readable():
-    """Nobody who works with a spreadsheet wants brackets and quotes."""
+    """People who work with a spreadsheet do not want brackets and quotes."""
     row = cells(topics=["drugs", "weapons"], figures={"drugs_kg": [12.0, 2.5], "detained": [3]})
     assert row["topics"] == "drugs; weapons"
     assert row["figures"] == "detained 3; drugs_kg 12; 2.5"

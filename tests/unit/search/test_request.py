@@ -75,7 +75,7 @@ def test_exclusions_and_alternatives():
 
 
 def test_fillers_need_not_hold():
-    """Nobody thinks of «мен» or «с» as something to search for; alone or in quotes they are."""
+    """No one thinks of «мен» or «с» as something to search for; alone or in quotes they are."""
     query = asked("мылтықтар мен оқтар")["bool"]
     assert query["must"] == [asked("мылтықтар"), asked("оқтар")]
     assert query["should"] == [asked("мен")]
@@ -120,12 +120,12 @@ def test_ranges(text, expected):
 
 
 def test_a_person_is_found_by_any_form_of_a_part_of_the_name():
-    """Nobody types a full name in citation form."""
+    """People do not type a full name in citation form."""
     clause = asked("person:Сағымбаевтың")["bool"]["should"]
     assert {"match": {"persons.words": {"query": "Сағымбаевтың", "operator": "and"}}} in clause
 
 
-def test_newer_stands_above_older_only_where_it_should():
+def test_newer_comes_before_older_only_where_it_should():
     """Freshness is gentle, can be turned off, and has no say in a list sorted by time."""
     fresh = build_search(SearchRequest(text="кража"), now=NOW)["query"]["function_score"]
     assert fresh["functions"][1]["weight"] < fresh["functions"][0]["weight"]

@@ -60,7 +60,7 @@ def test_another_analyzer_is_a_change_but_not_foreign():
     assert newer.foreign_fields(LIVE) == []
 
 
-def test_another_type_is_foreign_wherever_it_stands():
+def test_another_type_is_foreign_in_every_place():
     """A document that means something else to the index must wait."""
     assert schema(figures={"properties": {"killed": KEYWORD}}).foreign_fields(LIVE) == ["figures.killed"]
     assert schema(url={"properties": {}}).foreign_fields(LIVE) == ["url"]

@@ -11,7 +11,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def test_articles_outside_the_selection_are_answered_too():
-    """Only so can a reader tell «not wanted» from «not searchable yet»."""
+    """Only so can a reader distinguish «not wanted» from «not searchable yet»."""
     asked = build_selected(["a", "b"], SearchRequest(text="су", filters={"topic": ("drugs",)}), now=NOW)["query"][
         "bool"
     ]

@@ -53,7 +53,7 @@ def test_the_folder_can_be_named_in_dotenv(folder: Path):
     assert Settings().search_username == "watch"
 
 
-def test_a_folder_that_is_not_there_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_folder_that_is_not_there_is_reported(folder: Path, monkeypatch: pytest.MonkeyPatch):
     """A mount that was forgotten; else a wrong password would be blamed."""
     monkeypatch.setenv("KUZET_SECRETS", str(folder / "nowhere"))
     with pytest.warns(UserWarning, match="nowhere"):

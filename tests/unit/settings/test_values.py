@@ -78,5 +78,5 @@ def test_no_variable_of_our_own_files_is_warned_of(monkeypatch: pytest.MonkeyPat
     ("name", "allowed"), [("search_port", "≥ 0, < 9300"), ("drain_batch", "≥ 1, ≤ 2000"), ("data", "")]
 )
 def test_limits_are_documented(name: str, allowed: str):
-    """The guide shows them, so that nobody has to try."""
+    """The guide shows them, so that people need not try."""
     assert limits(Settings.model_fields[name]) == allowed

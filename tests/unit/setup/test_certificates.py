@@ -35,7 +35,7 @@ def test_a_certificate_is_for_the_names_it_was_issued_for(certificate, authority
 
 
 def test_it_is_renewed_long_before_it_ends(certificate, authority):
-    """Half a year: whoever sets the server up twice a year never sees one end."""
+    """Half a year: a server that is set up twice a year never sees one end."""
     assert good(certificate, authority, after=LIFE - EARLY - timedelta(days=1))
     assert not good(certificate, authority, after=LIFE - EARLY)
 

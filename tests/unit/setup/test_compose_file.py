@@ -1,4 +1,4 @@
-"""What docker-compose.yml promises, read from the file: nobody has to start a container to see that it is kept."""
+"""What docker-compose.yml promises, read from the file, without starting a container."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_it_runs_what_kuzet_up_runs():
 
 
 def test_every_queue_has_a_consumer():
-    """A queue that nobody reads fills silently."""
+    """A queue without a reader fills silently."""
     commands = [service["command"] for service in OURS.values()]
     consumed = [command[command.index("-Q") + 1] for command in commands if "-Q" in command]
     assert sorted(queue for queues in consumed for queue in queues.split(",")) == sorted(QUEUES)
@@ -52,7 +52,7 @@ def test_it_is_a_compose_file(file: str):
 
 
 def test_the_schema_would_notice(tmp_path: Path):
-    """A check that takes everything is none."""
+    """A check that accepts everything checks nothing."""
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     broken = tmp_path / "docker-compose.yml"
     broken.write_text(text.replace("mem_limit: 1280m", "mem_limits: 1280m"), encoding="utf-8")
@@ -79,7 +79,7 @@ def test_one_service_builds_the_one_image():
 
 
 def test_the_limits_fit_the_machine_the_guide_asks_for():
-    """Limits that add up to more than there is protect nobody."""
+    """Limits that add up to more than there is protect nothing."""
     asked = re.search(r"(\d+) GB of memory", GUIDE)
     assert asked is not None
     assert sum(_megabytes(service["mem_limit"]) for service in LASTING.values()) <= int(asked[1]) * 1000
@@ -113,7 +113,7 @@ def test_a_line_in_dotenv_does_not_beat_the_secret_files(variable: str):
 
 @pytest.mark.parametrize("name", LASTING)
 def test_every_service_says_whether_it_is_well_and_comes_back(name: str):
-    """A server restarts at night, and nobody looks."""
+    """A server restarts at night, and no one looks."""
     service = LASTING[name]
     assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}
     assert service["restart"] == "unless-stopped"
@@ -136,7 +136,7 @@ def test_ours_run_with_as_few_rights_as_they_need(name: str):
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_nobody_can_gain_rights(name: str):
+def test_no_service_can_gain_rights(name: str):
     """Whatever is broken into stays what it is."""
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
@@ -178,7 +178,7 @@ def test_secrets_are_in_no_variable_and_no_argument():
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_who_is_told_of_secrets_is_given_them(name: str):
+def test_who_is_reported_of_secrets_is_given_them(name: str):
     """A folder that is named and not mounted is a warning at every command."""
     mounted = {volume.split(":")[1] for volume in OURS[name].get("volumes", ())}
     assert ("KUZET_SECRETS" in OURS[name]["environment"]) == (AT in mounted)
@@ -202,7 +202,7 @@ def test_only_kibana_is_published_and_only_here():
 
 
 def test_only_who_must_reaches_the_internet():
-    """The worker that parses hostile documents could not tell anybody what it found."""
+    """The worker that parses hostile documents could not send anyone what it found."""
     assert COMPOSE["networks"] == {"inside": {"internal": True}, "outside": None}
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
     assert outside == {"io", "kibana"}
@@ -235,7 +235,7 @@ def test_kibana_is_of_the_version_of_elasticsearch():
 
 
 def test_every_variable_is_explained():
-    """What can be set in .env stands in .env.example with its default."""
+    """What can be set in .env is in .env.example with its default."""
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     known = {f"KUZET_{field.upper()}" for field in Settings.model_fields if field not in SET_BY_COMPOSE}
     for name, default in read_variables().items():
@@ -243,7 +243,7 @@ def test_every_variable_is_explained():
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_nobody_starts_before_what_he_needs_is_well(name: str):
+def test_no_service_starts_before_what_it_needs_is_well(name: str):
     """`depends_on` by health: a container that runs is not yet an engine that answers."""
     for needed, how in SERVICES[name].get("depends_on", {}).items():
         ends = needed in ENDING
@@ -276,7 +276,7 @@ def test_the_newsrooms_names_may_be_fetched():
 
 
 def test_the_demo_shares_nothing_with_the_watch():
-    """Invented news of terror in the production index would be found by whoever searches there."""
+    """Invented news of terror in the production index would be found by people who search there."""
     assert WITH_DEMO["name"] != COMPOSE["name"]  # volumes, networks and containers of its own
     for name in ("io", "cpu", "index", "beat", "accounts", "dashboards"):
         environment, real = WITH_DEMO["services"][name]["environment"], OURS[name]["environment"]

@@ -1,4 +1,4 @@
-"""`kuzet setup secrets`: what is made once, for whom, and that nobody else gets to see it."""
+"""`kuzet setup secrets`: what is made once, for whom, and that no one else gets to see it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path) -> Run:
     """The command as compose runs it; gives what it printed."""
 
-    def told(*options: str) -> str:
+    def answer(*options: str) -> str:
         ran = CliRunner(env={"COLUMNS": "200"}).invoke(commands, ["setup", "secrets", str(folder), *options])
         assert ran.exit_code == 0, ran.output
         return ran.output
 
-    return told
+    return answer
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_running_it_again_changes_nothing(run: Run, folder: Path):
 
 
 def test_only_the_owner_can_read(run: Run, folder: Path):
-    """Each volume is mounted into one container, and there its user reads it and nobody else."""
+    """Each volume is mounted into one container, and there its user reads it and no one else."""
     run()
     files = [file for file in folder.rglob("*") if file.is_file()]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -75,12 +75,12 @@ def test_every_service_owns_its_files(run: Run, folder: Path):
 
 def test_no_secret_is_printed(run: Run, folder: Path):
     """What a container prints is kept in its log."""
-    told = run() + run() + run("--rotate")
+    answer = run() + run() + run("--rotate")
     secrets = [text for name, text in files_of(folder).items() if name.startswith("vault/") and text]
     assert len(secrets) > len(PASSWORDS)
     for secret in secrets:
         for line in secret.decode().split():
-            assert line not in told
+            assert line not in answer
 
 
 def test_every_service_gets_its_own_secrets_only(run: Run, folder: Path):
@@ -109,10 +109,10 @@ def test_rotating_renews_passwords_and_leaves_the_rest(run: Run, folder: Path):
     """Kibana could not read what it stored under other keys, and certificates have nothing to do with it."""
     run()
     before = files_of(folder / "vault")
-    told = run("--rotate")
+    answer = run("--rotate")
     after = files_of(folder / "vault")
     assert {name for name in before if after[name] != before[name]} == set(PASSWORDS)
-    assert all(f"password of {name}" in told for name in PASSWORDS)
+    assert all(f"password of {name}" in answer for name in PASSWORDS)
     assert (folder / "accounts" / "elastic.earlier").read_bytes() == before["elastic"]
 
 
@@ -177,7 +177,7 @@ def test_redis_has_no_door_without_tls_and_password(vault: Vault):
     assert options["requirepass"] == vault.password("redis")
 
 
-def test_an_empty_secret_is_told_and_not_replaced(run: Run, folder: Path):
+def test_an_empty_secret_is_reported_and_not_replaced(run: Run, folder: Path):
     """A disk that was full: a new password would lock out the engine that knows the old one."""
     run()
     (folder / "vault" / "elastic").write_text("")
@@ -185,7 +185,7 @@ def test_an_empty_secret_is_told_and_not_replaced(run: Run, folder: Path):
         CliRunner().invoke(commands, ["setup", "secrets", str(folder)], catch_exceptions=False)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path):
     """A volume that is mounted read-only."""
     (tmp_path / "file").touch()
     with (

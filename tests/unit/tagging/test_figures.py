@@ -41,7 +41,7 @@ def figure(kind: str, value: float, *, unit: str = "", qualifier: str = "", role
     return {"kind": kind, "value": value, "unit": unit, "qualifier": qualifier, "role": role}
 
 
-def told(figure: Figure) -> str:
+def answer(figure: Figure) -> str:
     """A figure as the tables write it: kind or role of money, qualifier, value, currency."""
     words = (figure.role or figure.kind, figure.qualifier, f"{figure.value:.15g}", figure.unit)
     return " ".join(filter(None, words if figure.kind == "money" else words[:3]))
@@ -53,7 +53,7 @@ def test_a_sentence_yields_its_figures_and_no_other(knowledge, language, sentenc
     matcher, counted = knowledge
     text = Text(sentence)
     found = find_figures([Found(text, matcher.find(text, language=language))], counted, language=language)
-    assert sorted(map(told, found)) == sorted(TABLES[language][sentence])
+    assert sorted(map(answer, found)) == sorted(TABLES[language][sentence])
 
 
 def test_the_tables_are_large_in_both_languages():
@@ -153,6 +153,6 @@ def test_numbers(knowledge, source, language, values):
         ("Убиты трое полицейских.", "ru", ["killed 3"]),
     ],
 )
-def test_nobody_dies_in_a_film(tagger, source, language, expected):
+def test_no_one_dies_in_a_film(tagger, source, language, expected):
     """A context silences the figures of its sentence as it silences the topic; the next sentence is real."""
-    assert [told(figure) for figure in tagger.tag("", source, language=language).figures] == expected
+    assert [answer(figure) for figure in tagger.tag("", source, language=language).figures] == expected

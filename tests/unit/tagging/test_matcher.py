@@ -1,4 +1,4 @@
-"""The matcher: every form of every term, found once, where it stands."""
+"""The matcher: every form of every term, found once, at its place."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_remembered_words_are_bounded():
 
 
 @given(st.text(max_size=300))
-def test_spans_show_what_stands_there(source: str):
+def test_spans_show_what_is_there(source: str):
     """Whatever the text, every word lies where the source has it."""
     text = Text(source)
     assert all(start < end for start, end in zip(text.starts, text.ends, strict=True))

@@ -33,7 +33,7 @@ def bodies(tagger: Tagger) -> tuple[Matcher, Organisations, Gazetteer]:
 
 
 def persons_in(names: Names, sources: list[str], bodies: tuple[Matcher, Organisations, Gazetteer], language: str):
-    """The persons of some texts, with the places of the real gazetteer beside them."""
+    """The persons of some texts, with the places of the real gazetteer."""
     matcher, _, gazetteer = bodies
     texts = [Text(source) for source in sources]
     found = [Found(text, matcher.find(text, language=language)) for text in texts]
@@ -80,7 +80,7 @@ def test_what_is_no_person(names, bodies, source):
 
 
 def test_later_mentions_are_the_same_person(names, bodies):
-    """Initials and surnames later in the text add nobody."""
+    """Initials and surnames later in the text add no person."""
     text = "Говорил Марат Оспанов. Позже М. Оспанов уехал. Оспанова ждали."
     assert persons_in(names, [text], bodies, "ru") == ("Марат Оспанов",)
 

@@ -75,7 +75,7 @@ def test_what_is_no_place(known, source, language):
 
 
 def test_neighbours_decide(known):
-    """The same district name belongs to the region named beside it."""
+    """The same district name belongs to the region named next to it."""
     assert ("Abay", "Karagandy") in places(known, "В Карагандинской области, в Абайском районе", "ru")
 
 
@@ -147,7 +147,7 @@ def test_every_region_is_found_in_every_case(known):
 
 @pytest.mark.parametrize("language", ["kk", "ru"])
 def test_every_town_is_found_in_every_case(known, language):
-    """A town gives its region in each case; a name that may mean something else needs its region beside it."""
+    """A town gives its region in each case; a name that may mean something else needs its region next to it."""
     _, gazetteer = known
     for entry in (entry for entry in gazetteer.entries if entry.kind == "towns"):
         name = entry.labels[0 if language == "kk" else 1]
@@ -155,9 +155,11 @@ def test_every_town_is_found_in_every_case(known, language):
             forms = [name]
         else:
             forms = [name, *(kazakh_cases(name) if language == "kk" else russian_cases(name))]
-        beside = f" {gazetteer.labels()[entry.place.region][0 if language == 'kk' else 1]}." if entry.ambiguous else ""
+        region_after = (
+            f" {gazetteer.labels()[entry.place.region][0 if language == 'kk' else 1]}." if entry.ambiguous else ""
+        )
         for form in forms:
-            found = region_in(known, f"— {form[0].upper() + form[1:]}.{beside}", language)
+            found = region_in(known, f"— {form[0].upper() + form[1:]}.{region_after}", language)
             assert found == {entry.place.region}, form
 
 
@@ -167,7 +169,7 @@ def test_every_district_is_found_in_every_case(known, language):
     _, gazetteer = known
     for entry in (entry for entry in gazetteer.entries if entry.kind == "districts"):
         kazakh, russian = entry.labels
-        beside = f" {gazetteer.labels()[entry.place.region][0 if language == 'kk' else 1]}."
+        region_after = f" {gazetteer.labels()[entry.place.region][0 if language == 'kk' else 1]}."
         if language == "kk":
             forms = [f"{kazakh} {case}" for case in ("ауданы", "ауданында", "ауданының", "ауданынан", "ауданына")]
         elif russian.endswith(("ский", "цкий")):
@@ -176,13 +178,13 @@ def test_every_district_is_found_in_every_case(known, language):
         else:
             forms = [f"район {russian}", f"в районе {russian}", f"жители района {russian}"]
         for form in forms:
-            assert entry.place.region in region_in(known, f"— {form}.{beside}", language), form
+            assert entry.place.region in region_in(known, f"— {form}.{region_after}", language), form
             if not entry.ambiguous and _is_alone(gazetteer, entry):
                 assert region_in(known, f"— {form}.", language) == {entry.place.region}, form
 
 
 def _is_alone(gazetteer: Gazetteer, entry: Entry) -> bool:
-    """Tell whether no other place bears the name."""
+    """True if no other place has the name."""
     districts = (other for other in gazetteer.entries if other.kind == "districts")
     return sum(bool(set(other.labels) & set(entry.labels)) for other in districts) == 1
 
@@ -241,6 +243,6 @@ def test_persons_routes_and_origins_are_no_places(known, source, language):
 
 
 def test_background_counts_less(known):
-    """«Ранее в Актюбинской области …» tells of another matter."""
+    """«Ранее в Актюбинской области …» is about another matter."""
     text = "Склад сгорел в Риддере. " + "Пожар потушили быстро. " * 40 + "Ранее в Актюбинской области горела степь."
     assert region_in(known, text, "ru") == {"East Kazakhstan"}

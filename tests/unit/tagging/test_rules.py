@@ -82,7 +82,7 @@ def test_terms_may_meet_in_a_sentence_a_text_or_some_words():
     assert [each.text for each in near.none_of] == ["музей"]
 
 
-def test_a_gap_stands_between_words():
+def test_a_gap_is_between_words():
     """A gap at an end would match anything."""
     for text in ("... кража", "кража ...", "..."):
         with pytest.raises(ConfigError, match="gap"):

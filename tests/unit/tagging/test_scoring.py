@@ -1,4 +1,4 @@
-"""How mentions become topics: scores, thresholds, contexts per mention, severity, the reason told."""
+"""How mentions become topics: scores, thresholds, contexts per mention, severity, the reason shown."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def doubting() -> Tagger:
 
 
 def test_a_lone_mention_needs_corroboration_in_its_sentence(doubting):
-    """«Наркобарон» of a comedian's jubilee stands alone; that of the police page does not."""
+    """«Наркобарон» of a comedian's jubilee is alone; that of the police page does not."""
     assert topics(doubting, f"Вспомнили о наркобароне. Полиция молчит. {PADDING}") == ()
     assert topics(doubting, f"Полиция вспомнила о наркобароне. {PADDING}") == ("drugs",)
     assert topics(doubting, "Вспомнили о наркобароне.") == ("drugs",), "a short text is asked for nothing"
@@ -109,10 +109,10 @@ def test_a_light_term_or_the_title_replaces_corroboration(doubting):
 
 
 def test_a_corroborated_mention_counts_further_down(doubting):
-    """A story that begins with the weather may still be about the arrest told below it."""
-    told = "Полиция искала наркобарона. Лаборатория пуста, лаборатория закрыта."
-    assert topics(doubting, f"{PADDING} {told}") == ("drugs",)
-    assert topics(doubting, f"{PADDING} {told.replace('Полиция', 'Погода')}") == ()
+    """A story that begins with the weather may still be about the arrest further down."""
+    answer = "Полиция искала наркобарона. Лаборатория пуста, лаборатория закрыта."
+    assert topics(doubting, f"{PADDING} {answer}") == ("drugs",)
+    assert topics(doubting, f"{PADDING} {answer.replace('Полиция', 'Погода')}") == ()
 
 
 def test_a_decisive_meeting_counts_anywhere(small):
@@ -128,7 +128,7 @@ def test_terms_meet_within_their_distance(small):
 
 
 def test_terms_may_meet_anywhere_in_a_text(small):
-    """Some matters are told in two sentences."""
+    """Some matters take two sentences."""
     assert topics(small, "В теплице горел свет. Рос там дурман.") == ("drugs",)
     assert topics(small, "Рос там дурман.") == ()
 
@@ -139,14 +139,14 @@ def test_a_rule_says_what_its_title_is_worth(small):
     assert topics(small, "Светит солнце.", title="Кража") == ()
 
 
-def test_a_topic_that_falls_short_is_told_to_the_writer_of_rules(small):
+def test_a_topic_that_falls_short_is_reported_to_the_writer_of_rules(small):
     """Who misses a topic sees how far it was from its threshold, and by which words."""
     (miss,) = small.tag("", f"{PADDING} Вспомнили и наркотики.", language="ru").misses
     assert (miss.topic, miss.score, miss.spans[0].weight) == ("drugs", 2.0, 2.0)
     assert miss.score < miss.threshold
 
 
-def test_a_cue_beside_a_phrase_is_not_a_cue_inside_it(small):
+def test_a_cue_next_to_a_phrase_is_not_a_cue_inside_it(small):
     """A term may hold the word «емес» itself; «есірткі емес» is a denial."""
     assert topics(small, "Тыйым емес дәрі табылды.", language="kk") == ("drugs",)
     assert topics(small, "Бұл есірткі емес.", language="kk") == ()
@@ -173,7 +173,7 @@ def test_a_text_that_goes_on_about_a_film_is_about_a_film(small):
 
 
 def test_a_word_in_quotation_marks_is_irony_and_a_name_is_none(small):
-    """«Наркобарон» of sweets is nobody's arrest; a code name in quotation marks is no joke."""
+    """«Наркобарон» of sweets is no arrest; a code name in quotation marks is no joke."""
     tagging = small.tag("", "Кондитера зовут «наркобарон» пончиков.", language="ru")
     assert (tagging.topics, tagging.contexts[0].context) == ((), "figurative")
     assert topics(small, "Операция «Наркобарон» завершена.") == ("drugs",)
@@ -221,7 +221,7 @@ def test_severity_follows_cues_and_topic(small):
     assert small.tag("", "Светит солнце.", language="ru").severity is None
 
 
-def test_the_reason_is_told_in_one_line(small):
+def test_the_reason_is_reported_in_one_line(small):
     """Kibana shows one line: topic, words with counts, what raised the severity."""
     tagging = small.tag("", "Наркотики! Арестовали за наркотики.", language="ru")
     assert tagging.why == "drugs: наркотики ×2; severity high: Арестовали"
