@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
+KUZET = (sys.executable, "-c", "import sys; sys.argv[0] = 'kuzet'; from worker.cli import main; main()")
 TIMEOUT_S = 240
 
 

@@ -13,7 +13,7 @@ from tests.support.terminal import Terminal
     ("words", "completed"),
     [
         ("kuzet search --topic dr", ["drugs"]),
-        ("kuzet search --region alma", ["Almaty", "Almaty (city)"]),
+        ("kuzet search --region Alma", ["Almaty", "Almaty (city)"]),
         ("kuzet export --context dri", ["drill"]),
         ("kuzet watch --source kaz.nu", ["kaz.nur.kz"]),
         ("kuzet stats --severity cri", ["critical"]),
