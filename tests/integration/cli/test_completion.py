@@ -17,7 +17,7 @@ from tests.support.terminal import Terminal
         ("kuzet export --context dri", ["drill"]),
         ("kuzet watch --source kaz.nu", ["kaz.nur.kz"]),
         ("kuzet stats --severity cri", ["critical"]),
-        ("kuzet feeds disable tengrinews-r", ["tengrinews-ru"]),
+        ("kuzet feeds disable tengrinews-ru", ["tengrinews-ru"]),
         ("kuzet feeds check nur-k", ["nur-kk"]),
     ],
 )
