@@ -4,9 +4,7 @@ One kind of answer, one shape: an object with lists under a key, also when they 
 that come in, lines of a file) is JSON lines: one object a line.
 """
 
-from __future__ import annotations
-
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict  # no annotations of the future: they would hide NotRequired
 
 from pipelines.models import IndexDocument
 

@@ -13,11 +13,11 @@ from tests.support.terminal import Terminal
     ("words", "completed"),
     [
         ("kuzet search --topic dr", ["drugs"]),
-        ("kuzet search --region alma", ["Almaty", "Almaty (city)"]),
+        ("kuzet search --region Alma", ["Almaty", "Almaty (city)"]),
         ("kuzet export --context dri", ["drill"]),
         ("kuzet watch --source kaz.nu", ["kaz.nur.kz"]),
         ("kuzet stats --severity cri", ["critical"]),
-        ("kuzet feeds disable tengrinews-r", ["tengrinews-ru"]),
+        ("kuzet feeds disable tengrinews-ru", ["tengrinews-ru"]),
         ("kuzet feeds check nur-k", ["nur-kk"]),
     ],
 )
