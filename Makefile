@@ -7,7 +7,7 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test test-fast lint words format bench bench-language bench-tagging \
-	bench-search bench-pages proof compose-check lock lock-jars clean
+	bench-search bench-pages bench-polling bench-pipeline proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -45,7 +45,7 @@ format: $(STAMP)  ## bring code and rules into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/kuzet rules format
 
-bench: bench-language bench-tagging bench-search bench-pages  ## tables of speed and quality, as ratios of one run
+bench: bench-language bench-tagging bench-search bench-pages bench-polling  ## tables of speed and quality, as ratios of one run
 
 bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and what it costs
 	@$(BIN)/python -m benchmarks.language
@@ -59,8 +59,14 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 	@$(BIN)/python -m benchmarks.spellings
 	@$(BIN)/python -m benchmarks.search_bulk
 
+bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare loop
+	@$(BIN)/python -m benchmarks.pipeline
+
 bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
+
+bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, beside fixed intervals and the optimum
+	@$(BIN)/python -m benchmarks.polling
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild

@@ -26,8 +26,8 @@ from typing import Any
 from benchmarks.support.rebuilds import Ground, Reader, Sent, Span, Texts, Writer, ground, patiently
 from pipelines.models import Tagging
 from pipelines.search.request import SearchRequest
-from worker.rebuilds import REINDEX, RETAG, open_jobs, open_rebuilder
-from worker.rebuilds.reindex import Step
+from worker.rebuilds import REINDEX, RETAG, open_rebuilder, open_reindexer
+from worker.rebuilds.reindex import ReindexStep
 from worker.rebuilds.retag import retagged
 
 ARTICLES = 6_000
@@ -68,20 +68,20 @@ def copy_rates(ground: Ground, articles: int) -> dict[str, float]:
 
 
 def copy_ours(ground: Ground) -> float:
-    rebuilder = open_rebuilder(ground.runtime)
-    rebuild = rebuilder.advance(rebuilder.plan())
+    reindexer = open_reindexer(ground.runtime)
+    rebuild = reindexer.advance(reindexer.plan())
     began = time.perf_counter()
-    while rebuild.step is Step.COPY:
-        rebuild = rebuilder.advance(rebuild)
+    while rebuild.step is ReindexStep.COPY:
+        rebuild = reindexer.advance(rebuild)
         time.sleep(0.05)
     took_s = time.perf_counter() - began
-    rebuilder.abandon(rebuild)
+    reindexer.abandon(rebuild)
     return took_s
 
 
 def copy_bare(ground: Ground) -> float:
     engine, bare = ground.runtime.search, "proof-bare"
-    open_rebuilder(ground.runtime).indices.create_quiet(bare, ground.runtime.analysis)
+    open_reindexer(ground.runtime).indices.create_quiet(bare, ground.runtime.analysis)
     began = time.perf_counter()
     engine.client.options(request_timeout=600).reindex(
         source={"index": engine.read_alias, "size": 500}, dest={"index": bare}, wait_for_completion=True
@@ -95,12 +95,12 @@ def copy_bare(ground: Ground) -> float:
 
 
 def step_of(ground: Ground) -> str:
-    run = ground.runtime.state.upkeep.current()
-    return str(run.facts["step"]) if run else ""
+    run = ground.runtime.state.rebuilds.current()
+    return str(run.progress["step"]) if run else ""
 
 
 def begin(ground: Ground, kind: str) -> None:
-    ground.wait(lambda: bool(open_jobs(ground.runtime).begin(kind, owner="proof")), f"a {kind} begins")
+    ground.wait(lambda: bool(open_rebuilder(ground.runtime).begin(kind, owner="proof")), f"a {kind} begins")
 
 
 def strike(ground: Ground, victim: str, *, worker: str) -> list[Span]:
@@ -118,8 +118,8 @@ def strike(ground: Ground, victim: str, *, worker: str) -> list[Span]:
 
 
 def end(ground: Ground, kind: str) -> None:
-    ground.wait(lambda: ground.runtime.state.upkeep.current() is None, f"the {kind} ends")
-    last = ground.runtime.state.upkeep.last()
+    ground.wait(lambda: ground.runtime.state.rebuilds.current() is None, f"the {kind} ends")
+    last = ground.runtime.state.rebuilds.last()
     assert last, "the end is written down"
     if last.problem:
         raise SystemExit(f"the {kind} failed: {last.problem}")
@@ -173,7 +173,7 @@ def retag_under_fire(ground: Ground) -> list[Span]:
     """One retag, all three killed on the way; when the node was away."""
     away = list[Span]()
     begin(ground, RETAG)
-    total = ground.runtime.state.upkeep.current().facts["total"]
+    total = ground.runtime.state.rebuilds.current().progress["total"]
     for share, victim in ((0.1, "worker"), (0.4, "search"), (0.7, "broker")):
         ground.wait(lambda share=share: done_of(ground, total) >= share * total, f"{share:.0%} are tagged")
         away += strike(ground, victim, worker="cpu")
@@ -183,8 +183,8 @@ def retag_under_fire(ground: Ground) -> list[Span]:
 
 
 def done_of(ground: Ground, total: int) -> int:
-    run = ground.runtime.state.upkeep.current()
-    return int(run.facts["done"]) if run else total
+    run = ground.runtime.state.rebuilds.current()
+    return int(run.progress["done"]) if run else total
 
 
 # ---------------------------------------------------------------- checking
@@ -218,7 +218,7 @@ def check(ground: Ground, said: dict[str, str], texts: Texts, articles: int) -> 
     wrong["invented"] = len(seen.keys() - expected.keys())
     wrong["twice"] = sum(times > 1 for times in seen.values())
     wrong["half-made indices"] = sum(
-        not one.is_live and not one.replaced_at for one in open_rebuilder(ground.runtime).indices.generations()
+        not one.is_live and not one.replaced_at for one in open_reindexer(ground.runtime).indices.generations()
     )
     return dict(wrong)
 

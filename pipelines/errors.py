@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class KuzetError(Exception):
-    """Something a person can be told in one sentence.
+    """A fault that one sentence explains to a person.
 
     subject: the URL, file or id it is about; problem: what is wrong; remedy: the way out, if there is one.
     """
@@ -31,7 +31,7 @@ def _rebuild(kind: type[KuzetError], args: tuple[object, ...], state: dict[str, 
 
 
 class ConfigError(KuzetError):
-    """A file of ours is wrong: keep what was loaded before and tell the file, line and key."""
+    """A file of ours is wrong: keep what was loaded before and show file, line and key."""
 
     def __init__(self, file: str, problem: str, *, line: int | None = None, key: str = "", remedy: str = "") -> None:
         where = ", ".join(filter(None, (file, f"line {line}" if line else "", f"key {key!r}" if key else "")))
@@ -68,7 +68,7 @@ class UnsafeAddressError(KuzetError):
 
 
 class QueryError(KuzetError):
-    """The search request cannot be asked as it stands: tell the person."""
+    """The search request cannot be asked in this form: show the reason."""
 
 
 class EngineUnavailableError(KuzetError):

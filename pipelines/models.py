@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, Generic, TypeAlias, TypedDict, TypeVar
 
 
 class Stage(StrEnum):
@@ -119,6 +119,39 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask «has it changed?» with, and how to know the same body again.
+
+    They belong to one URL, `final_url`, and are sent to no other. Without it they belong to the URL that is asked for.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+    final_url: str = ""
+    body_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """One look at a feed, a line of its history. A poll is `ok` when the answer was usable; 304 counts.
+
+    `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new` and `known` count entries. `note`: what went
+    wrong, or why there was nothing to read. `dropped`: items of the document that are no entries, by reason.
+    """
+
+    at: float
+    status: int = 0
+    bytes: int = 0
+    entries: int = 0
+    new: int = 0
+    known: int = 0
+    took_s: float = 0.0
+    note: str = ""
+    ok: bool = True
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """Bytes as fetched (decompressed). `headers` has lower-case names."""
 
@@ -156,7 +189,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Where something stands: `field` is title or body; start and end count characters; `form` is the text there.
+    """A piece of a text: `field` is title or body; start and end count characters; `form` is the text there.
 
     `term` and `weight` are those of the rule that found it.
     """
@@ -285,3 +318,18 @@ class IndexDocument(TypedDict, total=False):
     figures: dict[str, list[float]]
     words: int
     revision: int
+
+
+Document_co = TypeVar("Document_co", bound=Mapping[str, Any], covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionedDocument(Generic[Document_co]):
+    """A document of an index with its external version, as it is read there or written there."""
+
+    article_id: str
+    version: int
+    document: Document_co
+
+
+ArticleDocument: TypeAlias = VersionedDocument[IndexDocument]

@@ -21,6 +21,19 @@ QUIET = (
 )
 
 
+TICK = "kuzet.tick"
+
+
+class WithoutTicks(logging.Filter):
+    """Drops Celery's own lines about the tick: four a second, while the tick logs itself what it did."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno > logging.INFO or not record.name.startswith("celery"):
+            return True
+        about = getattr(record, "data", None) or {}
+        return about.get("name") != TICK and not (isinstance(record.args, tuple) and TICK in record.args)
+
+
 def configure_logs(settings: Settings) -> None:
     """Send our own and the libraries' logs through one formatter."""
     shared: list[structlog.typing.Processor] = [
@@ -31,6 +44,7 @@ def configure_logs(settings: Settings) -> None:
     for_people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     last = structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_json else for_people
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(WithoutTicks())
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_plain, last]))
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -28,7 +28,7 @@ DEFAULT_BROKER_URL = "redis://localhost:6379/0"
 
 
 class Runtime:
-    """Lazily built services. Not shared over a fork: whoever forks asks `is_of_this_process` and builds a new one."""
+    """Lazily built services. Not shared over a fork: ask `is_of_this_process` in a child, and use `after_fork`."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -62,7 +62,7 @@ class Runtime:
 
     @property
     def lease_s(self) -> dict[Stage, float]:
-        """How long a claim lives: its stage's deadline and a little grace. A killed worker's items come due then."""
+        """How long a claim lives in each stage: its deadline and GRACE_S. A killed worker's items come due then."""
         from worker.web.robots import ROBOTS_LIMITS
 
         fetch_s = self.settings.fetch_deadline_s + GRACE_S
@@ -147,17 +147,17 @@ class Runtime:
 
         return OwnFeeds(self.settings.data / "feeds.yaml")
 
-    def reserve(self, host: str, item: str, *, now: float) -> float:
-        """When the item may ask the host: now, or a later time that is kept for it."""
+    def reserve(self, host: str, item: str, *, now: float, is_page: bool = False) -> float:
+        """Return when the item may ask the host: now, or a later time that is reserved for it."""
         from worker.web import crawl_delay_s
 
         rules = self.state.hosts.robots(host, now=now)
         wished_s = crawl_delay_s(rules, self.settings.user_agent) if rules else None
         spacing_s = max(self.settings.host_spacing_s, wished_s or 0.0)
-        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s)
+        return self.state.hosts.reserve(host, item, now=now, spacing_s=spacing_s, is_page=is_page)
 
     def robots(self, host: str, url: str) -> str | Later:
-        """The robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
+        """Return the robots.txt that rules over the URL, remembered for a day; Later when the site cannot say."""
         from worker.web import fetch_robots
 
         known = self.state.hosts.robots(host, now=self.now())
@@ -168,13 +168,13 @@ class Runtime:
             self.state.hosts.keep_robots(host, rules, now=self.now())
         return rules
 
-    def note_host(self, host: str, answer: FetchResult) -> None:
-        """Remember how the host answered: others stay away as long as it wishes."""
+    def note_host(self, host: str, answer: FetchResult, *, is_page: bool = False) -> None:
+        """Remember how the host answered: it is left alone as long as it wishes (by pages, if one was refused)."""
         from worker.web import Fetched, Later, NotModified, Refused
 
         match answer:
             case Later(not_before):
-                self.state.hosts.hold(host, until=not_before, now=self.now())
+                self.state.hosts.hold(host, until=not_before, now=self.now(), pages_only=is_page)
             case Fetched() | NotModified():
                 self.state.hosts.answered(host)
             case Refused(reason) if reason.is_passing:

@@ -30,7 +30,7 @@ from worker.local.report import Silence
 from worker.local.run import LocalRun
 from worker.local.services import services
 from worker.runtime import Runtime
-from worker.state import Address
+from worker.state import ArticleAddress
 
 FEED = Feed(id="proof", url="", source="proof", family="proof")
 BEGAN = datetime.now(UTC)
@@ -168,7 +168,7 @@ class Writer:
     def _hand_over(self, entry: Entry) -> bool:
         """Sight it and, unless a worker is quicker, put its document into the outbox."""
         state, now = self.ground.runtime.state, time.time()
-        address = Address.of(entry.link)
+        address = ArticleAddress.of(entry.link)
         state.articles.sight(entry, address, feed=FEED, now=now, needs_page=False)
         claim = state.articles.claim(address.article_id, stage=Stage.EXTRACT, now=now)
         if claim is not None:

@@ -66,4 +66,4 @@ def development(shared: Path) -> Iterator[Text]:
     for name in DEVELOPMENT:
         for line in (shared / f"data/{name}.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            yield Text(row["id"], row.get("title", ""), row["text"])
+            yield Text(row["id"], row.get("title", ""), row["text"], "kk" if "_kk_" in name else "ru")

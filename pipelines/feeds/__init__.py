@@ -1,24 +1,43 @@
 """Feed documents → entries; when to look again; how a feed is doing; the catalogue."""
 
 from pipelines.feeds.catalogue import parse_catalogue
+from pipelines.feeds.changes import Changes, Listed, changes, listed_entries
 from pipelines.feeds.document import parse_feed
-from pipelines.feeds.health import FeedHealth, FeedState, PollResult, Silence, health, silence
-from pipelines.feeds.schedule import PollingPolicy, PollSigns, declared_freshness_s, next_check_at, publishing_rhythm_s
+from pipelines.feeds.health import FeedHealth, FeedState, Silence, health, silence
+from pipelines.feeds.rhythm import Rhythm, first_rhythm, learned, rhythm_from
+from pipelines.feeds.schedule import (
+    FALSE_NOT_MODIFIED,
+    PollingPolicy,
+    PollSigns,
+    declared_freshness_s,
+    is_false_not_modified,
+    may_ask_for_changes,
+    next_check_at,
+)
 from pipelines.feeds.sitemap import parse_sitemap
 
 __all__ = [
+    "FALSE_NOT_MODIFIED",
+    "Changes",
     "FeedHealth",
     "FeedState",
-    "PollResult",
+    "Listed",
     "PollSigns",
     "PollingPolicy",
+    "Rhythm",
     "Silence",
+    "changes",
     "declared_freshness_s",
+    "first_rhythm",
     "health",
+    "is_false_not_modified",
+    "learned",
+    "listed_entries",
+    "may_ask_for_changes",
     "next_check_at",
     "parse_catalogue",
     "parse_feed",
     "parse_sitemap",
-    "publishing_rhythm_s",
+    "rhythm_from",
     "silence",
 ]

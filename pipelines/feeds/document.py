@@ -69,8 +69,8 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     """Read the entries of a feed document that was fetched from `url` (the final one) with these response headers.
 
     An item that is no entry is counted in `dropped` by its reason and never spoils the others. Entries keep the
-    document's order. Raises FeedUnusableError: `empty`, `too_large`, `html`, `json`, `sitemap`, `bomb`, `broken` or
-    `no_entries`. Time is linear in the document: at most MAX_ITEMS items are read.
+    document's order. Raises FeedUnusableError: `empty`, `too_large`, `html`, `json`, `sitemap`, `bomb`, `broken`,
+    `no_entries` (an empty feed) or `nothing_usable`. Time is linear in the document: at most MAX_ITEMS items are read.
     """
     document = read_document(body, url=url, headers=headers)
     _refuse_other_kinds(document.text, url=url)
@@ -158,7 +158,7 @@ def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | Drop
 def _nothing(parsed: Any, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:  # noqa: ANN401 - as above
     if dropped:
         reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
-        return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="no_entries")
+        return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="nothing_usable")
     if parsed.get("version"):
         return FeedUnusableError(url, "the feed has no items", reason="no_entries")
     if _HTML.search(text):

@@ -8,6 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
+from pipelines.models import Poll
+
 DOWN_AFTER_FAILURES = 5
 FLAKY_SHARE = 0.25
 QUIET_AFTER_S = 3 * 24 * 3600.0
@@ -33,22 +35,12 @@ class FeedState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PollResult:
-    """One look at a feed: epoch second, whether it was usable (304 counts), new entries, and what went wrong."""
-
-    at: float
-    ok: bool
-    new: int = 0
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHealth:
     state: FeedState
     sentence: str
 
 
-def health(polls: Sequence[PollResult], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
+def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> FeedHealth:
     """Judge a feed by its polls, newest first.
 
     `last_new_at` is the epoch second of its last new entry, 0 if there was none.
@@ -62,7 +54,7 @@ def health(polls: Sequence[PollResult], *, now: float, last_new_at: float = 0.0)
     failed = sum(not poll.ok for poll in polls)
     if failed >= FLAKY_SHARE * len(polls):
         return FeedHealth(state=FeedState.FLAKY, sentence=f"{failed} of the last {len(polls)} polls failed")
-    # Without a word about new entries, the first poll we remember is the longest silence that is certain.
+    # Without a word about new entries, the silence began at the first poll we remember, at the latest.
     newest = last_new_at or next((poll.at for poll in polls if poll.new), polls[-1].at)
     if now - newest >= QUIET_AFTER_S:
         return FeedHealth(state=FeedState.QUIET, sentence=f"nothing new for {(now - newest) / 86400:.0f} days")

@@ -1,4 +1,4 @@
-"""One item of a feed, as feedparser gives it → an entry, or the reason why it is none."""
+"""One item of a feed, as feedparser gives it → an entry, or the reason why it cannot be one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.reading.dates import read_date
 from pipelines.reading.markup import first_image, one_line, plain_text, web_address
 
 WHOLE_ARTICLE_CHARACTERS = 600
-"""A shorter content is a teaser, whatever element it stands in."""
+"""A shorter content is a teaser, whatever its element is called."""
 
 MAX_TITLE_CHARACTERS = 500
 
@@ -63,7 +63,7 @@ def read_item(item: Any, *, base: str, language: str, now: datetime) -> Entry | 
 
 
 def is_whole_article(content: str, *, summary: str) -> bool:
-    """Tell whether a content is the article itself: long enough, more than the summary, not ending in «read more»."""
+    """True if a content is the article itself: long enough, more than the summary, not ending in «read more»."""
     return (
         len(content) >= WHOLE_ARTICLE_CHARACTERS
         and len(content) >= len(summary)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from statistics import median
 
-from pipelines.models import Entry
-
-RHYTHM_ENTRIES = 30
-"""The newest entries tell how often a feed publishes today."""
+from pipelines.feeds.rhythm import Rhythm, worthwhile_wait_s
+from pipelines.models import Validators
 
 LONGEST_WISH_S = 24 * 3600.0
-"""A site may ask us to stay away (Retry-After) for so long at most; then we ask again."""
+"""A site may ask us to stay away (Retry-After) for this long at most; then we ask again."""
+
+REQUEST_COST_S = 120.0
+"""A request is worth 120 seconds of an article's waiting: once in a quarter of an hour for one article an hour."""
+
+NOT_MODIFIED_AT_MOST = 12
+FULL_AFTER_S = 24 * 3600.0
+FALSE_NOT_MODIFIED = "false 304"
+"""The habit of a server that answers 304, or repeats its ETag, for a document that has changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +32,13 @@ class PollingPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollSigns:
-    """What the last poll told.
+    """What is known after a poll.
 
-    How often the feed publishes (None: unknown), how many polls in a row failed, how long the feed asks for silence
+    How the feed publishes (None: unknown), how many polls in a row failed, how long the feed asks for silence
     (`ttl_s`: RSS ttl or Cache-Control), and until when the site refuses (`not_before`: Retry-After, epoch second).
     """
 
-    rhythm_s: float | None = None
+    rhythm: Rhythm | None = None
     failures: int = 0
     ttl_s: float = 0.0
     not_before: float = 0.0
@@ -43,29 +47,33 @@ class PollSigns:
 def next_check_at(now: float, signs: PollSigns, *, policy: PollingPolicy) -> float:
     """Return the epoch second of the next poll.
 
-    A healthy feed is looked at twice in the time it takes to publish something, within the policy's bounds; its own ttl
-    can slow us down to the longest interval, no further. Failures double the wait up to the cap; no feed is ever
-    switched off. Retry-After is obeyed for a day.
+    A healthy feed is looked at when the articles that are expected by then are worth a request (`Rhythm`), within the
+    policy's bounds; its own ttl can slow us down to the longest interval, no further. Failures double the wait up to
+    the cap; no feed is ever switched off. Retry-After is obeyed for a day.
     """
     if signs.failures > 0:
         wait_s = min(policy.min_interval_s * 2.0 ** min(signs.failures, 30), policy.max_backoff_s)
     else:
-        middle_s = (policy.min_interval_s * policy.max_interval_s) ** 0.5
-        wait_s = middle_s if signs.rhythm_s is None else signs.rhythm_s / 2
+        rhythm = signs.rhythm or Rhythm(at=now)
+        wait_s = worthwhile_wait_s(rhythm, now=now, request_cost_s=REQUEST_COST_S, longest_s=policy.max_interval_s)
         wait_s = min(max(wait_s, signs.ttl_s, policy.min_interval_s), policy.max_interval_s)
     return max(now + wait_s, min(signs.not_before, now + LONGEST_WISH_S))
 
 
-def publishing_rhythm_s(entries: Iterable[Entry], *, now: float) -> float | None:
-    """Return the typical gap between two publications in seconds; None when too few entries have dates.
+def may_ask_for_changes(*, not_modified: int, full_at: float, habits: frozenset[str], now: float) -> bool:
+    """True if a 304 is worth having: not after a dozen of them, nor a day after the whole document came.
 
-    A long silence since the newest counts too: a feed that fell asleep is not looked at every two minutes.
+    Caches answer 304 for ever. A server that was caught at it (`FALSE_NOT_MODIFIED`) is asked for all each time.
     """
-    moments = sorted((entry.published_at.timestamp() for entry in entries if entry.published_at), reverse=True)
-    gaps_s = [newer - older for newer, older in pairwise(moments[:RHYTHM_ENTRIES])]
-    if len(gaps_s) < 3:  # noqa: PLR2004 - fewer gaps tell nothing
-        return None
-    return max(median(gaps_s), (now - moments[0]) / 4)
+    if FALSE_NOT_MODIFIED in habits or not_modified >= NOT_MODIFIED_AT_MOST:
+        return False
+    return not full_at or now - full_at < FULL_AFTER_S
+
+
+def is_false_not_modified(*, not_modified: int, before: Validators, after: Validators) -> bool:
+    """True if a document changed behind 304 answers: another body came under the very validators that brought them."""
+    same = (before.etag, before.last_modified) == (after.etag, after.last_modified)
+    return not_modified > 0 and same and before.body_hash != after.body_hash
 
 
 def declared_freshness_s(headers: Mapping[str, str]) -> float:

@@ -74,7 +74,7 @@ def _entry(element: lxml.etree._Element, *, base: str, now: datetime) -> Entry |
 
 
 def _path(element: lxml.etree._Element, top: lxml.etree._Element) -> str:
-    """Return where an element stands below `top` by local names, e.g. `news/title`; the last three levels count."""
+    """Return the path of an element below `top` by local names, e.g. `news/title`; the last three levels count."""
     names: list[str] = []
     current: lxml.etree._Element | None = element
     while current is not None and current is not top and len(names) < 3:  # noqa: PLR2004 - no name we ask for is deeper
@@ -85,5 +85,5 @@ def _path(element: lxml.etree._Element, top: lxml.etree._Element) -> str:
 
 def _name(element: lxml.etree._Element) -> str:
     tag = element.tag
-    # A prefix that nobody declared (`news:`) is a part of the name.
+    # A prefix without a declaration (`news:`) is a part of the name.
     return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1] if isinstance(tag, str) else ""

@@ -14,7 +14,7 @@ from pipelines.pages.body import read_body
 from pipelines.pages.document import PageTree, read_page, refuse_too_many_elements
 from pipelines.pages.metadata import PageMetadata, believed_canonical, headline, read_metadata
 from pipelines.pages.published import published_at
-from pipelines.pages.similarity import SIMILAR, similarity
+from pipelines.pages.subject import is_announced, refuse_other_page
 from pipelines.reading.markup import one_line, web_address
 
 FEED_IS_LONGER = 1.6
@@ -29,7 +29,7 @@ CUT = "cut_off"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What an article is made of, before its texts are repaired and its language told."""
+    """What an article is made of, before its texts are repaired and its language is detected."""
 
     title: str
     body: str
@@ -74,9 +74,8 @@ def article_from_entry(entry: Entry, *, url: str, observed_at: datetime, note: s
 def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime) -> Draft:
     tree = read_page(page)
     metadata = read_metadata(tree.root, url=page.final_url)
-    refuse_challenge(tree, metadata, url=page.url)
     title = headline(metadata, expected=entry.title if entry else "")
-    body, extraction = _text(tree, metadata, title=title, entry=entry, url=page.url)
+    body, extraction = _text(tree, metadata, title=title, entry=entry, page=page)
     dated = _dated(tree, metadata, title=title, entry=entry, now=observed_at)
     descriptions = (entry.summary if entry else "", *metadata.descriptions)
     return Draft(
@@ -87,7 +86,7 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime) 
         published_at=dated[0],
         published_from=dated[1],
         canonical_url=believed_canonical(
-            metadata, page_url=page.final_url, similar_title=_is_asked_for(metadata, entry)
+            metadata, page_url=page.final_url, similar_title=is_announced(metadata, entry)
         ),
         image_url=_image(metadata, page, entry),
         language_hint=metadata.language or (entry.language if entry else ""),
@@ -95,24 +94,33 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime) 
 
 
 def _text(
-    tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, url: str
+    tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, page: Page
 ) -> tuple[str, Extraction]:
-    """Return the best text that page, JSON-LD and feed have, and what it is. Raises PageUnusableError for none."""
-    descriptions = (*metadata.descriptions, *((entry.summary, entry.content) if entry else ()))
-    try:
-        refuse_too_many_elements(tree, url=url)
-        body = "\n".join(read_body(tree, title=title, claimed=metadata.claims.body, descriptions=descriptions))
-    except PageUnusableError:
-        if not metadata.claims.body:
-            raise
-        body = metadata.claims.body
+    """Return the best text that page, JSON-LD and feed have, and what it is. Raises PageUnusableError for none.
+
+    The extractor comes first: a barrier or another page is recognised by what it finds.
+    """
+    body = _page_body(tree, metadata, title=title, entry=entry, url=page.url)
+    refuse_challenge(tree, metadata, body, url=page.url)
     content = entry.content if entry else ""
     if content and len(content) > FEED_IS_LONGER * len(body):
         return content, Extraction.FULL
-    refuse_teaser(metadata, body, lines=tree.lines, url=url)
+    refuse_teaser(metadata, body, lines=tree.lines, url=page.url)
+    refuse_other_page(metadata, body, entry=entry, url=page.url, found_at=page.final_url)
     if body:
         return body, Extraction.FULL
-    return _last_resort(metadata, entry, title=title, url=url)
+    return _last_resort(metadata, entry, title=title, url=page.url)
+
+
+def _page_body(tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, url: str) -> str:
+    descriptions = (*metadata.descriptions, *((entry.summary, entry.content) if entry else ()))
+    try:
+        refuse_too_many_elements(tree, url=url)
+        return "\n".join(read_body(tree, title=title, claimed=metadata.claims.body, descriptions=descriptions))
+    except PageUnusableError:
+        if not metadata.claims.body:
+            raise
+        return metadata.claims.body
 
 
 def _last_resort(metadata: PageMetadata, entry: Entry | None, *, title: str, url: str) -> tuple[str, Extraction]:
@@ -132,14 +140,6 @@ def _dated(
         return entry.published_at, PublishedFrom.FEED
     moment = published_at(tree, metadata, title=title, now=now)
     return (moment, PublishedFrom.PAGE) if moment else (None, PublishedFrom.OBSERVED)
-
-
-def _is_asked_for(metadata: PageMetadata, entry: Entry | None) -> bool:
-    """Tell whether the page is the entry's article and not, say, the home page a dead link leads to."""
-    if entry is None or not entry.title:
-        return True
-    names = (*metadata.headings, metadata.claims.headline, metadata.meta.get("og:title", ""), metadata.title_element)
-    return any(similarity(name, entry.title) >= SIMILAR for name in names)
 
 
 def _image(metadata: PageMetadata, page: Page, entry: Entry | None) -> str:
@@ -164,7 +164,7 @@ def _draft_from_entry(entry: Entry, *, note: str) -> Draft:
 
 
 def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
-    """Repair the texts, tell the language, and settle that nothing is published after it was seen."""
+    """Repair the texts, detect the language, and date nothing later than it was seen."""
     draft = _cut(draft)
     body = repair(draft.body)
     title = repair(one_line(draft.title) or _first_sentence(draft.body))

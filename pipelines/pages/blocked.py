@@ -11,13 +11,19 @@ from pipelines.pages.metadata import PageMetadata
 CHALLENGE_CHARACTERS = 1_500
 """A challenge says little. A longer page that speaks of captchas is an article about them."""
 
+ARTICLE_CHARACTERS = 180
+"""Two sentences. What a challenge says besides its own words («Ray ID», «a few seconds») is shorter."""
+
+LONGEST_PROMPT = 240
+"""A longer line is a paragraph of the article, whatever words it uses."""
+
 TEASER_CHARACTERS = 900
 """A paywall shows less of an article than this; more is worth reading as it is."""
 
 _CHALLENGE_TITLE = re.compile(
     r"^\W*(?:just a moment|attention required|checking your browser|ddos-guard|access denied|robot check"
     r"|are you a robot|security check|один момент|проверка браузера|доступ (?:ограничен|запрещ[её]н)|вы (?:не )?робот"
-    r"|бір сәт)",
+    r"|бір сәт)\W*(?:$|[|•·/–—-]|site|www|\S+\.\w{2,}$)",
     re.IGNORECASE,
 )
 _CHALLENGE_WORDS = re.compile(
@@ -31,6 +37,7 @@ _CHALLENGE_CODE = tuple(
     _cf_chl_opt cf-browser-verification ddos-guard.net/check g-recaptcha h-captcha smartcaptcha
     """.split()  # noqa: SIM905 - signs to read
 )
+_SENTENCE_END = re.compile(r"(?<!\.\.)[.!?»\"”)]\s*\Z")
 _PAYWALL_WORDS = re.compile(
     r"(?:доступ\w*|читать|прочитать|продолжени\w*|материал\w*)[^.\n]{0,60}"
     r"(?:по подписке|для подписчиков|только подписчикам|оформ\w+ подписку)"
@@ -40,24 +47,37 @@ _PAYWALL_WORDS = re.compile(
 )
 
 
-def refuse_challenge(tree: PageTree, metadata: PageMetadata, *, url: str) -> None:
+def refuse_challenge(tree: PageTree, metadata: PageMetadata, body: str, *, url: str) -> None:
     """Raise PageUnusableError (`challenge`) when the page asks who is reading instead of being an article.
 
-    Ordinary pages behind Cloudflare carry its scripts too: a sign counts only where the reader sees little.
+    Ordinary pages behind Cloudflare carry its scripts, comment forms have captchas, and news reports on both: a sign
+    counts only where the reader sees little, and where the extractor found no text but the challenge's own.
     """
     text = "\n".join(tree.lines)
-    if len(text) > CHALLENGE_CHARACTERS:
+    if len(text) > CHALLENGE_CHARACTERS or _has_article(metadata, body):
         return
     if _CHALLENGE_TITLE.match(metadata.title_element) or _CHALLENGE_WORDS.search(text) or _has_challenge_code(tree):
         raise PageUnusableError(url, "the site asks whether a person is reading (challenge page)", reason="challenge")
 
 
 def refuse_teaser(metadata: PageMetadata, body: str, *, lines: list[str], url: str) -> None:
-    """Raise PageUnusableError (`paywall`) when only the beginning of the article may be read."""
+    """Raise PageUnusableError (`paywall`) when only the beginning of the article may be read.
+
+    Publishers mark whole short articles as not free too: then a text of several paragraphs with an end is all of it.
+    """
     if len(body) > TEASER_CHARACTERS:
         return
-    if not metadata.claims.free or any(_PAYWALL_WORDS.search(line) for line in lines):
+    is_cut = not metadata.claims.free and ("\n" not in body or not _SENTENCE_END.search(body))
+    if is_cut or any(_PAYWALL_WORDS.search(line) for line in lines if len(line) <= LONGEST_PROMPT):
         raise PageUnusableError(url, "only subscribers can read the article (paywall)", reason="paywall")
+
+
+def _has_article(metadata: PageMetadata, body: str) -> bool:
+    """True if there are enough sentences that no challenge says, under a title that is no challenge's."""
+    if _CHALLENGE_TITLE.match(metadata.title_element):
+        return False
+    own = [line for line in body.splitlines() if not _CHALLENGE_WORDS.search(line)]
+    return sum(map(len, own)) >= ARTICLE_CHARACTERS
 
 
 def _has_challenge_code(tree: PageTree) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+import lxml.html
 import trafilatura
 
 from pipelines.pages.boilerplate import is_prose, without_boilerplate
 from pipelines.pages.document import PageTree
+from pipelines.pages.one_article import one_article, without_comment_names
 from pipelines.pages.similarity import key
 
 MUCH_SHORTER = 0.5
@@ -39,9 +41,9 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
     """Return the article's lines, without its headline; empty when the page has no article text.
 
     `claimed` is the body that JSON-LD gives: it is taken when the extraction fails or is much shorter.
-    `descriptions` are what the page and the feed say the article is about; they tell which line is its lead.
+    `descriptions` are what the page and the feed say the article is about; its lead is the line they begin with.
     """
-    extracted = without_boilerplate(_extract(tree), title=title)
+    extracted = without_boilerplate(_extract(tree, title=title), title=title)
     lines = extracted if is_prose(extracted) else []
     stated = without_boilerplate(claimed.splitlines(), title=title)
     if _characters(stated) >= ENOUGH_CHARACTERS and _is_better(stated, lines):
@@ -51,15 +53,20 @@ def read_body(tree: PageTree, *, title: str, claimed: str, descriptions: Iterabl
 
 
 def _is_better(stated: list[str], extracted: list[str]) -> bool:
-    """Tell whether JSON-LD has much more of the text, or the same text with its paragraphs."""
+    """True if JSON-LD has much more of the text, or the same text with its paragraphs."""
     if _characters(extracted) < MUCH_SHORTER * _characters(stated):
         return True
     return len(stated) > len(extracted) and key(" ".join(stated)) == key(" ".join(extracted))
 
 
-def _extract(tree: PageTree) -> list[str]:
+def _extract(tree: PageTree, *, title: str) -> list[str]:
+    root = one_article(tree.root, title=title)
+    return _extract_from(root) or _extract_from(without_comment_names(root))
+
+
+def _extract_from(root: lxml.html.HtmlElement) -> list[str]:
     try:
-        document = trafilatura.bare_extraction(tree.root, include_comments=False)
+        document = trafilatura.bare_extraction(root, include_comments=False)
     except _EXTRACTOR_FAULTS:
         return []
     return (getattr(document, "text", "") or "").splitlines()
@@ -69,7 +76,7 @@ def _lost_lead(tree: PageTree, lines: list[str], *, title: str, descriptions: It
     """Return the line that the extractor dropped above its first line, or an empty string.
 
     A lead is a line the reader sees between headline and text which the page's or the feed's description begins
-    with, or which stands in an element marked as a lead.
+    with, or which is in an element marked as a lead.
     """
     body = key(" ".join(lines))
     for line in _before_text(tree.lines, first=lines[0], title=title):
@@ -87,7 +94,7 @@ def _begins(line: str, description: str) -> bool:
 
 
 def _before_text(seen: list[str], *, first: str, title: str) -> list[str]:
-    """Return the visible lines from the headline (if it stands there) to the first line of the text."""
+    """Return the visible lines from the headline (if it is there) to the first line of the text."""
     start, wanted = key(first)[:LEAD_KEY], key(title)
     keys = [key(line) for line in seen]
     end = next((number for number, line in enumerate(keys) if start and start in line), len(seen))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.language.letters import UPPER
 from pipelines.pages.similarity import key
 
 LONGEST_PROMPT = 240
@@ -21,25 +20,32 @@ KICKER_WORDS = 2
 _PROMPTS = re.compile(
     r"подпи(?:сывай|ши)тесь|хотите [^.]{0,60}получать [^.]{0,40}новости|следите за (?:нами|нашими|новостями)"
     r"|читайте нас в|присоединяйтесь к нам|поделитесь (?:новостью|с друзьями)|ctrl\s?\+\s?enter"
-    r"|(?:нашли|заметили|увидели) (?:ошибку|опечатку)|все права защищены"
-    r"|при (?:любом )?(?:использовании|перепечатке|цитировании|копировании) [^.]{0,80}(?:ссылка|обязательн)"
-    r"|жазылыңы[зр]|жазылып, |бізге қосылыңыз|бөлісіңіз(?:дер)?$|қате (?:тапсаңыз|байқасаңыз)"
+    r"|(?:нашли|заметили|увидели) (?:ошибку|опечатку)[^.!]{0,30}(?:\?|выдел|нажм|сообщите)|все права защищены"
+    r"|при (?:любом )?(?:использовании|перепечатке|цитировании|копировании) [^.]{0,80}(?:ссылк|указани[ея] источника)"
+    r"|жазылыңы[зр]|(?:арна|парақша|telegram|instagram|youtube|facebook)[^.]{0,40} жазылып"
+    r"|бізге қосылыңыз|бөлісіңіз(?:дер)?$|қате (?:тапсаңыз|байқасаңыз)"
     r"|барлық құқы(?:қ|ғы)\w* қорғалған|(?:сайттан|материалды|ақпаратты) [^.]{0,60}сілтеме [^.]{0,30}(?:міндетті|жасау)"
-    r"|subscribe to (?:our|the)|sign up (?:for|to) |our newsletter|a nuestra newsletter|follow us on"
-    r"|all rights reserved|download (?:the|our) app",
+    r"|subscribe to our|^\W*subscribe to the|\bsign up (?:for|to) (?:our|free|daily|get|receive)|our newsletter"
+    r"|a nuestra newsletter|follow us on|all rights reserved|^\W*download (?:the|our) app",
     re.IGNORECASE,
 )
 _POINTERS = re.compile(
-    r"^\W*(?:читайте (?:также|ещ[её]|по теме|материал)|смотрите также|по теме|ещ[её] по теме|материалы по теме"
-    r"|похожие новости|оқи отырыңыз|(?:тағы|сондай-ақ) оқыңыз|тақырып бойынша|оқыңыз\s*:|read (?:also|more)|see also"
-    r"|related (?:articles|news)|поделиться|бөлісу|теги?|тегтер|реклама|жарнама|advertisement|комментарии|пікірлер)\b"
-    rf"(?=\s*[:：\"«»]|\s+(?-i:[\"«A-Z{UPPER}])|\W*$)",
+    r"^\W*(?:читайте (?:также|ещ[её]|по теме|материал)|смотрите также|похожие новости|оқи отырыңыз"
+    r"|(?:тағы|сондай-ақ) оқыңыз|оқыңыз\s*:|read (?:also|more)|see also|related (?:articles|news))\b"
+    r"(?=\s*[:：\"«»]|\s+(?-i:[\"«A-ZА-ЯӘІҢҒҮҰҚӨҺ])|\W*$)",
     re.IGNORECASE,
 )
+# Nouns begin sentences too («Комментарии МВД не поступили»): alone on a line or before a colon they are labels.
+_LABELS = re.compile(
+    r"^\W*(?:(?:ещ[её] )?по теме|материалы по теме|тақырып бойынша|поделиться|бөлісу|теги?|тегтер|реклама|жарнама"
+    r"|advertisement|комментарии|пікірлер)(?:\s*[:：][^.!?]*|\W*)$",
+    re.IGNORECASE,
+)
+_CREDITED = r"(?:фото|photo|foto|сурет|скриншот|видео|коллаж|иллюстрация)\w{0,3}"
 _CREDIT = re.compile(
-    r"(?:^|[\s(.])(?:фото|photo|foto|сурет|скриншот|видео|коллаж|иллюстрация)\w{0,3}"
-    r"\s*(?::|©|–|—|/|с сайта|из )[^\n]{0,90}$"
-    r"|©[^\n]{0,60}$|^(?:фото|сурет|видео)\w{0,3}$",
+    rf"(?:^|[.!?…)\]/|»]\s*|\s[–—/|]\s){_CREDITED}\s*(?::|©)[^\n]{{0,90}}$"
+    rf"|^\W*{_CREDITED}\s*(?:–|—|/|с сайта|из )[^\n.!?]{{0,90}}$"
+    rf"|©[^\n]{{0,60}}$|^{_CREDITED}$",
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"\bBy\s+[A-Z][A-Z .,&'-]{8,}$")
@@ -63,7 +69,7 @@ def without_boilerplate(lines: Iterable[str], *, title: str) -> list[str]:
 
 
 def is_prose(lines: list[str]) -> bool:
-    """Tell an article from a menu: at least a third of its characters stand in lines longer than a menu has."""
+    """True if the lines are an article, not a menu: a third of the characters are in lines longer than a menu has."""
     total = sum(map(len, lines))
     prose = sum(
         len(line)
@@ -74,7 +80,7 @@ def is_prose(lines: list[str]) -> bool:
 
 
 def _is_kicker(line: str) -> bool:
-    """Tell a section's name, with or without a date, from a first sentence."""
+    """True if a line is a section's name, with or without a date, and no first sentence."""
     words = [word for word in line.split() if any(letter.isalpha() for letter in word)]
     return (
         len(line) <= LONGEST_KICKER and len(words) <= KICKER_WORDS and not line.rstrip().endswith((".", "!", "?", "…"))
@@ -84,6 +90,6 @@ def _is_kicker(line: str) -> bool:
 def _is_boilerplate(line: str) -> bool:
     if len(line) > LONGEST_PROMPT:
         return False
-    if _PROMPTS.search(line) or _POINTERS.match(line):
+    if _PROMPTS.search(line) or _POINTERS.match(line) or _LABELS.match(line):
         return True
     return len(line) <= LONGEST_CAPTION and bool(_CREDIT.search(line) or _BYLINE.search(line))

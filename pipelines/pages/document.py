@@ -33,7 +33,7 @@ _OTHER_KINDS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"
 
 @dataclass(frozen=True)
 class PageTree:
-    """A parsed page. `root` is shared by everybody who reads it and changed by nobody."""
+    """A parsed page. `root` is shared by all readers and must not be changed."""
 
     root: lxml.html.HtmlElement
     encoding: str

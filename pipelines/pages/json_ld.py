@@ -14,6 +14,8 @@ from pipelines.reading.markup import one_line, plain_text
 
 MAX_SCRIPT_CHARACTERS = 500_000
 MAX_OBJECTS = 500
+RELATED = 0.4
+"""A list of news that has nothing as like the page's names as this is about other articles."""
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report)$")
 _SIMPLE_FIELD = re.compile(r'"(@type|headline|datePublished|description)"\s*:\s*"([^"\\\n]{1,500})"')
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
@@ -41,6 +43,8 @@ def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> Article
     if not articles:
         return ArticleClaims()
     article = max(articles, key=lambda found: _similarity(found, names))
+    if len(articles) > 1 and _text(article.get("headline")) and names and _similarity(article, names) < RELATED:
+        return ArticleClaims()
     return ArticleClaims(
         headline=one_line(plain_text(_text(article.get("headline")))),
         description=plain_text(_text(article.get("description"))),

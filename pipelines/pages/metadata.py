@@ -16,6 +16,8 @@ from pipelines.reading.markup import one_line, plain_text, web_address
 from pipelines.urls import normalise_url, parse_link, same_site
 
 LONGEST_TITLE = 500
+_SECTION = re.compile(r"[^\W\d_]{1,16}(?:\.(?:php|aspx?|jsp|html?))?")
+_SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|do)$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
 
 
@@ -24,12 +26,19 @@ class PageMetadata:
     """`meta` is name or property → content, names in lower case; of two with one name the first counts."""
 
     claims: ArticleClaims
+    base: str
     meta: dict[str, str]
     headings: tuple[str, ...]
     title_element: str
     canonical: str
     language: str
     site_names: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what the page calls itself: headings, JSON-LD, og:title, the title element."""
+        said = (*self.headings, self.claims.headline, self.meta.get("og:title", ""), self.title_element)
+        return tuple(filter(None, said))
 
     @property
     def descriptions(self) -> tuple[str, ...]:
@@ -39,18 +48,21 @@ class PageMetadata:
 
 
 def read_metadata(root: lxml.html.HtmlElement, *, url: str) -> PageMetadata:
-    """Collect the facts of a page; nothing is judged yet. `url` tells what its site may call itself."""
+    """Collect the facts of a page; nothing is judged yet. `url` gives the site's own name."""
     meta = dict(reversed(list(_meta(root))))
     titles = (one_line(element.text_content()) for element in root.iter("title"))
     headings = tuple(filter(None, (one_line(element.text_content())[:LONGEST_TITLE] for element in root.iter("h1"))))
     links = (
         link.get("href") or "" for link in root.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     )
+    title_element = next(filter(None, titles), "")[:LONGEST_TITLE]
+    bases = (web_address(element.get("href") or "", base=url) for element in root.iter("base"))
     return PageMetadata(
-        claims=read_claims(root, names=(meta.get("og:title", ""), *headings)),
+        claims=read_claims(root, names=(meta.get("og:title", ""), *headings, title_element)),
+        base=next(filter(None, bases), url),
         meta=meta,
         headings=headings,
-        title_element=next(filter(None, titles), "")[:LONGEST_TITLE],
+        title_element=title_element,
         canonical=next(iter(links), ""),
         language=(root.get("lang") or "")[:2].lower(),
         site_names=_site_names(meta, url),
@@ -96,20 +108,34 @@ def without_site(title: str, *, names: tuple[str, ...]) -> str:
 def believed_canonical(metadata: PageMetadata, *, page_url: str, similar_title: bool) -> str:
     """Return the page's rel=canonical (else og:url) if it can be true, normalised, else an empty string.
 
-    Believed is an address on the same site, with a path of its own that is no section above the page's, on a page
-    that is the article that was asked for (`similar_title`). A site that names its home page on every article would
-    make all of them one.
+    Believed is an address on the same site that cannot be a list, on a page that is the article that was asked for
+    (`similar_title`). A site that names its home page or a section on every article would make all of them one.
     """
-    claimed = web_address(metadata.canonical or metadata.meta.get("og:url", ""), base=page_url)
+    claimed = web_address(metadata.canonical or metadata.meta.get("og:url", ""), base=metadata.base)
     if not claimed or not similar_title:
         return ""
     try:
-        canonical, page_path = normalise_url(claimed), parse_link(page_url).path.rstrip("/")
-        path = parse_link(canonical).path.rstrip("/")
-        believed = same_site(canonical, page_url) and path and not page_path.startswith(f"{path}/")
+        canonical = normalise_url(claimed)
+        believed = same_site(canonical, page_url) and not _may_be_list(canonical, page_url=normalise_url(page_url))
     except UnsafeAddressError:
         return ""
     return canonical if believed else ""
+
+
+def _may_be_list(canonical: str, *, page_url: str) -> bool:
+    """True if an address can name many articles.
+
+    It has no path; it is a section above the page's own address; it lacks a query that the page has; or its path ends
+    in one short word without a number, as sections do (`/lenta`, `/kk/news`) and articles do not.
+    """
+    if canonical == page_url:
+        return False
+    claimed, page = parse_link(canonical), parse_link(page_url)
+    path = claimed.path.rstrip("/")
+    last = path.rsplit("/", 1)[-1]
+    is_section = bool(_SECTION.fullmatch(last)) and not claimed.query
+    lacks_query = bool(page.query) and not claimed.query and (_SCRIPT.search(path) or path == page.path.rstrip("/"))
+    return not path or is_section or bool(lacks_query) or page.path.rstrip("/").startswith(f"{path}/")
 
 
 def _site_names(meta: dict[str, str], url: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ MAX_GUESS_ELEMENTS = 5_000
 LINES_AROUND_HEADLINE = 4
 LONGEST_DATE_LINE = 70
 
+_FRAMES = frozenset({"header", "nav", "footer", "aside"})
 _META_NAMES = tuple(
     """
     article:published_time og:article:published_time og:published_time datepublished published_time pubdate publishdate
@@ -37,8 +38,8 @@ logging.getLogger("htmldate").setLevel(logging.CRITICAL)
 def published_at(tree: PageTree, metadata: PageMetadata, *, title: str, now: datetime) -> datetime | None:
     """Return when the article was published, from the page alone; None when nothing on it says so believably.
 
-    Witnesses in order: JSON-LD, meta elements, marked elements (`itemprop`, `<time>`), a date in words around the
-    headline, and at last htmldate's search of the whole page.
+    Witnesses in order: JSON-LD, meta elements, elements marked as the date, a `<time>` of the article, a date in words
+    around the headline, another `<time>` (not the clock in the site's header), and at last htmldate's search.
     """
     for text in _witnesses(tree, metadata, title=title):
         if moment := read_date(text, now=now):
@@ -50,20 +51,27 @@ def _witnesses(tree: PageTree, metadata: PageMetadata, *, title: str) -> Iterato
     yield metadata.claims.published
     for name in _META_NAMES:
         yield metadata.meta.get(name, "")
-    yield from _marked(tree.root)
+    marked = (each for each in tree.root.iter() if _is_marked(each))
+    yield from map(_written, marked)
+    times = [each for each in tree.root.iter("time") if not _is_frame(each)]
+    own = [each for each in times if any(parent.tag in {"article", "main"} for parent in each.iterancestors())]
+    yield from map(_written, own[:1])
     yield from _around_headline(tree.lines, title)
+    yield from map(_written, times[:1])
 
 
-def _marked(root: lxml.html.HtmlElement) -> Iterator[str]:
-    """Yield elements marked as the date of publication; a bare `<time>` counts only if it is the first of the page."""
-    times = []
-    for element in root.iter():
-        if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
-            yield element.get("datetime") or element.get("content") or one_line(element.text_content())
-        elif element.tag == "time":
-            times.append(element)
-    for element in times[:1]:
-        yield element.get("datetime") or one_line(element.text_content())
+def _is_marked(element: lxml.html.HtmlElement) -> bool:
+    return element.get("itemprop") == "datePublished" or element.get("pubdate") is not None
+
+
+def _is_frame(element: lxml.html.HtmlElement) -> bool:
+    """True if the element is in the frame of the site. A header with a headline in it is the article's own."""
+    frames = [parent for parent in element.iterancestors() if parent.tag in _FRAMES]
+    return any(frame.tag != "header" or frame.find(".//h1") is None for frame in frames)
+
+
+def _written(element: lxml.html.HtmlElement) -> str:
+    return element.get("datetime") or element.get("content") or one_line(element.text_content())
 
 
 def _around_headline(lines: list[str], title: str) -> Iterator[str]:

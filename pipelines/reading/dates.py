@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pipelines.time_zone import KAZAKHSTAN
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
-"""Clocks differ by minutes. What is further ahead has a wrong zone or is an announcement: nobody knows when it
-appeared.
+"""Clocks differ by minutes. What is further ahead has a wrong zone or is an announcement: its time is
+unknown.
 """
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 LONGEST_DATE = 80

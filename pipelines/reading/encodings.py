@@ -18,7 +18,7 @@ BROKEN_SHARE = 0.01
 """A declared encoding fits when at most this share of the characters cannot be read in it."""
 
 UTF8_SHARE = 0.5
-"""UTF-8 with another encoding in places has at least half a letter of UTF-8 for each byte that is none. Text in
+"""UTF-8 with another encoding in places has at least half a letter of UTF-8 for each byte that is not. Text in
 windows-1251 has under a hundredth, in EUC-KR a seventh.
 """
 

@@ -13,7 +13,7 @@ from pipelines.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A node of a YAML file with the key it stands under. Its readers raise ConfigError with file, line and key."""
+    """A node of a YAML file with its key. Its readers raise ConfigError with file, line and key."""
 
     file: str
     key: str
@@ -36,7 +36,7 @@ class Marked:
         return isinstance(self.node, yaml.MappingNode)
 
     def items(self) -> Iterator[tuple[str, Marked]]:
-        """Yield the pairs of a mapping; an empty value has none. A key that stands twice is an error."""
+        """Yield the pairs of a mapping; an empty value has no pairs. A repeated key is an error."""
         if self.is_empty():
             return
         if not isinstance(self.node, yaml.MappingNode):
@@ -45,7 +45,7 @@ class Marked:
         for key_node, value_node in self.node.value:
             key = str(key_node.value)
             if key in seen:
-                raise ConfigError(self.file, "this key stands twice", line=key_node.start_mark.line + 1, key=key)
+                raise ConfigError(self.file, "this key is here twice", line=key_node.start_mark.line + 1, key=key)
             seen.add(key)
             yield key, Marked(self.file, key, value_node)
 

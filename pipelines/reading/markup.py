@@ -46,10 +46,10 @@ def is_markup(text: str) -> bool:
 
 
 def has_too_many_attributes(text: str) -> bool:
-    """Tell, before any parser sees it, whether an element has more than MAX_ATTRIBUTES attributes. Linear time.
+    """True if an element has more than MAX_ATTRIBUTES attributes. Linear time; asked before any parser runs.
 
-    A seat belt, not a wall: real quotes are too messy to be followed, so a `>` in a value ends the look. Whoever writes
-    markup against this gets past it, into the worker's time limit.
+    A seat belt, not a wall: real quotes are too messy to be followed, so a `>` in a value ends the look. Markup
+    written against this gets past it, into the worker's time limit.
     """
     tags = _LONG_TAG.finditer(_SCRIPT.sub(" ", text))
     return any(len(_QUOTED.sub(" ", tag[0]).split()) > MAX_ATTRIBUTES for tag in tags)
@@ -69,7 +69,7 @@ def plain_text(fragment: str) -> str:
 
 
 def first_image(fragment: str) -> str:
-    """Return the address of the first picture of a fragment as it stands there, or an empty string."""
+    """Return the address of the first picture of a fragment as it is written, or an empty string."""
     match = re.search(
         r"<img\s[^<>]{0,1000}?\bsrc\s*=\s*[\"']?([^\"'\s<>]{1,1000})", fragment[:LONGEST_FRAGMENT], re.IGNORECASE
     )
@@ -77,7 +77,7 @@ def first_image(fragment: str) -> str:
 
 
 def web_address(link: str, *, base: str) -> str:
-    """Return the link as an absolute http(s) address, or an empty string when it is none."""
+    """Return the link as an absolute http(s) address, or an empty string when it cannot be one."""
     link = link.strip()
     if not link or len(link) > MAX_LINK_CHARACTERS:
         return ""
@@ -104,7 +104,7 @@ def visible_lines(root: lxml.html.HtmlElement) -> list[str]:
     silent: lxml.html.HtmlElement | None = None
     for event, element in lxml.etree.iterwalk(root, events=("start", "end")):
         starts = event == "start"
-        if starts and silent is None and element.tag in _SILENT:
+        if starts and silent is None and _is_silent(element):
             silent = element
         elif not starts and silent is element:
             silent = None
@@ -112,6 +112,13 @@ def visible_lines(root: lxml.html.HtmlElement) -> list[str]:
         parts.append("\n" if element.tag in _BLOCK else "")
         parts.append((silent is None and words) or "")
     return list(filter(None, map(one_line, "".join(parts).splitlines())))
+
+
+def _is_silent(element: lxml.html.HtmlElement) -> bool:
+    """True if a reader sees nothing of it, or only fields. A form around a whole page (ASP.NET) is a page."""
+    return element.tag in _SILENT and not (
+        element.tag == "form" and any(element.find(f".//{tag}") is not None for tag in ("h1", "article", "p"))
+    )
 
 
 def _words(text: str) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from pipelines.models import IndexDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from pipelines.time_zone import KAZAKHSTAN
 
 VERSION = "_version"
@@ -26,26 +25,17 @@ HEADINGS = tuple(f"{column} ({KAZAKHSTAN})" if column in TIMES else column for c
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
-    """A document as an export has it."""
-
-    article_id: str
-    version: int
-    document: IndexDocument
-
-
 def to_row(document: IndexDocument, *, version: int) -> dict[str, Any]:
     """Render a document for an export."""
     return {VERSION: version, **document}
 
 
-def from_row(row: Mapping[str, Any]) -> Exported | None:
+def from_row(row: Mapping[str, Any]) -> ArticleDocument | None:
     """Read a line of an export; None for a row that is something else."""
     if not row.keys() >= _NEEDED or not isinstance(row[VERSION], int):
         return None
     document = {name: value for name, value in row.items() if name != VERSION}
-    return Exported(article_id=str(row["id"]), version=row[VERSION], document=cast("IndexDocument", document))
+    return VersionedDocument(str(row["id"]), row[VERSION], cast("IndexDocument", document))
 
 
 def to_cells(document: IndexDocument) -> list[str]:

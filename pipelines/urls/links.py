@@ -16,7 +16,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_LINK_CHARS = 4096
 MAX_HOST_CHARS = 253
 
-# Whole names or prefixes of names, never parts of them: `gallery=7` or `source_id=7` may be all that tells two
+# Whole names or prefixes of names, never parts of them: `gallery=7` or `source_id=7` may be all that distinguishes two
 # articles apart, and an article lost is worse than an article seen twice.
 TRACKING = re.compile(
     r"(?:utm|mtm|itm|hsa)_.*"
@@ -94,6 +94,28 @@ def normalise_url(link: str, *, base: str = "") -> str:
 def article_id(link: str) -> str:
     """Return the identity of the article behind an entry's link: 32 hex digits."""
     return hashlib.sha256(normalise_url(link).encode()).hexdigest()[:32]
+
+
+def twin_id(link: str) -> str:
+    """Return what the twins of a link have in common: http and https, with and without `www.` and a last slash.
+
+    Twins are nearly always one article, but not surely: this is no identity, only a claim (decision 0004).
+    """
+    target = parse_link(link)
+    twin = replace(target, host=target.host.removeprefix("www."), path=target.path.rstrip("/"))
+    if target.port == DEFAULT_PORTS[target.scheme]:
+        twin = replace(twin, scheme="https", port=DEFAULT_PORTS["https"])
+    return article_id(twin.url)
+
+
+def scoped_id(scope: str, name: str) -> str:
+    """Return the identity of what has no address of its own: a name within a scope, such as a guid within a feed."""
+    return hashlib.sha256(f"{scope}\n{name}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def has_route(link: str) -> bool:
+    """True for a page that only a program in a browser finds, behind `#/`."""
+    return bool(parse_link(link).route)
 
 
 def host_of(url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 from pipelines.models import Entry, Feed
 from pipelines.urls import article_id
 from worker.runtime import Runtime
-from worker.state import Address
+from worker.state import ArticleAddress
 
 FEED = Feed(id="writer", url="", source="writer", family="writer")
 
@@ -49,5 +49,7 @@ class Writer:
         """Publish an article, or its next revision."""
         title = f"Полиция задержала угонщиков, сводка {number}, дополнение {version}"
         entry = Entry(link=link(number), title=title, content=f"{title}. Возбуждено уголовное дело. " * 3)
-        self._runtime.state.articles.sight(entry, Address.of(entry.link), feed=FEED, now=time.time(), needs_page=False)
+        self._runtime.state.articles.sight(
+            entry, ArticleAddress.of(entry.link), feed=FEED, now=time.time(), needs_page=False
+        )
         self.said[article_id(entry.link)] = title

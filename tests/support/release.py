@@ -35,11 +35,11 @@ from pipelines.urls import article_id
 from seeds.newsroom import Newsroom, Premises
 from tests.support.running_watch import QUICK, Watch, watching
 from worker.files.dictionaries import build_dictionaries
-from worker.rebuilds import RETAG, open_jobs
+from worker.rebuilds import RETAG, open_rebuilder
 from worker.rebuilds.forget import forget
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
-from worker.state import Address
+from worker.state import ArticleAddress
 
 PREMISES = Premises(host_base="127.0.7.2", port=29_107)
 """Links are identities, so the sites are where they were when the state was written."""
@@ -118,12 +118,12 @@ def leave_in_the_middle(watch: Watch) -> None:
     state, now = watch.runtime.state, watch.runtime.now()
     for link in (*WAITING.values(), FETCHED_NOWHERE):
         entry = Entry(link=link, title="Задержаны наркокурьеры", content=TEXT)
-        state.articles.sight(entry, Address.of(link), feed=DESK, now=now, needs_page=link == FETCHED_NOWHERE)
+        state.articles.sight(entry, ArticleAddress.of(link), feed=DESK, now=now, needs_page=link == FETCHED_NOWHERE)
     put(watch, WAITING["outbox"])
     quarantined = put(watch, WAITING["quarantine"])
     key = article_id(WAITING["quarantine"])
     state.outbox.settle(key, quarantined, Outcome.QUARANTINED, now=now, reason="the engine refused it")
-    open_jobs(watch.runtime).begin(RETAG, owner="somebody at the old release")
+    open_rebuilder(watch.runtime).begin(RETAG, owner="somebody at the old release")
 
 
 def put(watch: Watch, link: str) -> int:

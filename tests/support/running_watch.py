@@ -122,6 +122,6 @@ def settings_of(folder: Path, newsroom: Newsroom, *, allow_hosts: str = "", **se
     newsroom.publish(count=8)  # an empty feed is a failed poll, and failures wait
     catalogue = folder / "newsroom.yaml"
     catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
-    quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0}
+    quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0, "page_retry_s": 0.2}
     own = {"redis_prefix": f"{name}:", "search_index": name, "feeds_file": catalogue}
     return Settings(data=folder, allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}", **{**quick, **own, **settings})

@@ -102,6 +102,7 @@ def demo_settings(newsroom: Newsroom) -> Iterator[Settings]:
             host_spacing_s=0.05,
             min_interval_s=1.0,
             max_interval_s=2.0,
+            page_retry_s=0.5,  # one page of the newsroom is missing
         )
         yield settings
     except EngineUnavailableError:

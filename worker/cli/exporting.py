@@ -7,17 +7,15 @@ import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from pipelines.models import ArticleDocument
 from worker.cli.archives import kind_of, writing
 from worker.cli.console import FAILED, UsageError, articles, err, out
 from worker.cli.selecting import Selection, selecting
 from worker.cli.session import open_runtime
-
-if TYPE_CHECKING:
-    from worker.search.engine import Stored
 
 commands = typer.Typer()
 
@@ -68,7 +66,7 @@ def is_table(file: str) -> bool:
     return file != "-" and kind_of(Path(file)) == TABLE
 
 
-def rows(found: Iterable[Stored]) -> Iterator[str]:
+def rows(found: Iterable[ArticleDocument]) -> Iterator[str]:
     """Yield one line of JSON an article."""
     from pipelines.search.exports import to_row
 
@@ -76,7 +74,7 @@ def rows(found: Iterable[Stored]) -> Iterator[str]:
         yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
 
 
-def table(found: Iterable[Stored]) -> Iterator[str]:
+def table(found: Iterable[ArticleDocument]) -> Iterator[str]:
     """Yield one row an article."""
     from pipelines.search.exports import to_cells
 
@@ -108,7 +106,7 @@ def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:
     return written
 
 
-def tracked(found: Iterable[Stored], *, total: int) -> Iterator[Stored]:
+def tracked(found: Iterable[ArticleDocument], *, total: int) -> Iterator[ArticleDocument]:
     from rich.progress import track
 
     yield from track(

@@ -77,19 +77,24 @@ def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str
         duration(max(0.0, snapshot.next_at - now)) if snapshot.next_at else "–",
         duration(snapshot.interval_s) if snapshot.interval_s else "–",
         str(sum(poll.new for poll in snapshot.polls)),
-        "" if state == "ok" else sentence,
+        "; ".join(filter(None, ("" if state == "ok" else sentence, *sorted(snapshot.habits), left_out(snapshot)))),
     ]
+
+
+def left_out(snapshot: FeedSnapshot) -> str:
+    """Return what the newest document that was read had besides entries, e.g. `2 left out: no_words`."""
+    dropped = next((poll.dropped for poll in snapshot.polls if poll.entries), {})
+    return f"{sum(dropped.values())} left out: {', '.join(sorted(dropped))}" if dropped else ""
 
 
 def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[str, str]:
     """The feed's state in one word and one sentence, from its last polls."""
-    from pipelines.feeds import PollResult, health
+    from pipelines.feeds import health
 
     if not feed.enabled:
         return "off", feed.note
     polls = snapshot.polls if snapshot else ()
-    results = [PollResult(at=poll.at, ok=poll.ok, new=poll.new, note=poll.note) for poll in polls]
-    found = health(results, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
+    found = health(polls, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
     return str(found.state), found.sentence
 
 
@@ -102,7 +107,7 @@ def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> FeedRo
     if snapshot:
         row["next_at"], row["interval_s"], row["failures"] = snapshot.next_at, snapshot.interval_s, snapshot.failures
         row["last_ok_at"], row["last_new_at"] = snapshot.last_ok_at, snapshot.last_new_at
-        row["polls"] = [asdict(poll) for poll in snapshot.polls]
+        row["polls"], row["habits"] = [asdict(poll) for poll in snapshot.polls], sorted(snapshot.habits)
     return row
 
 

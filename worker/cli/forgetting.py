@@ -21,8 +21,8 @@ from worker.cli.selecting import find_key
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
+    from pipelines.models import ArticleDocument
     from worker.runtime import Runtime
-    from worker.search.engine import Stored
 
 commands = typer.Typer()
 
@@ -114,7 +114,7 @@ def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[
         yield stored.article_id, _indexed(stored)
 
 
-def _indexed(stored: Stored) -> Candidate:
+def _indexed(stored: ArticleDocument) -> Candidate:
     return Candidate(title=stored.document.get("title", ""), url=stored.document["url"])
 
 

@@ -18,8 +18,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError, UnsafeAddressError
-from pipelines.models import Entry, Feed, Page, Stage
-from pipelines.search.exports import Exported, from_row
+from pipelines.models import ArticleDocument, Entry, Feed, Page, Stage
+from pipelines.search.exports import from_row
 from worker.cli.archives import kind_of, reading
 from worker.cli.console import FAILED, UsageError, err, out, print_json
 from worker.cli.earlier_imports import EarlierImports
@@ -28,7 +28,7 @@ from worker.cli.stages import jsonl_rows, page_of
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
-    from worker.state import Address
+    from worker.state import ArticleAddress
 
 commands = typer.Typer()
 
@@ -62,10 +62,10 @@ class Intake:
     sighted: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     _places: dict[str, str] = field(default_factory=dict)
-    _documents: list[Exported] = field(default_factory=list)
+    _documents: list[ArticleDocument] = field(default_factory=list)
     _earlier: EarlierImports | None = None
 
-    def take(self, item: Import | Exported) -> None:
+    def take(self, item: Import | ArticleDocument) -> None:
         """Hand an item over, unless another item of this command is the same article."""
         if isinstance(item, Import):
             self._take_import(item)
@@ -166,7 +166,7 @@ def take_files(intake: Intake, files: Sequence[Path]) -> None:
     intake.flush()
 
 
-def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
+def read_imports(file: Path, *, now: datetime) -> Iterator[Import | ArticleDocument]:
     """Yield what a file holds, by its suffix. Raises KuzetError naming the file, and the line of a row."""
     if kind_of(file) == TABLE:
         raise KuzetError(str(file), "is a table, which lacks most of an article", remedy="Export .jsonl to import it.")
@@ -176,7 +176,7 @@ def read_imports(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
         yield read_file(file, now=now)
 
 
-def read_rows(file: Path, *, now: datetime) -> Iterator[Import | Exported]:
+def read_rows(file: Path, *, now: datetime) -> Iterator[Import | ArticleDocument]:
     """Yield the rows of a file; a line of an export is a document as it was."""
     from pipelines.reading.texts import FILE, entry_from_row, file_address, row_content
 
@@ -218,15 +218,15 @@ def hand_over(runtime: Runtime, item: Import, *, feed: Feed) -> str:
     return sighting.article_id if sighting.stage else ""
 
 
-def address(link: str) -> Address:
+def address(link: str) -> ArticleAddress:
     """Return where an imported article is: on the web, or in a file that has only a path."""
     from pipelines.reading.texts import text_id
-    from worker.state import Address
+    from worker.state import ArticleAddress
 
     try:
-        return Address.of(link)
+        return ArticleAddress.of(link)
     except UnsafeAddressError:
-        return Address(article_id=text_id(link), url=link, host="")
+        return ArticleAddress(article_id=text_id(link), url=link, host="")
 
 
 def follow(runtime: Runtime, keys: Iterable[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import unquote_to_bytes
 
 from pipelines.models import Outcome
-from worker.state import Step
+from worker.state import JourneyStep
 
 PAGE_SUFFIX = ".zst"
 IMPORT = "import-"
@@ -32,7 +32,7 @@ ENDINGS = {
 }
 
 
-def sentence_of(step: Step) -> str:
+def sentence_of(step: JourneyStep) -> str:
     """Say in plain words what happened."""
     said = _SENTENCES.get(step.event)
     return said(step.detail) if said else _ending(step.event)

@@ -18,9 +18,9 @@ from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
     from worker.rebuilds.generations import Generation
-    from worker.rebuilds.reindex import Rebuilder
+    from worker.rebuilds.reindex import Reindexer
     from worker.runtime import Runtime
-    from worker.state import Run
+    from worker.state import Rebuild
 
 commands = typer.Typer()
 
@@ -55,13 +55,13 @@ def reindex(  # noqa: PLR0913  one option a wish
     Example: kuzet reindex --dry-run && kuzet reindex
     """
     from worker.cli.watch import begin, follow, running
-    from worker.rebuilds import REINDEX, open_rebuilder
+    from worker.rebuilds import REINDEX, open_reindexer
 
     runtime = open_runtime()
     if show_list:
-        list_generations(open_rebuilder(runtime), as_json=as_json, now=runtime.now())
+        list_generations(open_reindexer(runtime), as_json=as_json, now=runtime.now())
     elif dry_run:
-        show_plan(runtime, open_rebuilder(runtime), rollback=rollback, as_json=as_json)
+        show_plan(runtime, open_reindexer(runtime), rollback=rollback, as_json=as_json)
     else:
         if not attach:
             give_dictionary()
@@ -128,15 +128,15 @@ def reextract(
         follow(runtime, run, as_json=as_json, sentence=sentence_of_reextract)
 
 
-def sentence_of_reextract(run: Run) -> str:
-    facts = run.facts
+def sentence_of_reextract(rebuild: Rebuild) -> str:
+    facts = rebuild.progress
     left = f" {facts['failed']} pages could not be read." if facts["failed"] else ""
     read = facts.get("read", facts["done"])  # a reextract of version 0.1 counted no read pages
     return f"{read} pages were read, {facts['changed']} articles are other than before.{left}"
 
 
-def sentence_of_retag(run: Run) -> str:
-    facts = run.facts
+def sentence_of_retag(rebuild: Rebuild) -> str:
+    facts = rebuild.progress
     left = f" {facts['failed']} could not be tagged and stay as they were." if facts["failed"] else ""
     return f"{facts['written']} articles have today's tags, {facts['changed']} of them other topics than before.{left}"
 
@@ -165,8 +165,9 @@ def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) 
         out.print(f"{changes.changed} of {changes.articles} articles with older tags would change their topics.")
 
 
-def sentence_of_reindex(run: Run) -> str:
-    return f"{run.facts['total']} articles are in {run.facts['target']} now; {run.facts['source']} is replaced."
+def sentence_of_reindex(rebuild: Rebuild) -> str:
+    progress = rebuild.progress
+    return f"{progress['total']} articles are in {progress['target']} now; {progress['source']} is replaced."
 
 
 def give_dictionary() -> None:
@@ -181,7 +182,7 @@ def give_dictionary() -> None:
         install_dictionary(have_dictionary(settings), base=settings.data / "search")
 
 
-def show_plan(runtime: Runtime, rebuilder: Rebuilder, *, rollback: bool, as_json: bool) -> None:
+def show_plan(runtime: Runtime, rebuilder: Reindexer, *, rollback: bool, as_json: bool) -> None:
     """Show what a reindex would do, and whether it is needed."""
     plan = rebuilder.plan_rollback() if rollback else rebuilder.plan()
     reasons = [] if rollback else runtime.search.outdated(runtime.analysis)
@@ -196,7 +197,7 @@ def show_plan(runtime: Runtime, rebuilder: Rebuilder, *, rollback: bool, as_json
         out.print("The index is as this version of kuzet makes it: no reindex is needed.", style="dim")
 
 
-def list_generations(rebuilder: Rebuilder, *, as_json: bool, now: float) -> None:
+def list_generations(rebuilder: Reindexer, *, as_json: bool, now: float) -> None:
     """List the indices in the order of their making."""
     table = Table("index", "articles", "", box=None, header_style="bold")
     for one in rebuilder.indices.generations():

@@ -124,6 +124,7 @@ class FeedRow(TypedDict):
     last_ok_at: NotRequired[float]
     last_new_at: NotRequired[float]
     polls: NotRequired[list[dict[str, Any]]]
+    habits: NotRequired[list[str]]
 
 
 class FeedsAnswer(TypedDict):

@@ -21,10 +21,12 @@ from worker.cli.feeds import state_of
 from worker.cli.session import open_runtime
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
 
+HOSTS_NAMED = 5
+
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
-    from worker.state import Run
+    from worker.state import Rebuild
 
 commands = typer.Typer()
 
@@ -115,7 +117,7 @@ def look(runtime: Runtime) -> Status:
         feeds=dict(Counter(feeds.states.values())),
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
-        rebuild=rebuild_of(state.upkeep.current()),
+        rebuild=rebuild_of(state.rebuilds.current()),
         last_article=last_article(runtime) if not search.problem else {},
         silence=feeds.silence,
         problems=tuple(problems(runtime, workers, search, feeds)),
@@ -189,8 +191,21 @@ def problems(
         found += trouble
     elif search.index:
         found += [f"{reason}: run `kuzet reindex`." for reason in runtime.search.outdated(runtime.analysis)]
+    found += runtime.state.problems.current(now=runtime.now())
+    found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
     return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def held_hosts(runtime: Runtime) -> list[str]:
+    """One sentence about the hosts that want to be left alone, the longest first."""
+    now = runtime.now()
+    held = sorted(runtime.state.hosts.held(now=now).items(), key=lambda each: -each[1])
+    if not held:
+        return []
+    named = ", ".join(f"{host} for {duration(until - now)}" for host, until in held[:HOSTS_NAMED])
+    more = f" and {len(held) - HOSTS_NAMED} more" if len(held) > HOSTS_NAMED else ""
+    return [f"Sites that asked for a rest: {named}{more}."]
 
 
 def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:
@@ -216,12 +231,12 @@ def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
     return found
 
 
-def rebuild_of(run: Run | None) -> str:
+def rebuild_of(rebuild: Rebuild | None) -> str:
     """Say what rewrites the index just now, and who started it; empty when nothing does."""
-    if run is None:
+    if rebuild is None:
         return ""
-    step, done, total = (run.facts[name] for name in ("step", "done", "total"))
-    return f"{run.kind} by {run.owner}: {step}, {done} of {total} articles"
+    step, done, total = (rebuild.progress[name] for name in ("step", "done", "total"))
+    return f"{rebuild.kind} by {rebuild.owner}: {step}, {done} of {total} articles"
 
 
 def last_article(runtime: Runtime) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipelines.errors import KuzetError
 from worker.cli.console import BUSY, duration, err, fail, out, print_json
-from worker.rebuilds import open_jobs
-from worker.rebuilds.jobs import BusyError
+from worker.rebuilds import open_rebuilder
+from worker.rebuilds.rebuilder import BusyError
 from worker.runtime import Runtime
-from worker.state import Run
+from worker.state import Rebuild
 from worker.state.workers import present, slots
 from worker.tasks.nudges import REBUILD_QUEUES
 
@@ -31,48 +31,52 @@ STEPS = {
 }
 
 
-def begin(runtime: Runtime, kind: str, **options: Any) -> Run:
+def begin(runtime: Runtime, kind: str, **options: Any) -> Rebuild:
     """Hand the job to the workers. Ends the command with BUSY when another one is under way."""
     try:
-        return open_jobs(runtime).begin(kind, owner=f"{_user()} at {socket.gethostname()}", **options)
+        return open_rebuilder(runtime).begin(kind, owner=f"{_user()} at {socket.gethostname()}", **options)
     except BusyError as error:
         fail(error, code=BUSY)
 
 
-def running(runtime: Runtime, kind: str) -> Run:
+def running(runtime: Runtime, kind: str) -> Rebuild:
     """Return the job of this kind that is under way or has just ended. Raises KuzetError without one."""
-    upkeep = runtime.state.upkeep
-    run = upkeep.current() or upkeep.last()
-    if run is None or run.kind != kind:
+    rebuilds = runtime.state.rebuilds
+    rebuild = rebuilds.current() or rebuilds.last()
+    if rebuild is None or rebuild.kind != kind:
         raise KuzetError(f"A {kind}", "is not under way", remedy=f"`kuzet {kind}` begins one.")
-    return run
+    return rebuild
 
 
-def follow(runtime: Runtime, run: Run, *, as_json: bool, sentence: Callable[[Run], str]) -> None:
+def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, sentence: Callable[[Rebuild], str]) -> None:
     """Show how far it is until it ends; Ctrl-C leaves it to the workers. Raises KuzetError when it failed."""
     try:
-        watch(runtime, run)
+        watch(runtime, rebuild)
     except KeyboardInterrupt:
-        err.print(f"It goes on without you. `kuzet {run.kind} --attach` follows it again.")
+        err.print(f"It goes on without you. `kuzet {rebuild.kind} --attach` follows it again.")
         raise typer.Exit from None
-    ended = runtime.state.upkeep.last()
-    if ended is None or ended.id != run.id:
-        raise KuzetError(f"The {run.kind}", "ended, and another one has begun since")
+    ended = runtime.state.rebuilds.last()
+    if ended is None or ended.id != rebuild.id:
+        raise KuzetError(f"The {rebuild.kind}", "ended, and another one has begun since")
     if ended.problem:
-        raise KuzetError(f"The {run.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
+        raise KuzetError(f"The {rebuild.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
     took = duration(ended.ended_at - ended.began_at)
-    print_json({"kind": ended.kind, **ended.facts}) if as_json else out.print(f"{sentence(ended)} It took {took}.")
+    print_json({"kind": ended.kind, **ended.progress}) if as_json else out.print(f"{sentence(ended)} It took {took}.")
 
 
-def watch(runtime: Runtime, run: Run) -> None:
+def watch(runtime: Runtime, rebuild: Rebuild) -> None:
     """Draw the bar until the job is no longer the one under way."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         bar = progress.add_task("waiting for a worker", total=None)
-        while (now := runtime.state.upkeep.current()) and now.id == run.id:
-            step = STEPS.get(now.facts["step"], now.facts["step"])
-            away = "" if is_served(runtime, run.kind) else f" (no worker serves the queue {REBUILD_QUEUES[run.kind]})"
-            progress.update(bar, description=step + away, completed=now.facts["done"], total=now.facts["total"])
+        while (now := runtime.state.rebuilds.current()) and now.id == rebuild.id:
+            step = STEPS.get(now.progress["step"], now.progress["step"])
+            away = (
+                ""
+                if is_served(runtime, rebuild.kind)
+                else f" (no worker serves the queue {REBUILD_QUEUES[rebuild.kind]})"
+            )
+            progress.update(bar, description=step + away, completed=now.progress["done"], total=now.progress["total"])
             time.sleep(LOOK_S)
 
 

@@ -15,14 +15,16 @@ from worker.files.text import Stamp, read_text, stamp
 class Catalogue:
     """Feeds by id. A file that became broken keeps the feeds that were loaded before; `problem` says what is wrong.
 
-    Without any feeds loaded before, asking for them raises that ConfigError: nobody may take a catalogue that cannot be
-    read for an empty one. Safe for several threads.
+    Without any feeds loaded before, asking for them raises that ConfigError: a catalogue that cannot be read is not an
+    empty one. Safe for several threads.
     """
 
     def __init__(self, file: Path, own_file: Path) -> None:
         self.file = file
         self.own_file = own_file
         self.problem: ConfigError | None = None
+        self.reads = 0
+        """How often the files were read: another number means that the feeds may be others."""
         self._lock = Lock()
         self._read_at: tuple[Stamp, ...] = ()
         self._feeds: dict[str, Feed] | None = None
@@ -38,7 +40,7 @@ class Catalogue:
         return any(feed.id == feed_id for feed in read_feeds(self.file))
 
     def check(self) -> ConfigError | None:
-        """Tell what is wrong with the files as they are now."""
+        """Return what is wrong with the files as they are now, None when they can be used."""
         try:
             self._current()
         except ConfigError as error:
@@ -50,6 +52,7 @@ class Catalogue:
             written_at = (stamp(self.file), stamp(self.own_file))
             if self._feeds is None or written_at != self._read_at:
                 self._feeds = self._read()
+                self.reads += 1
                 self._read_at = written_at
             return self._feeds
 

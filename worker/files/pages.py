@@ -42,7 +42,7 @@ class PageStore:
         reference = f"{page.fetched_at.astimezone(UTC):%Y-%m-%d}/{token_hex(8)}.zst"
         record = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(_pack(page))
         try:
-            self._check_room()
+            self.check_room()
             self._write(f"{self._root}/{reference}", record)
         except OSError as error:
             raise EngineUnavailableError(self.url, f"the page store cannot be written ({error})") from error
@@ -90,7 +90,8 @@ class PageStore:
             return []
         return sorted(name for path in listed if DAY.fullmatch(name := Path(path).name))
 
-    def _check_room(self) -> None:
+    def check_room(self) -> None:
+        """Raise EngineUnavailableError when the folder's disk is down to the floor: ask before you fetch."""
         if not self._is_folder:
             return
         Path(self._root).mkdir(parents=True, exist_ok=True)

@@ -9,30 +9,22 @@ account   a source's day as a whole: sighted, under way, and missing (0 when the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from pipelines.feeds.health import PollResult, health
-from pipelines.models import Feed
+from pipelines.feeds.health import health
+from pipelines.models import Feed, Poll, VersionedDocument
 from pipelines.time_zone import OFFSET
-from worker.state import Account, FeedSnapshot, Poll
+from worker.state import Account, FeedSnapshot
+
+PollDocument: TypeAlias = VersionedDocument[Mapping[str, Any]]
 
 MAX_NOTE_LETTERS = 300
 """A note is counted by its value, and the engine refuses a document for a keyword of 32,766 bytes."""
 
 NOT_MODIFIED = 304
 FAILED, UNCHANGED, KNOWN, NEW = "failed", "unchanged", "known", "new"
-
-
-@dataclass(frozen=True, slots=True)
-class PollDocument:
-    """A document with its id. Shaped like the outbox's records, so that it is written like them."""
-
-    article_id: str
-    version: int
-    document: Mapping[str, Any]
 
 
 def feed_documents(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> Iterator[PollDocument]:
@@ -54,16 +46,16 @@ def account_documents(account: Account, *, family: str, now: float) -> Iterator[
 
 
 def result_of(poll: Poll) -> str:
-    """Tell in one word what a poll brought. A document that could not be read left no entries."""
-    if poll.status == NOT_MODIFIED or (poll.status and poll.note == "same"):
-        return UNCHANGED
-    if not poll.status or not poll.entries:
+    """Return in one word what a poll brought."""
+    if not poll.ok:
         return FAILED
+    if poll.status == NOT_MODIFIED or poll.note == "same":
+        return UNCHANGED
     return NEW if poll.new else KNOWN
 
 
 def _stated(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> PollDocument:
-    judged = health(_results(snapshot.polls), now=now, last_new_at=snapshot.last_new_at)
+    judged = health(snapshot.polls, now=now, last_new_at=snapshot.last_new_at)
     facts = _names(feed) | {
         "at": _timestamp(now),
         "state": str(judged.state),
@@ -91,10 +83,6 @@ def _polled(poll: Poll, feed: Feed) -> PollDocument:
     return _document("poll", (feed.id, str(round(poll.at * 1000))), facts, at=poll.at)
 
 
-def _results(polls: Sequence[Poll]) -> list[PollResult]:
-    return [PollResult(at=poll.at, ok=result_of(poll) != FAILED, new=poll.new, note=poll.note) for poll in polls]
-
-
 def _names(feed: Feed) -> dict[str, Any]:
     return {"feed": feed.id, "source": feed.source, "family": feed.family}
 
@@ -103,7 +91,7 @@ def _document(kind: str, names: tuple[str, ...], facts: Mapping[str, Any], *, at
     """Absent facts are absent fields. The same thing said again has the same id and, later, a greater version."""
     name = hashlib.sha256("\x1f".join((kind, *names)).encode()).hexdigest()[:32]
     document = {"kind": kind, **{field: value for field, value in facts.items() if value != ""}}
-    return PollDocument(name, max(1, round(at * 1000)), document)
+    return VersionedDocument(name, max(1, round(at * 1000)), document)
 
 
 def _timestamp(at: float) -> str:

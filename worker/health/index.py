@@ -108,7 +108,7 @@ class PollIndex:
         return int(answer.body["deleted"])
 
 
-def record_health(state: State, feeds: Iterable[Feed], *, index: PollIndex, now: float) -> int:
+def write_health(state: State, feeds: Iterable[Feed], *, index: PollIndex, now: float) -> int:
     """Write how feeds and sightings are doing into the index; return how many documents that took.
 
     To be called about once a minute: Redis remembers the last 30 polls of a feed. Raises EngineUnavailableError or

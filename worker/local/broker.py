@@ -44,7 +44,7 @@ def start_broker(supervisor: Supervisor, directory: Path) -> str:
 
 
 def prepare_broker(directory: Path) -> Broker:
-    """Write the server's configuration: every write is kept, nothing is evicted, nobody else gets in."""
+    """Write the server's configuration: every write is kept, nothing is evicted, no other user gets in."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     door, url = _door(directory)
     config = directory / "broker.conf"
@@ -73,7 +73,7 @@ def _storage(directory: Path) -> list[str]:
 
 
 def free_port() -> int:
-    """Find a port of the loopback that nobody listens on at this moment."""
+    """Find a port of the loopback that no program listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -22,7 +22,7 @@ class DataBusyError(KuzetError):
 
 
 class DataLock:
-    """Keeps a data folder for one run. The file holds the owner's pid, for the sentence a second run is told."""
+    """Keeps a data folder for one run. The file holds the owner's pid, which a second run shows in its error."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -49,7 +49,7 @@ class DataLock:
         return self._file is not None
 
     def is_held(self) -> bool:
-        """Tell whether some process holds the folder, without taking it."""
+        """True if a process holds the folder; does not take it."""
         try:
             file = os.open(self.folder / "lock", os.O_RDONLY)
         except FileNotFoundError:
@@ -81,7 +81,7 @@ def _try_lock(file: int) -> bool:
 
 
 def lock_owner(path: Path) -> int:
-    """Tell the pid of the process that holds a POSIX lock on the file, as Java takes them; 0 when nobody does."""
+    """Return the pid of the process that holds a POSIX lock on the file, as Java takes them; 0 without one."""
     if not path.exists():
         return 0
     question = struct.pack(FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What a start tells while it goes on; the caller decides how it looks."""
+"""How a start reports its progress; the caller decides how it looks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from typing import Protocol
 
 
 class Report(Protocol):
-    """Told from any thread; must not raise."""
+    """Called from any thread; must not raise."""
 
     def say(self, sentence: str) -> None: ...
 
     def progress(self, what: str, *, done: int, total: int) -> None:
-        """Told often while `done` bytes of `total` are there; the last call has done == total."""
+        """Called often while `done` bytes of `total` are there; the last call has done == total."""
 
 
 class Silence:
-    """A report nobody reads."""
+    """A report that is thrown away."""
 
     def say(self, sentence: str) -> None:
         pass

@@ -1,4 +1,4 @@
-"""The watch on one machine: engines first, then whatever is spawned beside them, all of it ours until `stop`."""
+"""The watch on one machine: engines first, then the other children, all of them ours until `stop`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Endpoints:
 
 
 class LocalRun:
-    """Runs the engines that no setting names, and children beside them, on one data folder.
+    """Runs the engines that no setting names, and other children, on one data folder.
 
     Start it from anywhere; children are restarted when they end, and the kernel ends them with this process. The data
     folder is held while it runs: a second run on it raises KuzetError naming this process. Engines outlive the other
@@ -100,11 +100,11 @@ class LocalRun:
         return self._endpoints
 
     def pids(self) -> dict[str, int]:
-        """Tell the pid of every running child, by name, in the order of their start."""
+        """Return the pid of every running child, by name, in the order of their start."""
         return {name: pid for supervisor in self._supervisors for name, pid in supervisor.pids().items()}
 
     def failed(self) -> tuple[str, ...]:
-        """Name the children that ended again and again and were given up."""
+        """Name the children that keep ending soon after their start."""
         return tuple(name for supervisor in self._supervisors for name in supervisor.failed())
 
     def install_dictionary(self, folder: Path) -> str:
@@ -151,18 +151,18 @@ class LocalRun:
 
 
 def facts_file(data: Path) -> Path:
-    """Where a run tells the commands beside it what they have to know; readable by its user alone."""
+    """Return the file that other commands read a run's settings from; only its user can."""
     return data / "run.json"
 
 
 def run_settings(data: Path) -> Mapping[str, str] | None:
-    """Find the settings of the run that holds the data folder, by name, engines included; None when there is none."""
+    """Find the settings of the run that holds the data folder, by name, engines included; None without a run."""
     found = _run_facts(data)
     return found["settings"] if found else None
 
 
 def run_pid(data: Path) -> int | None:
-    """Find the process of the run that holds the data folder; None when there is none, or it is just starting."""
+    """Find the process of the run that holds the data folder; None without a run, or while it is starting."""
     found = _run_facts(data)
     return found["pid"] if found else None
 

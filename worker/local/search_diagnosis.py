@@ -45,10 +45,10 @@ def _await_end(child: Child, node: SearchNode) -> None:
 
 def read_reason(notes: str) -> str:
     """Find what went wrong in the JVM's notes of exceptions; empty when the runner did not give up."""
-    told: dict[str, None] = {}  # an exception is noted once a frame it leaves
+    causes: dict[str, None] = {}  # an exception is noted once a frame it leaves
     for name, message in THROWN.findall(notes):
         if name == WRAPPER:
-            return " → ".join(list(told)[-SHOWN:])
+            return " → ".join(list(causes)[-SHOWN:])
         if message and not name.startswith(ORDINARY):
-            told[f"{name.rpartition('/')[2]}: {message[:MAX_SHOWN_CHARS]}"] = None
+            causes[f"{name.rpartition('/')[2]}: {message[:MAX_SHOWN_CHARS]}"] = None
     return ""

@@ -119,7 +119,7 @@ def prepare_search_node(
 
 
 def choose_port(wanted: int) -> int:
-    """Take the wanted port, or a free one; EngineUnavailableError when there is none."""
+    """Take the wanted port, or a free one; EngineUnavailableError when all are taken."""
     if wanted:
         if is_free(wanted):
             return wanted
@@ -139,7 +139,7 @@ def choose_port(wanted: int) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Tell whether nobody has the port of the loopback."""
+    """True if no program has the port of the loopback."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -19,7 +19,7 @@ from worker.local.supervisor import Supervisor, describe_end
 SUBJECT = "The local search node"
 READY_S = 180.0
 LOOK_S = 0.05
-BESIDE_HEAP_MB = 200  # what the JVM takes beside its heap
+OFF_HEAP_MB = 200  # what the JVM takes besides its heap
 ELSEWHERE = "or point KUZET_SEARCH_URL at an Elasticsearch or OpenSearch that runs elsewhere"
 WORDLESS = "Closed all nodes."  # all the runner says, whatever went wrong
 REASONS = (
@@ -95,7 +95,7 @@ def require_own_data(node: SearchNode) -> None:
 def require_memory(heap_mb: int) -> None:
     """Raise EngineUnavailableError when the machine cannot hold the node now."""
     free_mb = psutil.virtual_memory().available // 2**20
-    needed_mb = heap_mb + BESIDE_HEAP_MB
+    needed_mb = heap_mb + OFF_HEAP_MB
     if free_mb < needed_mb:
         raise EngineUnavailableError(
             SUBJECT,

@@ -1,4 +1,4 @@
-"""The one table of what runs beside the engines: name → command. docker-compose.yml repeats it."""
+"""The one table of what runs besides the engines: name → command. docker-compose.yml repeats it."""
 
 from __future__ import annotations
 

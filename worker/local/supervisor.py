@@ -20,11 +20,14 @@ LOG_CHECK_EVERY = 300  # looks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """When a child that ended is started again. One that lived `settled_s` starts with a clean slate."""
+class Backoff:
+    """When a child that ended is started again: always, later each time. One that lived `settled_s` begins anew.
+
+    After more than `max_quick_ends` it is reported with its last words.
+    """
 
     first_pause_s: float = 0.5
-    longest_pause_s: float = 30.0
+    longest_pause_s: float = 60.0
     settled_s: float = 20.0
     max_quick_ends: int = 5
 
@@ -39,20 +42,20 @@ class _Post:
     child: Child
     quick_ends: int = 0
     due_s: float | None = None  # seconds after the last child's start at which the next one is due
-    given_up: bool = False
 
 
 class Supervisor:
     """Starts commands as children and restarts those that end by themselves.
 
     All children are started from one thread, which lives until `stop`: the kernel ends a child with the thread that
-    started it. A child that keeps ending soon after its start is given up and reported. The report must not call back.
+    started it. A child that keeps ending soon after its start is reported, and started
+    once a minute: what it lacks (a full disk, a broker) may come back. The report must not call back.
     """
 
-    def __init__(self, logs: Path, *, report: Report, patience: Patience = Patience()) -> None:
+    def __init__(self, logs: Path, *, report: Report, backoff: Backoff = Backoff()) -> None:
         self._logs = logs
         self._report = report
-        self._patience = patience
+        self._backoff = backoff
         self._posts: dict[str, _Post] = {}
         self._lock = Lock()
         self._stopping = Event()
@@ -87,15 +90,15 @@ class Supervisor:
         return self._logs / f"{name}.log"
 
     def pids(self) -> dict[str, int]:
-        """Tell the pid of every running child, by name."""
+        """Return the pid of every running child, by name."""
         with self._lock:
             posts = dict(self._posts)
         return {name: post.child.pid for name, post in posts.items() if post.child.exit_code() is None}
 
     def failed(self) -> tuple[str, ...]:
-        """Name the children that were given up."""
+        """Name the children that keep ending soon after their start."""
         with self._lock:
-            return tuple(name for name, post in self._posts.items() if post.given_up)
+            return tuple(name for name, post in self._posts.items() if self._keeps_ending(post))
 
     def stop(self) -> None:
         """Ask all children to leave, the last started first, and see them off. Safe to call twice."""
@@ -125,7 +128,7 @@ class Supervisor:
 
     def _look_after(self, name: str, post: _Post) -> None:
         code = post.child.exit_code()
-        if code is None or post.given_up:
+        if code is None:
             return
         if post.due_s is None:
             self._note_end(name, post, code)
@@ -136,22 +139,22 @@ class Supervisor:
         try:
             post.child = self._launch(post.child.command)
         except OSError as error:  # no process, no disk: the others still need to be looked after
-            post.due_s = post.child.age_s + self._patience.longest_pause_s
-            self._report.say(f"{name} cannot be started: {error}; next try in {self._patience.longest_pause_s:g} s.")
+            post.due_s = post.child.age_s + self._backoff.longest_pause_s
+            self._report.say(f"{name} cannot be started: {error}; next try in {self._backoff.longest_pause_s:g} s.")
         else:
             post.due_s = None
 
     def _note_end(self, name: str, post: _Post, code: int) -> None:
         age_s = post.child.age_s
         post.child.kill()  # what it left in its group
-        post.quick_ends = post.quick_ends + 1 if age_s < self._patience.settled_s else 0
-        if post.quick_ends > self._patience.max_quick_ends:
-            post.given_up = True
-            self._report.say(_last_words(post.child, code))
-            return
-        pause_s = self._patience.pause_s(post.quick_ends)
+        post.quick_ends = post.quick_ends + 1 if age_s < self._backoff.settled_s else 0
+        pause_s = self._backoff.pause_s(post.quick_ends)
         post.due_s = age_s + pause_s
-        self._report.say(f"{name} {describe_end(code)}; it starts again in {pause_s:g} s.")
+        end = _last_words(post.child, code) if self._keeps_ending(post) else f"{name} {describe_end(code)}"
+        self._report.say(f"{end}; it starts again in {pause_s:g} s.")
+
+    def _keeps_ending(self, post: _Post) -> bool:
+        return post.quick_ends > self._backoff.max_quick_ends
 
     def _rotate_logs(self) -> None:
         for name in list(self._posts):
@@ -161,7 +164,7 @@ class Supervisor:
 
 def _last_words(child: Child, code: int) -> str:
     lines = " | ".join(child.last_lines(3))
-    return f"{child.command.name} {describe_end(code)} again and again; given up. See {child.log}: {lines}"
+    return f"{child.command.name} {describe_end(code)} again and again (see {child.log}: {lines})"
 
 
 def describe_end(code: int) -> str:

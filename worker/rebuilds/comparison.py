@@ -14,7 +14,7 @@ _FACTS = ("content_hash", "ruleset", "revision")
 
 
 def differences(engine: SearchEngine, source: str, target: str, *, seed: int) -> list[str]:
-    """Say in sentences what differs; nothing when all is the same. Both must be refreshed, and nobody may write.
+    """Return in sentences what differs; an empty list when nothing does. Both must be refreshed and closed to writes.
 
     seed: which documents are sampled.
     """

@@ -11,22 +11,22 @@ from typing import Any
 import structlog
 
 from pipelines.errors import PageUnusableError, UnsafeAddressError
-from pipelines.models import Entry, Extraction, IndexDocument, Page, PublishedFrom
+from pipelines.models import ArticleDocument, Entry, Extraction, IndexDocument, Page, PublishedFrom
 from pipelines.pages import extract_article
 from pipelines.reading.texts import text_id
 from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from pipelines.urls import article_id
 from worker.files.pages import PageStore
-from worker.rebuilds.jobs import DONE, Facts
+from worker.rebuilds.rebuilder import DONE, Progress
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import Sweep, begin_sweep
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 
 log = structlog.get_logger(__name__)
 
 
-class ReextractJob(Sweep[str]):
+class Reextract(Sweep[str]):
     """Goes over the page store, day by day, and leaves every page alone that is not of its article's newest revision.
 
     `sources`, `since` (a day, or empty) select. What only the feed knew is taken from the document: the time of
@@ -44,16 +44,16 @@ class ReextractJob(Sweep[str]):
         self._tagger = tagger
         self._sources: frozenset[str] = frozenset()
 
-    def plan(self, options: Mapping[str, Any]) -> Facts:
+    def plan(self, options: Mapping[str, Any]) -> Progress:
         since = options.get("since") or ""
         total = sum(1 for _ in self._pages.references(after=since))
         return begin_sweep("extract", total=total, read=0, sources=list(options.get("sources") or ())) | {
             "after": since
         }
 
-    def next_items(self, facts: Facts, *, limit: int) -> Sequence[str]:
-        self._sources = frozenset(facts["sources"])
-        return list(islice(self._pages.references(after=facts["after"]), limit))
+    def next_items(self, progress: Progress, *, limit: int) -> Sequence[str]:
+        self._sources = frozenset(progress["sources"])
+        return list(islice(self._pages.references(after=progress["after"]), limit))
 
     def key_of(self, item: str) -> str:
         return item
@@ -68,8 +68,8 @@ class ReextractJob(Sweep[str]):
                 counts["failed"] += 1
         return counts
 
-    def end_of_pass(self, facts: Facts) -> Facts:
-        return {**facts, "step": DONE}
+    def end_of_pass(self, progress: Progress) -> Progress:
+        return {**progress, "step": DONE}
 
     def _read_anew(self, page: Page) -> Mapping[str, int]:
         """Write the page's article if it is another now; return counts of `read` and `changed`.
@@ -82,7 +82,7 @@ class ReextractJob(Sweep[str]):
         written = self._rewriter.rewrite([stored], lambda found: self._renewed(found, page))
         return {"read": 1, "changed": len(written)}
 
-    def _renewed(self, stored: Stored, page: Page) -> IndexDocument | None:
+    def _renewed(self, stored: ArticleDocument, page: Page) -> IndexDocument | None:
         if page.fetched_at < datetime.fromisoformat(stored.document["observed_at"]):
             return None  # the page of an earlier revision
         fresh = renewed(stored.document, page, tagger=self._tagger())
@@ -110,7 +110,7 @@ def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocu
 
 
 def entry_of(document: IndexDocument) -> Entry:
-    """What the feed may have said: its entry is not kept, so a whole text stands in for the feed's own."""
+    """What the feed may have said: its entry is not kept, so a whole text is taken for the feed's own."""
     from_feed = document["published_from"] == PublishedFrom.FEED
     return Entry(
         link=document["url"],

@@ -23,6 +23,7 @@ from elasticsearch import NotFoundError
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
 from worker.rebuilds.comparison import differences
 from worker.rebuilds.generations import Indices
+from worker.rebuilds.rebuilder import Checkpoint, Progress
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors, is_taken, reason_of
 
@@ -30,19 +31,19 @@ LITTLE = 500
 """So few documents are copied behind the fence."""
 
 MOST_PASSES = 8
-"""A writer that outruns the copy is fenced after so many; the last pass then takes longer."""
+"""After this many passes a writer that outruns the copy is fenced; the last pass then takes longer."""
 
 EVERYTHING = -1
 
 KEEP_DAYS = 7.0
-"""A replaced index is kept so long, for whoever wants to go back."""
+"""A replaced index is kept for this time, to go back to."""
 
 
 OPAQUE_ID = "X-Opaque-Id"
 """A header that both engines promise to show with a task; the wording of a task's description changes (9.4)."""
 
 
-class Step(StrEnum):
+class ReindexStep(StrEnum):
     CREATE = "create"
     COPY = "copy"
     CATCH_UP = "catch_up"
@@ -51,7 +52,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rebuild:
+class ReindexProgress:
     """How far it is. `copied_to`: all operations up to this one are in the target; `task`: the copy under way.
 
     reaches: what `copied_to` becomes when the task is done. own_target: we made it, so we may delete it.
@@ -60,7 +61,7 @@ class Rebuild:
 
     source: str
     target: str
-    step: Step = Step.CREATE
+    step: ReindexStep = ReindexStep.CREATE
     copied_to: int = EVERYTHING
     reaches: int = EVERYTHING
     task: str = ""
@@ -71,15 +72,14 @@ class Rebuild:
     keep_days: float = KEEP_DAYS
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> Rebuild:
-        return cls(**{**facts, "step": Step(facts["step"])})
+    def from_json(cls, progress: Progress) -> ReindexProgress:
+        return cls(**{**progress, "step": ReindexStep(progress["step"])})
 
-    @property
-    def facts(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
-class Rebuilder:
+class Reindexer:
     """Does one step at a time. Keeps nothing itself: the caller writes down what `advance` returns."""
 
     def __init__(
@@ -98,12 +98,12 @@ class Rebuilder:
 
     # ------------------------------------------------------------ beginning
 
-    def plan(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+    def plan(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
         """Say what a reindex would do, and do nothing."""
         source, target = self._live(), self.indices.next_name()
-        return Rebuild(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
+        return ReindexProgress(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
 
-    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> Rebuild:
+    def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
         """Go back to the generation that was replaced last; what is newer is copied back into it."""
         source = self._live()
         older = [one for one in self.indices.generations() if one.replaced_at and one.name != source]
@@ -111,10 +111,10 @@ class Rebuilder:
             raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
         target = max(older, key=lambda one: one.replaced_at).name
         total = self._engine.count()
-        return Rebuild(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
+        return ReindexProgress(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
 
     def clean_up(self) -> list[str]:
-        """Delete what a rebuild that nobody finished has left, and lift its fence; return the names."""
+        """Delete what an unfinished rebuild has left, and lift its fence; return the names."""
         live = self._live()
         number = next(one.number for one in self.indices.generations() if one.name == live)
         orphans = [one.name for one in self.indices.generations() if one.number > number and not one.replaced_at]
@@ -139,24 +139,24 @@ class Rebuilder:
 
     # ------------------------------------------------------------ going on
 
-    def advance(self, rebuild: Rebuild, *, hold: Callable[[], None] = lambda: None) -> Rebuild:
+    def advance(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None] = lambda: None) -> ReindexProgress:
         """Do the next step, which takes seconds. Doing one again after a crash is harmless.
 
-        `hold` is called before whatever must not be done by two at once; it raises when another has taken over.
+        `still_ours` is called before each act that two workers must not do at once; it raises when another took over.
         Raises EngineUnavailableError when the engine is away (the same step again later) and EngineRefusedError when
         the rebuild cannot succeed; `abandon` it then.
         """
         match rebuild.step:
-            case Step.CREATE:
+            case ReindexStep.CREATE:
                 return self._create(rebuild)
-            case Step.COPY | Step.CATCH_UP:
+            case ReindexStep.COPY | ReindexStep.CATCH_UP:
                 return self._look(rebuild) if rebuild.task else self._start_pass(rebuild)
-            case Step.SWITCH:
-                return self._switch(rebuild, hold=hold)
-            case Step.DONE:
+            case ReindexStep.SWITCH:
+                return self._switch(rebuild, still_ours=still_ours)
+            case ReindexStep.DONE:
                 return rebuild
 
-    def abandon(self, rebuild: Rebuild) -> None:
+    def abandon(self, rebuild: ReindexProgress) -> None:
         """Leave readers and writers as they were: lift the fence, stop the copy, delete what we made."""
         if self._engine.index_name() == rebuild.target:
             return
@@ -165,14 +165,14 @@ class Rebuilder:
         if rebuild.own_target:
             self.indices.drop(rebuild.target)
 
-    def _create(self, rebuild: Rebuild) -> Rebuild:
+    def _create(self, rebuild: ReindexProgress) -> ReindexProgress:
         if rebuild.own_target:
             self._make_target(rebuild)
         else:
             self.indices.lift_block(rebuild.target)
-        return replace(rebuild, step=Step.COPY)
+        return replace(rebuild, step=ReindexStep.COPY)
 
-    def _make_target(self, rebuild: Rebuild) -> None:
+    def _make_target(self, rebuild: ReindexProgress) -> None:
         """Make it anew. The request of a worker that died here may be done only after we looked: then once more."""
         self._stop_copies(rebuild.target)
         self.indices.drop(rebuild.target)
@@ -184,7 +184,7 @@ class Rebuilder:
                 raise EngineUnavailableError(self._engine.address, problem) from error
             raise
 
-    def _start_pass(self, rebuild: Rebuild) -> Rebuild:
+    def _start_pass(self, rebuild: ReindexProgress) -> ReindexProgress:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
@@ -193,7 +193,7 @@ class Rebuilder:
             started = client.reindex(**self._copy(rebuild), wait_for_completion=False)
         return replace(rebuild, task=started["task"], reaches=reaches)
 
-    def _look(self, rebuild: Rebuild) -> Rebuild:
+    def _look(self, rebuild: ReindexProgress) -> ReindexProgress:
         """See how far the engine's task is. A task that a restart has lost is started again from where it began."""
         try:
             task = self._task("GET", f"/{rebuild.task}")
@@ -206,9 +206,9 @@ class Rebuilder:
             return replace(rebuild, done=_handled(status), total=max(rebuild.total, status["total"]))
         self._require_success(task)
         passed = replace(rebuild, task="", copied_to=rebuild.reaches, passes=rebuild.passes + 1)
-        is_little = status["total"] <= LITTLE and rebuild.step is Step.CATCH_UP
+        is_little = status["total"] <= LITTLE and rebuild.step is ReindexStep.CATCH_UP
         last = is_little or passed.passes >= MOST_PASSES
-        return replace(passed, step=Step.SWITCH if last else Step.CATCH_UP, done=rebuild.total)
+        return replace(passed, step=ReindexStep.SWITCH if last else ReindexStep.CATCH_UP, done=rebuild.total)
 
     def _stop_copies(self, target: str) -> None:
         """Cancel every copy into it, also one whose worker died before its name was written down.
@@ -236,7 +236,7 @@ class Rebuilder:
         if reason:
             raise EngineRefusedError(self._engine.address, f"the copy failed: {reason}")
 
-    def _copy(self, rebuild: Rebuild) -> dict[str, Any]:
+    def _copy(self, rebuild: ReindexProgress) -> dict[str, Any]:
         """Describe the copy: newer versions win, equal and older ones stay; fields the target lacks are left out."""
         source: dict[str, Any] = {"index": rebuild.source, "size": 500}
         if rebuild.copied_to != EVERYTHING:
@@ -249,17 +249,17 @@ class Rebuilder:
 
     # ------------------------------------------------------------ the switch
 
-    def _switch(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> Rebuild:
+    def _switch(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> ReindexProgress:
         """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
         if self._engine.index_name() == rebuild.target:
-            return replace(rebuild, step=Step.DONE)  # we died after the aliases had moved
+            return replace(rebuild, step=ReindexStep.DONE)  # we died after the aliases had moved
         self.indices.lift_block(rebuild.source)  # we died behind the fence
         self.indices.wake(rebuild.target)
         self.indices.delete_documents(rebuild.source, self._forgotten())
-        hold()
+        still_ours()
         self.indices.block_writes(rebuild.source)
         try:
-            self._finish_copy(rebuild, hold=hold)
+            self._finish_copy(rebuild, still_ours=still_ours)
             self.indices.switch(
                 source=rebuild.source, target=rebuild.target, now=self._now(), keep_days=rebuild.keep_days
             )
@@ -267,25 +267,55 @@ class Rebuilder:
             self._open_again(rebuild)
             raise
         except EngineUnavailableError:
-            hold()  # else the fence is another's by now
+            still_ours()  # else the fence is another's by now
             self._open_again(rebuild)
             raise
-        return replace(rebuild, step=Step.DONE)
+        return replace(rebuild, step=ReindexStep.DONE)
 
-    def _open_again(self, rebuild: Rebuild) -> None:
+    def _open_again(self, rebuild: ReindexProgress) -> None:
         if self._engine.index_name() != rebuild.target:
             self.indices.lift_block(rebuild.source)
 
-    def _finish_copy(self, rebuild: Rebuild, *, hold: Callable[[], None]) -> None:
+    def _finish_copy(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> None:
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
-        hold()
+        still_ours()
         self.indices.refresh(rebuild.target)
         self.indices.delete_documents(rebuild.target, self._forgotten())
         if found := differences(self._engine, rebuild.source, rebuild.target, seed=int(self._now())):
             raise EngineRefusedError(self._engine.address, f"the new index is not the same: {'; '.join(found)}")
-        hold()
+        still_ours()
+
+
+class Reindex:
+    """The reindex as a kind of rebuild.
+
+    Options: `rollback`, go back to the index before; `keep_days`, how long the replaced index is kept.
+    """
+
+    def __init__(self, reindexer: Reindexer) -> None:
+        self._reindexer = reindexer
+
+    def plan(self, options: Mapping[str, Any]) -> Progress:
+        self._reindexer.clean_up()
+        plan = self._reindexer.plan_rollback if options.get("rollback") else self._reindexer.plan
+        return plan(keep_days=options.get("keep_days", KEEP_DAYS)).to_json()
+
+    def advance(self, progress: Progress, *, attempts: int, checkpoint: Checkpoint) -> Progress:
+        del attempts  # doing a step again is harmless
+        before = ReindexProgress.from_json(progress)
+        after = self._reindexer.advance(before, still_ours=lambda: checkpoint(progress))
+        if after.step is ReindexStep.DONE:
+            self._reindexer.drop_old()
+        return after.to_json()
+
+    def abandon(self, progress: Progress) -> None:
+        self._reindexer.abandon(ReindexProgress.from_json(progress))
+
+    def waits(self, progress: Progress) -> bool:
+        """True while the engine is copying."""
+        return bool(progress["task"])
 
 
 def _handled(status: Mapping[str, int]) -> int:

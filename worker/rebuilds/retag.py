@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.models import IndexDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from pipelines.search.body import build_selection
 from pipelines.search.documents import retag_document
 from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
-from worker.rebuilds.jobs import DONE, Facts
+from worker.rebuilds.rebuilder import DONE, Progress
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import BATCH, Sweep, begin_sweep
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors
 
 MOST_PASSES = 5
@@ -39,7 +39,7 @@ class OldTags:
         with engine_errors(self.engine.address):
             return int(self.engine.client.count(index=self.engine.read_alias, query=self._query("")).body["count"])
 
-    def after(self, article_id: str, *, limit: int) -> list[Stored]:
+    def after(self, article_id: str, *, limit: int) -> list[ArticleDocument]:
         """The next ones, as the index has made them searchable."""
         with engine_errors(self.engine.address):
             hits = self.engine.client.search(
@@ -49,9 +49,9 @@ class OldTags:
                 size=limit,
                 version=True,
             ).body["hits"]["hits"]
-        return [Stored(hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
+        return [VersionedDocument(hit["_id"], hit["_version"], hit["_source"]) for hit in hits]
 
-    def __iter__(self) -> Iterator[Stored]:
+    def __iter__(self) -> Iterator[ArticleDocument]:
         last = ""
         while batch := self.after(last, limit=BATCH):
             yield from batch
@@ -71,7 +71,7 @@ def retagged(tagger: Tagger, document: IndexDocument) -> IndexDocument:
     return retag_document(document, tagging)
 
 
-class RetagJob(Sweep[Stored]):
+class Retag(Sweep[ArticleDocument]):
     """`topics`, `sources`, `since` (ISO, or empty) select what is looked at; `fresh`: written in this pass.
 
     Rules that change meanwhile are the newest at every step; it ends when none but today's are left.
@@ -82,21 +82,21 @@ class RetagJob(Sweep[Stored]):
         self._rewriter = rewriter
         self._tagger = tagger
 
-    def plan(self, options: Mapping[str, Any]) -> Facts:
+    def plan(self, options: Mapping[str, Any]) -> Progress:
         chosen: dict[str, Any] = {name: list(options.get(name) or ()) for name in ("topics", "sources")}
         chosen["since"] = options.get("since") or ""
         return begin_sweep("tag", total=self._old(chosen).count(), written=0, fresh=0, passes=0, **chosen)
 
-    def next_items(self, facts: Facts, *, limit: int) -> Sequence[Stored]:
-        return self._old(facts).after(facts["after"], limit=limit)
+    def next_items(self, progress: Progress, *, limit: int) -> Sequence[ArticleDocument]:
+        return self._old(progress).after(progress["after"], limit=limit)
 
-    def key_of(self, item: Stored) -> str:
+    def key_of(self, item: ArticleDocument) -> str:
         return item.article_id
 
-    def handle(self, items: Sequence[Stored]) -> Mapping[str, int]:
+    def handle(self, items: Sequence[ArticleDocument]) -> Mapping[str, int]:
         tagger = self._tagger()
 
-        def renew(stored: Stored) -> IndexDocument | None:
+        def renew(stored: ArticleDocument) -> IndexDocument | None:
             is_current = stored.document.get("ruleset") == tagger.ruleset.version
             return None if is_current else retagged(tagger, stored.document)
 
@@ -104,19 +104,19 @@ class RetagJob(Sweep[Stored]):
         changed = sum(one.document.get("topics") != one.before.get("topics") for one in written)
         return {"written": len(written), "fresh": len(written), "changed": changed}
 
-    def end_of_pass(self, facts: Facts) -> Facts:
+    def end_of_pass(self, progress: Progress) -> Progress:
         """Begin again while documents with older tags come up and can be helped."""
         self._engine.refresh()
-        left = self._old(facts).count()
-        passes = facts["passes"] + 1
-        if left and facts["fresh"] and passes < MOST_PASSES:
-            return {**facts, "after": "", "passes": passes, "fresh": 0, "total": facts["done"] + left}
-        return {**facts, "step": DONE, "passes": passes, "failed": left}
+        left = self._old(progress).count()
+        passes = progress["passes"] + 1
+        if left and progress["fresh"] and passes < MOST_PASSES:
+            return {**progress, "after": "", "passes": passes, "fresh": 0, "total": progress["done"] + left}
+        return {**progress, "step": DONE, "passes": passes, "failed": left}
 
-    def _old(self, facts: Facts) -> OldTags:
-        since = datetime.fromisoformat(facts["since"]) if facts["since"] else None
+    def _old(self, progress: Progress) -> OldTags:
+        since = datetime.fromisoformat(progress["since"]) if progress["since"] else None
         ruleset = self._tagger().ruleset.version
-        return OldTags(self._engine, ruleset, topics=facts["topics"], sources=facts["sources"], since=since)
+        return OldTags(self._engine, ruleset, topics=progress["topics"], sources=progress["sources"], since=since)
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import structlog
 
 from pipelines.errors import EngineUnavailableError
-from pipelines.models import IndexDocument
+from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from worker.search.bulk import BulkResult, BulkStatus
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 from worker.state import State
 
 MOST_ROUNDS = 5
@@ -18,17 +18,14 @@ MOST_ROUNDS = 5
 
 log = structlog.get_logger(__name__)
 
-Renew = Callable[[Stored], IndexDocument | None]
+Renew = Callable[[ArticleDocument], IndexDocument | None]
 """Makes the new document of the one that is there; None when it is right as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Renewed:
-    """A document to be written; `before` is what it takes the place of."""
+@dataclass(frozen=True, slots=True)
+class Rewritten(VersionedDocument[IndexDocument]):
+    """A document to be written; `before` is the document that it replaces."""
 
-    article_id: str
-    version: int
-    document: IndexDocument
     before: IndexDocument
 
 
@@ -39,13 +36,13 @@ class Rewriter:
         self._engine = engine
         self._state = state
 
-    def rewrite(self, batch: Sequence[Stored], renew: Renew) -> list[Renewed]:
+    def rewrite(self, batch: Sequence[ArticleDocument], renew: Renew) -> list[Rewritten]:
         """Renew what needs it; return what was written.
 
         What is forgotten, or has a revision on its way, is left alone. Raises EngineUnavailableError when the engine
         takes nothing just now: what was written until then is found as it should be the next time.
         """
-        written: list[Renewed] = []
+        written: list[Rewritten] = []
         for _ in range(MOST_ROUNDS):
             wanted = self._renewed(batch, renew)
             if not wanted:
@@ -56,15 +53,15 @@ class Rewriter:
             batch = [stored for key in again if (stored := self._engine.get(key))]
         return written
 
-    def _renewed(self, batch: Sequence[Stored], renew: Renew) -> list[Renewed]:
+    def _renewed(self, batch: Sequence[ArticleDocument], renew: Renew) -> list[Rewritten]:
         renewed = (
-            Renewed(article_id=stored.article_id, version=stored.version + 1, document=document, before=stored.document)
+            Rewritten(stored.article_id, stored.version + 1, document, stored.document)
             for stored in batch
             if (document := renew(stored)) is not None
         )
         return [one for one in renewed if self._state.rewrites.reserve(one.article_id, one.version)]
 
-    def _written(self, wanted: Sequence[Renewed], results: Sequence[BulkResult]) -> list[Renewed]:
+    def _written(self, wanted: Sequence[Rewritten], results: Sequence[BulkResult]) -> list[Rewritten]:
         done = []
         for one, result in zip(wanted, results, strict=True):
             match result.status:
@@ -77,7 +74,7 @@ class Rewriter:
                     log.warning("document left as it was", article=one.article_id, error=result.detail)
         return done
 
-    def _note(self, one: Renewed) -> None:
+    def _note(self, one: Rewritten) -> None:
         """Bring the record along; a person may have had the article forgotten while we wrote it."""
         self._state.rewrites.note(one.article_id, one.version, content_hash=one.document["content_hash"])
         if one.article_id in self._state.forgotten:

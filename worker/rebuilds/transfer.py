@@ -6,13 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 
-from pipelines.search.exports import Exported
+from pipelines.models import ArticleDocument
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 from worker.state import State
 
 RETRY_S = 1.0
-_TOLD = {
+_COUNTED_AS = {
     BulkStatus.WRITTEN: "restored",
     BulkStatus.PRESENT: "known already",
     BulkStatus.SUPERSEDED: "known already",
@@ -20,25 +20,25 @@ _TOLD = {
 }
 
 
-def restore(batch: Iterable[Exported], *, engine: SearchEngine, state: State, now: float) -> Counter[str]:
+def restore(batch: Iterable[ArticleDocument], *, engine: SearchEngine, state: State, now: float) -> Counter[str]:
     """Write documents as they were exported, and count what became of them.
 
     Newer ones stay; forgotten ones stay forgotten. Waits while the engine takes nothing just now.
     """
-    adopted, told = [], Counter[str]()
+    adopted, counts = [], Counter[str]()
     for one in batch:
         if state.rewrites.adopt(one.article_id, one.version, one.document, now=now):
             adopted.append(one)
         else:
-            told["forgotten"] += 1
+            counts["forgotten"] += 1
     while adopted:
         results = engine.bulk(adopted)
-        told.update(_TOLD[result.status] for result in results if result.status in _TOLD)
+        counts.update(_COUNTED_AS[result.status] for result in results if result.status in _COUNTED_AS)
         adopted = [one for one, result in zip(adopted, results, strict=True) if result.status is BulkStatus.RETRY]
         if adopted:
             time.sleep(RETRY_S)
         _forget_again([result.article_id for result in results], engine=engine, state=state)
-    return told
+    return counts
 
 
 def _forget_again(article_ids: Iterable[str], *, engine: SearchEngine, state: State) -> None:

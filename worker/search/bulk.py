@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
+from pipelines.models import VersionedDocument
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_temporary, reason_of, refusal, temporary_problem
 
 MAX_BULK_BYTES = 8_000_000
@@ -17,17 +18,6 @@ MAX_BULK_ITEMS = 1_000
 _FIRST_ERROR, _CONFLICT = 300, 409
 _FAULTS_OF_THE_SETUP = (401, 403, 404)
 _SAME = ("content_hash", "ruleset", "revision")
-
-
-class Written(Protocol):
-    """What is written: the outbox's records have this shape."""
-
-    @property
-    def article_id(self) -> str: ...
-    @property
-    def version(self) -> int: ...
-    @property
-    def document(self) -> Mapping[str, Any]: ...
 
 
 class BulkStatus(StrEnum):
@@ -53,7 +43,7 @@ class BulkResult:
 
 
 def write_documents(
-    client: Elasticsearch, documents: Sequence[Written], *, alias: str, address: str
+    client: Elasticsearch, documents: Sequence[VersionedDocument[Any]], *, alias: str, address: str
 ) -> list[BulkResult]:
     """Write each document under its external version; results come in the order of the documents.
 
@@ -78,11 +68,11 @@ def write_documents(
     ]
 
 
-def _action(sent: Written) -> dict[str, Any]:
+def _action(sent: VersionedDocument[Any]) -> dict[str, Any]:
     return {"_id": sent.article_id, "version": sent.version, "version_type": "external", "_source": sent.document}
 
 
-def _result(sent: Written, item: Mapping[str, Any], *, address: str) -> BulkResult:
+def _result(sent: VersionedDocument[Any], item: Mapping[str, Any], *, address: str) -> BulkResult:
     status = int(item["status"])
     if status < _FIRST_ERROR:
         return BulkResult(sent.article_id, sent.version, BulkStatus.WRITTEN)
@@ -104,7 +94,7 @@ def _block(reason: str) -> str:
 
 
 def _ours(
-    client: Elasticsearch, documents: Sequence[Written], results: Sequence[BulkResult], *, alias: str
+    client: Elasticsearch, documents: Sequence[VersionedDocument[Any]], results: Sequence[BulkResult], *, alias: str
 ) -> list[bool]:
     """Return which conflicts are with our own earlier write, whose answer was lost."""
     ids = list({result.article_id for result in results if result.status is BulkStatus.SUPERSEDED})
@@ -118,7 +108,7 @@ def _ours(
     ]
 
 
-def _is_same(found: Mapping[str, Any] | None, sent: Written) -> bool:
+def _is_same(found: Mapping[str, Any] | None, sent: VersionedDocument[Any]) -> bool:
     if found is None or found["_version"] != sent.version:
         return False
     return all(found["_source"].get(field) == sent.document.get(field) for field in _SAME)

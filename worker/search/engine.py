@@ -16,28 +16,19 @@ from elasticsearch.helpers import scan
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
-from pipelines.models import IndexDocument
+from pipelines.models import ArticleDocument, VersionedDocument
 from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
 from pipelines.search.statistics import Period, Statistics, build_statistics, read_statistics
-from worker.search.bulk import BulkResult, Written, write_documents
+from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
 _HUNSPELL = re.compile(r"hunspell dictionary(?: for locale)?:? ?\[?([\w-]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A document as the index has it. `version` is what the next write must be above."""
-
-    article_id: str
-    version: int
-    document: IndexDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,14 +254,14 @@ class SearchEngine:
 
     # ------------------------------------------------------------ documents
 
-    def bulk(self, documents: Sequence[Written]) -> list[BulkResult]:
+    def bulk(self, documents: Sequence[VersionedDocument[Any]]) -> list[BulkResult]:
         """Write documents by their versions; one result each, in their order (see worker.search.bulk)."""
         if not documents:
             return []
         with engine_errors(self.address):
             return write_documents(self.client, documents, alias=self.write_alias, address=self.address)
 
-    def get(self, article_id: str) -> Stored | None:
+    def get(self, article_id: str) -> ArticleDocument | None:
         """Read the newest document of an article, searchable yet or not."""
         with engine_errors(self.address):
             try:
@@ -279,7 +270,7 @@ class SearchEngine:
                 if isinstance(error.body, dict) and "error" in error.body:
                     raise
                 return None
-        return Stored(article_id, found["_version"], found["_source"])
+        return VersionedDocument(article_id, found["_version"], found["_source"])
 
     def delete(self, article_id: str) -> bool:
         """Delete an article's document for good; whether there was one."""
@@ -355,12 +346,14 @@ class SearchEngine:
         answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
         return read_selected(answer["hits"]["hits"])
 
-    def scan(self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None) -> Iterator[Stored]:
+    def scan(
+        self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None
+    ) -> Iterator[ArticleDocument]:
         """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
         query = build_selection(request, now=now or datetime.now(UTC))
         with engine_errors(self.address):
             for hit in scan(self.client, query=query, index=self.read_alias, size=batch, version=True):
-                yield Stored(hit["_id"], hit["_version"], hit["_source"])
+                yield VersionedDocument(hit["_id"], hit["_version"], hit["_source"])
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         with engine_errors(self.address):

@@ -2,24 +2,25 @@
 
 Every change of more than one step is one Lua script of `lua/`, so a process may die between any two calls.
 Times are epoch seconds that the caller passes in (`now`). A claim carries a token; a method given a stale claim changes
-nothing and returns False (None or "" where it returns a value). Leases: `LEASE_S`.
+nothing and returns False (None or "" where it returns a value). The caller says
+how long a claim lives (`Runtime.lease_s`).
 
-    State(redis, prefix="kuzet:")   .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .upkeep .rewrites
+    State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
+                                    .clock .problems .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
-            take(stage, *, now, lease_s, limit) -> list     what is due, hosts in turn, moved to now + lease
+            take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
             size(stage), ready(stage, *, now), next_at(stage), at(stage, item)
 feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
             claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
-            fetched(claim, *, page, answer, poll, now)      poll → parse
-            unchanged(claim, *, poll, next_at, now, answer=None)      304 or the same body
+            fetched(claim, *, page, validators, poll, now)      poll → parse
+            unchanged(claim, *, poll, next_at, now, validators=None)      304 or the same body
             failed(claim, *, poll, next_at, now)          from poll or parse
             unseen(feed_id, {key: hash}) -> set of keys     which entries are worth a `sight`; key: article id
             parsed(claim, *, seen, poll, next_at, now)    after all entries were sighted; seen: {key: hash} of all
             release(claim, *, not_before, now, give_back_attempt=False)
             ids(), snapshot(feed_id) -> FeedSnapshot
-articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage to nudge or None)
+articles    sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
             claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines
             advance(claim, *, to, now, page="", without_page="")
             release(claim, *, not_before, now, error="", give_back_attempt=False)
@@ -28,18 +29,21 @@ articles    sight(entry, Address.of(link), *, feed, now, needs_page=True) -> Sig
             trace(article_id) -> Trace, alias_owner(alias)
 outbox      put(claim, document, *, now, content_hash, recheck_after_s=()) -> version     extract → outbox
             lock(*, lease_s) -> token or None, renew(token, *, lease_s), unlock(token)     one drain at a time
-            peek(limit, *, now, max_bytes=…) -> list[Outgoing]                             changes nothing
+            peek(limit, *, now, max_bytes=…) -> list[ArticleDocument]                               changes nothing
             settle(article_id, version, outcome, *, now, reason="")                        INDEXED, or how it ended else
             defer(article_id, version, *, until), size, bytes_used
-hosts       reserve(host, item, *, now, spacing_s) -> time  `now` means go; else release until then and come back
-            hold(host, *, until, now), failed(host) -> in a row, answered(host), failures(host)
+hosts       reserve(host, item, *, now, spacing_s, is_page) -> time   `now`: go; else release until then and come back
+            hold(host, *, until, now, pages_only), held(now), failed(host) -> in a row, answered(host), failures(host)
             keep_robots(host, text, *, now, keep_s=…), robots(host, *, now) -> text or None
 quarantine  list(), size, replay(article_id, *, now), drop(article_id)
 forgotten   forget(article_id, *, now, url=""), lift(article_id), tombstone(article_id), `in`, ids(), iteration
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
-upkeep      begin(kind, *, owner, facts, now) -> id or ""   the one long job; current(), last()
-            take(*, now, lease_s) -> Run or None, hold(claim, facts, *, now, lease_s), keep(claim, facts), end(claim, …)
+clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
+problems    note(about, sentence, *, now), current(now)    what `kuzet status` shows
+rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
+            take(*, now, lease_s) -> Rebuild or None, renew(claim, progress, *, now, lease_s), release(claim, progress)
+            end(claim, progress, *, now, problem="")
 rewrites    reserve(article_id, version)                    before a rebuild writes a document, and
             note(article_id, version, *, content_hash)      after it
             adopt(article_id, version, document, *, now)    before an exported document is written
@@ -54,34 +58,32 @@ from redis import Redis
 from pipelines.models import Stage
 from worker.state.articles import (
     RECHECK_AFTER_S,
-    Address,
+    ArticleAddress,
     ArticleClaim,
     Articles,
+    JourneyStep,
     Sighting,
     SightingKind,
-    Step,
     Trace,
 )
+from worker.state.clock import Clock
 from worker.state.due import Due
 from worker.state.events import Event, Events
-from worker.state.feeds import Answer, FeedClaim, Feeds, FeedSnapshot, Poll, Synced
+from worker.state.feeds import FeedClaim, Feeds, FeedSnapshot, Synced
 from worker.state.forgotten import Forgotten, Tombstone
 from worker.state.hosts import Hosts
-from worker.state.outbox import Outbox, Outgoing
+from worker.state.outbox import Outbox
 from worker.state.outcomes import Account, Audit, Outcomes
+from worker.state.problems import Problems
 from worker.state.quarantine import Quarantine, Quarantined
-from worker.state.rebuilds import Run, Upkeep
+from worker.state.rebuilds import Rebuild, Rebuilds
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
 
-LEASE_S: Mapping[Stage, float] = {Stage.POLL: 35.0, Stage.PARSE: 25.0, Stage.FETCH: 35.0, Stage.EXTRACT: 25.0}
-
 __all__ = [
-    "LEASE_S",
     "RECHECK_AFTER_S",
     "Account",
-    "Address",
-    "Answer",
+    "ArticleAddress",
     "ArticleClaim",
     "Articles",
     "Audit",
@@ -93,31 +95,31 @@ __all__ = [
     "Feeds",
     "Forgotten",
     "Hosts",
+    "JourneyStep",
     "Outbox",
     "Outcomes",
-    "Outgoing",
-    "Poll",
     "Quarantine",
     "Quarantined",
+    "Rebuild",
+    "Rebuilds",
     "Rewrites",
-    "Run",
     "Sighting",
     "SightingKind",
     "State",
-    "Step",
     "Synced",
     "Tombstone",
     "Trace",
-    "Upkeep",
 ]
 
 
 class State:
-    """All of it, on one client. `lease_s`: a claim's life in each stage, its deadline and a few seconds more."""
+    """All of it, on one client. `lease_s`: how long a claim lives in each stage."""
 
-    def __init__(self, redis: Redis, prefix: str = "kuzet:", *, lease_s: Mapping[Stage, float] = LEASE_S) -> None:
+    def __init__(self, redis: Redis, prefix: str, *, lease_s: Mapping[Stage, float]) -> None:
         scripts = Scripts(redis, prefix)
         self.due = Due(scripts)
+        self.clock = Clock(scripts)
+        self.problems = Problems(scripts)
         self.feeds = Feeds(scripts, lease_s=lease_s)
         self.articles = Articles(scripts, lease_s=lease_s)
         self.outbox = Outbox(scripts)
@@ -126,5 +128,5 @@ class State:
         self.forgotten = Forgotten(scripts)
         self.outcomes = Outcomes(scripts)
         self.events = Events(scripts)
-        self.upkeep = Upkeep(scripts)
+        self.rebuilds = Rebuilds(scripts)
         self.rewrites = Rewrites(scripts)

@@ -13,6 +13,8 @@ from worker.state.records import day_of, entry_from_json, entry_to_json, new_tok
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
+ALIAS_TITLE_CHARACTERS = 120
+WITHDRAWN = "-"
 RECHECK_AFTER_S = (3600.0, 6 * 3600.0, 24 * 3600.0)
 
 
@@ -27,7 +29,7 @@ class SightingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class ArticleAddress:
     """Where an article is: its id for good, its normalised link, the host to be polite to (empty for an import)."""
 
     article_id: str
@@ -35,9 +37,21 @@ class Address:
     host: str
 
     @classmethod
-    def of(cls, link: str) -> Address:
+    def of(cls, link: str) -> ArticleAddress:
         """Read an entry's link. Raises UnsafeAddressError for one that cannot be used."""
         return cls(article_id=urls.article_id(link), url=urls.normalise_url(link), host=urls.host_of(link))
+
+    @classmethod
+    def of_entry(cls, entry: Entry, *, feed: Feed) -> ArticleAddress:
+        """Return where an entry's article is. One without a link of its own is in its feed, under its own name.
+
+        Raises UnsafeAddressError for a link that cannot be used.
+        """
+        if not entry.identity:
+            return cls.of(entry.link)
+        name = urls.scoped_id(feed.id, entry.identity)
+        place = urls.normalise_url(entry.link if entry.identity.startswith("http") else feed.url)
+        return cls(article_id=name, url=f"{place}#{name[:12]}", host=urls.host_of(place))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +95,7 @@ class ArticleClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JourneyStep:
     """A line of an article's journey, e.g. `sighted`, `extract`, `failed`, `outbox` or an outcome."""
 
     at: float
@@ -107,7 +121,7 @@ class Trace:
     version: int
     content_hash: str
     recheck_at: tuple[float, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[JourneyStep, ...]
 
 
 class Articles:
@@ -118,7 +132,9 @@ class Articles:
         self._redis = scripts.redis
         self._lease_s = lease_s
 
-    def sight(self, entry: Entry, address: Address, *, feed: Feed, now: float, needs_page: bool = True) -> Sighting:
+    def sight(
+        self, entry: Entry, address: ArticleAddress, *, feed: Feed, now: float, needs_page: bool = True
+    ) -> Sighting:
         """Register an entry: start its article, mark it «once more» if it is under way, do nothing if it is known."""
         kind, stage = self._scripts.run(
             "sight",
@@ -162,7 +178,7 @@ class Articles:
     def release(
         self, claim: ArticleClaim, *, not_before: float, now: float, error: str = "", give_back_attempt: bool = False
     ) -> bool:
-        """Give the claim back until `not_before`. Waiting for a host is no failed attempt: then give the attempt back.
+        """Give the claim back until `not_before`. Pass give_back_attempt=True when only the host was busy.
 
         `error` begins with a word, such as the class of an exception; should the article be quarantined, it is why.
         """
@@ -181,18 +197,28 @@ class Articles:
             raise ValueError(f"only Outbox.settle ends a sighting as {outcome}")
         return self._change("finish_article", claim, now=now, outcome=outcome, reason=reason)
 
-    def claim_aliases(self, claim: ArticleClaim, aliases: Iterable[str], *, now: float) -> str:
+    def claim_aliases(self, claim: ArticleClaim, aliases: Iterable[str], *, now: float, title: str = "") -> str:
         """Claim other addresses (as article ids), its own included, and return the id of their owner; "" if stale.
 
-        An article that is not the owner ends as `duplicate`. One that was indexed before stays its own.
+        An article that is not the owner ends as `duplicate`, unless its title shows that the owner is another article
+        (`alias_title`, `withdraw_alias`). One that was indexed before stays its own.
         """
         owner: str = self._scripts.run(
-            "claim_alias", id=claim.article_id, token=claim.token, aliases=" ".join(aliases), now=now
+            "claim_alias",
+            id=claim.article_id,
+            token=claim.token,
+            aliases=" ".join(aliases),
+            title=" ".join(title.split())[:ALIAS_TITLE_CHARACTERS],
+            now=now,
         )
         return owner
 
+    def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
+        """Take an address from the article that claimed it, and let nobody claim it again: it names a list."""
+        return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
+
     def trace(self, article_id: str) -> Trace | None:
-        """Tell what is known about the article, with its journey; None if nothing is."""
+        """Return what is known about the article, with its journey; None for an unknown one."""
         key = self._scripts.key(f"article:{article_id}")
         record: dict[str, str] = self._redis.hgetall(key)
         steps = tuple(_step(line) for line in self._redis.lrange(f"{key}:journey", 0, -1))
@@ -218,8 +244,16 @@ class Articles:
         )
 
     def alias_owner(self, alias: str) -> str:
-        """Tell which article claimed this address (an article id), or empty."""
-        return str(self._redis.get(self._scripts.key(f"alias:{alias}")) or "")
+        """Return the id of the article that claimed an address, an empty string if none has."""
+        return self._alias(alias)[0]
+
+    def alias_title(self, alias: str) -> str:
+        """Return the title of the article that claimed an address; empty if none has, or if it was before 0.2."""
+        return self._alias(alias)[1]
+
+    def _alias(self, alias: str) -> tuple[str, str]:
+        owner, _, title = str(self._redis.get(self._scripts.key(f"alias:{alias}")) or "").partition(" ")
+        return ("", "") if owner == WITHDRAWN else (owner, title)
 
     def _change(self, script: str, claim: ArticleClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.article_id, token=claim.token, **arguments))
@@ -260,12 +294,12 @@ def _indexed(record: Mapping[str, str]) -> _Indexed:
     }
 
 
-def _step(line: str) -> Step:
+def _step(line: str) -> JourneyStep:
     at, event, detail = line.split(" ", 2)
-    return Step(float(at), event, detail)
+    return JourneyStep(float(at), event, detail)
 
 
-def _url_sighted(steps: Iterable[Step]) -> str:
+def _url_sighted(steps: Iterable[JourneyStep]) -> str:
     """Find the address in the last `sighted` step, whose detail is «kind feed url»."""
     sighted = [step.detail.split(" ")[-1] for step in steps if step.event == "sighted"]
     return sighted[-1] if sighted else ""

@@ -33,7 +33,7 @@ class Events:
         self._key = scripts.key("events")
 
     def publish(self, kind: str, subject: str, *, now: float, data: Mapping[str, Any]) -> str:
-        """Tell the watchers, and return the event's id."""
+        """Publish to the watchers, and return the event's id."""
         fields = {"kind": kind, "subject": subject, "at": now, "data": to_json(data)}
         event_id: str = self._redis.xadd(self._key, fields, maxlen=EVENTS_KEPT, approximate=True)
         return event_id

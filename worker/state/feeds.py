@@ -7,7 +7,8 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.models import Feed, FeedFormat, Stage
+from pipelines.feeds import Rhythm, rhythm_from
+from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
 from worker.state.records import new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
@@ -15,38 +16,16 @@ from worker.state.scripts import Argument, Scripts
 MAX_ATTEMPTS = 3
 GIVE_UP_S = 1800.0
 SEEN_PER_ENTRY = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Poll:
-    """A line of a feed's history. `status` is HTTP's, 0 when nobody answered; `note` tells why a poll is not `ok`."""
-
-    at: float
-    status: int = 0
-    bytes: int = 0
-    entries: int = 0
-    new: int = 0
-    known: int = 0
-    took_s: float = 0.0
-    note: str = ""
-    ok: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a feed's server said: what to send back next time, and how to know the same body again."""
-
-    etag: str = ""
-    last_modified: str = ""
-    final_url: str = ""
-    body_hash: str = ""
+NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedClaim:
     """The right to change a feed until `lease_until`. `page` and `poll` are set when it is claimed for parsing.
 
-    `feed` is as the catalogue described it when it could last be read.
+    `feed` is as the catalogue described it when it could last be read. `not_modified` counts the answers 304 since the
+    whole document came, at `full_at`; `habits` are what the feed was seen to do (`pipelines.feeds.changes`), `rhythm`
+    is how it publishes.
     """
 
     feed_id: str
@@ -57,13 +36,17 @@ class FeedClaim:
     lease_until: float
     url: str
     host: str
-    last: Answer
+    validators: Validators
     interval_s: float
     failures: int
     last_ok_at: float
     last_new_at: float
     page: str
     poll: Poll | None
+    not_modified: int = 0
+    full_at: float = 0.0
+    habits: frozenset[str] = frozenset()
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +62,10 @@ class FeedSnapshot:
     failures: int
     last_ok_at: float
     last_new_at: float
-    last: Answer
+    validators: Validators
     seen: int
     polls: tuple[Poll, ...]
+    habits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,45 +117,69 @@ class Feeds:
         )
         return _claim(feed_id, pairs(flat)) if flat else None
 
-    def fetched(self, claim: FeedClaim, *, page: str, answer: Answer, poll: Poll, now: float) -> bool:
-        """Hand the stored page over to parsing. The answer's validators are believed only after `parsed`."""
-        fetched = {"page": page, "poll": dataclasses.asdict(poll)} | dataclasses.asdict(answer)
+    def fetched(self, claim: FeedClaim, *, page: str, validators: Validators, poll: Poll, now: float) -> bool:
+        """Hand the stored page over to parsing. The answer's validators and the claim's habits are kept by `parsed`."""
+        fetched = {"page": page, "poll": dataclasses.asdict(poll), "habits": _habits_text(claim.habits)}
+        fetched |= dataclasses.asdict(validators)
         return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
 
     def unchanged(
-        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, answer: Answer | None = None
+        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, validators: Validators | None = None
     ) -> bool:
         """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
-        validators = to_json(dataclasses.asdict(answer)) if answer else ""
-        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, validators=validators)
+        believed = to_json(dataclasses.asdict(validators)) if validators else ""
+        not_modified = poll.status == NOT_MODIFIED
+        return self._end(
+            "polled_feed",
+            claim,
+            poll=poll,
+            next_at=next_at,
+            now=now,
+            validators=believed,
+            not_modified=not_modified,
+            rhythm=_rhythm_json(claim.rhythm),
+        )
 
     def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
-        """End a poll whose entries are all registered: believe the validators, refresh and trim `seen` (key → hash)."""
+        """End a poll whose entries are registered: keep validators and habits, refresh and trim `seen`.
+
+        `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known.
+        """
         listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
-        return self._end("polled_feed", claim, poll=poll, next_at=next_at, now=now, seen=listed, has_new=poll.new > 0)
+        return self._end(
+            "polled_feed",
+            claim,
+            poll=poll,
+            next_at=next_at,
+            now=now,
+            seen=listed,
+            has_new=poll.new > 0,
+            habits=_habits_text(claim.habits),
+            rhythm=_rhythm_json(claim.rhythm),
+        )
 
     def failed(self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float) -> bool:
         """End a poll or parse that failed: one more failure; what was fetched is not believed. It is never given up."""
         return self._end("failed_feed", claim, poll=dataclasses.replace(poll, ok=False), next_at=next_at, now=now)
 
     def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
-        """Give the claim back until then. Waiting for a host is no failed attempt: then give the attempt back."""
+        """Give the claim back until then. Pass give_back_attempt=True when only the host was busy."""
         return self._change("release_feed", claim, now=now, not_before=not_before, give_back_attempt=give_back_attempt)
 
-    def unseen(self, feed_id: str, hashes: Mapping[str, str]) -> set[str]:
-        """Tell which entries (key → hash) the feed did not list before with this hash: those to `sight`."""
-        keys = list(hashes)
-        if not keys:
-            return set()
-        known = self._redis.hmget(self._scripts.key(f"feed:{feed_id}:seen"), keys)
-        return {key for key, value in zip(keys, known, strict=True) if _seen_hash(value) != hashes[key]}
+    def seen(self, feed_id: str, keys: Iterable[str]) -> dict[str, str]:
+        """Return what was remembered of these keys when the feed listed them last; keys it never listed are absent."""
+        wanted = list(keys)
+        if not wanted:
+            return {}
+        known = self._redis.hmget(self._scripts.key(f"feed:{feed_id}:seen"), wanted)
+        return {key: value.partition(" ")[2] for key, value in zip(wanted, known, strict=True) if value}
 
     def ids(self) -> list[str]:
         """List the feeds that are watched."""
         return sorted(self._redis.smembers(self._scripts.key("feeds")))
 
     def snapshot(self, feed_id: str) -> FeedSnapshot | None:
-        """Tell how the feed is, with its last polls; None if it was never watched."""
+        """Return the feed's state with its last polls; None if it was never watched."""
         key = self._scripts.key(f"feed:{feed_id}")
         record: dict[str, str] = self._redis.hgetall(key)
         if not record:
@@ -187,8 +195,9 @@ class Feeds:
             failures=int(record.get("failures", 0)),
             last_ok_at=float(record.get("last_ok_at", 0)),
             last_new_at=float(record.get("last_new_at", 0)),
-            last=_answer(record),
+            validators=_validators(record),
             seen=int(self._redis.hlen(f"{key}:seen")),
+            habits=_habits(record.get("habits", "")),
             polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
         )
 
@@ -210,41 +219,53 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         lease_until=float(record["lease_until"]),
         url=record["url"],
         host=record["host"],
-        last=_answer(record),
+        validators=_validators(record),
         interval_s=float(record.get("interval_s", 0)),
         failures=int(record.get("failures", 0)),
         last_ok_at=float(record.get("last_ok_at", 0)),
         last_new_at=float(record.get("last_new_at", 0)),
         page=fetched.get("page", ""),
         poll=Poll(**fetched["poll"]) if fetched else None,
+        not_modified=int(record.get("not_modified", 0)),
+        full_at=float(record.get("full_at", 0)),
+        habits=_habits(record.get("habits", "")) | _habits(fetched.get("habits", "")),
+        rhythm=rhythm_from(json.loads(record["rhythm"])) if "rhythm" in record else None,
     )
 
 
 def _definition(feed: Feed) -> str:
-    """What sources and parsers need to know of a feed, beside its address."""
+    """What sources and parsers need to know of a feed, besides its address."""
     return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format})
 
 
 def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
     """Put a feed together again; what an older version watched has no definition until the next sync."""
-    told = json.loads(record.get("definition") or "{}")
+    definition = json.loads(record.get("definition") or "{}")
     return Feed(
         id=feed_id,
         url=record["url"],
         source=record["source"],
-        family=told.get("family", record["source"]),
-        languages=tuple(told.get("languages", ())),
-        format=FeedFormat(told.get("format", FeedFormat.FEED)),
+        family=definition.get("family", record["source"]),
+        languages=tuple(definition.get("languages", ())),
+        format=FeedFormat(definition.get("format", FeedFormat.FEED)),
     )
 
 
-def _answer(record: Mapping[str, str]) -> Answer:
-    return Answer(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Answer)})
+def _validators(record: Mapping[str, str]) -> Validators:
+    return Validators(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Validators)})
 
 
 def _poll_json(poll: Poll) -> str:
     return to_json(dataclasses.asdict(poll))
 
 
-def _seen_hash(value: str | None) -> str:
-    return value.partition(" ")[2] if value else ""
+def _rhythm_json(rhythm: Rhythm | None) -> str:
+    return to_json(dataclasses.asdict(rhythm)) if rhythm else ""
+
+
+def _habits_text(habits: frozenset[str]) -> str:
+    return ", ".join(sorted(habits))
+
+
+def _habits(text: str) -> frozenset[str]:
+    return frozenset(filter(None, text.split(", ")))

@@ -17,11 +17,11 @@ class Hosts:
         self._scripts = scripts
         self._redis = scripts.redis
 
-    def reserve(self, host: str, item: str, *, now: float, spacing_s: float) -> float:
-        """Tell when this item may ask the host: `now`, or a later time that is kept for it; come back then.
+    def reserve(self, host: str, item: str, *, now: float, spacing_s: float, is_page: bool = False) -> float:
+        """Return when this item may ask the host: `now`, or a later time that is reserved for it.
 
-        Nobody waits: release the claim until that time. An item has one slot at a time; asking early returns the same,
-        and who is more than ON_TIME_S late on a busy host is given a new one.
+        Never blocks: release the claim until that time, then come back. An item has one slot at a time; asking early
+        returns the same. A caller more than ON_TIME_S late on a busy host gets a new slot.
         """
         free_at: str = self._scripts.run(
             "reserve_slot",
@@ -29,15 +29,23 @@ class Hosts:
             item=item,
             now=now,
             spacing_s=spacing_s,
+            is_page=is_page,
             tolerance_s=ON_TIME_S,
             keep_s=HOST_KEEP_S,
         )
         return float(free_at) if free_at else now
 
-    def hold(self, host: str, *, until: float, now: float) -> None:
-        """Nobody asks the host before then (Retry-After), at most a day."""
+    def hold(self, host: str, *, until: float, now: float, pages_only: bool = False) -> None:
+        """Let nothing ask the host before then (Retry-After), at most a day; `pages_only`: its feeds still may.
+
+        A page that is refused says nothing about the feeds, and they are what news comes by.
+        """
         until = min(until, now + LONGEST_HOLD_S)
-        self._scripts.run("hold_host", host=host, until=until, keep_s=HOST_KEEP_S)
+        self._scripts.run("hold_host", host=host, until=until, now=now, pages=pages_only, keep_s=HOST_KEEP_S)
+
+    def held(self, *, now: float) -> dict[str, float]:
+        """Return the hosts that asked to be left alone, each with the epoch second until when."""
+        return dict(self._redis.zrangebyscore(self._scripts.key("held"), now, "+inf", withscores=True))
 
     def failed(self, host: str) -> int:
         """Count a request that got no answer, and return how many those are in a row."""

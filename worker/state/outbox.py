@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from pipelines.models import Outcome
+from pipelines.models import ArticleDocument, Outcome, VersionedDocument
 from worker.state.articles import ArticleClaim
 from worker.state.records import new_token, to_json
 from worker.state.scripts import Scripts
@@ -18,15 +17,6 @@ PROBLEM_S = 120
 HEADLINE_FIELDS = (
     "url", "source", "language", "title", "published_at", "observed_at", "topics", "severity", "regions", "why",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A document to be written with this external version."""
-
-    article_id: str
-    version: int
-    document: Mapping[str, Any]
 
 
 class Outbox:
@@ -61,7 +51,7 @@ class Outbox:
         )
         return int(version) if version else None
 
-    def peek(self, limit: int, *, now: float, max_bytes: int = 10_000_000) -> list[Outgoing]:
+    def peek(self, limit: int, *, now: float, max_bytes: int = 10_000_000) -> list[ArticleDocument]:
         """Look at what to send next, longest waiting first. What is not settled is there again next time."""
         flat = self._scripts.run("peek_outbox", limit=limit, max_bytes=max_bytes, now=now)
         return [_outgoing(flat[i], flat[i + 1]) for i in range(0, len(flat), 2)]
@@ -97,7 +87,7 @@ class Outbox:
         return int(self._redis.get(self._scripts.key("outbox:bytes")) or 0)
 
     def note_problem(self, sentence: str) -> None:
-        """Remember why documents wait, for whoever asks within PROBLEM_S; an empty sentence: they do not."""
+        """Remember for PROBLEM_S why documents wait; an empty sentence: they do not."""
         key = self._scripts.key("outbox:problem")
         self._redis.set(key, sentence, ex=PROBLEM_S) if sentence else self._redis.delete(key)
 
@@ -126,9 +116,9 @@ class Outbox:
         return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=0))
 
 
-def _outgoing(article_id: str, value: str) -> Outgoing:
+def _outgoing(article_id: str, value: str) -> ArticleDocument:
     version, _, document = value.partition("\n")
-    return Outgoing(article_id=article_id, version=int(version), document=json.loads(document))
+    return VersionedDocument(article_id, int(version), json.loads(document))
 
 
 def _ms(seconds: float) -> int:

@@ -35,7 +35,8 @@ def entry_to_json(entry: Entry) -> str:
 
 
 def entry_from_json(text: str) -> Entry:
-    fields = json.loads(text)
+    """Read what `entry_to_json` wrote; it leaves out what is empty, also the link of an entry that has none."""
+    fields = {"link": "", "title": ""} | json.loads(text)
     if "published_at" in fields:
         fields["published_at"] = datetime.fromisoformat(fields["published_at"])
     return Entry(**fields)

@@ -17,7 +17,7 @@ class Rewrites:
         return bool(self._scripts.run("reserve_version", id=article_id, version=version))
 
     def note(self, article_id: str, version: int, *, content_hash: str) -> bool:
-        """Tell the record what the document says now: after it is written."""
+        """Write into the record what the document says now: after it is written."""
         return bool(self._scripts.run("note_content", id=article_id, version=version, content_hash=content_hash))
 
     def adopt(self, article_id: str, version: int, document: IndexDocument, *, now: float) -> bool:

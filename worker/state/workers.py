@@ -49,12 +49,12 @@ def present(redis: Redis, prefix: str, *, now: float) -> list[WorkerPresence]:
 
 
 def note_tick(redis: Redis, prefix: str, *, now: float) -> None:
-    """Write that somebody has looked for due work: the clock beats and a worker listens."""
+    """Write that a tick has run: the clock beats and a worker listens."""
     redis.set(f"{prefix}{TICK_KEY}", f"{now:.3f}")
 
 
 def ticked_at(redis: Redis, prefix: str) -> float:
-    """When somebody looked last; 0 if nobody ever did."""
+    """When a tick ran last; 0 if none ever did."""
     written: Any = redis.get(f"{prefix}{TICK_KEY}")
     return float(written or 0)
 

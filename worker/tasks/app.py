@@ -1,6 +1,6 @@
-"""The Celery app: five queues, early acknowledgement, no results, and one second's tick.
+"""The Celery app: five queues, early acknowledgement, no results, and a tick each second.
 
-A message is a nudge: «look at this one». What is true stands in Redis (`worker.state`), so a lost, late or doubled
+A message is a nudge: «look at this one». The truth is in Redis (`worker.state`), so a lost, late or doubled
 message changes nothing, Celery never retries, and two beats do no harm.
 """
 
@@ -13,19 +13,22 @@ from celery import Celery, Task, signals
 from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings, SettingsError
 from pipelines.errors import ConfigError, KuzetError
+from pipelines.models import Stage
 from worker.local.run import run_settings
 from worker.logs import configure_logs
 from worker.runtime import DEFAULT_BROKER_URL, Runtime
 from worker.state.workers import QUEUES
 from worker.tasks.heartbeat import Heartbeat
-from worker.tasks.nudges import call_drain
+from worker.tasks.nudges import call_drain, top_up
+from worker.tasks.transport import use_transport
 
 TICK_S = 1.0
 CPU_TASKS = ("kuzet.parse_feed", "kuzet.extract_article", "kuzet.rebuild_step")
-UPKEEP_S = 3600.0
+HOUSEKEEPING_S = 3600.0
 HEALTH_S = 60.0
 
 log = structlog.get_logger(__name__)
@@ -34,16 +37,26 @@ log = structlog.get_logger(__name__)
 class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
     """A task whose failure is survivable: it is logged, the claim lapses, and the item comes due again by itself.
 
-    What a person can be told in a sentence (an engine is away, a file is broken) is logged as one.
+    Errors with a known cause (an engine is away, a file is broken) are logged as one sentence, others with their
+    traceback. Every line that is logged meanwhile carries the task's name and its `subject`.
     """
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().__call__(*args, **kwargs)
-        except (KuzetError, RedisError, OperationalError) as error:
-            log.warning("task put off", task=self.name, args=args, error=str(error))
-        except Exception:  # the one broad except: nothing may end a worker
-            log.exception("task failed", task=self.name, args=args)
+    subject = ""
+    """What the first argument names: `article` or `feed`; empty for a task without one."""
+
+    stage: Stage | None = None
+    """The stage it works off: at its end the next item of that stage is sent for, if messages run low."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        with bound_contextvars(task=self.name, **({self.subject: args[0]} if self.subject and args else {})):
+            try:
+                super().__call__(*args, **kwargs)
+                if self.stage:
+                    top_up(self.app, self.stage)
+            except (KuzetError, RedisError, OperationalError) as error:
+                log.warning("task put off", error=str(error))
+            except Exception:  # the one broad except: nothing may end a worker
+                log.exception("task failed")
 
 
 def _settings() -> Settings:
@@ -65,6 +78,7 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
 
     def __init__(self, settings: Settings) -> None:
         super().__init__("kuzet", task_cls=NudgeTask, include=TASK_MODULES)
+        use_transport()
         self._runtime = Runtime(settings)
         self.conf.update(configuration(settings))
         self.steps["consumer"].add(Heartbeat)
@@ -119,10 +133,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
                 "schedule": HEALTH_S,
                 "options": {"queue": "upkeep", "expires": HEALTH_S},
             },
-            "upkeep": {
-                "task": "kuzet.upkeep",
-                "schedule": UPKEEP_S,
-                "options": {"queue": "upkeep", "expires": UPKEEP_S},
+            "housekeeping": {
+                "task": "kuzet.housekeeping",
+                "schedule": HOUSEKEEPING_S,
+                "options": {"queue": "upkeep", "expires": HOUSEKEEPING_S},
             },
         },
     }
@@ -147,14 +161,14 @@ def _logs(**_: object) -> None:
 def _compile_rules(instance: Any, **_: object) -> None:
     """Compile the rules before the cpu worker forks: its children inherit them, also those born later.
 
-    With broken rules it starts all the same and leaves the articles where they are until somebody mends the file.
+    With broken rules it starts all the same and leaves the articles where they are until the file is mended.
     """
     if "cpu" not in instance.app.amqp.queues.consume_from:
         return
     try:
         instance.app.runtime.rules.tagger()
     except ConfigError as error:
-        log.error("no article is read before this is mended", error=str(error))  # noqa: TRY400  # a sentence says it all
+        log.error("no article is read until this is mended", error=str(error))  # noqa: TRY400  # needs no traceback
 
 
 @signals.worker_ready.connect

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import structlog
 
+from pipelines import pages
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Article, Outcome, Page, Stage, Tagging
-from pipelines.pages import article_from_entry, extract_article
+from pipelines.pages import CUT
+from pipelines.pages.similarity import SIMILAR, similarity
 from pipelines.search.documents import build_document, content_hash
-from pipelines.urls import article_id
+from pipelines.urls import article_id, twin_id
 from worker.runtime import Runtime
-from worker.state import RECHECK_AFTER_S, ArticleClaim
+from worker.state import RECHECK_AFTER_S, ArticleClaim, SightingKind
 from worker.state.articles import MAX_ATTEMPTS
 from worker.tasks.app import app
-from worker.tasks.nudges import nudge, nudge_drain
-from worker.tasks.page_store import waits_for_store
+from worker.tasks.nudges import nudge_drain, top_up
+from worker.tasks.page_store import require_room, waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
 
-GONE = frozenset({Reason.HTTP_404, Reason.HTTP_410, Reason.UNSAFE_ADDRESS})
+NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
+"""Sites list an entry moments before its page is up: ask again, then use the feed's text."""
+
 UNREADABLE = "unreadable"
+PAGE_NOTES = frozenset({"", CUT})
+"""Notes of an article whose text is from its page. Others say why it is the feed's; then the page claims nothing."""
 
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.fetch_page")
+@app.task(name="kuzet.fetch_page", subject="article", stage=Stage.FETCH)
 def fetch_page(article_key: str) -> None:
     """Fetch an article's page into the page store, then nudge its extraction."""
     runtime = app.runtime
@@ -33,16 +40,17 @@ def fetch_page(article_key: str) -> None:
     claim = runtime.state.articles.claim(article_key, stage=Stage.FETCH, now=now)
     if claim is None:
         return
-    free_at = runtime.reserve(claim.host, article_key, now=now)
+    require_room(runtime, claim, runtime.state.articles.release)
+    free_at = runtime.reserve(claim.host, article_key, now=now, is_page=True)
     if free_at > now:
         runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
         return
-    record_answer(runtime, claim, ask(runtime, claim))
-    nudge(app, Stage.EXTRACT)
+    record_page_answer(runtime, claim, ask(runtime, claim))
+    top_up(app, Stage.EXTRACT)
 
 
 def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later | Refused:
-    """The site's answer, or its robots.txt's."""
+    """Return the site's answer, or its robots.txt's."""
     rules = runtime.robots(claim.host, claim.url)
     if isinstance(rules, Later):
         return rules
@@ -51,35 +59,40 @@ def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later 
     return runtime.web.get(claim.url, limits=page_limits(runtime.settings))
 
 
-def record_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
-    """Write down what the site said. Without a page the feed's text must do; a page that is gone ends the sighting."""
+def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
+    """Write down what the site said. Without a page the feed's text is used."""
     articles, now = runtime.state.articles, runtime.now()
-    runtime.note_host(claim.host, answer)
+    runtime.note_host(claim.host, answer, is_page=True)
     match answer:
         case Fetched(page):
             with waits_for_store(runtime, claim, articles.release):
                 reference = runtime.pages.put(page)
             articles.advance(claim, to=Stage.EXTRACT, now=now, page=reference)
-        case Refused(reason) if reason in GONE:
+        case Refused(reason) if is_final(claim, reason):
             articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
         case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
             articles.release(claim, not_before=not_before, now=now, error=str(reason))
-        case Refused(reason) if reason.is_passing and claim.attempts < MAX_ATTEMPTS:
+        case Refused(reason) if (reason.is_passing or reason in NOT_THERE) and claim.attempts < MAX_ATTEMPTS:
             not_before = now + runtime.settings.page_retry_s * claim.attempts
             articles.release(claim, not_before=not_before, now=now, error=str(answer))
         case Later(_, reason) | Refused(reason):
             articles.advance(claim, to=Stage.EXTRACT, now=now, without_page=reason)
 
 
-@app.task(name="kuzet.extract_article")
-def extract_page(article_key: str) -> None:
+def is_final(claim: ArticleClaim, reason: Reason) -> bool:
+    """True if the sighting ends: a forbidden address, or a page that was there before and is gone."""
+    return reason is Reason.UNSAFE_ADDRESS or (reason in NOT_THERE and claim.kind is SightingKind.AGAIN)
+
+
+@app.task(name="kuzet.extract_article", subject="article", stage=Stage.EXTRACT)
+def extract_article(article_key: str) -> None:
     """Read the article out of its page, tag it, and put its document into the outbox."""
     runtime = app.runtime
-    articles, tagger = runtime.state.articles, runtime.tagger  # broken rules must not cost an article its attempts
+    articles, tagger = runtime.state.articles, runtime.tagger  # before the claim: broken rules cost no attempts
     claim = articles.claim(article_key, stage=Stage.EXTRACT, now=runtime.now())
     if claim is None:
         return
-    if is_hopeless(claim):
+    if has_killed_its_readers(claim):
         articles.advance(claim, to=Stage.EXTRACT, now=runtime.now(), without_page=UNREADABLE)
         return
     try:
@@ -98,43 +111,65 @@ def extract_page(article_key: str) -> None:
         nudge_drain(app)
 
 
-def is_hopeless(claim: ArticleClaim) -> bool:
-    """Whether the page has ended every process that read it: the feed's text must do, with attempts of its own."""
+def has_killed_its_readers(claim: ArticleClaim) -> bool:
+    """True if every process that read the page ended: use the feed's text instead, with attempts of its own."""
     return bool(claim.page) and not claim.without_page and claim.attempts == MAX_ATTEMPTS
 
 
 def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
-    """The article and the URL its page was found at. Raises PageUnusableError when there is no text at all."""
+    """Return the article, and the URL its page was found at: empty when its text is not from there.
+
+    Raises PageUnusableError when there is no text at all.
+    """
     observed_at = datetime.fromtimestamp(claim.sighted_at, UTC)
     page = None if claim.without_page else read_page(runtime, claim)
     if page is None:
-        return article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), claim.url
-    return extract_article(page, entry=claim.entry, observed_at=observed_at), page.final_url
+        return pages.article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), ""
+    article = pages.extract_article(page, entry=claim.entry, observed_at=observed_at)
+    return article, page.final_url if article.note in PAGE_NOTES else ""
 
 
 def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
-    """The page as it was fetched; None when there is none (any more)."""
+    """Return the page as it was fetched; None when it was not stored, or is no longer there."""
     if not claim.page:
         return None
     try:
         with waits_for_store(runtime, claim, runtime.state.articles.release):
             return runtime.pages.get(claim.page)
     except PageUnusableError as error:
-        log.warning("page lost", article=claim.article_id, error=str(error))
+        log.warning("page lost", error=str(error))
         return None
 
 
 def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> bool:
-    """Claim the redirect's target and the believed canonical address; False when another article has one of them."""
-    aliases = set()
+    """Claim the redirect's target, the believed canonical address and the twin; False for a second of one article.
+
+    An address that an article with another title has claimed names a list or a section: the claim is withdrawn.
+    """
+    articles, now = runtime.state.articles, runtime.now()
+    aliases = set(aliases_of(claim, article, final_url))
+    while (owner := articles.claim_aliases(claim, sorted(aliases), now=now, title=article.title)) not in {
+        "",
+        claim.article_id,
+    }:
+        shared = {alias for alias in (claim.article_id, *aliases) if owner in {alias, articles.alias_owner(alias)}}
+        title = next(filter(None, map(articles.alias_title, [owner, *sorted(shared)])), "")
+        if not shared or not title or similarity(title, article.title) >= SIMILAR:
+            return False
+        withdrawn = [articles.withdraw_alias(alias, owner=owner, now=now) for alias in shared - {owner}]
+        if owner not in aliases and not any(withdrawn):
+            return False
+        aliases -= shared
+    return True
+
+
+def aliases_of(claim: ArticleClaim, article: Article, final_url: str) -> Iterator[str]:
+    """Yield the other addresses of an article, as article ids."""
     for url in filter(None, (final_url, article.canonical_url)):
         try:
-            aliases.add(article_id(url))
+            yield from {article_id(url), twin_id(url)} - {claim.article_id}
         except UnsafeAddressError:
             continue  # an imported text has no address on the web
-    aliases.discard(claim.article_id)
-    owner = runtime.state.articles.claim_aliases(claim, sorted(aliases), now=runtime.now())
-    return owner in {"", claim.article_id}
 
 
 def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tagging: Tagging) -> None:

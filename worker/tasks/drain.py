@@ -30,7 +30,7 @@ def drain_outbox() -> None:
         waits = drain(runtime, token)
     except (EngineUnavailableError, EngineRefusedError) as error:
         note(runtime, str(error))
-        runtime.state.outbox.renew(token, lease_s=RETRY_S)  # nobody tries before that
+        runtime.state.outbox.renew(token, lease_s=RETRY_S)  # no drain tries before that
         return
     note(runtime, waits)
     runtime.state.outbox.unlock(token)
@@ -60,7 +60,7 @@ def drain(runtime: Runtime, token: str) -> str:
 
 
 def note(runtime: Runtime, problem: str) -> None:
-    """Tell log and `kuzet status` why documents wait."""
+    """Write into the log and for `kuzet status` why documents wait."""
     if problem:
         log.warning("documents wait in the outbox", error=problem)
     runtime.state.outbox.note_problem(problem)

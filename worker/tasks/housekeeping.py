@@ -1,11 +1,11 @@
-"""Upkeep: health for Kibana each minute, and once an hour what is old is deleted."""
+"""Housekeeping: health for Kibana each minute, and once an hour what is old is deleted."""
 
 from __future__ import annotations
 
 import structlog
 
-from worker.health.index import record_health
-from worker.rebuilds import open_rebuilder
+from worker.health.index import write_health
+from worker.rebuilds import open_reindexer
 from worker.rebuilds.retention import delete_expired
 from worker.runtime import Runtime
 from worker.tasks.app import app
@@ -14,26 +14,34 @@ from worker.tasks.nudges import call_drain
 log = structlog.get_logger(__name__)
 
 
-@app.task(name="kuzet.upkeep")
-def upkeep() -> None:
+@app.task(name="kuzet.housekeeping")
+def housekeeping() -> None:
     """Delete pages, poll results, articles and replaced indices that are older than they are kept."""
     runtime = app.runtime
     removed = runtime.pages.prune(runtime.now())  # first: disk has to last while the search engine is away
     runtime.polls.prune(now=runtime.now())
-    dropped = open_rebuilder(runtime).drop_old()
-    log.info("upkeep", pages_removed=removed, indices_dropped=dropped, articles_deleted=expire_articles(runtime))
+    dropped = open_reindexer(runtime).drop_old()
+    log.info(
+        "housekeeping done", pages_removed=removed, indices_dropped=dropped, articles_deleted=expire_articles(runtime)
+    )
+
+
+@app.task(name="kuzet.upkeep")
+def upkeep() -> None:
+    """Do the housekeeping that a beat of version 0.1 asks for by this name."""
+    housekeeping()
 
 
 def expire_articles(runtime: Runtime) -> int:
     """Delete the articles that KUZET_KEEP_ARTICLES_DAYS keeps no longer, unless a rebuild compares them just now."""
-    if runtime.state.upkeep.current():
+    if runtime.state.rebuilds.current():
         return 0
     return delete_expired(runtime.search, keep_days=runtime.settings.keep_articles_days, now=runtime.now())
 
 
 @app.task(name="kuzet.record_health")
-def record() -> None:
+def record_health() -> None:
     """Write polls, feed states and outcomes into their index; what one run misses the next one writes."""
     runtime = app.runtime
     call_drain(app)  # an engine that was away when the workers started has no index
-    record_health(runtime.state, runtime.catalogue, index=runtime.polls, now=runtime.now())
+    write_health(runtime.state, runtime.catalogue, index=runtime.polls, now=runtime.now())

@@ -1,20 +1,20 @@
 """Nudges: what is due becomes messages, never more of them than the workers can soon take.
 
-The tick nudges every stage each second; a task that ends nudges the next stage at once. Both are the same act, so a
-lost message is made up for by the next tick.
+The tick nudges every stage each second. A task that ends nudges the next stage and its own at once, so that the workers
+never wait for the tick while something is due. Both are the same act: the next tick makes up for a lost message.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from pipelines.models import Stage
+from worker.runtime import Runtime
 from worker.state.workers import present, slots
 
-if TYPE_CHECKING:
-    from worker.tasks.app import Watch
+NUDGED_PER_SLOT = {"io": 3, "cpu": 8}
+"""Enough that a slot has the next message at hand, and soon worked off: a message that waits too long expires."""
 
-NUDGED_PER_SLOT = 3
 NUDGE_LIFE_S = 15.0
 BACKLOG_ITEMS = 5_000
 BYTES_PER_MB = 1_000_000
@@ -27,23 +27,40 @@ TASKS = {
 }
 
 REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
-"""Whatever reads texts does it where a hard time limit holds."""
+"""Rebuilds that read texts run where a hard time limit holds."""
 
 
-def nudge(app: Watch, stage: Stage) -> int:
+class Sender(Protocol):
+    """What nudging needs of the Celery app."""
+
+    @property
+    def runtime(self) -> Runtime: ...
+
+    def send_task(self, name: str, **options: Any) -> object: ...  # noqa: ANN401  Celery's own options
+
+
+def nudge(app: Sender, stage: Stage) -> int:
     """Send a message for each due item of the stage, hosts in turn, up to the queue's free capacity; how many."""
     runtime = app.runtime
     if _is_held_back(app, stage):
         return 0
     task, queue = TASKS[stage]
-    now = runtime.now()
-    items = runtime.state.due.take(stage, now=now, lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue))
+    spacing_s = runtime.settings.host_spacing_s if stage is Stage.FETCH else 0.0
+    items = runtime.state.due.take(
+        stage, now=runtime.now(), lease_s=NUDGE_LIFE_S, limit=free_capacity(app, queue), spacing_s=spacing_s
+    )
     for item in items:
         app.send_task(task, args=[item], queue=queue, expires=NUDGE_LIFE_S)
     return len(items)
 
 
-def nudge_drain(app: Watch) -> bool:
+def top_up(app: Sender, stage: Stage) -> int:
+    """Nudge a stage when its queue runs low; how many. Not at each end of a task, because looking costs time too."""
+    queue = TASKS[stage][1]
+    return nudge(app, stage) if waiting(app, queue) <= slots_of(app, queue) else 0
+
+
+def nudge_drain(app: Sender) -> bool:
     """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
     runtime = app.runtime
     outbox = runtime.state.outbox
@@ -53,34 +70,38 @@ def nudge_drain(app: Watch) -> bool:
     return True
 
 
-def call_drain(app: Watch) -> None:
+def call_drain(app: Sender) -> None:
     """Send for the drain, whatever is in the outbox: it also sees to the index."""
     app.send_task("kuzet.drain_outbox", queue="drain", expires=NUDGE_LIFE_S)
 
 
-def nudge_rebuild(app: Watch) -> bool:
-    """Send for the next step of the rebuild under way, unless somebody is at it or has just been sent for."""
-    upkeep = app.runtime.state.upkeep
-    run = upkeep.current()
-    if run is None or not run.is_free(now=app.runtime.now()) or not upkeep.may_nudge():
+def nudge_rebuild(app: Sender) -> bool:
+    """Send for the next step of the rebuild under way, unless a worker holds it or was just sent for."""
+    rebuilds = app.runtime.state.rebuilds
+    rebuild = rebuilds.current()
+    if rebuild is None or not rebuild.is_free(now=app.runtime.now()) or not rebuilds.may_nudge():
         return False
-    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[run.kind], expires=NUDGE_LIFE_S)
+    app.send_task("kuzet.rebuild_step", queue=REBUILD_QUEUES[rebuild.kind], expires=NUDGE_LIFE_S)
     return True
 
 
-def free_capacity(app: Watch, queue: str) -> int:
+def free_capacity(app: Sender, queue: str) -> int:
     """How many more messages the queue's workers can soon take."""
+    return max(0, NUDGED_PER_SLOT[queue] * slots_of(app, queue) - waiting(app, queue))
+
+
+def slots_of(app: Sender, queue: str) -> int:
+    """How many tasks of the queue run at once."""
     runtime = app.runtime
-    workers = present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
-    return max(0, NUDGED_PER_SLOT * slots(workers, queue) - waiting(app, queue))
+    return slots(present(runtime.redis, runtime.settings.redis_prefix, now=runtime.now()), queue)
 
 
-def waiting(app: Watch, queue: str) -> int:
+def waiting(app: Sender, queue: str) -> int:
     """How many messages wait in the queue."""
     return int(app.runtime.redis.llen(f"{app.runtime.settings.redis_prefix}celery:{queue}"))
 
 
-def _is_held_back(app: Watch, stage: Stage) -> bool:
+def _is_held_back(app: Sender, stage: Stage) -> bool:
     """A full outbox holds extraction back (pages wait on disk); a long row of pages holds polling back."""
     state = app.runtime.state
     if stage is Stage.EXTRACT:

@@ -7,7 +7,6 @@ from worker.web.answers import (
     NotModified,
     Reason,
     Refused,
-    Validators,
 )
 from worker.web.client import WebClient
 from worker.web.limits import Accept, Limits, feed_limits, page_limits
@@ -22,7 +21,6 @@ __all__ = [
     "NotModified",
     "Reason",
     "Refused",
-    "Validators",
     "WebClient",
     "crawl_delay_s",
     "feed_limits",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.errors import KuzetError
-from pipelines.models import Page
+from pipelines.models import Page, Validators
 
 
 class Reason(StrEnum):
@@ -56,18 +56,6 @@ PASSING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What a server gave to ask «has it changed?» with. They belong to one URL: the final one.
-
-    Without `url` they are taken to belong to the URL that is asked for. They are sent to no other.
-    """
-
-    etag: str = ""
-    last_modified: str = ""
-    url: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A page. `hops` are all URLs asked for, the final one last."""
@@ -79,7 +67,7 @@ class Fetched:
     def validators(self) -> Validators:
         headers = self.page.headers
         return Validators(
-            etag=headers.get("etag", ""), last_modified=headers.get("last-modified", ""), url=self.page.final_url
+            etag=headers.get("etag", ""), last_modified=headers.get("last-modified", ""), final_url=self.page.final_url
         )
 
 
@@ -92,7 +80,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """There is no page. `reason.is_passing` tells whether to try again."""
+    """There is no page. `reason.is_passing`: try again later."""
 
     reason: Reason
     detail: str = ""

@@ -16,7 +16,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError
 
 from pipelines.errors import UnsafeAddressError
-from pipelines.models import Page
+from pipelines.models import Page, Validators
 from pipelines.reading.packing import unpacked
 from pipelines.urls import Target, check_target
 from worker.web.answers import (
@@ -27,7 +27,6 @@ from worker.web.answers import (
     Reason,
     RefusalError,
     Refused,
-    Validators,
 )
 from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, guard_context
 from worker.web.content import (
@@ -253,7 +252,7 @@ def _record_hop(hops: list[str], url: str, *, max_redirects: int) -> None:
 
 def _conditions(validators: Validators, hops: list[str]) -> dict[str, str]:
     """Return the conditional headers for this hop: none, unless the validators came from its URL."""
-    if hops[-1] != (validators.url or hops[0]):
+    if hops[-1] != (validators.final_url or hops[0]):
         return {}
     headers = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
     return {name: value for name, value in headers.items() if value}

@@ -15,11 +15,10 @@ import psutil
 import pytest
 import yaml
 
-from pipelines.models import Stage
+from pipelines.models import ArticleDocument, Stage
 from pipelines.urls import article_id
 from tests.support.hostile_site import HostileSite, Talk
 from tests.support.running_watch import StartWatch, Watch
-from worker.search.engine import Stored
 from worker.state import Trace
 
 pytestmark = pytest.mark.timeout(240)
@@ -138,7 +137,7 @@ class Siege:
         assert found is not None, name
         return found
 
-    def stored(self, name: str) -> Stored:
+    def stored(self, name: str) -> ArticleDocument:
         found = self.watch.runtime.search.get(article_id(self.site.url + name))
         assert found is not None, (name, self.trace(name))
         return found

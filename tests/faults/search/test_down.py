@@ -16,7 +16,7 @@ from pipelines.urls import article_id
 from tests.support.proxies import Door
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import NO_ENGINE, OK
-from worker.state import Address
+from worker.state import ArticleAddress
 from worker.tasks.nudges import BYTES_PER_MB
 
 pytestmark = pytest.mark.timeout(240)
@@ -84,7 +84,7 @@ def sight_long_articles(watch: Watch) -> None:
     for number in range(LONG):
         link = LINK.format(number)
         entry = Entry(link=link, title=f"Ремонт дороги, часть {number}", content=f"{number} {SENTENCE * 2000}")
-        address = Address.of(link)
+        address = ArticleAddress.of(link)
         watch.runtime.state.articles.sight(entry, address, feed=feed, now=time.time(), needs_page=False)
 
 

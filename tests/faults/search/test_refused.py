@@ -30,7 +30,7 @@ from tests.support.proxies import Door
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import FAILED, NO_ENGINE
 from worker.files.dictionaries import dictionary_name
-from worker.state import Address
+from worker.state import ArticleAddress
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -190,7 +190,7 @@ def put(desk: Desk, number: int, *, poison: dict[str, Any]) -> str:
     """Bring an article into the outbox as extraction would; its id."""
     state, now = desk.watch.runtime.state, datetime.now(UTC)
     entry = Entry(link=f"https://desk.example/{number}", title=f"Сводка {number}", content=f"Сводка {number}. " * 9)
-    address, at = Address.of(entry.link), now.timestamp()
+    address, at = ArticleAddress.of(entry.link), now.timestamp()
     state.articles.sight(entry, address, feed=DESK, now=at, needs_page=False)
     claim = state.articles.claim(address.article_id, stage=Stage.EXTRACT, now=at)
     assert claim

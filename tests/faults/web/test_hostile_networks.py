@@ -73,7 +73,7 @@ def test_a_redirect_to_another_local_port_is_refused(hostile):
 
 @pytest.mark.parametrize("location", ["/", "/?", "#top", "."])
 def test_redirects_to_itself_are_a_circle(hostile, location):
-    """A loop is told apart from a long way, and costs one request."""
+    """A loop has its own reason, and costs one request."""
     site = hostile(redirect_to(location))
     answer = site.get(limits=PATIENT)
     assert reason_of(answer) is Reason.BAD_REDIRECT
@@ -177,7 +177,7 @@ def test_a_rebinding_redirect_is_checked_again(hostile, detour):
 
 @pytest.mark.parametrize("bad", ["127.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "fe80::1%eth0"])
 def test_one_local_answer_among_public_ones_refuses_the_name(detour, bad):
-    """Whoever mixes addresses hopes that the fallback is not checked."""
+    """An attacker who mixes addresses hopes that the fallback is not checked."""
     meant = detour(1)
     client = WebClient(user_agent="kuzet-test/1", resolver=Resolver(Names([PUBLIC, bad])))
     assert reason_of(client.get("http://news.example.kz/", limits=PATIENT)) is Reason.UNSAFE_ADDRESS
@@ -203,7 +203,7 @@ def test_a_stuck_look_up_ends_at_the_deadline():
 
 
 def test_a_name_nobody_knows_is_dns():
-    """A dead domain is told apart from a dead server."""
+    """A dead domain and a dead server have different reasons."""
 
     def unknown(host: str, port: int) -> list[str]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
@@ -213,7 +213,7 @@ def test_a_name_nobody_knows_is_dns():
 
 
 def test_a_closed_port_is_connect():
-    """Nobody there: worth another try later."""
+    """No server there: worth another try later."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         endpoint = f"127.0.0.1:{server.getsockname()[1]}"
     client = WebClient(user_agent="kuzet-test/1", allowed_hosts=frozenset({endpoint}))

@@ -260,14 +260,14 @@ def _needs_cookie(talk):
 
 
 def test_a_cookie_is_sent_back_within_one_fetch_only(hostile):
-    """Some sites redirect to themselves until their cookie comes back; nobody is recognised the next time."""
+    """Some sites redirect to themselves until their cookie comes back; and the next fetch is a stranger again."""
     site = hostile(_needs_cookie)
     assert [isinstance(site.get(limits=PATIENT), Fetched) for _ in range(2)] == [True, True]
     assert [b"Cookie:" in request for request in site.requests] == [False, True, False, True]
 
 
 def test_a_cookie_goes_to_no_other_host(hostile):
-    """What a site sets is nobody else's business."""
+    """What a site sets goes back to that site alone."""
     other = hostile(answers(HEAD, b"\r\n", HTML), address="127.0.0.2")
     site = hostile(answers(b"HTTP/1.1 302 Found\r\nSet-Cookie: a=1\r\nLocation: ", other.url.encode(), b"\r\n\r\n"))
     client = WebClient(user_agent="kuzet-test/1", allowed_hosts=frozenset({site.endpoint, other.endpoint}))

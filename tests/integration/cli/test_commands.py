@@ -171,6 +171,7 @@ def test_feeds_are_listed_with_their_polls(terminal: Terminal):
     rows = answer["feeds"]
     assert len(rows) == 7
     assert all(row["polls"] for row in rows)
+    assert all(row["habits"] == [] for row in rows)
 
 
 def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):

@@ -1,4 +1,4 @@
-"""Real and odd feed documents beside what must come out of them."""
+"""Real and odd feed documents, and what must come out of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipelines.feeds import parse_feed
 
 NOW = datetime(2026, 9, 25, tzinfo=UTC)
 URL = "https://host.example/dir/feed.xml"
-REASONS = {"empty", "html", "json", "no_entries", "broken"}
+REASONS = {"empty", "html", "json", "no_entries", "nothing_usable", "broken"}
 
 pytestmark = pytest.mark.shared
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from config.settings import Settings
 from pipelines.kibana.requests import Filled, PanelRequest, Shown
 from pipelines.language.analysis import render
-from pipelines.models import Article, Extraction, Feed, PublishedFrom
+from pipelines.models import Article, Extraction, Feed, Poll, PublishedFrom, Validators
 from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from seeds.newsroom import SITES, load_stories
@@ -27,7 +27,7 @@ from worker.health.documents import account_documents, feed_documents
 from worker.health.index import PollIndex
 from worker.kibana.dashboards import BuiltDashboards, ask_panels, build_from
 from worker.search.engine import SearchEngine
-from worker.state import Account, Answer, FeedSnapshot, Poll
+from worker.state import Account, FeedSnapshot
 
 pytestmark = pytest.mark.timeout(300)  # the first dictionary of a machine takes its time
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ def snapshot(feed: Feed, *, number: int) -> FeedSnapshot:
         failures=1 if number % 3 == 0 else 0,
         last_ok_at=now - 300,
         last_new_at=now - 600,
-        last=Answer(),
+        validators=Validators(),
         seen=20,
         polls=tuple(polls),
     )

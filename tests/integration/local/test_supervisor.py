@@ -1,4 +1,4 @@
-"""Children: started again when they end, given up when they keep ending, gone when their parent is."""
+"""Children: started again when they end, later each time when they keep ending, gone when their parent is."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 
 from worker.local.children import Command, rotate
 from worker.local.report import Silence
-from worker.local.supervisor import Patience, Supervisor
+from worker.local.supervisor import Backoff, Supervisor
 
-QUICK = Patience(first_pause_s=0.01, max_quick_ends=2)
+QUICK = Backoff(first_pause_s=0.01, max_quick_ends=2)
 SLEEPER = (sys.executable, "-c", "import time; time.sleep(60)")
 
 
@@ -48,29 +48,34 @@ def is_gone(pid: int) -> bool:
 def test_killed_child_starts_again(tmp_path: Path):
     """A worker that was killed must come back without anybody looking."""
     notes = Notes()
-    with Supervisor(tmp_path, report=notes, patience=QUICK) as supervisor:
+    with Supervisor(tmp_path, report=notes, backoff=QUICK) as supervisor:
         first = supervisor.start(Command(name="sleeper", argv=SLEEPER)).pid
         os.kill(first, signal.SIGKILL)
         eventually(lambda: supervisor.pids().get("sleeper", first) != first)
     assert notes.sentences == ["sleeper was ended by SIGKILL; it starts again in 0.01 s."]
 
 
-def test_child_that_keeps_ending_is_given_up_with_its_last_words(tmp_path: Path):
-    """A broken worker must not spin for ever, and the reason must be in sight."""
+def test_child_that_keeps_ending_is_reported_and_started_again(tmp_path: Path):
+    """A full disk ended a worker six times, and 150 s after there was room again nothing had come of it."""
     notes = Notes()
-    broken = (sys.executable, "-c", "import sys; sys.exit('no such setting')")
-    with Supervisor(tmp_path, report=notes, patience=QUICK) as supervisor:
-        supervisor.start(Command(name="broken", argv=broken))
+    cause = tmp_path / "no such setting"
+    script = f"import os, sys, time; os.path.exists({str(cause)!r}) or sys.exit('no such setting'); time.sleep(60)"
+    with Supervisor(tmp_path, report=notes, backoff=replace(QUICK, longest_pause_s=0.05)) as supervisor:
+        supervisor.start(Command(name="broken", argv=(sys.executable, "-c", script)))
         eventually(lambda: supervisor.failed() == ("broken",))
-        assert supervisor.pids() == {}
-    assert "given up" in notes.sentences[-1]
-    assert "no such setting" in notes.sentences[-1]
+        eventually(lambda: "again and again" in notes.sentences[-1])
+        assert "no such setting" in notes.sentences[-1]
+        cause.touch()
+        eventually(lambda: "broken" in supervisor.pids())
+        first = supervisor.pids()["broken"]
+        time.sleep(0.3)
+        assert supervisor.pids()["broken"] == first
 
 
 def test_disk_that_takes_no_log_delays_but_does_not_blind(tmp_path: Path):
     """A start that fails for a reason outside is tried again; the other children stay looked after."""
     notes = Notes()
-    with Supervisor(tmp_path / "logs", report=notes, patience=replace(QUICK, longest_pause_s=0.05)) as supervisor:
+    with Supervisor(tmp_path / "logs", report=notes, backoff=replace(QUICK, longest_pause_s=0.05)) as supervisor:
         first = supervisor.start(Command(name="sleeper", argv=SLEEPER)).pid
         (tmp_path / "logs").rename(tmp_path / "away")
         (tmp_path / "logs").write_text("no folder")
@@ -81,10 +86,10 @@ def test_disk_that_takes_no_log_delays_but_does_not_blind(tmp_path: Path):
 
 
 def test_pauses_grow_and_end():
-    """Restarts slow down to twice a minute and no further."""
-    patience = Patience()
-    assert [patience.pause_s(ends) for ends in (0, 1, 2, 3, 4)] == [0.5, 0.5, 1, 2, 4]
-    assert patience.pause_s(50) == 30
+    """Restarts slow down to once a minute and no further."""
+    backoff = Backoff()
+    assert [backoff.pause_s(ends) for ends in (0, 1, 2, 3, 4)] == [0.5, 0.5, 1, 2, 4]
+    assert backoff.pause_s(50) == 60
 
 
 def test_children_leave_at_the_same_time(tmp_path: Path):

@@ -59,12 +59,12 @@ def test_the_day_of_publication_is_read_from_the_page(articles):
 
 def test_russian_is_told_from_its_neighbours(articles):
     """Ukrainian and Bulgarian pages must not be searched and tagged as Russian."""
-    told = {
+    languages = {
         gold["file"]: (gold["lang"], article.language)
         for gold, article in articles
         if gold["lang"] in {"ru", "uk", "bg"}
     }
-    assert {file: pair for file, pair in told.items() if pair[0] != pair[1]} == {}
+    assert {file: pair for file, pair in languages.items() if pair[0] != pair[1]} == {}
 
 
 def test_headlines_are_without_the_name_of_the_site(articles):

@@ -13,21 +13,22 @@ import pytest
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.models import Article, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
+from pipelines.models import Article, ArticleDocument, Entry, Extraction, Feed, Outcome, PublishedFrom, Stage, Tagging
 from pipelines.search.documents import build_document
 from pipelines.search.exports import from_row, to_row
 from pipelines.search.request import SearchRequest
 from pipelines.tagging import Tagger
+from tests.support.leases import LEASE_S
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds.forget import forget
-from worker.rebuilds.jobs import Jobs
-from worker.rebuilds.reindex import Rebuilder, Step
-from worker.rebuilds.retag import Changes, OldTags, RetagJob, retagged
+from worker.rebuilds.rebuilder import Rebuilder
+from worker.rebuilds.reindex import Reindexer, ReindexStep
+from worker.rebuilds.retag import Changes, OldTags, Retag, retagged
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.transfer import restore
 from worker.runtime import Runtime
-from worker.search.engine import SearchEngine, Stored
-from worker.state import Address, State
+from worker.search.engine import SearchEngine
+from worker.state import ArticleAddress, State
 from worker.tasks.drain import drain
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -63,7 +64,7 @@ def key(number: int) -> str:
 
 @pytest.fixture
 def state(redis: Redis) -> State:
-    return State(redis, prefix="r:")
+    return State(redis, prefix="r:", lease_s=LEASE_S)
 
 
 @pytest.fixture
@@ -88,20 +89,20 @@ def drop(engine: SearchEngine) -> None:
 
 
 @pytest.fixture
-def job(engine: SearchEngine, state: State, tagger: Tagger) -> RetagJob:
-    return RetagJob(engine, Rewriter(engine, state), tagger=lambda: tagger)
+def job(engine: SearchEngine, state: State, tagger: Tagger) -> Retag:
+    return Retag(engine, Rewriter(engine, state), tagger=lambda: tagger)
 
 
-def retag(job: RetagJob, state: State, **options: Any) -> Mapping[str, Any]:
-    """Run it to its end as the workers would; its last facts."""
-    jobs = Jobs(state.upkeep, {"retag": job}, now=time.time)
-    jobs.begin("retag", owner="tester", **options)
-    while state.upkeep.current():
-        jobs.step()
-    return state.upkeep.last().facts
+def retag(job: Retag, state: State, **options: Any) -> Mapping[str, Any]:
+    """Run it to its end as the workers would; its last progress."""
+    rebuilder = Rebuilder(state.rebuilds, {"retag": job}, now=time.time)
+    rebuilder.begin("retag", owner="tester", **options)
+    while state.rebuilds.current():
+        rebuilder.step()
+    return state.rebuilds.last().progress
 
 
-def stored(engine: SearchEngine) -> dict[str, Stored]:
+def stored(engine: SearchEngine) -> dict[str, ArticleDocument]:
     engine.refresh()
     return {one.article_id: one for one in engine.scan(SearchRequest())}
 
@@ -110,7 +111,7 @@ def in_flight(state: State, number: int, *, now: float):
     """An article that was indexed under VERSION and is being extracted again."""
     feed = Feed(id="habar", url="", source="habar", family="habar")
     entry = Entry(link=f"https://habar.example/{number}", title="Новость", content=f"{DRUGS} {now}")
-    address = Address(article_id=key(number), url=entry.link, host="habar.example")
+    address = ArticleAddress(article_id=key(number), url=entry.link, host="habar.example")
     state.articles.sight(entry, address, feed=feed, now=now, needs_page=False)
     return state.articles.claim(key(number), stage=Stage.EXTRACT, now=now)
 
@@ -120,8 +121,8 @@ def in_flight(state: State, number: int, *, now: float):
 
 def test_every_article_gets_todays_tags(engine, job, state, tagger):
     """As if each had come in today; all else stays, and the version goes up by one."""
-    facts = retag(job, state)
-    assert (facts["done"], facts["written"], facts["changed"], facts["failed"]) == (12, 12, 12, 0)
+    progress = retag(job, state)
+    assert (progress["done"], progress["written"], progress["changed"], progress["failed"]) == (12, 12, 12, 0)
     for number in range(12):
         one = stored(engine)[key(number)]
         text = old_document(number)
@@ -172,8 +173,8 @@ def test_an_article_with_a_revision_in_the_outbox_is_left_to_it(engine, job, sta
     """Its version is given already; ours could be above it and keep it out."""
     claim = in_flight(state, 0, now=VERSION / 1000)
     state.outbox.put(claim, old_document(0), now=VERSION / 1000, content_hash="0")
-    facts = retag(job, state)
-    assert facts["failed"] == 1
+    progress = retag(job, state)
+    assert progress["failed"] == 1
     assert stored(engine)[key(0)].version == VERSION
 
 
@@ -191,12 +192,12 @@ def test_a_recheck_of_the_same_words_stays_unchanged(state):
 def test_what_ends_its_workers_is_left_out(job, engine):
     """One text that no worker survives must not keep the others from their tags."""
     held = []
-    facts = job.advance(job.plan({}), tries=3, hold=held.append)
+    progress = job.advance(job.plan({}), attempts=3, checkpoint=held.append)
     assert held[0]["failed"] == 1
     assert held[0]["after"] == key(0)
     assert [one["done"] for one in held] == list(range(1, 13))
-    assert facts["passes"] == 1
-    assert (facts["after"], facts["total"]) == ("", 13)
+    assert progress["passes"] == 1
+    assert (progress["after"], progress["total"]) == ("", 13)
 
 
 def test_a_dry_run_counts_per_topic_and_writes_nothing(engine, tagger):
@@ -213,10 +214,10 @@ def test_a_dry_run_counts_per_topic_and_writes_nothing(engine, tagger):
 
 def test_the_forgotten_are_gone_everywhere_and_for_good(engine, state, job):
     """From the live index, from the one that is kept for going back, from feeds, imports and retags."""
-    rebuilder = Rebuilder(engine, ANALYSIS, forgotten=state.forgotten.ids, now=time.time)
-    rebuild = rebuilder.plan()
-    while rebuild.step is not Step.DONE:
-        rebuild = rebuilder.advance(rebuild)
+    reindexer = Reindexer(engine, ANALYSIS, forgotten=state.forgotten.ids, now=time.time)
+    rebuild = reindexer.plan()
+    while rebuild.step is not ReindexStep.DONE:
+        rebuild = reindexer.advance(rebuild)
     row = to_row(stored(engine)[key(4)].document, version=VERSION)
     assert forget(key(4), engine=engine, state=state, now=1.0)
     assert not engine.client.exists(index=rebuild.source, id=key(4))

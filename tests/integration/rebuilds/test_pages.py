@@ -19,10 +19,11 @@ from pipelines.pages import extract_article
 from pipelines.search.documents import build_document
 from pipelines.tagging import Tagger
 from pipelines.urls import article_id
+from tests.support.leases import LEASE_S
 from tests.support.short_analysis import short_analysis
 from worker.files.pages import PageStore
-from worker.rebuilds.jobs import Jobs
-from worker.rebuilds.reextract import ReextractJob
+from worker.rebuilds.rebuilder import Rebuilder
+from worker.rebuilds.reextract import Reextract
 from worker.rebuilds.rewriting import Rewriter
 from worker.search.engine import SearchEngine
 from worker.state import State
@@ -76,20 +77,20 @@ def pages(tmp_path: Path) -> PageStore:
 
 @pytest.fixture
 def state(redis: Redis) -> State:
-    return State(redis, prefix="r:")
+    return State(redis, prefix="r:", lease_s=LEASE_S)
 
 
 @pytest.fixture
 def reextract(engine: SearchEngine, pages: PageStore, state: State, tagger: Tagger):
-    """Runs it to its end as the workers would, and gives its last facts."""
-    job = ReextractJob(engine, pages, Rewriter(engine, state), tagger=lambda: tagger)
+    """Runs it to its end as the workers would, and gives its last progress."""
+    job = Reextract(engine, pages, Rewriter(engine, state), tagger=lambda: tagger)
 
     def run(**options: Any) -> Mapping[str, Any]:
-        jobs = Jobs(state.upkeep, {"reextract": job}, now=time.time)
-        jobs.begin("reextract", owner="tester", **options)
-        while state.upkeep.current():
-            jobs.step()
-        return state.upkeep.last().facts
+        rebuilder = Rebuilder(state.rebuilds, {"reextract": job}, now=time.time)
+        rebuilder.begin("reextract", owner="tester", **options)
+        while state.rebuilds.current():
+            rebuilder.step()
+        return state.rebuilds.last().progress
 
     return run
 
@@ -145,8 +146,8 @@ def test_pages_without_an_article_and_broken_ones_are_passed_over(engine, pages,
     pages.put(replace(page(5), body=b"<rss/>"))
     broken = tmp_path / "pages" / pages.put(page(6))
     broken.write_bytes(b"?")
-    facts = reextract()
-    assert (facts["done"], facts["changed"], facts["failed"]) == (2, 0, 1)
+    progress = reextract()
+    assert (progress["done"], progress["changed"], progress["failed"]) == (2, 0, 1)
 
 
 def test_a_page_that_cannot_be_read_any_more_costs_nothing(engine, pages, tagger, reextract):

@@ -19,11 +19,10 @@ from pipelines.search.documents import build_document
 from pipelines.search.request import SearchRequest
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import reindex as rebuilding
-from worker.rebuilds.jobs import LEASE_S, MAX_TRIES, BusyError, Jobs
-from worker.rebuilds.reindex import Rebuild, Rebuilder, Step
-from worker.rebuilds.reindex_job import ReindexJob
+from worker.rebuilds.rebuilder import LEASE_S, MAX_ATTEMPTS, BusyError, Rebuilder
+from worker.rebuilds.reindex import Reindex, Reindexer, ReindexProgress, ReindexStep
 from worker.search.engine import SearchEngine
-from worker.state.rebuilds import Upkeep
+from worker.state.rebuilds import Rebuilds
 from worker.state.scripts import Scripts
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -80,15 +79,17 @@ def forgotten() -> set[str]:
 
 
 @pytest.fixture
-def rebuilder(engine: SearchEngine, forgotten: set[str]) -> Rebuilder:
-    return Rebuilder(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY)
+def reindexer(engine: SearchEngine, forgotten: set[str]) -> Reindexer:
+    return Reindexer(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY)
 
 
-def until(rebuilder: Rebuilder, step: Step, *, between: Callable[[Rebuild], None] = lambda _: None) -> Rebuild:
+def until(
+    reindexer: Reindexer, step: ReindexStep, *, between: Callable[[ReindexProgress], None] = lambda _: None
+) -> ReindexProgress:
     """Go on until that step is the next one."""
-    rebuild = rebuilder.plan()
+    rebuild = reindexer.plan()
     while rebuild.step is not step:
-        rebuild = rebuilder.advance(Rebuild.from_facts(rebuild.facts))
+        rebuild = reindexer.advance(ReindexProgress.from_json(rebuild.to_json()))
         between(rebuild)
     return rebuild
 
@@ -103,17 +104,17 @@ def versions(engine: SearchEngine) -> dict[str, int]:
     return {one.article_id: one.version for one in engine.scan(SearchRequest(), now=NOW)}
 
 
-def test_texts_are_analysed_anew(engine, rebuilder):
+def test_texts_are_analysed_anew(engine, reindexer):
     """What a new dictionary is for: old articles are found in forms they were not found in."""
     assert found(engine, "угонщик") == 0
     assert not engine.is_current(NEW)
-    until(rebuilder, Step.DONE)
+    until(reindexer, ReindexStep.DONE)
     assert engine.index_name().endswith("-000002")
     assert found(engine, "угонщик") == 40
     assert engine.is_current(NEW)
 
 
-def test_no_write_is_lost_and_no_reader_sees_less(engine, rebuilder):
+def test_no_write_is_lost_and_no_reader_sees_less(engine, reindexer):
     """A writer adds and revises all the time; afterwards every article is there once, in its newest version."""
     written: dict[str, int] = {f"id-{number}": 1 for number in range(40)}
     stop, numbers, fewest = threading.Event(), count(40), [40]
@@ -131,7 +132,7 @@ def test_no_write_is_lost_and_no_reader_sees_less(engine, rebuilder):
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        until(rebuilder, Step.DONE)
+        until(reindexer, ReindexStep.DONE)
         for number in range(3):
             assert engine.bulk([sent(1000 + number)])[0].status == "written"
             written[f"id-{1000 + number}"] = 1
@@ -143,105 +144,105 @@ def test_no_write_is_lost_and_no_reader_sees_less(engine, rebuilder):
     assert fewest[0] >= 40
 
 
-def test_what_comes_between_the_passes_is_copied(engine, rebuilder):
+def test_what_comes_between_the_passes_is_copied(engine, reindexer):
     """Late articles, revisions and what a person wanted forgotten, between any two steps."""
     numbers = count(100)
 
-    def meddle(_: Rebuild) -> None:
+    def meddle(_: ReindexProgress) -> None:
         if engine.index_name().endswith("-000001"):
             number = next(numbers)
             engine.bulk([sent(number), sent(number % 40, version=number)])
 
-    until(rebuilder, Step.DONE, between=meddle)
+    until(reindexer, ReindexStep.DONE, between=meddle)
     assert versions(engine)["id-100"] == 1
     assert versions(engine)["id-20"] == 100
 
 
-def test_the_forgotten_stay_forgotten(engine, rebuilder, forgotten):
+def test_the_forgotten_stay_forgotten(engine, reindexer, forgotten):
     """The copy was made before the person asked; the article must not come back with it."""
 
-    def forget(rebuild: Rebuild) -> None:
-        if rebuild.step is Step.CATCH_UP and not forgotten:
+    def forget(rebuild: ReindexProgress) -> None:
+        if rebuild.step is ReindexStep.CATCH_UP and not forgotten:
             forgotten.add("id-7")
             engine.client.delete(index=engine.write_alias, id="id-7")
 
-    until(rebuilder, Step.DONE, between=forget)
+    until(reindexer, ReindexStep.DONE, between=forget)
     assert "id-7" not in versions(engine)
     assert len(versions(engine)) == 39
 
 
-@pytest.mark.parametrize("step", [Step.CREATE, Step.COPY, Step.CATCH_UP, Step.SWITCH])
-def test_an_abandoned_rebuild_leaves_no_trace(engine, rebuilder, step):
+@pytest.mark.parametrize("step", [ReindexStep.CREATE, ReindexStep.COPY, ReindexStep.CATCH_UP, ReindexStep.SWITCH])
+def test_an_abandoned_rebuild_leaves_no_trace(engine, reindexer, step):
     """Readers and writers as before, the half-made index gone."""
-    rebuild = until(rebuilder, step)
-    rebuilder.abandon(rebuild)
-    assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
+    rebuild = until(reindexer, step)
+    reindexer.abandon(rebuild)
+    assert [one.name for one in reindexer.indices.generations()] == [engine.first_index]
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
     assert found(engine) == 40
 
 
-def test_a_switch_that_fails_opens_the_index_again(engine, rebuilder, monkeypatch):
+def test_a_switch_that_fails_opens_the_index_again(engine, reindexer, monkeypatch):
     """A new index that is not the same must never be shown, and the fence must fall."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
     engine.client.delete(index=rebuild.target, id="id-3", refresh=True)
     with pytest.raises(EngineRefusedError, match=r"xabar on 2026-03-01: \d+ articles became \d+"):
-        rebuilder.advance(rebuild)
+        reindexer.advance(rebuild)
     assert engine.index_name() == rebuild.source
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
-def test_a_changed_document_is_noticed(engine, rebuilder):
+def test_a_changed_document_is_noticed(engine, reindexer):
     """Counts alone would not see it."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
     engine.client.update(index=rebuild.target, id="id-3", doc={"content_hash": "0"}, refresh=True)
     with pytest.raises(EngineRefusedError, match="id-3 is not the same"):
-        rebuilder.advance(rebuild)
+        reindexer.advance(rebuild)
 
 
-def test_a_crash_behind_the_fence_is_made_good(engine, rebuilder):
+def test_a_crash_behind_the_fence_is_made_good(engine, reindexer):
     """The worker died with the old index closed: the step is done again and writes go on."""
-    rebuild = until(rebuilder, Step.SWITCH)
-    rebuilder.indices.block_writes(rebuild.source)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
+    reindexer.indices.block_writes(rebuild.source)
     assert engine.bulk([sent(1, version=9)])[0].status == "retry"
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert reindexer.advance(rebuild).step is ReindexStep.DONE
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
-def test_a_crash_after_the_switch_is_noticed(engine, rebuilder):
+def test_a_crash_after_the_switch_is_noticed(engine, reindexer):
     """The aliases had moved, nobody wrote it down: doing the step again changes nothing."""
-    rebuild = until(rebuilder, Step.SWITCH)
-    rebuilder.advance(rebuild)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
+    reindexer.advance(rebuild)
     engine.bulk([sent(50)])
-    assert rebuilder.advance(rebuild).step is Step.DONE
-    rebuilder.abandon(rebuild)
+    assert reindexer.advance(rebuild).step is ReindexStep.DONE
+    reindexer.abandon(rebuild)
     assert found(engine) == 41
 
 
-def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, rebuilder, monkeypatch):
+def test_an_index_that_a_dead_worker_still_made_is_made_again(engine, reindexer, monkeypatch):
     """Its request was on the way when it died, and is done between our deleting and our making."""
-    rebuild, drop = rebuilder.plan(), rebuilder.indices.drop
+    rebuild, drop = reindexer.plan(), reindexer.indices.drop
 
     def drop_too_early(name: str) -> None:
         drop(name)
-        rebuilder.indices.create_quiet(name, OLD)
+        reindexer.indices.create_quiet(name, OLD)
 
-    monkeypatch.setattr(rebuilder.indices, "drop", drop_too_early)
+    monkeypatch.setattr(reindexer.indices, "drop", drop_too_early)
     with pytest.raises(EngineUnavailableError, match="by a worker that died"):
-        rebuilder.advance(rebuild)
+        reindexer.advance(rebuild)
     monkeypatch.undo()
-    rebuilder.advance(rebuild)
+    reindexer.advance(rebuild)
     assert engine.made_for(rebuild.target)["words"] == engine.schema(NEW).words_hash
 
 
-def test_a_copy_that_nobody_knows_of_is_stopped(engine, rebuilder, monkeypatch):
+def test_a_copy_that_nobody_knows_of_is_stopped(engine, reindexer, monkeypatch):
     """Its worker died before it could write the task down; it must not fill, nor make, an index that is deleted."""
-    rebuild = until(rebuilder, Step.COPY)
+    rebuild = until(reindexer, ReindexStep.COPY)
     slow = {"source": {"index": rebuild.source, "size": 1}, "dest": {"index": rebuild.target}}
-    monkeypatch.setattr(rebuilder, "_copy", lambda _: {**slow, "requests_per_second": 1})
-    unknown = rebuilder._start_pass(rebuild).task
-    rebuilder.abandon(rebuild)
+    monkeypatch.setattr(reindexer, "_copy", lambda _: {**slow, "requests_per_second": 1})
+    unknown = reindexer._start_pass(rebuild).task
+    reindexer.abandon(rebuild)
     assert task_is_over(engine, unknown)
-    assert [one.name for one in rebuilder.indices.generations()] == [rebuild.source]
+    assert [one.name for one in reindexer.indices.generations()] == [rebuild.source]
 
 
 def task_is_over(engine: SearchEngine, task: str) -> bool:
@@ -249,35 +250,35 @@ def task_is_over(engine: SearchEngine, task: str) -> bool:
     return bool(found["completed"])
 
 
-def test_a_lost_task_is_started_again(engine, rebuilder):
+def test_a_lost_task_is_started_again(engine, reindexer):
     """The node was restarted during the copy and knows nothing of it."""
-    rebuild = rebuilder.advance(rebuilder.advance(rebuilder.plan()))
-    lost = Rebuild.from_facts(rebuild.facts | {"task": "AAAAAAAAAAAAAAAAAAAAAA:1"})
-    again = rebuilder.advance(lost)
-    assert (again.task, again.step) == ("", Step.COPY)
-    while again.step is not Step.DONE:
-        again = rebuilder.advance(again)
+    rebuild = reindexer.advance(reindexer.advance(reindexer.plan()))
+    lost = ReindexProgress.from_json(rebuild.to_json() | {"task": "AAAAAAAAAAAAAAAAAAAAAA:1"})
+    again = reindexer.advance(lost)
+    assert (again.task, again.step) == ("", ReindexStep.COPY)
+    while again.step is not ReindexStep.DONE:
+        again = reindexer.advance(again)
     assert found(engine) == 40
 
 
-def test_rolling_back_takes_along_what_is_newer(engine, rebuilder):
+def test_rolling_back_takes_along_what_is_newer(engine, reindexer):
     """The new analysis was a mistake: back to the old index, with everything written since."""
-    until(rebuilder, Step.DONE)
+    until(reindexer, ReindexStep.DONE)
     engine.bulk([sent(60), sent(1, version=9)])
-    rebuild = rebuilder.plan_rollback()
-    while rebuild.step is not Step.DONE:
-        rebuild = rebuilder.advance(rebuild)
+    rebuild = reindexer.plan_rollback()
+    while rebuild.step is not ReindexStep.DONE:
+        rebuild = reindexer.advance(rebuild)
     assert engine.index_name() == engine.first_index
     assert len(versions(engine)) == 41
     assert versions(engine)["id-1"] == 9
     assert engine.bulk([sent(61)])[0].status == "written"
 
 
-def test_old_generations_are_kept_for_a_while(engine, forgotten, rebuilder):
+def test_old_generations_are_kept_for_a_while(engine, forgotten, reindexer):
     """A week in which one may roll back; the live index is never dropped."""
-    until(rebuilder, Step.DONE)
-    assert rebuilder.drop_old() == []
-    later = Rebuilder(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY + 8 * 86_400)
+    until(reindexer, ReindexStep.DONE)
+    assert reindexer.drop_old() == []
+    later = Reindexer(engine, NEW, forgotten=lambda: forgotten, now=lambda: TODAY + 8 * 86_400)
     assert later.drop_old() == [engine.first_index]
     assert found(engine) == 40
     with pytest.raises(ValueError, match="in use"):
@@ -303,51 +304,51 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def upkeep(redis) -> Upkeep:
-    return Upkeep(Scripts(redis, "kuzet:"))
+def rebuilds(redis) -> Rebuilds:
+    return Rebuilds(Scripts(redis, "kuzet:"))
 
 
 @pytest.fixture
-def jobs(rebuilder: Rebuilder, upkeep: Upkeep, clock: Clock) -> Jobs:
-    return Jobs(upkeep, {"reindex": ReindexJob(rebuilder)}, now=clock)
+def rebuilder(reindexer: Reindexer, rebuilds: Rebuilds, clock: Clock) -> Rebuilder:
+    return Rebuilder(rebuilds, {"reindex": Reindex(reindexer)}, now=clock)
 
 
-def test_a_rebuild_goes_on_from_what_is_written_down(engine, rebuilder, upkeep, clock, jobs):
+def test_a_rebuild_goes_on_from_what_is_written_down(engine, reindexer, rebuilds, clock, rebuilder):
     """Each step may be done by another worker, which knows only the record."""
-    jobs.begin("reindex", owner="tester")
+    rebuilder.begin("reindex", owner="tester")
     for _ in range(200):
-        Jobs(upkeep, {"reindex": ReindexJob(rebuilder)}, now=clock).step()
-        if upkeep.current() is None:
+        Rebuilder(rebuilds, {"reindex": Reindex(reindexer)}, now=clock).step()
+        if rebuilds.current() is None:
             break
-    assert upkeep.last().facts["step"] == "done"
-    assert not upkeep.last().problem
-    assert not jobs.step()
+    assert rebuilds.last().progress["step"] == "done"
+    assert not rebuilds.last().problem
+    assert not rebuilder.step()
     assert found(engine, "угонщик") == 40
 
 
-def test_a_second_rebuild_is_told_who_runs_it(jobs):
+def test_a_second_rebuild_is_told_who_runs_it(rebuilder):
     """Two people at two terminals."""
-    jobs.begin("reindex", owner="aigerim at server-1")
+    rebuilder.begin("reindex", owner="aigerim at server-1")
     with pytest.raises(BusyError, match=r"aigerim at server-1 is running a reindex \(create, 0 of 40 articles\)"):
-        jobs.begin("reindex", owner="timur")
+        rebuilder.begin("reindex", owner="timur")
 
 
-def test_one_step_at_a_time(jobs, upkeep, clock):
+def test_one_step_at_a_time(rebuilder, rebuilds, clock):
     """A doubled nudge must not do a step twice at once; a dead worker's step is taken over, and it learns of that."""
-    jobs.begin("reindex", owner="tester")
-    dead = upkeep.take(now=clock(), lease_s=LEASE_S)
-    jobs.step()
-    assert upkeep.current().facts["step"] == "create"
+    rebuilder.begin("reindex", owner="tester")
+    dead = rebuilds.take(now=clock(), lease_s=LEASE_S)
+    rebuilder.step()
+    assert rebuilds.current().progress["step"] == "create"
     clock.now += LEASE_S + 1
-    jobs.step()
-    assert upkeep.current().facts["step"] == "copy"
-    assert not upkeep.keep(dead, dead.facts)
-    assert not upkeep.hold(dead, dead.facts, now=clock(), lease_s=LEASE_S)
+    rebuilder.step()
+    assert rebuilds.current().progress["step"] == "copy"
+    assert not rebuilds.release(dead, dead.progress)
+    assert not rebuilds.renew(dead, dead.progress, now=clock(), lease_s=LEASE_S)
 
 
-def test_who_lost_the_switch_does_not_touch_the_fence(engine, rebuilder):
+def test_who_lost_the_switch_does_not_touch_the_fence(engine, reindexer):
     """A stopped worker wakes up when another is behind the fence: it must neither switch nor open the index."""
-    rebuild = until(rebuilder, Step.SWITCH)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
     holds = count()
 
     def hold() -> None:
@@ -355,53 +356,53 @@ def test_who_lost_the_switch_does_not_touch_the_fence(engine, rebuilder):
             raise EngineUnavailableError("reindex", "another worker has taken this step over")
 
     with pytest.raises(EngineUnavailableError, match="taken this step over"):
-        rebuilder.advance(rebuild, hold=hold)
+        reindexer.advance(rebuild, still_ours=hold)
     assert engine.index_name() == rebuild.source
     assert engine.bulk([sent(1, version=9)])[0].status == "retry"
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert reindexer.advance(rebuild).step is ReindexStep.DONE
 
 
-def test_the_forgotten_do_not_keep_the_fence_up(engine, rebuilder, forgotten):
+def test_the_forgotten_do_not_keep_the_fence_up(engine, reindexer, forgotten):
     """What has to be deleted from the old index cannot be while it is closed: a step done again opens it first."""
-    rebuild = until(rebuilder, Step.SWITCH)
-    rebuilder.indices.block_writes(rebuild.source)
+    rebuild = until(reindexer, ReindexStep.SWITCH)
+    reindexer.indices.block_writes(rebuild.source)
     forgotten.add("id-7")
-    assert rebuilder.advance(rebuild).step is Step.DONE
+    assert reindexer.advance(rebuild).step is ReindexStep.DONE
     assert "id-7" not in versions(engine)
 
 
-def test_a_refused_rebuild_ends_and_cleans_up(engine, rebuilder, jobs, upkeep, monkeypatch):
+def test_a_refused_rebuild_ends_and_cleans_up(engine, reindexer, rebuilder, rebuilds, monkeypatch):
     """The record must not stand in the way of the next try, and tells whoever follows what was wrong."""
     monkeypatch.setattr(rebuilding, "differences", lambda *_, **__: ["something"])
-    jobs.begin("reindex", owner="tester")
-    while upkeep.current().facts["step"] != "switch":
-        jobs.step()
+    rebuilder.begin("reindex", owner="tester")
+    while rebuilds.current().progress["step"] != "switch":
+        rebuilder.step()
     with pytest.raises(EngineRefusedError, match="not the same: something"):
-        jobs.step()
-    assert upkeep.current() is None
-    assert "not the same: something" in upkeep.last().problem
-    assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
+        rebuilder.step()
+    assert rebuilds.current() is None
+    assert "not the same: something" in rebuilds.last().problem
+    assert [one.name for one in reindexer.indices.generations()] == [engine.first_index]
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
-def test_a_step_that_ends_its_workers_is_given_up(jobs, upkeep, clock, rebuilder, engine):
+def test_a_step_that_ends_its_workers_is_given_up(rebuilder, rebuilds, clock, reindexer, engine):
     """Else a step nobody survives would be begun for ever, and no other rebuild could be."""
-    jobs.begin("reindex", owner="tester")
-    for _ in range(MAX_TRIES):
-        assert upkeep.take(now=clock(), lease_s=LEASE_S)
+    rebuilder.begin("reindex", owner="tester")
+    for _ in range(MAX_ATTEMPTS):
+        assert rebuilds.take(now=clock(), lease_s=LEASE_S)
         clock.now += LEASE_S + 1
-    with pytest.raises(EngineRefusedError, match=f"ended {MAX_TRIES} workers"):
-        jobs.step()
-    assert upkeep.current() is None
-    assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
+    with pytest.raises(EngineRefusedError, match=f"ended {MAX_ATTEMPTS} workers"):
+        rebuilder.step()
+    assert rebuilds.current() is None
+    assert [one.name for one in reindexer.indices.generations()] == [engine.first_index]
 
 
-def test_the_next_run_cleans_up_after_one_whose_record_is_lost(engine, rebuilder, jobs):
+def test_the_next_run_cleans_up_after_one_whose_record_is_lost(engine, reindexer, rebuilder):
     """Redis was emptied in the middle of a rebuild, behind the fence."""
-    rebuild = until(rebuilder, Step.SWITCH)
-    rebuilder.indices.block_writes(rebuild.source)
-    assert jobs.begin("reindex", owner="tester").facts["target"] == rebuild.target
-    assert [one.name for one in rebuilder.indices.generations()] == [engine.first_index]
+    rebuild = until(reindexer, ReindexStep.SWITCH)
+    reindexer.indices.block_writes(rebuild.source)
+    assert rebuilder.begin("reindex", owner="tester").progress["target"] == rebuild.target
+    assert [one.name for one in reindexer.indices.generations()] == [engine.first_index]
     assert engine.bulk([sent(1, version=9)])[0].status == "written"
 
 
@@ -411,7 +412,7 @@ def test_fields_that_are_gone_are_left_behind(engine, tmp_path):
         text = (HERE / "search" / file).read_text(encoding="utf-8")
         (tmp_path / file).write_text(text.replace('"words": {"type": "integer"},', ""), encoding="utf-8")
     newer = SearchEngine(engine._address, index=engine.read_alias, schema_folder=tmp_path)
-    until(Rebuilder(newer, NEW, forgotten=set, now=lambda: TODAY), Step.DONE)
+    until(Reindexer(newer, NEW, forgotten=set, now=lambda: TODAY), ReindexStep.DONE)
     assert found(engine) == 40
     assert "words" not in engine.get("id-3").document
 

@@ -9,10 +9,11 @@ from uuid import uuid4
 import pytest
 
 from config.settings import Settings
+from pipelines.models import VersionedDocument
 from tests.support.short_analysis import short_analysis
 from worker.rebuilds import retention
 from worker.rebuilds.retention import delete_expired
-from worker.search.engine import SearchEngine, Stored
+from worker.search.engine import SearchEngine
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -31,7 +32,7 @@ def fill(engine: SearchEngine, *ages_days: float) -> None:
     for number, age in enumerate(ages_days):
         key, came = f"{number:032}", (NOW - timedelta(days=age)).isoformat()
         fields = {"id": key, "title": "Хабар", "content_hash": key, "observed_at": came, "published_at": came}
-        documents.append(Stored(key, 1, fields))
+        documents.append(VersionedDocument(key, 1, fields))
     engine.bulk(documents)
     engine.refresh()
 

@@ -7,18 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from pipelines.models import Entry, Feed, Outcome, Stage
-from worker.state import RECHECK_AFTER_S, Address, SightingKind, State
+from tests.support.leases import LEASE_S
+from worker.state import RECHECK_AFTER_S, ArticleAddress, SightingKind, State
 
 NOW = 1_757_800_000.0
 DAY = "2025-09-14"  # in Kazakhstan; 13 September, 21:46 in UTC
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 ENTRY = Entry(link="http://dala.example/1", title="Су тасқыны")
-HERE = Address(article_id="a1", url="http://dala.example/1", host="dala.example")
+HERE = ArticleAddress(article_id="a1", url="http://dala.example/1", host="dala.example")
 
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
 def sight(state, title="Су тасқыны", *, at=NOW, address=HERE, feed=FEED, needs_page=True):  # noqa: PLR0913  # defaults
@@ -318,7 +319,7 @@ def test_a_changed_entry_in_extract_takes_the_place_of_a_recheck(state):
 
 def test_the_first_to_claim_an_address_owns_it(state):
     """One article under two links must be in the index once; the second ends as duplicate."""
-    other = Address(article_id="b1", url="http://dala.example/1?x", host="dala.example")
+    other = ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example")
     sight(state)
     sight(state, address=other)
     first, second = claim(state), claim(state, article_id="b1")
@@ -333,14 +334,14 @@ def test_a_canonical_address_that_is_an_indexed_article_is_its_own(state):
     """The plain link was indexed first; the link with a parameter names it as canonical."""
     sight(state)
     index(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["a1"], now=NOW) == "a1"
 
 
 def test_whoever_is_extracted_first_has_a_canonical_address(state):
     """The canonical link may never answer: whoever has a text first wins, the other is the duplicate. One gets in."""
     sight(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     first, second = claim(state), claim(state, article_id="b1")
     assert state.articles.claim_aliases(second, ["a1"], now=NOW) == "b1"
     assert state.articles.claim_aliases(first, [], now=NOW) == "b1"
@@ -349,7 +350,7 @@ def test_whoever_is_extracted_first_has_a_canonical_address(state):
 def test_an_owner_that_never_got_in_loses_its_addresses(state):
     """An article must not be a duplicate of nothing."""
     sight(state)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     owner = claim(state)
     state.articles.claim_aliases(owner, ["c1"], now=NOW)
     state.articles.finish(owner, Outcome.REJECTED, now=NOW, reason="no_text")
@@ -360,7 +361,7 @@ def test_an_indexed_article_stays_its_own(state):
     """A revision that suddenly names another canonical must not leave the old text in the index for ever."""
     sight(state)
     index(state)
-    other = Address(article_id="b1", url="http://dala.example/2", host="dala.example")
+    other = ArticleAddress(article_id="b1", url="http://dala.example/2", host="dala.example")
     sight(state, address=other)
     state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW)
     sight(state, "жаңа")
@@ -386,7 +387,7 @@ def test_a_copy_of_a_forgotten_article_is_a_duplicate(state):
     sight(state)
     state.articles.claim_aliases(claim(state), ["c1"], now=NOW)
     state.forgotten.forget("a1", now=NOW)
-    sight(state, address=Address(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
+    sight(state, address=ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example"))
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW) == "a1"
 
 
@@ -456,3 +457,48 @@ def test_a_source_with_a_colon_is_booked_right(state):
     state.articles.finish(claim(state), Outcome.REJECTED, now=NOW, reason="tls")
     (account,) = state.outcomes.audit(now=NOW).accounts
     assert (account.source, account.outcomes) == (feed.source, {"rejected:tls": 1})
+
+
+OTHER = ArticleAddress(article_id="b1", url="http://dala.example/2", host="dala.example")
+
+
+def test_a_claim_remembers_the_title_it_was_made_under(state):
+    """A second article with another title under one address proves that the address names a list."""
+    sight(state)
+    assert state.articles.claim_aliases(claim(state), ["c1"], now=NOW, title="Тонау  ашылды") == "a1"
+    assert (state.articles.alias_owner("c1"), state.articles.alias_title("c1")) == ("a1", "Тонау ашылды")
+    assert (state.articles.alias_owner("d1"), state.articles.alias_title("d1")) == ("", "")
+
+
+def test_a_withdrawn_address_is_claimed_by_nobody(state):
+    """A section named as the canonical of every article would end all but the first as duplicates."""
+    sight(state)
+    sight(state, address=OTHER)
+    first, second = claim(state), claim(state, article_id="b1")
+    state.articles.claim_aliases(first, ["c1"], now=NOW, title="Тонау ашылды")
+    assert state.articles.claim_aliases(second, ["c1"], now=NOW, title="Көпір жөнделді") == "a1"
+    assert state.articles.withdraw_alias("c1", owner="a1", now=NOW)
+    assert not state.articles.withdraw_alias("c1", owner="a1", now=NOW)
+    assert state.articles.claim_aliases(second, ["c1"], now=NOW, title="Көпір жөнделді") == "b1"
+    assert state.articles.alias_owner("c1") == ""
+
+
+def test_an_article_keeps_its_own_address_when_a_claim_on_it_is_withdrawn(state):
+    """The address was named by another page; the article that lives there must still come in."""
+    sight(state)
+    state.articles.claim_aliases(claim(state), ["b1"], now=NOW, title="Тонау ашылды")
+    sight(state, address=OTHER)
+    second = claim(state, article_id="b1")
+    assert state.articles.claim_aliases(second, [], now=NOW, title="Көпір жөнделді") == "a1"
+    assert state.articles.withdraw_alias("b1", owner="a1", now=NOW)
+    assert state.articles.claim_aliases(second, [], now=NOW, title="Көпір жөнделді") == "b1"
+
+
+def test_a_claim_of_an_older_version_is_read(state, redis):
+    """Claims live for 90 days: an upgrade meets those without a title."""
+    redis.set("t:alias:c1", "a1")
+    sight(state)
+    claim(state)
+    sight(state, address=OTHER)
+    assert (state.articles.alias_owner("c1"), state.articles.alias_title("c1")) == ("a1", "")
+    assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW, title="Көпір") == "a1"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from pipelines.models import Entry, Feed, Stage
-from worker.state import Address, State
+from tests.support.leases import LEASE_S
+from worker.state import ArticleAddress, State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -17,16 +19,17 @@ HOST = "dala.example"
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
-def sight(state, article_id, host, *, at=NOW):
+def sight(state, article_id, host, *, at=NOW, feed=FEED.id):
     entry = Entry(link=f"http://{host}/{article_id}", title=article_id)
-    state.articles.sight(entry, Address(article_id=article_id, url=entry.link, host=host), feed=FEED, now=at)
+    address = ArticleAddress(article_id=article_id, url=entry.link, host=host)
+    state.articles.sight(entry, address, feed=replace(FEED, id=feed), now=at)
 
 
-def take(state, *, now=NOW, limit=10):
-    return state.due.take(Stage.FETCH, now=now, lease_s=30, limit=limit)
+def take(state, *, now=NOW, limit=10, spacing_s=0.0):
+    return state.due.take(Stage.FETCH, now=now, lease_s=30, limit=limit, spacing_s=spacing_s)
 
 
 def reserve(state, item, *, now=NOW, spacing_s=2.0):
@@ -62,6 +65,67 @@ def test_hosts_take_turns(state):
         sight(state, f"small{number}", "small.example")
     taken = take(state, limit=6)
     assert [item[:3] for item in taken] == ["big", "sma", "big", "sma", "big", "sma"]
+
+
+def test_a_flood_of_one_host_hides_no_other(state):
+    """600 old items of one host must not keep 20 others out of sight, whatever asks hosts and whatever does not."""
+    for number in range(600):
+        sight(state, f"big{number}", "big.example", at=NOW - 100)
+    for number in range(20):
+        sight(state, f"small{number}", f"host{number}.example")
+    taken = take(state, limit=21, spacing_s=2.0)
+    assert sorted({item.rstrip("0123456789") for item in taken}) == ["big", "small"]
+    assert len(taken) == 21
+
+
+def test_small_takes_are_as_fair_as_a_large_one(state):
+    """A worker with one slot takes an item or two at a time; two floods must not share it between them for ever."""
+    for number in range(40):
+        sight(state, f"a{number}", "a.example", at=NOW - 100)
+        sight(state, f"b{number}", "b.example", at=NOW - 100)
+    sight(state, "c", "c.example")
+    assert "c" in [item for _ in range(3) for item in take(state, limit=1)]
+
+
+def test_a_host_is_given_what_it_can_answer(state):
+    """A nudge that only finds a busy host is a message for nothing: 400 of them are most of a day's messages."""
+    for number in range(400):
+        sight(state, f"a{number}", HOST)
+    taken = []
+    for second in range(20):
+        for item in take(state, now=NOW + second, spacing_s=2.0):
+            assert reserve(state, item, now=NOW + second) == NOW + second
+            taken.append(item)
+    assert len(set(taken)) == len(taken) == 10
+    assert state.due.size(Stage.FETCH) == 400
+
+
+@pytest.mark.parametrize("flood", [2_000, 50])
+def test_a_flood_delays_others_of_its_host_by_at_most_two_intervals(state, flood):
+    """A feed that lists 2,000 old entries kept the same site's news and feeds waiting for 67 minutes."""
+    for number in range(flood):
+        sight(state, f"flood{number}", HOST, feed="archive")
+    now = run_host(state, seconds=20)
+    sight(state, "news", HOST, feed="news", at=now)
+    asked = run_host(state, start=now, until="news")
+    assert asked - now <= 4.0
+    assert state.hosts.reserve(HOST, "a feed", now=asked, spacing_s=2.0) - asked <= 4.0
+
+
+def run_host(state, *, start=NOW, seconds=60, until=""):
+    """Let the tick and a worker work for that time, or until the item was asked for; the time then."""
+    for second in range(seconds):
+        now = start + second
+        for item in take(state, now=now, spacing_s=2.0):
+            claim = state.articles.claim(item, stage=Stage.FETCH, now=now)
+            free_at = reserve(state, item, now=now)
+            if free_at > now:
+                state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
+            else:
+                state.articles.advance(claim, to=Stage.EXTRACT, now=now, page="p")
+                if item == until:
+                    return now
+    return start + seconds
 
 
 def test_no_capacity_takes_nothing(state):
@@ -177,6 +241,18 @@ def test_retry_after_holds_everybody(state):
     assert reserve(state, "b", now=NOW + 2) == NOW + 60
     assert reserve(state, "c", now=NOW + 3) == NOW + 62
     assert reserve(state, "b", now=NOW + 60) == NOW + 60
+
+
+def test_a_refused_page_holds_pages_and_no_feed(state):
+    """One 429 of a page with Retry-After of an hour silenced the whole site, its feeds included."""
+    sight(state, "a", HOST)
+    state.hosts.hold(HOST, until=NOW + 3600, now=NOW, pages_only=True)
+    assert state.hosts.reserve(HOST, "page", now=NOW, spacing_s=2.0, is_page=True) == NOW + 3600
+    assert reserve(state, "feed") == NOW
+    assert take(state, spacing_s=2.0) == []
+    assert state.due.next_at(Stage.FETCH) >= NOW + 3600
+    assert state.hosts.held(now=NOW) == {HOST: NOW + 3600}
+    assert state.hosts.held(now=NOW + 3601) == {}
 
 
 def test_a_hold_is_at_most_a_day(state):

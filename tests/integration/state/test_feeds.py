@@ -7,18 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.models import Feed, FeedFormat, Stage
-from worker.state import Answer, Poll, State
+from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
+from tests.support.leases import LEASE_S
+from worker.state import State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 POLL = Poll(at=NOW, status=200, bytes=1000, took_s=0.5)
-ANSWER = Answer(etag='"1"', last_modified="Sat", final_url="http://dala.example/rss.xml", body_hash="b1")
+ANSWER = Validators(etag='"1"', last_modified="Sat", final_url="http://dala.example/rss.xml", body_hash="b1")
 
 
 @pytest.fixture
 def state(redis):
-    state = State(redis, prefix="t:")
+    state = State(redis, prefix="t:", lease_s=LEASE_S)
     state.feeds.sync([FEED], now=NOW)
     return state
 
@@ -29,13 +30,18 @@ def claim(state, stage=Stage.POLL, *, at=NOW):
 
 def fetched(state, *, at=NOW):
     """A feed that was polled and waits for parsing; the claim for it."""
-    assert state.feeds.fetched(claim(state, at=at), page="p1", answer=ANSWER, poll=POLL, now=at)
+    assert state.feeds.fetched(claim(state, at=at), page="p1", validators=ANSWER, poll=POLL, now=at)
     return claim(state, Stage.PARSE, at=at)
 
 
 def parsed(state, seen, *, at=NOW, new=0):
     poll = replace(POLL, entries=len(seen), new=new)
     assert state.feeds.parsed(fetched(state, at=at), seen=seen, poll=poll, next_at=at + 300, now=at)
+
+
+def unseen(state, hashes):
+    known = state.feeds.seen(FEED.id, hashes)
+    return {key for key, trace in hashes.items() if known.get(key) != trace}
 
 
 def states_told(state):
@@ -47,8 +53,8 @@ def states_told(state):
 def test_a_poll_hands_its_page_to_the_parse(state):
     """The two run in different workers; between them only Redis knows what was fetched."""
     found = claim(state)
-    assert (found.url, found.host, found.last) == (FEED.url, "dala.example", Answer())
-    assert state.feeds.fetched(found, page="p1", answer=ANSWER, poll=POLL, now=NOW)
+    assert (found.url, found.host, found.validators) == (FEED.url, "dala.example", Validators())
+    assert state.feeds.fetched(found, page="p1", validators=ANSWER, poll=POLL, now=NOW)
     assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 1)
     assert claim(state) is None
     parse = claim(state, Stage.PARSE)
@@ -66,13 +72,13 @@ def test_a_claim_tells_what_the_catalogue_last_said(state):
 def test_validators_are_believed_after_the_entries(state):
     """A crash between fetching and parsing would lose the entries for good if the next poll got a 304."""
     parse = fetched(state)
-    assert state.feeds.snapshot(FEED.id).last == Answer()
+    assert state.feeds.snapshot(FEED.id).validators == Validators()
     assert state.feeds.parsed(parse, seen={}, poll=replace(POLL, new=2), next_at=NOW + 300, now=NOW + 1)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.last, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
+    assert (snapshot.validators, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
     assert (snapshot.next_at, snapshot.interval_s) == (NOW + 300, 299)
     assert (snapshot.last_ok_at, snapshot.last_new_at) == (NOW + 1, NOW + 1)
-    assert claim(state, at=NOW + 300).last == ANSWER
+    assert claim(state, at=NOW + 300).validators == ANSWER
 
 
 def test_a_document_that_cannot_be_parsed_is_not_believed(state):
@@ -80,7 +86,7 @@ def test_a_document_that_cannot_be_parsed_is_not_believed(state):
     parse = fetched(state)
     assert state.feeds.failed(parse, poll=replace(POLL, note="html"), next_at=NOW + 600, now=NOW)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.last, snapshot.state, snapshot.failures) == (Answer(), "failing", 1)
+    assert (snapshot.validators, snapshot.state, snapshot.failures) == (Validators(), "failing", 1)
     assert snapshot.polls[0].note == "html"
     assert claim(state, Stage.PARSE) is None
     assert claim(state, at=NOW + 600).failures == 1
@@ -108,15 +114,15 @@ def test_the_same_body_again_brings_its_new_validators(state):
     """A server that changes its ETag with every restart would be fetched whole for ever."""
     parsed(state, {})
     newer = replace(ANSWER, etag='"2"')
-    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, answer=newer)
-    assert state.feeds.snapshot(FEED.id).last == newer
+    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, validators=newer)
+    assert state.feeds.snapshot(FEED.id).validators == newer
 
 
 def test_a_304_keeps_the_validators(state):
     """A 304 has none of its own."""
     parsed(state, {})
     state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300)
-    assert state.feeds.snapshot(FEED.id).last == ANSWER
+    assert state.feeds.snapshot(FEED.id).validators == ANSWER
 
 
 def test_a_stale_token_changes_nothing(state):
@@ -125,7 +131,7 @@ def test_a_stale_token_changes_nothing(state):
     second = claim(state, at=first.lease_until)
     before = state.feeds.snapshot(FEED.id)
     feeds, end = state.feeds, {"poll": POLL, "next_at": NOW, "now": NOW}
-    assert not feeds.fetched(first, page="p", answer=ANSWER, poll=POLL, now=NOW)
+    assert not feeds.fetched(first, page="p", validators=ANSWER, poll=POLL, now=NOW)
     assert not feeds.unchanged(first, **end)
     assert not feeds.failed(first, **end)
     assert not feeds.parsed(first, seen={"a": "1"}, **end)
@@ -183,10 +189,10 @@ def test_the_history_keeps_thirty_polls(state):
 def test_known_entries_are_skipped_until_they_change(state):
     """A feed of 100 entries brings one new one: the 99 must cost nothing."""
     parsed(state, {"a": "1", "b": "1"})
-    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == {"b", "c"}
-    assert state.feeds.unseen(FEED.id, {}) == set()
+    assert unseen(state, {"a": "1", "b": "2", "c": "1"}) == {"b", "c"}
+    assert unseen(state, {}) == set()
     parsed(state, {"b": "2", "c": "1"}, at=NOW + 300)
-    assert state.feeds.unseen(FEED.id, {"a": "1", "b": "2", "c": "1"}) == set()
+    assert unseen(state, {"a": "1", "b": "2", "c": "1"}) == set()
 
 
 def test_what_is_seen_is_capped_at_twenty_times_the_feed(state):
@@ -194,14 +200,14 @@ def test_what_is_seen_is_capped_at_twenty_times_the_feed(state):
     parsed(state, {"kept": "1"} | {f"old{i}": "1" for i in range(49)})
     parsed(state, {"kept": "1", "new": "1"}, at=NOW + 300)
     assert state.feeds.snapshot(FEED.id).seen == 40
-    assert state.feeds.unseen(FEED.id, {"kept": "1", "new": "1"}) == set()
+    assert unseen(state, {"kept": "1", "new": "1"}) == set()
 
 
 def test_an_empty_document_forgets_nothing(state):
     """Feeds are empty for a minute when a site restarts; everything would come again as new."""
     parsed(state, {"a": "1"})
     parsed(state, {}, at=NOW + 300)
-    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+    assert unseen(state, {"a": "1"}) == set()
 
 
 def test_sync_watches_what_the_catalogue_has(state):
@@ -223,14 +229,14 @@ def test_a_removed_feed_stops_at_once_and_can_come_back(state, redis):
     parsed(state, {"a": "1"})
     found = claim(state, at=NOW + 300)
     assert state.feeds.sync([], now=NOW + 301).removed == (FEED.id,)
-    assert not state.feeds.fetched(found, page="p", answer=ANSWER, poll=POLL, now=NOW + 302)
+    assert not state.feeds.fetched(found, page="p", validators=ANSWER, poll=POLL, now=NOW + 302)
     assert state.feeds.snapshot(FEED.id).state == "off"
     assert (state.due.size(Stage.POLL), state.due.size(Stage.PARSE)) == (0, 0)
     assert 0 < redis.ttl("t:feed:dala-main:seen") <= 90 * 86_400
     assert state.feeds.sync([FEED], now=NOW + 400).added == (FEED.id,)
     assert redis.ttl("t:feed:dala-main:seen") == -1
-    assert claim(state, at=NOW + 400).last == ANSWER
-    assert state.feeds.unseen(FEED.id, {"a": "1"}) == set()
+    assert claim(state, at=NOW + 400).validators == ANSWER
+    assert unseen(state, {"a": "1"}) == set()
 
 
 def test_a_feed_that_moved_loses_the_old_validators(state):
@@ -239,7 +245,7 @@ def test_a_feed_that_moved_loses_the_old_validators(state):
     moved = replace(FEED, url="http://new.example/rss")
     assert state.feeds.sync([moved], now=NOW + 5).moved == (FEED.id,)
     found = claim(state, at=NOW + 5)
-    assert (found.url, found.host, found.last) == ("http://new.example/rss", "new.example", Answer())
+    assert (found.url, found.host, found.validators) == ("http://new.example/rss", "new.example", Validators())
 
 
 def test_two_syncs_at_once_do_no_harm(state):
@@ -249,3 +255,38 @@ def test_two_syncs_at_once_do_no_harm(state):
         synced = list(pool.map(lambda _: state.feeds.sync([FEED, other], now=NOW), range(16)))
     assert sum(len(each.added) for each in synced) == 1
     assert state.due.size(Stage.POLL) == 2
+
+
+def test_answers_of_304_are_counted_until_the_whole_document_comes(state):
+    """A cache that answers 304 for ever must be asked for everything now and then: the count decides when."""
+    parsed(state, {"a": "1"})
+    for number in (1, 2):
+        at = NOW + 300 * number
+        state.feeds.unchanged(claim(state, at=at), poll=Poll(at=at, status=304), next_at=at + 300, now=at)
+    found = claim(state, at=NOW + 900)
+    assert (found.not_modified, found.full_at) == (2, NOW)
+    whole = Poll(at=NOW + 900, status=200, note="same")
+    state.feeds.unchanged(found, poll=whole, next_at=NOW + 1200, now=NOW + 900, validators=ANSWER)
+    found = claim(state, at=NOW + 1200)
+    assert (found.not_modified, found.full_at) == (0, NOW + 900)
+
+
+def test_habits_are_kept_with_the_entries_and_not_before(state):
+    """What a feed was caught at must outlive a restart; a document nobody could read proves nothing."""
+    found = replace(claim(state), habits=frozenset({"false 304"}))
+    assert state.feeds.fetched(found, page="p1", validators=ANSWER, poll=POLL, now=NOW)
+    assert state.feeds.snapshot(FEED.id).habits == frozenset()
+    parse = claim(state, Stage.PARSE)
+    assert parse.habits == {"false 304"}
+    parse = replace(parse, habits=parse.habits | {"counters"})
+    assert state.feeds.parsed(parse, seen={"a": "1"}, poll=POLL, next_at=NOW + 300, now=NOW)
+    assert state.feeds.snapshot(FEED.id).habits == claim(state, at=NOW + 300).habits == {"false 304", "counters"}
+    assert state.feeds.sync([replace(FEED, url="http://new.example/rss")], now=NOW + 400).moved
+    assert claim(state, at=NOW + 400).habits == frozenset()
+
+
+def test_what_was_left_out_of_a_document_is_in_its_poll(state):
+    """Nothing vanishes without a count: entries listed are sighted, known or left out by a reason."""
+    poll = replace(POLL, entries=3, new=2, known=1, dropped={"no_words": 4})
+    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, next_at=NOW + 300, now=NOW)
+    assert state.feeds.snapshot(FEED.id).polls[0] == poll

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipelines.models import Entry, Feed, Outcome, Stage
-from worker.state import Address, Outgoing, State
+from pipelines.models import Entry, Feed, Outcome, Stage, VersionedDocument
+from tests.support.leases import LEASE_S
+from worker.state import ArticleAddress, State
 from worker.state.events import FROM_THE_START
 
 NOW = 1_757_800_000.0
@@ -18,13 +19,13 @@ DOCUMENT = {"title": "Су тасқыны", "body": "б" * 500, "source": "dala"
 
 @pytest.fixture
 def state(redis):
-    return State(redis, prefix="t:")
+    return State(redis, prefix="t:", lease_s=LEASE_S)
 
 
 def extracted(state, article_id, *, title="бір", at=NOW):
     """A claim whose article is ready for the outbox."""
     entry = Entry(link=f"http://dala.example/{article_id}", title=title)
-    address = Address(article_id=article_id, url=entry.link, host="dala.example")
+    address = ArticleAddress(article_id=article_id, url=entry.link, host="dala.example")
     state.articles.sight(entry, address, feed=FEED, now=at, needs_page=False)
     return state.articles.claim(article_id, stage=Stage.EXTRACT, now=at)
 
@@ -41,7 +42,7 @@ def stored_bytes(redis):
 def test_a_document_waits_until_it_is_settled(state):
     """Looking changes nothing: a drain that dies after sending leaves everything for the next."""
     version = put(state)
-    assert state.outbox.peek(10, now=NOW) == [Outgoing(article_id="a1", version=version, document=DOCUMENT)]
+    assert state.outbox.peek(10, now=NOW) == [VersionedDocument("a1", version, DOCUMENT)]
     assert state.outbox.peek(10, now=NOW) != []
     assert state.outbox.settle("a1", version, Outcome.INDEXED, now=NOW)
     assert state.outbox.peek(10, now=NOW) == []
@@ -92,7 +93,7 @@ def test_an_old_version_settles_nothing(state):
     first = put(state)
     state.articles.sight(
         Entry(link="x", title="екі"),
-        Address(article_id="a1", url="x", host=""),
+        ArticleAddress(article_id="a1", url="x", host=""),
         feed=FEED,
         now=NOW + 1,
         needs_page=False,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipelines.models import Entry, Feed
-from worker.state import Address, SightingKind, State
+from tests.support.leases import LEASE_S
+from worker.state import ArticleAddress, SightingKind, State
 from worker.state.scripts import FOLDER, script_text
 
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.lua"))
@@ -14,7 +15,7 @@ FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family
 
 def sight(state, article_id):
     entry = Entry(link="x", title="x")
-    address = Address(article_id=article_id, url="x", host="")
+    address = ArticleAddress(article_id=article_id, url="x", host="")
     return state.articles.sight(entry, address, feed=FEED, now=1.0).kind
 
 
@@ -39,7 +40,7 @@ def test_what_a_script_uses_comes_before_it_and_once():
 
 def test_scripts_survive_a_restart_of_the_server(redis):
     """A restarted broker has forgotten them all; workers must not notice."""
-    state = State(redis, prefix="t:")
+    state = State(redis, prefix="t:", lease_s=LEASE_S)
     assert sight(state, "a1") is SightingKind.NEW
     redis.script_flush()
     assert sight(state, "a2") is SightingKind.NEW
@@ -47,6 +48,6 @@ def test_scripts_survive_a_restart_of_the_server(redis):
 
 def test_prefixes_keep_two_watches_apart(redis):
     """A test run and a real one may share a server."""
-    assert sight(State(redis, prefix="one:"), "a1") is SightingKind.NEW
-    assert sight(State(redis, prefix="two:"), "a1") is SightingKind.NEW
+    assert sight(State(redis, prefix="one:", lease_s=LEASE_S), "a1") is SightingKind.NEW
+    assert sight(State(redis, prefix="two:", lease_s=LEASE_S), "a1") is SightingKind.NEW
     assert {key.split(":")[0] for key in redis.scan_iter("*")} == {"one", "two"}

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pipelines.models import Entry, Feed, Outcome, Stage
-from worker.state import Address, SightingKind, State
+from tests.support.leases import LEASE_S
+from worker.state import ArticleAddress, SightingKind, State
 
 NOW = 1_757_800_000.0
 ENDS = (Outcome.UNCHANGED, Outcome.DUPLICATE, Outcome.REJECTED, Outcome.QUARANTINED)
@@ -28,7 +29,7 @@ class Watch(RuleBasedStateMachine):
         super().__init__()
         self.redis = redis
         self.prefix = f"m{next(prefixes)}:"
-        self.state = State(redis, prefix=self.prefix)
+        self.state = State(redis, prefix=self.prefix, lease_s=LEASE_S)
         self.now = NOW
         self.sighted = 0
         self.newest = {}
@@ -39,7 +40,7 @@ class Watch(RuleBasedStateMachine):
     @rule(article_id=IDS, text=TEXTS, feed=FEEDS, needs_page=st.booleans())
     def sight(self, article_id, text, feed, needs_page):
         entry = Entry(link=f"http://dala/{article_id}", title=text)
-        address = Address(article_id=article_id, url=entry.link, host="dala")
+        address = ArticleAddress(article_id=article_id, url=entry.link, host="dala")
         sighting = self.state.articles.sight(entry, address, feed=feed, now=self.now, needs_page=needs_page)
         if sighting.kind is SightingKind.FORGOTTEN:
             assert article_id in self.state.forgotten

@@ -15,7 +15,7 @@ from secrets import token_hex
 
 import pytest
 
-from pipelines.search.exports import Exported
+from pipelines.models import VersionedDocument
 from pipelines.search.request import SearchRequest
 from tests.support.busy_newsroom import Writer
 from tests.support.running_watch import StartWatch, Watch
@@ -37,17 +37,17 @@ def titles(watch: Watch) -> dict[str, str]:
 
 
 def step(watch: Watch) -> str:
-    run = watch.runtime.state.upkeep.current()
-    return str(run.facts["step"]) if run else ""
+    run = watch.runtime.state.rebuilds.current()
+    return str(run.progress["step"]) if run else ""
 
 
 def is_over(watch: Watch) -> bool:
-    return watch.runtime.state.upkeep.current() is None
+    return watch.runtime.state.rebuilds.current() is None
 
 
 def wait_for_the_end(watch: Watch) -> None:
     watch.wait(lambda: is_over(watch))
-    last = watch.runtime.state.upkeep.last()
+    last = watch.runtime.state.rebuilds.last()
     assert last
     assert not last.problem
 
@@ -129,7 +129,7 @@ def make_old(watch: Watch) -> None:
     watch.runtime.search.refresh()
     found = list(watch.runtime.search.scan(SearchRequest()))
     old = [
-        Exported(
+        VersionedDocument(
             article_id=one.article_id,
             version=one.version + 1,
             document={**one.document, "ruleset": "old", "topics": ["weather"]},

@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from pipelines.models import Validators
 from worker.web import (
     Accept,
     Fetched,
@@ -14,7 +15,6 @@ from worker.web import (
     NotModified,
     Reason,
     Refused,
-    Validators,
     WebClient,
     fetch_robots,
     robots_allows,
@@ -100,7 +100,7 @@ def test_a_page_comes_with_its_facts(site, client):
 
 
 def test_the_request_says_who_asks(site, client):
-    """Site owners can tell the robot, reach its owner, and are asked for what is wanted."""
+    """Site owners can recognise the robot, reach its owner, and are asked for what is wanted."""
     site.serve("/")
     client.get(site.url, limits=PAGE_LIMITS)
     headers = site.asked[0][1]
@@ -117,7 +117,7 @@ def test_validators_bring_not_modified(site, client):
     first = client.get(f"{site.url}/rss", limits=FEED_LIMITS)
     assert isinstance(first, Fetched)
     assert first.validators == Validators(
-        etag=ETAG, last_modified="Mon, 21 Sep 2026 10:00:00 GMT", url=f"{site.url}/rss"
+        etag=ETAG, last_modified="Mon, 21 Sep 2026 10:00:00 GMT", final_url=f"{site.url}/rss"
     )
     second = client.get(f"{site.url}/rss", limits=FEED_LIMITS, validators=first.validators)
     assert second == NotModified(f"{site.url}/rss")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from worker.cli.journeys import readable, sentence_of
-from worker.state import Step
+from worker.state import JourneyStep
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from worker.state import Step
 )
 def test_each_step_is_a_sentence(event: str, detail: str, sentence: str):
     """File names and versions in milliseconds say nothing to an analyst."""
-    assert sentence_of(Step(1.0, event, detail)) == sentence
+    assert sentence_of(JourneyStep(1.0, event, detail)) == sentence
 
 
 @pytest.mark.parametrize(

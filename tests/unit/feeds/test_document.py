@@ -102,7 +102,7 @@ def test_whitespace_and_control_characters_do_not_spoil_a_feed():
 
 
 def test_html_written_twice_is_read_twice():
-    """Half of the feeds escape their HTML once more; nobody wants &laquo; in a title."""
+    """Half of the feeds escape their HTML once more; no reader wants &laquo; in a title."""
     feed = parse(rss(item("&amp;laquo;Барыс&amp;raquo; жеңді &amp;amp; кетті")))
     assert feed.entries[0].title == "«Барыс» жеңді & кетті"
 
@@ -114,7 +114,7 @@ def test_relative_links_are_resolved_and_other_schemes_are_no_links():
 
 
 def test_a_guid_that_is_no_permalink_does_not_become_a_link():
-    """Otherwise kuzet would fetch addresses that nobody published."""
+    """Otherwise kuzet would fetch addresses that were never published."""
     one = "<item><title>Бір</title><guid isPermaLink='false'>https://news.example/x</guid></item>"
     two = "<item><title>Екі</title><guid isPermaLink='true'>https://news.example/y</guid></item>"
     assert [entry.link for entry in parse(rss(one + two)).entries] == ["", "https://news.example/y"]
@@ -127,7 +127,7 @@ def test_redirects_of_google_are_unwrapped():
 
 
 def test_unusable_items_are_counted_by_reason_and_spoil_nothing():
-    """One bad item must never cost the others, and nobody must wonder where it went."""
+    """One bad item must never cost the others, and its reason must be known."""
     feed = parse(rss("<item/>" + item() + "<item><title>Сілтемесіз</title></item>"))
     assert len(feed.entries) == 1
     assert feed.dropped == {"no_words": 1, "no_link": 1}
@@ -171,7 +171,7 @@ def test_rdf_without_dates_is_read():
 
 
 def test_the_whole_article_in_a_feed_is_content_and_a_teaser_is_summary():
-    """Content stands in for a page that cannot be fetched; a teaser in its place would look like the whole article."""
+    """Content replaces a page that cannot be fetched; a teaser in its place would look like the whole article."""
     whole = "<content:encoded><![CDATA[" + "<p>Полиция сообщила о задержании.</p>" * 40 + "]]></content:encoded>"
     teaser = whole.replace("]]>", "<p>Читать далее</p>]]>")
     first, second = parse(rss(item(more=whole) + item(link="/2", more=teaser))).entries
@@ -204,7 +204,7 @@ def test_the_first_picture_is_found_where_feeds_put_it():
             id="sitemap",
         ),
         pytest.param("<rss version='2.0'><channel></channel></rss>", "no_entries", id="empty channel"),
-        pytest.param("<rss><channel><item/></channel></rss>", "no_entries", id="empty item"),
+        pytest.param("<rss><channel><item/></channel></rss>", "nothing_usable", id="empty item"),
         pytest.param("just words", "broken", id="words"),
         pytest.param(
             "<rss><item " + " ".join(f"a{n}='b'" for n in range(5000)) + "/></rss>", "bomb", id="5000 attributes"

@@ -2,53 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.feeds import (
+    FALSE_NOT_MODIFIED,
     FeedState,
     PollingPolicy,
-    PollResult,
     PollSigns,
     declared_freshness_s,
     health,
+    is_false_not_modified,
+    may_ask_for_changes,
     next_check_at,
-    publishing_rhythm_s,
 )
-from pipelines.models import Entry
+from pipelines.feeds.rhythm import MEMORY_S, Rhythm
+from pipelines.feeds.schedule import REQUEST_COST_S
+from pipelines.models import Poll, Validators
 
 NOW = 1_790_000_000.0
 POLICY = PollingPolicy(min_interval_s=120, max_interval_s=3600)
 MOMENTS = st.floats(min_value=0, max_value=1e12)
 
 
-def wait_s(**signs: float) -> float:
-    return next_check_at(NOW, PollSigns(**signs), policy=POLICY) - NOW  # type: ignore[arg-type]
+def wait_s(**signs: Any) -> float:
+    return next_check_at(NOW, PollSigns(**signs), policy=POLICY) - NOW
 
 
-def test_a_busy_feed_is_looked_at_twice_in_its_rhythm():
-    """The first quarter of an hour of a story is what the watch is for."""
-    assert wait_s(rhythm_s=600) == 300
+def every(gap_s: float) -> Rhythm:
+    """A feed that has published in this gap for a month, at any hour."""
+    return Rhythm(watched_s=MEMORY_S, articles=MEMORY_S / gap_s, at=NOW)
 
 
-@pytest.mark.parametrize(("rhythm_s", "expected_s"), [(1, 120), (1e9, 3600)])
-def test_the_wait_stays_within_the_policy(rhythm_s: float, expected_s: float):
+def test_the_wait_is_what_an_expected_article_is_worth():
+    """The square root: four times the articles are worth twice the requests."""
+    assert wait_s(rhythm=every(3600)) == pytest.approx((2 * REQUEST_COST_S * 3600) ** 0.5)
+    assert wait_s(rhythm=every(900)) == pytest.approx(wait_s(rhythm=every(3600)) / 2)
+
+
+@pytest.mark.parametrize(("gap_s", "expected_s"), [(1, 120), (1e9, 3600)])
+def test_the_wait_stays_within_the_policy(gap_s: float, expected_s: float):
     """Never rude, never asleep."""
-    assert wait_s(rhythm_s=rhythm_s) == expected_s
+    assert wait_s(rhythm=every(gap_s)) == expected_s
 
 
-def test_a_feed_without_dates_is_looked_at_in_between():
+def test_a_feed_of_which_nothing_is_known_is_looked_at_in_between():
     """Nothing known is no reason for either extreme."""
     assert 120 < wait_s() < 3600
 
 
 def test_a_feeds_own_ttl_slows_us_down_but_not_beyond_the_longest_interval():
     """Template ttls of a day would make a news watch useless."""
-    assert wait_s(rhythm_s=240, ttl_s=900) == 900
-    assert wait_s(rhythm_s=240, ttl_s=86_400) == 3600
+    assert wait_s(rhythm=every(60), ttl_s=900) == 900
+    assert wait_s(rhythm=every(60), ttl_s=86_400) == 3600
 
 
 def test_failures_back_off_to_a_cap_and_the_feed_is_never_given_up():
@@ -65,33 +75,18 @@ def test_retry_after_is_obeyed_for_a_day_at_most():
     assert wait_s(not_before=NOW + 1e9) == 86_400
 
 
-@given(rhythm_s=st.none() | MOMENTS, failures=st.integers(0, 10**6), ttl_s=MOMENTS, not_before=MOMENTS)
+@given(
+    gap_s=st.none() | st.floats(min_value=0.01, max_value=1e12),
+    failures=st.integers(0, 10**6),
+    ttl_s=MOMENTS,
+    not_before=MOMENTS,
+)
 def test_the_next_poll_is_always_ahead_and_never_more_than_a_day(
-    rhythm_s: float | None, failures: int, ttl_s: float, not_before: float
+    gap_s: float | None, failures: int, ttl_s: float, not_before: float
 ):
     """Whatever was measured or sent, a feed is neither hammered nor lost."""
-    signs = PollSigns(rhythm_s=rhythm_s, failures=failures, ttl_s=ttl_s, not_before=not_before)
+    signs = PollSigns(rhythm=every(gap_s) if gap_s else None, failures=failures, ttl_s=ttl_s, not_before=not_before)
     assert POLICY.min_interval_s <= next_check_at(NOW, signs, policy=POLICY) - NOW <= 86_400
-
-
-def entries(*minutes_ago: float) -> list[Entry]:
-    now = datetime.fromtimestamp(NOW, tz=UTC)
-    return [Entry(link="", title="", published_at=now - timedelta(minutes=ago)) for ago in minutes_ago]
-
-
-def test_the_rhythm_is_the_typical_gap_between_publications():
-    """The median: one quiet night must not count as the rhythm."""
-    assert publishing_rhythm_s(entries(5, 15, 25, 600, 610), now=NOW) == 600
-
-
-def test_a_feed_that_fell_asleep_has_a_slow_rhythm():
-    """Ten items a minute last year are no reason to poll every two minutes today."""
-    assert publishing_rhythm_s(entries(10_000, 10_001, 10_002, 10_003), now=NOW) == 150_000
-
-
-def test_too_few_dates_tell_nothing():
-    """Two items published together would look like a flood."""
-    assert publishing_rhythm_s(entries(1, 1, 1), now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -103,12 +98,10 @@ def test_cache_control_says_how_long_a_response_is_fresh(value: str, expected_s:
     assert declared_freshness_s({"cache-control": value}) == expected_s
 
 
-def polls(outcomes: str) -> list[PollResult]:
+def polls(outcomes: str) -> list[Poll]:
     """One letter a poll, newest first: n new entries, k known only, f failed."""
     return [
-        PollResult(
-            at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else ""
-        )
+        Poll(at=NOW - 600 * number, ok=letter != "f", new=int(letter == "n"), note="HTTP 500" if letter == "f" else "")
         for number, letter in enumerate(outcomes)
     ]
 
@@ -137,5 +130,31 @@ def test_a_feed_that_answers_but_publishes_nothing_is_quiet():
 
 
 def test_a_failing_feed_says_what_fails():
-    """The sentence carries the last error, so nobody has to look for it."""
+    """The sentence carries the last error, so that it need not be looked for."""
     assert health(polls("ff"), now=NOW).sentence == "failed 2 times in a row: HTTP 500"
+
+
+@pytest.mark.parametrize(
+    ("not_modified", "full_ago_s", "habits", "expected"),
+    [
+        (0, 60, frozenset(), True),
+        (11, 3600, frozenset(), True),
+        (12, 3600, frozenset(), False),
+        (0, 25 * 3600, frozenset(), False),
+        (0, 60, frozenset({FALSE_NOT_MODIFIED}), False),
+    ],
+)
+def test_a_304_is_not_believed_for_ever(
+    not_modified: int, full_ago_s: float, habits: frozenset[str], *, expected: bool
+):
+    """Caches answer 304 while the feed grows: the watch would be blind and call the feed fine."""
+    asked = may_ask_for_changes(not_modified=not_modified, full_at=NOW - full_ago_s, habits=habits, now=NOW)
+    assert asked is expected
+
+
+def test_another_body_under_the_same_etag_is_a_lie():
+    """Only the very validators that brought a 304 prove it wrong: a feed may change between two polls."""
+    before, after = Validators(etag="1", body_hash="a"), Validators(etag="1", body_hash="b")
+    assert is_false_not_modified(not_modified=3, before=before, after=after)
+    assert not is_false_not_modified(not_modified=3, before=before, after=replace(after, etag="2"))
+    assert not is_false_not_modified(not_modified=0, before=before, after=after)

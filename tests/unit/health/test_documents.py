@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.models import Feed
+from pipelines.models import Feed, Poll, Validators
 from worker.health.documents import MAX_NOTE_LETTERS, account_documents, feed_documents, result_of
-from worker.state import Account, Answer, FeedSnapshot, Poll
+from worker.state import Account, FeedSnapshot
 
 MAPPING = json.loads((Path(__file__).parents[3] / "config/search/polls.json").read_text(encoding="utf-8"))["mappings"]
 NOW = 1_757_800_000.0
@@ -26,7 +26,7 @@ SNAPSHOT = FeedSnapshot(
     failures=0,
     last_ok_at=NOW,
     last_new_at=NOW,
-    last=Answer(),
+    validators=Validators(),
     seen=20,
     polls=(POLL, replace(POLL, at=NOW - 300, status=0, entries=0, note="timeout " * 100)),
 )
@@ -54,12 +54,13 @@ def test_every_field_is_in_the_strict_mapping():
         pytest.param(replace(POLL, new=0, note="two entries without a link"), "known", id="known with a note"),
         pytest.param(Poll(at=NOW, status=304), "unchanged", id="304"),
         pytest.param(Poll(at=NOW, status=200, note="same"), "unchanged", id="same bytes"),
-        pytest.param(Poll(at=NOW, note="timeout"), "failed", id="timeout"),
-        pytest.param(Poll(at=NOW, status=200, bytes=90, note="html"), "failed", id="html"),
+        pytest.param(Poll(at=NOW, note="timeout", ok=False), "failed", id="timeout"),
+        pytest.param(Poll(at=NOW, status=200, bytes=90, note="html", ok=False), "failed", id="html"),
+        pytest.param(Poll(at=NOW, status=200, bytes=90, note="has no entries"), "known", id="an empty feed"),
     ],
 )
-def test_a_poll_is_told_in_one_word(poll, result):
-    """A document that was fetched and could not be read is no success."""
+def test_one_word_says_what_a_poll_brought(poll, result):
+    """Kibana and `kuzet feeds list` must agree: a document that could not be read failed, an empty feed did not."""
     assert result_of(poll) == result
 
 

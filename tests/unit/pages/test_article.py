@@ -78,7 +78,7 @@ def test_text_is_repaired_once_and_counted():
     [("text/html; charset=windows-1251", ""), ("text/html", '<meta charset="windows-1251">'), ("text/html", "")],
 )
 def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: str):
-    """Old Russian pages: by the header, by the page, or by nobody."""
+    """Old Russian pages: by the header, by the page, or not at all."""
     text = ["Полиция задержала подозреваемых в краже скота, сообщили в департаменте области. " * 2] * 4
     body = html(head=meta, lead="", text=text, title="Задержаны подозреваемые в краже скота")
     article = extract(
@@ -98,7 +98,7 @@ def test_windows_1251_is_read_however_it_is_declared(content_type: str, meta: st
     ],
 )
 def test_a_lead_outside_the_text_is_taken_back(head: str, entry: Entry | None):
-    """The lead says who, what and where; extractors drop it when it stands in an element of its own."""
+    """The lead says who, what and where; extractors drop it when it is in an element of its own."""
     body = html(head=head, lead="").replace("</h1>", f'</h1><div class="article__description">{LEAD}</div>')
     body = body.replace("<article>", "<div class=top>").replace(TEXT[0], f"{TEXT[0]}").replace("</article>", "</div>")
     lines = extract(body, entry=entry).body.splitlines()
@@ -124,6 +124,11 @@ def test_a_description_that_does_not_stand_on_the_page_is_not_put_into_the_text(
         "Хотите сразу и бесплатно получать самые важные новости?",
         "Фото: Айбек Сейтов",
         "Сурет: ТЖМ баспасөз қызметі",
+        "Құтқарушылар жұмыс істеп жатыр. Фото: ТЖД",
+        "Фото из архива редакции",
+        "Комментарии: 12",
+        "Теги: пожар, Алматы, ДЧС",
+        "Тегтер",
         "При использовании материалов ссылка на сайт обязательна",
         "Бізге жазыңыз: redaksiya@news.example",
     ],
@@ -139,6 +144,17 @@ def test_lines_that_stand_under_every_article_are_left_out(prompt: str):
         "Мошенники просили жертв подписаться на канал в Telegram и перевести деньги на карту, говорят в полиции.",
         "Полиция ұсталғандардың фотосын жариялады, олардың арасында екі шетелдік бар.",
         "Реклама запрещенных препаратов размещалась в мессенджерах, сообщил прокурор.",
+        "Комментарии Генпрокуратуры обещали дать на следующей неделе.",
+        "По теме Каспия выступили министры пяти стран.",
+        "Теги на заборе школы оставили подростки, установила полиция.",
+        "В сети распространили видео из автобуса в Актобе.",
+        "Тергеушілер ғимараттан видео / аудио жазбаларды алды.",
+        "Аудиторы нашли ошибку в отчёте акимата области.",
+        "При использовании газового баллона обязательно открывайте окно, напомнили спасатели.",
+        "Азаматтың арызы жазылып, іс тіркелді.",
+        "Residents can sign up for the course at the police station.",
+        "The caller told him to download the app and enter a code.",
+        "Фото с места аварии изучают эксперты.",
     ],
 )
 def test_sentences_about_such_things_stay(line: str):
@@ -170,7 +186,7 @@ def test_the_date_comes_from_the_page_when_the_feed_has_none(head: str, more: st
 
 
 def test_related_news_in_json_ld_do_not_date_the_article():
-    """Lists of other articles stand beside the one the page is about, often before it."""
+    """Lists of other articles are on the page too, often before its own."""
     others = "".join(json_ld(headline=f"Басқа хабар {n}", datePublished="2026-01-01") for n in range(3))
     article = extract(html(head=others + json_ld(headline=TITLE, datePublished="2026-09-24")))
     assert article.published_at == DAY
@@ -214,6 +230,9 @@ def test_today_without_a_time_is_never_ahead():
         ("/kk/oqiga/12345", "https://news.example/kk/oqiga/12345"),
         ("https://news.example/", ""),
         ("https://news.example/kk/oqiga/", ""),
+        ("https://news.example/lenta", ""),
+        ("https://news.example/kk/news/", ""),
+        ("https://news.example/index.php", ""),
         ("https://other.example.org/a/1", ""),
         ("javascript:void(0)", ""),
         ("", ""),
@@ -222,6 +241,156 @@ def test_today_without_a_time_is_never_ahead():
 def test_a_canonical_address_is_believed_only_when_it_can_be_true(canonical: str, believed: str):
     """A site whose canonical is always its home page would make all of its articles one."""
     assert extract(html(head=f'<link rel="canonical" href="{canonical}">')).canonical_url == believed
+
+
+@pytest.mark.parametrize(
+    ("url", "canonical", "believed"),
+    [
+        ("https://news.example/view.aspx?id=7", "/view.aspx", ""),
+        ("https://news.example/?p=7", "/", ""),
+        ("https://news.example/news/?id=7", "/news/", ""),
+        ("https://news.example/?p=7", "/almatyda-ort-shyqty", "https://news.example/almatyda-ort-shyqty"),
+        ("https://news.example/view?id=7&from=main", "/view?id=7", "https://news.example/view?id=7"),
+    ],
+)
+def test_a_canonical_that_loses_the_query_is_believed_only_as_an_article(url: str, canonical: str, believed: str):
+    """Old sites name `index.php` as the canonical of every article: all but the first ended as duplicates."""
+    body = html(head=f'<link rel="canonical" href="{canonical}">').encode()
+    asked = Page(url=url, final_url=url, status=200, headers={}, body=body, fetched_at=NOW)
+    assert extract_article(asked, entry=None, observed_at=NOW).canonical_url == believed
+
+
+def test_a_relative_canonical_belongs_to_the_base_of_the_page():
+    """Without `<base>` the claim names an address that does not exist."""
+    head = '<base href="https://news.example/kk/"><link rel="canonical" href="n/7-ort">'
+    assert extract(html(head=head)).canonical_url == "https://news.example/kk/n/7-ort"
+
+
+CONSENT = (
+    "<title>Келісім</title><main><h1>Деректерді өңдеуге келісім</h1><p>Біз және серіктестеріміз cookie файлдарын "
+    "пайдаланып, дербес деректеріңізді өңдейміз, құпиялылық саясатын оқыңыз.</p><p>Таңдауыңызды кез келген уақытта "
+    "өзгерте аласыз, ол үшін парақтың төменгі жағындағы сілтемені басыңыз.</p></main>"
+)
+TEASERS = "<title>Бет табылмады</title><main><h1>404</h1>" + "".join(
+    f"<p>Шымкентте {number} мектеп оқушысы олимпиадада жеңіске жетіп, жүлде алды, деп хабарлады әкімдік.</p>"
+    for number in range(9)
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "final_url", "note"),
+    [
+        pytest.param(CONSENT, URL, "consent", id="consent in place"),
+        pytest.param(CONSENT, "https://consent.example/?to=1", "consent", id="consent elsewhere"),
+        pytest.param(html().replace("</main>", "").replace(TITLE, "Кіру"), URL, "", id="other headline, same text"),
+        pytest.param(TEASERS, URL, "other_page", id="soft 404"),
+        pytest.param(TEASERS, "https://news.example/", "other_page", id="home page"),
+    ],
+)
+def test_another_page_in_place_of_the_article_is_not_its_text(body: str, final_url: str, note: str):
+    """A consent form was indexed as the full text of every article of a site."""
+    article = extract_article(page(body, final_url=final_url), entry=ENTRY, observed_at=NOW)
+    assert article.note == note
+    assert (article.body == LEAD) is bool(note)
+
+
+NEXT = "".join(
+    f"<p>Ақтауда аспаздар байқауы өтіп, {number} адам қатысты, жеңімпаздарға сыйлық берілді.</p>"
+    for number in range(30)
+)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"<article><h1>Үздік аспаздар анықталды</h1>{NEXT}</article>",
+        f"<article><header><h2>Үздік аспаздар анықталды</h2></header><div>{NEXT}</div></article>",
+        f"<div class='post'><div><h1>Үздік аспаздар анықталды</h1></div>{NEXT}</div>",
+    ],
+    ids=["article", "article with h2", "div"],
+)
+def test_the_next_article_below_is_not_in_the_text(below: str):
+    """Sites load the next news while the reader scrolls; its words would tag this one."""
+    article = extract(html().replace("</main>", f"{below}</main>"))
+    assert all(line in article.body for line in TEXT)
+    assert "аспаз" not in article.body
+
+
+def test_headings_inside_an_article_do_not_end_it():
+    """Some editors write their subheadings as `h1`."""
+    more = f"<h1>Себебі қандай</h1><p>{TEXT[0]} Бұл туралы кейін айтылды.</p>"
+    assert "Бұл туралы кейін айтылды." in extract(html(more=more)).body
+
+
+@pytest.mark.parametrize("name", ["comment-article", "b-comments__content", "commentary"])
+def test_a_container_named_like_comments_keeps_its_article(name: str):
+    """Columns of opinion lie in such containers, and an extractor throws them away."""
+    body = html().replace("<article>", f"<div class='{name}'>").replace("</article>", "</div>")
+    assert all(line in extract(body).body for line in TEXT)
+
+
+CAPTCHA = "<form action='/c'><textarea></textarea><div class='g-recaptcha' data-sitekey='x'></div></form>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(html(text=TEXT[:2], more=CAPTCHA), id="captcha of the comments"),
+        pytest.param(
+            html(text=[*TEXT[:2], "Бетте «робот емес екеніңізді растаңыз» деп сұрайды."]), id="about captchas"
+        ),
+        pytest.param(
+            html(title="Доступ ограничен: закрыт сайт букмекера", text=TEXT[:2]), id="headline of a challenge"
+        ),
+        pytest.param(
+            html(head=json_ld(headline=TITLE, isAccessibleForFree=False), text=TEXT[:2]), id="whole, not free"
+        ),
+        pytest.param(
+            html(text=TEXT[:2], more="<div class='g-recaptcha'></div>")
+            .replace("<body>", "<body><form id='aspnetForm'>")
+            .replace("</body>", "</form></body>"),
+            id="a page in a form",
+        ),
+    ],
+)
+def test_a_short_article_beside_a_barrier_is_an_article(body: str):
+    """Captchas stand in comment forms, and are news themselves: the extractor is asked first."""
+    article = extract(body)
+    assert (article.extraction, article.note) == (Extraction.FULL, "")
+    assert TEXT[0] in article.body
+
+
+CLOCK = "<header><time datetime='2026-09-24T09:00:00+05:00'>бүгін</time></header>"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param(
+            html(lead="").replace("<nav>", f"{CLOCK}<nav>").replace("</h1>", "</h1><div>20 қыркүйек 2026, 12:30</div>"),
+            datetime(2026, 9, 20, 7, 30, tzinfo=UTC),
+            id="a clock in the header",
+        ),
+        pytest.param(
+            html()
+            .replace("<h1>", "<header><time datetime='2026-09-20T12:30'></time><h1>")
+            .replace("</h1>", "</h1></header>"),
+            datetime(2026, 9, 20, 7, 30, tzinfo=UTC),
+            id="the header of the article",
+        ),
+        pytest.param(
+            html(
+                head=json_ld(headline="Басқа", datePublished="2026-09-01")
+                + json_ld(headline="Өзге", datePublished="2026-09-02")
+            ).replace("</h1>", "</h1><div>20.09.2026</div>"),
+            datetime(2026, 9, 20, tzinfo=UTC),
+            id="claims about other articles",
+        ),
+    ],
+)
+def test_the_date_is_the_articles_own(body: str, expected: datetime):
+    """Clocks, and lists of other news, have dates too."""
+    assert extract(body).published_at == expected
 
 
 def test_a_page_about_something_else_has_no_say_in_its_identity():

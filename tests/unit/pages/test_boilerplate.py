@@ -1,4 +1,4 @@
-"""Lines that sites write into every page are told from the article's own."""
+"""Lines that sites write into every page are distinguished from the article's own."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ March 14, 2026
 
 @pytest.mark.parametrize("text", DAYS)
 def test_a_day_without_a_time_is_that_day(text: str):
-    """No hour may be made of a number that is none."""
+    """No hour may be made of another number."""
     assert read_date(text, now=NOW) == datetime(2026, 3, 14, tzinfo=UTC)
 
 

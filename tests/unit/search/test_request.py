@@ -344,3 +344,16 @@ def test_a_suggestion_replaces_only_what_no_article_has():
     assert found.did_you_mean == "алаяқтық шымкент"
     suggest["words"][0]["options"] = []
     assert read_search({**answer([]), "suggest": suggest}, request=PLAIN, now=NOW).did_you_mean == ""
+
+
+@pytest.mark.parametrize(("text", "language"), [("алаяқтықпен", "kk"), ("мошенничества", "ru")])
+def test_the_language_of_the_query_comes_first(text, language):
+    """Related words bring articles in the other language; an analyst typed this one."""
+    functions = build_search(SearchRequest(text=text), now=NOW)["query"]["function_score"]["functions"]
+    assert functions[-1]["filter"] == {"term": {"language": language}}
+
+
+def test_a_query_in_another_language_prefers_none():
+    """Names in Latin letters are in articles of both."""
+    functions = build_search(SearchRequest(text="Boeing"), now=NOW)["query"]["function_score"]["functions"]
+    assert all("filter" not in function for function in functions)

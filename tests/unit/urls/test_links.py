@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import UnsafeAddressError
-from pipelines.urls import article_id, host_of, normalise_url, parse_link, same_site
+from pipelines.urls import article_id, host_of, normalise_url, parse_link, same_site, twin_id
 
 SPELLINGS = [
     ("HTTP://Example.KZ", "http://example.kz/"),
@@ -72,7 +72,7 @@ def test_tracking_parameters_do_not_make_another_article(parameter):
     ["gallery", "game", "glava", "source_id", "ref", "uid", "cid", "eid", "gid", "pk", "session", "from", "page", "id"],
 )
 def test_parameters_that_may_name_the_article_stay(name):
-    """Dropping one that tells two articles apart would lose one of them for good."""
+    """Dropping one that distinguishes two articles would lose one of them for good."""
     assert article_id(f"https://example.kz/news?{name}=1") != article_id(f"https://example.kz/news?{name}=2")
 
 
@@ -243,3 +243,26 @@ def test_catalogue_links_normalise_to_themselves(shared):
 def test_routes_count_and_sessions_do_not(one: str, other: str, *, same: bool):
     """A site that is one program names its pages behind `#/`; a session is of the reader, not of the article."""
     assert (article_id(one) == article_id(other)) is same
+
+
+@pytest.mark.parametrize(
+    "twin",
+    [
+        "http://alatau.kz/news/7",
+        "https://www.alatau.kz/news/7",
+        "https://alatau.kz/news/7/",
+        "http://www.alatau.kz/news/7/?utm_source=rss",
+    ],
+)
+def test_twins_have_one_name_in_common_and_ids_of_their_own(twin: str):
+    """They are one article nearly always: a claim, that a second title can withdraw, and no identity."""
+    link = "https://alatau.kz/news/7"
+    assert twin_id(twin) == twin_id(link) == article_id(link)
+    assert article_id(twin) != article_id(link)
+
+
+def test_other_ports_and_hosts_are_no_twins():
+    """`m.` and a port of its own may be another site."""
+    names = ("https://alatau.kz/7", "https://alatau.kz:8443/7", "https://m.alatau.kz/7", "https://alatau.kz/7?a=1")
+    assert len(set(map(twin_id, names))) == len(names)
+    assert twin_id("http://127.0.0.1:8080/7/") == twin_id("http://127.0.0.1:8080/7")

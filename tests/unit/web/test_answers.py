@@ -141,7 +141,7 @@ def test_statuses_have_reasons(status, reason, passing):
 
 def test_a_refusal_reads_as_a_sentence():
     """It is shown to people as it is."""
-    assert str(Refused(Reason.DNS, "nobody knows it")) == "dns (nobody knows it)"
+    assert str(Refused(Reason.DNS, "unknown name")) == "dns (unknown name)"
     assert str(Refused(Reason.ROBOTS)) == "robots"
 
 

@@ -1,4 +1,4 @@
--- Begins a long job unless one is under way; returns the run's id, or nothing. The record tells who runs what.
+-- Begins a rebuild unless one is under way; returns its id, or nothing. The record says who began it.
 -- uses: event
 if redis.call('EXISTS', P .. 'upkeep') == 1 then return false end
 redis.call('HSET', P .. 'upkeep', 'run', A.run, 'kind', A.kind, 'owner', A.owner, 'began_at', A.now, 'facts', A.facts)

@@ -1,4 +1,4 @@
--- Ends the job, if the step is still the caller's (else 0): its record becomes `upkeep:last`, with A.problem when it failed.
+-- Ends the rebuild, if the step is still the caller's (else 0): its record becomes `upkeep:last`, with A.problem when it failed.
 -- uses: event
 local r = record('upkeep')
 if not r.token or r.token ~= A.token then return 0 end

@@ -9,7 +9,7 @@ local function held(id)
   return nil
 end
 
--- Sets the state word; watchers are told when it changes, but not that a new feed is simply fine.
+-- Sets the state word; watchers see it change, but not that a new feed is simply fine.
 local function set_state(id, r, state)
   redis.call('HSET', P .. 'feed:' .. id, 'state', state)
   if r.state and r.state ~= state and not (r.state == 'new' and state == 'ok') then

@@ -1,4 +1,4 @@
--- Writes down how far the job is (A.facts, if given), if the step is still the caller's (else 0). With A.lease_s the claim is
+-- Writes down how far the rebuild is (A.facts, if given), if the step is still the caller's (else 0). With A.lease_s the claim is
 -- prolonged, else it is given back.
 local r = record('upkeep')
 if not r.token or r.token ~= A.token then return 0 end

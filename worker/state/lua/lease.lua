@@ -7,8 +7,10 @@ local function is_due(due, id, r)
   return not at or at <= tonumber(A.now) or at == tonumber(r.nudged_until)
 end
 
+-- A lease that ends later than a new one would comes from a clock that has gone back since.
 local function has_live_claim(r)
-  return given(r.lease_until) and tonumber(r.lease_until) > tonumber(A.now)
+  local now, ends_at = tonumber(A.now), given(r.lease_until) and tonumber(r.lease_until) or 0
+  return ends_at > now and ends_at <= now + math.max(tonumber(A.lease_s), 60)
 end
 
 -- One more attempt, a fresh token, due when the lease ends. Returns the record.

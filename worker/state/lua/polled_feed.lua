@@ -1,5 +1,6 @@
 -- Ends a claimed feed's poll well: validators (A.validators, JSON; what was fetched for this poll unless given), interval
--- (the time until the next poll), last_ok_at, history, next poll. A stale token changes nothing (0).
+-- (the time until the next poll), last_ok_at, history, next poll. Counts the answers 304 (A.not_modified) since the whole
+-- document came, and keeps the feed's habits and rhythm. A stale token changes nothing (0).
 -- uses: feed
 local r = held(A.id)
 if not r then return 0 end
@@ -12,6 +13,14 @@ if given(believed) then
   end
 end
 redis.call('HSET', key, 'failures', 0, 'interval_s', seconds(A.next_at - A.now), 'last_ok_at', A.now)
+for _, field in ipairs({'habits', 'rhythm'}) do
+  if given(A[field]) then redis.call('HSET', key, field, A[field]) end
+end
+if given(A.not_modified) then
+  redis.call('HINCRBY', key, 'not_modified', 1)
+else
+  redis.call('HSET', key, 'not_modified', 0, 'full_at', A.now)
+end
 if given(A.has_new) then redis.call('HSET', key, 'last_new_at', A.now) end
 set_state(A.id, r, 'ok')
 

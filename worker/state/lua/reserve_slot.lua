@@ -1,4 +1,5 @@
 -- A host's time slots. Returns when A.item may ask A.host: an empty string for «now», else a later time that is A.item's own.
+-- A page (A.is_page) also waits for what holds pages alone, without a slot: feeds are not kept waiting behind it.
 --
 -- The slot of an item that comes back for it stays its own until it came: it does not queue up again. On time (up to
 -- A.tolerance_s late) it always goes. Later than that it goes if the host has had its rest since the last request, else it
@@ -6,9 +7,19 @@
 local key, slots = P .. 'host:' .. A.host, P .. 'host:' .. A.host .. ':slots'
 local now, spacing = tonumber(A.now), tonumber(A.spacing_s)
 local host = record('host:' .. A.host)
+if tonumber(host.last or 0) > now + 60 then  -- asked in the future: the clock went back, and the line is of another time
+  redis.call('HDEL', key, 'last', 'next', 'promised', 'not_before', 'pages_not_before')
+  redis.call('DEL', slots)
+  host = {}
+end
 local rested_at = (tonumber(host.last) or -math.huge) + spacing
 local not_before = tonumber(host.not_before) or 0
 local mine = tonumber(redis.call('ZSCORE', slots, A.item) or nil)
+
+redis.call('HSET', key, 'spacing', A.spacing_s)
+redis.call('EXPIRE', key, A.keep_s)
+local pages_not_before = tonumber(host.pages_not_before) or 0
+if given(A.is_page) and pages_not_before > now then return seconds(pages_not_before) end
 
 local function go()
   redis.call('ZREM', slots, A.item)

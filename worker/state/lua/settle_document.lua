@@ -1,4 +1,4 @@
--- Ends a sighting whose document was sent: takes it out, books the outcome, tells the watchers, shrinks the record and starts
+-- Ends a sighting whose document was sent: takes it out, books the outcome, publishes it, shrinks the record and starts
 -- an article marked «once more». Only if the outbox still holds the version that was sent (else 0).
 -- uses: article, outbox
 if version_in_outbox(A.id) ~= A.version then return 0 end

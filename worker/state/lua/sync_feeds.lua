@@ -29,7 +29,7 @@ for _, feed in ipairs(cjson.decode(A.feeds)) do
   end
   if r.url and r.url ~= feed.url then
     stop(feed.id)
-    redis.call('HDEL', P .. 'feed:' .. feed.id, 'etag', 'last_modified', 'final_url', 'body_hash')
+    redis.call('HDEL', P .. 'feed:' .. feed.id, 'etag', 'last_modified', 'final_url', 'body_hash', 'not_modified', 'full_at', 'habits', 'rhythm')
   end
   if redis.call('SADD', P .. 'feeds', feed.id) == 1 then
     for _, key in ipairs(keys_of(feed.id)) do redis.call('PERSIST', key) end

@@ -1,4 +1,4 @@
--- Claims the next step of the job under way for A.lease_s, unless somebody is at it. Returns the record, or nothing. Its
+-- Claims the next step of the rebuild under way for A.lease_s, unless a worker holds it. Returns the record, or nothing. Its
 -- `tries` counts how often this very step was taken.
 local r = record('upkeep')
 if not given(r.run) or (given(r.lease_until) and tonumber(r.lease_until) > tonumber(A.now)) then return false end

@@ -1,0 +1,169 @@
+"""Sites that break what readers take for granted, through the running watch: nothing is lost, doubled or blind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
+
+import pytest
+import yaml
+
+from pipelines.search.request import SearchRequest
+from tests.support.hostile_site import HostileSite, Talk
+from tests.support.running_watch import StartWatch, Watch
+
+pytestmark = pytest.mark.timeout(240)
+
+POLLS = 14
+"""One more than the 304 answers that a feed may give in a row."""
+
+TITLES = (
+    "Балқашта балық аулаушылар құтқарылды",
+    "Павлодарда жаңа цех іске қосылды",
+    "Жезқазғанда жылу желісі жөнделді",
+    "Түркістанда кітапхана ашылды",
+    "Семейде көпірден жүк көлігі құлады",
+    "Көкшетауда орман өрті сөндірілді",
+)
+TEXT = (
+    "Оқиға туралы облыстық әкімдіктің баспасөз қызметі хабарлап, мән-жайы анықталып жатқанын айтты.",
+    "Жергілікті тұрғындардың сөзінше, көмек жарты сағаттың ішінде жеткен, зардап шеккен адам жоқ.",
+)
+HTML = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
+XML = "HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml; charset=utf-8\r\n{}\r\n"
+INDEXED = {  # feed → how many articles it has in truth
+    "guids": 3,
+    "live": 4,
+    "script": 4,
+    "section": 4,
+    "frozen": 6,
+    "counter": 3,
+    "session": 3,
+    "consent": 4,
+    "hints": 2,
+    "twins": 1,
+}
+
+
+def item(number: int, *, link: str = "", guid: str = "", words: str = "") -> str:
+    parts = {"title": TITLES[number], "link": escape(link), "description": words or f"{TITLES[number]} туралы."}
+    named = f'<guid isPermaLink="false">{guid}</guid>' if guid else ""
+    return f"<item>{''.join(f'<{name}>{text}</{name}>' for name, text in parts.items() if text)}{named}</item>"
+
+
+def page(number: int, *, head: str = "") -> bytes:
+    text = "".join(f"<p>{TITLES[number]}. {line}</p>" for line in TEXT)
+    body = f"<article><h1>{TITLES[number]}</h1>{text}</article>"
+    return f"<html lang='kk'><head><title>{TITLES[number]}</title>{head}</head><body>{body}</body></html>".encode()
+
+
+CONSENT = (
+    "<html><head><title>Келісім</title></head><body><main><h1>Келісім беру</h1><p>Біз және серіктестеріміз cookie "
+    "файлдарын пайдаланып, дербес деректеріңізді өңдейміз; құпиялылық саясатын оқып шығыңыз.</p></main></body></html>"
+).encode()
+
+
+class OddSite:
+    """Answers by the first part of a path; counts the polls of each feed and what is asked for."""
+
+    def __init__(self) -> None:
+        self.polls: Counter[str] = Counter()
+        self.pages: Counter[str] = Counter()
+
+    def __call__(self, talk: Talk) -> None:
+        host = talk.request.partition(b"Host: ")[2].partition(b"\r\n")[0].decode()
+        name, _, rest = talk.path.strip("/").partition("/")
+        if name.endswith(".xml"):
+            self.polls[name[:-4]] += 1
+            self.feed(talk, name[:-4], f"http://{host}")
+        elif name in INDEXED:
+            self.pages[name] += 1
+            self.article(talk, name, int(next(filter(str.isdigit, rest))))
+        elif name == "agree":
+            talk.send(HTML, b"\r\n", CONSENT)
+        else:
+            talk.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+
+    def feed(self, talk: Talk, name: str, base: str) -> None:
+        turn = self.polls[name]
+        if name == "frozen" and b"If-None-Match" in talk.request:
+            talk.send(b'HTTP/1.1 304 Not Modified\r\nETag: "for-ever"\r\n\r\n')
+            return
+        links = [f"{base}/{name}/{number}" for number in range(6)]
+        items = {
+            "guids": [item(number, guid=f"g-{number}") for number in range(3)],
+            "live": [item(number, link=f"{base}/live/0", guid=f"l-{number}") for number in range(4)],
+            "script": [item(number, link=f"{base}/script/view.php?id={number}") for number in range(4)],
+            "frozen": [item(number, link=links[number]) for number in range(4 if turn == 1 else 6)],
+            "counter": [item(n, link=links[n], words=f"{TITLES[n]}. Қаралды: {turn * 7 + n}") for n in range(3)],
+            "session": [item(n, link=f"{links[n]}?s=x{turn}", guid=f"s-{n}") for n in range(3)],
+            "hints": [item(number, link=links[number]) for number in range(2)],
+            "twins": [item(0, link=links[0]), item(0, link=f"{links[0]}/")],
+        }.get(name, [item(number, link=links[number]) for number in range(4)])
+        etag = 'ETag: "for-ever"\r\n' if name == "frozen" else ""
+        rss = f'<rss version="2.0"><channel><title>x</title>{"".join(items)}</channel></rss>'
+        talk.send(XML.format(etag).encode(), rss.encode())
+
+    def article(self, talk: Talk, name: str, number: int) -> None:
+        if name == "consent":
+            talk.redirect("/agree")
+            return
+        claims = {"script": "/script/view.php", "section": "/section/2025-news"}
+        head = f'<link rel="canonical" href="{claims[name]}">' if name in claims else ""
+        hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" if name == "hints" else b""
+        talk.send(hints, HTML, b"\r\n", page(number, head=head))
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> Iterator[tuple[Watch, OddSite]]:
+    """A watch that has polled every odd feed fourteen times, and has ended all it sighted."""
+    folder = tmp_path_factory.mktemp("odd")
+    answers = OddSite()
+    site = HostileSite(answers)
+    feeds = [{"id": name, "url": f"{site.url}{name}.xml", "source": name, "family": "odd"} for name in INDEXED]
+    (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
+    with start_watch(folder, allow_hosts=site.endpoint) as watch:
+        watch.wait(lambda: all(answers.polls[name] > POLLS for name in INDEXED), patience_s=200)
+        watch.settle()
+        yield watch, answers
+    site.close()
+
+
+def outcomes(watch: Watch, source: str) -> Counter[str]:
+    books = watch.runtime.state.outcomes.audit(now=watch.runtime.now())
+    found: Counter[str] = Counter()
+    for account in books.accounts:
+        found.update(account.outcomes if account.source == source else {})
+    return found
+
+
+@pytest.mark.parametrize("source", [name for name in INDEXED if name != "twins"])
+def test_every_article_is_indexed_once(odd: tuple[Watch, OddSite], source: str):
+    """Lost, merged or doubled articles while the feed says «ok» are what users of other readers report most."""
+    assert outcomes(odd[0], source) == {"indexed": INDEXED[source]}
+
+
+def test_of_twins_one_is_indexed(odd: tuple[Watch, OddSite]):
+    """The same page with and without a last slash is one article."""
+    assert outcomes(odd[0], "twins") == {"indexed": 1, "duplicate": 1}
+
+
+@pytest.mark.parametrize(("source", "pages"), [("counter", 3), ("session", 3), ("guids", 0), ("live", 0)])
+def test_pages_are_not_asked_for_again(odd: tuple[Watch, OddSite], source: str, pages: int):
+    """A counter or a session must cost the site nothing, and what has no page of its own is not fetched."""
+    assert odd[1].pages[source] == pages
+
+
+def test_what_a_feed_was_caught_at_is_known(odd: tuple[Watch, OddSite]):
+    """An operator reads in one word why a feed is treated otherwise."""
+    found = {name: odd[0].runtime.state.feeds.snapshot(name).habits for name in ("frozen", "counter", "session")}
+    assert found == {"frozen": {"false 304"}, "counter": {"counters"}, "session": {"moving links"}}
+
+
+def test_the_text_of_a_consent_form_is_nobodys(odd: tuple[Watch, OddSite]):
+    """All articles led to one form: each keeps the feed's text under its own title."""
+    documents = (found.document for found in odd[0].runtime.search.scan(SearchRequest()))
+    stored = [document for document in documents if document["source"] == "consent"]
+    assert sorted(document["title"] for document in stored) == sorted(TITLES[:4])
+    assert {document["extraction"] for document in stored} == {"summary"}

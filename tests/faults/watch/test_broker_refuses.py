@@ -1,0 +1,80 @@
+"""A broker that answers and takes nothing: a full disk, a full memory, a replica."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from config.settings import Settings
+from worker.local.report import Silence
+from worker.local.run import LocalRun
+from worker.local.services import services
+from worker.state.workers import ticked_at
+
+PREFIX = "refusing:"
+REFUSING_S = 6.0
+
+
+def fill_memory(redis: Redis) -> None:
+    redis.config_set("maxmemory", "1")
+
+
+def free_memory(redis: Redis) -> None:
+    redis.config_set("maxmemory", "0")
+
+
+def make_replica(redis: Redis) -> None:
+    redis.replicaof("127.0.0.1", "1")
+
+
+def make_primary(redis: Redis) -> None:
+    redis.replicaof("NO", "ONE")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+    folder: Path = tmp_path_factory.mktemp("refusing")
+    (folder / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
+    settings = Settings(
+        data=folder, search_url="http://127.0.0.1:9", redis_prefix=PREFIX, feeds_file=folder / "none.yaml"
+    )
+    with LocalRun(settings, report=Silence()) as run:
+        table = services(settings)
+        (folder / "beat").mkdir()
+        for name in ("index", "beat"):
+            run.spawn(name, table[name])
+        yield run
+
+
+@pytest.mark.parametrize(
+    ("refuse", "accept"),
+    [
+        pytest.param(fill_memory, free_memory, id="OOM"),
+        pytest.param(make_replica, make_primary, id="READONLY"),
+    ],
+)
+def test_a_worker_outlives_a_broker_that_refuses(
+    run: LocalRun, refuse: Callable[[Redis], None], accept: Callable[[Redis], None]
+):
+    """MISCONF ended Celery's workers, and the watch with them; they wait and go on, as when the broker is away."""
+    redis = Redis.from_url(run.endpoints.broker_url, decode_responses=True)
+    await_tick(redis, after=time.time())
+    pids = run.pids()
+    refuse(redis)
+    try:
+        time.sleep(REFUSING_S)
+    finally:
+        accept(redis)
+    await_tick(redis, after=time.time())
+    assert run.pids()["index"] == pids["index"]
+
+
+def await_tick(redis: Redis, *, after: float) -> None:
+    ends_at = time.monotonic() + 90
+    while ticked_at(redis, PREFIX) <= after:
+        assert time.monotonic() < ends_at, "nobody ticks"
+        time.sleep(0.1)

@@ -1,0 +1,66 @@
+"""A clock that goes back must not stop the watch for as long."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.models import Feed, Stage
+from tests.support.leases import LEASE_S
+from worker.state import State
+
+NOW = 1_757_800_000.0
+FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
+
+
+@pytest.fixture
+def state(redis):
+    return State(redis, prefix="t:", lease_s=LEASE_S)
+
+
+def test_a_step_back_moves_what_is_to_come(state):
+    """An hour back would be an hour without a poll, while `status` says that all is well."""
+    state.clock.check("a", now=NOW)
+    state.due.schedule(Stage.POLL, "feed", at=NOW + 120)
+    state.due.schedule(Stage.FETCH, "recheck", at=NOW + 6 * 3600)
+    said = state.clock.check("a", now=NOW - 3600)
+    assert "went back by 3600 s" in said
+    assert state.due.at(Stage.POLL, "feed") == NOW - 3600 + 120
+    assert state.due.at(Stage.FETCH, "recheck") == NOW + 5 * 3600
+    assert state.clock.check("a", now=NOW - 3599) == ""
+
+
+def test_clocks_of_other_machines_may_differ(state):
+    """Two beats whose clocks differ by a minute must not move everything each second."""
+    state.due.schedule(Stage.POLL, "feed", at=NOW + 120)
+    assert {state.clock.check(machine, now=NOW + ahead) for machine, ahead in (("a", 60), ("b", 0), ("a", 61))} == {""}
+    assert state.due.at(Stage.POLL, "feed") == NOW + 120
+
+
+@pytest.mark.parametrize("stage", [Stage.POLL, Stage.FETCH, Stage.EXTRACT])
+def test_a_step_that_nobody_saw_is_made_good(state, stage):
+    """The clock was wrong by a year while the machine was off: nothing in the state may wait that long."""
+    state.due.schedule(stage, "item", at=NOW + 365 * 86_400)
+    assert "brought forward" in state.clock.check("a", now=NOW)
+    assert state.due.at(stage, "item") == NOW
+
+
+def test_a_host_that_was_asked_in_the_future_is_free(state):
+    """Its line is of a time that did not come; else every page and feed of it waits for the step to pass."""
+    state.hosts.reserve("dala.example", "a", now=NOW + 3600, spacing_s=2.0)
+    assert state.hosts.reserve("dala.example", "b", now=NOW, spacing_s=2.0) == NOW
+
+
+def test_a_claim_from_the_future_is_dead(state):
+    """Its worker was killed before the step: the lease would keep the feed for an hour."""
+    state.feeds.sync([FEED], now=NOW)
+    assert state.feeds.claim(FEED.id, stage=Stage.POLL, now=NOW + 3600)
+    state.due.schedule(Stage.POLL, FEED.id, at=NOW)
+    assert state.feeds.claim(FEED.id, stage=Stage.POLL, now=NOW)
+
+
+def test_a_problem_is_shown_while_it_lasts(state):
+    """`kuzet status` must say what is wrong, and not what was."""
+    state.problems.note("pages", "no room", now=NOW)
+    state.problems.note("pages", "still no room", now=NOW + 60)
+    assert state.problems.current(now=NOW + 100) == ["still no room"]
+    assert state.problems.current(now=NOW + 200) == []

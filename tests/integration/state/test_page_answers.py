@@ -1,0 +1,66 @@
+"""What a site says when its page is asked for, and what becomes of the article."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.settings import Settings
+from pipelines.models import Entry, Feed, Stage
+from tests.support.leases import LEASE_S
+from worker.runtime import Runtime
+from worker.state import ArticleAddress, State
+from worker.tasks.articles import record_page_answer
+from worker.web import Later, Reason, Refused
+
+FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
+ENTRY = Entry(link="http://dala.example/1", title="Сводка", summary="Полиция задержала троих.")
+KEY = "a1"
+
+
+class FrozenRuntime(Runtime):
+    """Its clock is set by the test; its state is on the test's broker."""
+
+    at = 1_757_800_000.0
+
+    def now(self) -> float:  # type: ignore[override]
+        return self.at
+
+
+@pytest.fixture
+def runtime(redis):
+    runtime = FrozenRuntime(Settings(page_retry_s=60))
+    runtime.state = State(redis, prefix="t:", lease_s=LEASE_S)
+    address = ArticleAddress(article_id=KEY, url=ENTRY.link, host="dala.example")
+    runtime.state.articles.sight(ENTRY, address, feed=FEED, now=runtime.now())
+    return runtime
+
+
+def answer(runtime, said):
+    """Claim the page when it is due, and let the site answer."""
+    runtime.at = max(runtime.at, runtime.state.due.at(Stage.FETCH, KEY))
+    record_page_answer(runtime, runtime.state.articles.claim(KEY, stage=Stage.FETCH, now=runtime.at), said)
+    return runtime.state.articles.trace(KEY)
+
+
+@pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.HTTP_410])
+def test_a_page_that_is_not_up_yet_is_asked_for_again(runtime, reason):
+    """10 of 10 articles were lost for good, although their pages came a moment after the feed listed them."""
+    first = answer(runtime, Refused(reason))
+    assert (first.stage, first.outcome, first.due_at) == (Stage.FETCH, "", runtime.at + 60)
+    second = answer(runtime, Refused(reason))
+    assert (second.stage, second.due_at) == (Stage.FETCH, runtime.at + 120)
+    third = answer(runtime, Refused(reason))
+    assert (third.stage, third.outcome) == (Stage.EXTRACT, "")
+    assert runtime.state.articles.claim(KEY, stage=Stage.EXTRACT, now=runtime.at).without_page == reason
+
+
+def test_a_forbidden_address_ends_the_sighting(runtime):
+    """A link into our own network does not get better by asking again."""
+    assert answer(runtime, Refused(Reason.UNSAFE_ADDRESS)).outcome == "rejected:unsafe_address"
+
+
+def test_a_refused_page_leaves_the_sites_feeds_alone(runtime):
+    """Retry-After of one page must not stop the polling of its site."""
+    answer(runtime, Later(runtime.at + 3600, Reason.HTTP_429))
+    assert runtime.reserve("dala.example", "feed", now=runtime.at) == runtime.at
+    assert runtime.reserve("dala.example", "page", now=runtime.at, is_page=True) == runtime.at + 3600
