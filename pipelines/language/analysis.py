@@ -14,7 +14,7 @@ LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
 
 GRAM = 4
-"""Letters of a gram: what runs of four letters find is measured in decision 0013."""
+"""Letters of a gram: what runs of four letters find is measured in decision 0019."""
 
 MARK = "\ue000"
 """Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""

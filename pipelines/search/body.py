@@ -18,7 +18,7 @@ from pipelines.time_zone import OFFSET
 
 FACET_SIZE = 20
 OWN_LANGUAGE = 2
-"""What the language of the query adds to the weight 1 of every article (decision 0013)."""
+"""What the language of the query adds to the weight 1 of every article (decision 0019)."""
 
 MARK, UNMARK = "<mark>", "</mark>"
 """What the engine puts around a hit in a highlight."""
