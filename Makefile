@@ -30,15 +30,16 @@ test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and f
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q
 
-lint: $(STAMP)  ## style, types, import arrows and the layout of the rules
+lint: $(STAMP)  ## style, types, import arrows, the layout of the rules, plain words
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/kuzet rules format --check
+	@$(BIN)/python .ci/words.py
 
 words: $(STAMP)  ## mannered words in code and documents, with plain ones to use
-	@$(BIN)/python .ci/words.py || true
+	@$(BIN)/python .ci/words.py
 
 format: $(STAMP)  ## bring code and rules into shape
 	@$(BIN)/ruff check --fix-only .

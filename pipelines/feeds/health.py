@@ -15,7 +15,7 @@ FLAKY_SHARE = 0.25
 QUIET_AFTER_S = 3 * 24 * 3600.0
 
 ENOUGH_ARRIVALS = 20
-"""From so many polls with new entries on, the pauses between them say what is usual."""
+"""The least number of polls with new entries from which the pauses between them say what is usual."""
 
 LONG_PAUSES = 3.0
 SHORTEST_SILENCE_S = 3600.0
@@ -80,7 +80,7 @@ def silence(arrived_at: Iterable[float], *, polled_at: float, last_new_at: float
     """Compare the silence up to the newest poll with the pauses before it.
 
     arrived_at: epoch seconds of the polls that brought something new, of all feeds, in any order. A watch that was off
-    polled nothing, so its pause is none until it polls again.
+    polled nothing, so it has no pause until it polls again.
     """
     moments = sorted(arrived_at)
     last = max([last_new_at, *moments[-1:]])

@@ -1,4 +1,4 @@
-"""Files a person edits while the watch runs: their text, and how to tell that they changed."""
+"""Files a person edits while the watch runs: their text, and a stamp that differs when they changed."""
 
 from __future__ import annotations
 

@@ -121,13 +121,13 @@ def _tls(address: str, cause: BaseException) -> EngineRefusedError:
         remedy = "Use the name the certificate is for in KUZET_SEARCH_URL."
         return EngineRefusedError(address, "its certificate is for another name", remedy=remedy)
     remedy = "Set KUZET_SEARCH_CA to the certificate of the authority that signed it."
-    return EngineRefusedError(address, "its certificate is signed by nobody we trust", remedy=remedy)
+    return EngineRefusedError(address, "its certificate is signed by an authority we do not trust", remedy=remedy)
 
 
 def _unreachable(address: str, cause: BaseException) -> EngineUnavailableError:
     if isinstance(cause, NameResolutionError):
         return EngineUnavailableError(address, "its name is unknown", remedy="Check KUZET_SEARCH_URL.")
     if isinstance(cause, NewConnectionError):
-        return EngineUnavailableError(address, "nobody listens there", remedy="Start it, or check KUZET_SEARCH_URL.")
+        return EngineUnavailableError(address, "nothing listens there", remedy="Start it, or check KUZET_SEARCH_URL.")
     remedy = "If it speaks TLS, use https:// in KUZET_SEARCH_URL; else it is being restarted."
     return EngineUnavailableError(address, "it broke the connection off", remedy=remedy)

@@ -25,7 +25,7 @@ _REFUSALS = (
     (("mismatch",), "its certificate is for another name", "Use the name that it is for in KUZET_BROKER_URL."),
     (
         ("certificate",),
-        "its certificate is signed by nobody we trust",
+        "its certificate is signed by an authority we do not trust",
         "Name the authority that signed it: ?ssl_ca_certs=FILE at the end of KUZET_BROKER_URL.",
     ),
 )

@@ -160,7 +160,7 @@ def sight(runtime: Runtime, listed: Listed, *, feed: Feed, now: float) -> Sighti
 def addressed(parsed: ParsedFeed, feed: Feed) -> tuple[list[tuple[Entry, ArticleAddress]], dict[str, int]]:
     """Return the entries with where they lead, and the count of items that were left out, by reason.
 
-    An entry whose link can be fetched by nobody is left out too, and so is a second one of the same article.
+    An entry whose link cannot be fetched is left out too, and so is a second one of the same article.
     """
     found: dict[str, tuple[Entry, ArticleAddress]] = {}
     dropped = Counter(parsed.dropped)

@@ -52,7 +52,7 @@ def sentence(engine: SearchEngine, kind: type[KuzetError]) -> str:
 
 def test_a_port_without_a_server():
     """The engine is down: what is written waits."""
-    assert "nobody listens there" in sentence(engine_at("http://127.0.0.1:9"), EngineUnavailableError)
+    assert "nothing listens there" in sentence(engine_at("http://127.0.0.1:9"), EngineUnavailableError)
 
 
 def test_no_address():

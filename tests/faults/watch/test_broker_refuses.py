@@ -76,5 +76,5 @@ def test_a_worker_outlives_a_broker_that_refuses(
 def await_tick(redis: Redis, *, after: float) -> None:
     ends_at = time.monotonic() + 90
     while ticked_at(redis, PREFIX) <= after:
-        assert time.monotonic() < ends_at, "nobody ticks"
+        assert time.monotonic() < ends_at, "no tick came"
         time.sleep(0.1)

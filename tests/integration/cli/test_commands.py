@@ -1,4 +1,4 @@
-"""The commands as people and scripts run them: real processes beside a running watch."""
+"""The commands as people and scripts run them: real processes next to a running watch."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
     added = terminal.run("feeds", "add", url, "--id", "eki", "--source", "eki")
     assert added.returncode == 0, added.stderr
     assert "eki" in listed_feeds(terminal)
-    assert terminal.run("feeds", "remove", "nobody").returncode == 2
+    assert terminal.run("feeds", "remove", "nosuch").returncode == 2
 
 
 def listed_feeds(terminal: Terminal) -> set[str]:
@@ -358,8 +358,8 @@ def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_p
         {"articles": 1, "in_index": 1, "ids": [row["id"]]}
     ]
     assert terminal.run("forget", row["id"]).stdout == "It is forgotten.\n"
-    told = terminal.run("trace", row["id"])
-    assert (told.returncode, "It was forgotten on" in told.stdout, row["url"] in told.stdout) == (0, True, True)
+    traced = terminal.run("trace", row["id"])
+    assert (traced.returncode, "It was forgotten on" in traced.stdout, row["url"] in traced.stdout) == (0, True, True)
     (forgotten,) = terminal.json("forget", "--list", "--json")
     assert row["id"] in {one["id"] for one in forgotten["forgotten"]}
     assert run_in(terminal, tmp_path, "import", "wrong.txt")["known already"] == 1
@@ -458,7 +458,7 @@ COMMANDS_WITH_EXAMPLES = (
 
 @pytest.mark.parametrize("command", COMMANDS_WITH_EXAMPLES)
 def test_help_has_an_example(command: str):
-    """Nobody reads a manual first."""
+    """People try first and read a manual later."""
     answer = CliRunner().invoke(app, [*command.split(), "--help"])
     assert answer.exit_code == 0
     assert "Example" in answer.output

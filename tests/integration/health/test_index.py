@@ -113,7 +113,7 @@ def test_a_deleted_index_is_written_anew(state, engine):
 def test_what_is_old_goes(state, engine):
     """The index is bounded by age."""
     index = index_of(engine)
-    assert index.prune(now=NOW) == 0  # there is none yet
+    assert index.prune(now=NOW) == 0  # it is not there yet
     write_health(state, [FEED], index=index, now=NOW)
     engine.client.indices.refresh(index=index.alias)
     assert index.prune(now=NOW + (KEEP_DAYS - 1) * DAY) == 0

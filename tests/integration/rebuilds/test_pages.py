@@ -123,7 +123,7 @@ def test_only_what_was_chosen_is_read(engine, pages, tagger, reextract):
     only_one = reextract(sources=["xabar"])
     assert (only_one["read"], only_one["changed"]) == (1, 1)
     assert engine.get(article_id(page(3).url)).document["why"] == "?"
-    assert reextract(sources=["nobody"])["read"] == 0
+    assert reextract(sources=["nosuch"])["read"] == 0
 
 
 def test_nothing_is_written_for_a_thousandth_of_a_second(engine, pages, tagger, reextract):

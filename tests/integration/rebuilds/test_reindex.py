@@ -201,7 +201,7 @@ def test_a_crash_behind_the_fence_is_made_good(engine, reindexer):
 
 
 def test_a_crash_after_the_switch_is_noticed(engine, reindexer):
-    """The aliases had moved, nobody wrote it down: doing the step again changes nothing."""
+    """The aliases had moved and that was not written down: doing the step again changes nothing."""
     rebuild = until(reindexer, ReindexStep.SWITCH)
     reindexer.advance(rebuild)
     engine.bulk([sent(50)])
@@ -364,7 +364,7 @@ def test_the_forgotten_do_not_keep_the_fence_up(engine, reindexer, forgotten):
 
 
 def test_a_refused_rebuild_ends_and_cleans_up(engine, reindexer, rebuilder, rebuilds, monkeypatch):
-    """The record must not stand in the way of the next try, and tells whoever follows what was wrong."""
+    """The record must not be in the way of the next try, and says to those who follow it what was wrong."""
     monkeypatch.setattr(rebuilding, "differences", lambda *_, **__: ["something"])
     rebuilder.begin("reindex", owner="tester")
     while rebuilds.current().progress["step"] != "switch":
@@ -378,7 +378,7 @@ def test_a_refused_rebuild_ends_and_cleans_up(engine, reindexer, rebuilder, rebu
 
 
 def test_a_step_that_ends_its_workers_is_given_up(rebuilder, rebuilds, clock, reindexer, engine):
-    """Else a step nobody survives would be begun for ever, and no other rebuild could be."""
+    """Else a step that ends every worker would be begun for ever, and no other rebuild could be."""
     rebuilder.begin("reindex", owner="tester")
     for _ in range(MAX_ATTEMPTS):
         assert rebuilds.take(now=clock(), lease_s=LEASE_S)

@@ -327,11 +327,11 @@ def test_the_services_never_ask_for_what_they_may_not(running: Engines) -> None:
 
 FAULTS = {
     "password": ("KUZET_SEARCH_PASSWORD=guess", "it does not accept the user or the password"),
-    "authority": ("KUZET_SEARCH_CA={other}", "its certificate is signed by nobody we trust"),
+    "authority": ("KUZET_SEARCH_CA={other}", "its certificate is signed by an authority we do not trust"),
     "broker password": ("KUZET_BROKER_URL=rediss://:guess@{place}?{options}", "it does not accept the password"),
     "broker authority": (
         "KUZET_BROKER_URL=rediss://:guess@{place}?ssl_ca_certs={other}",
-        "is signed by nobody we trust",
+        "is signed by an authority we do not trust",
     ),
     "broker plain": ("KUZET_BROKER_URL=redis://:guess@{place}", "if it speaks TLS, use rediss://"),
 }

@@ -272,7 +272,7 @@ def test_answers_of_304_are_counted_until_the_whole_document_comes(state):
 
 
 def test_habits_are_kept_with_the_entries_and_not_before(state):
-    """What a feed was caught at must outlive a restart; a document nobody could read proves nothing."""
+    """What a feed was caught at must outlive a restart; a document that could not be read proves nothing."""
     found = replace(claim(state), habits=frozenset({"false 304"}))
     assert state.feeds.fetched(found, page="p1", validators=ANSWER, poll=POLL, now=NOW)
     assert state.feeds.snapshot(FEED.id).habits == frozenset()

@@ -9,7 +9,7 @@ from worker.local.runs import forget_run, note_run, running_on
 
 
 def test_only_a_folder_that_is_held_counts(tmp_path: Path):
-    """A killed watch leaves its note behind; nobody may be sent there."""
+    """A killed watch leaves its note behind; no command may be sent there."""
     cache, held, killed = tmp_path / "cache", tmp_path / "a", tmp_path / "b"
     assert running_on(cache) == []
     lock = DataLock(held)

@@ -153,7 +153,7 @@ def test_lines_that_stand_under_every_article_are_left_out(prompt: str):
         "При использовании газового баллона обязательно открывайте окно, напомнили спасатели.",
         "Азаматтың арызы жазылып, іс тіркелді.",
         "Residents can sign up for the course at the police station.",
-        "The caller told him to download the app and enter a code.",
+        "The caller told him to download the app and enter a code.",  # words: a sentence of an article
         "Фото с места аварии изучают эксперты.",
     ],
 )

@@ -63,6 +63,6 @@ def test_growth_is_more_than_chance():
 
 
 def test_a_new_archive_has_not_grown():
-    """In the first week everything is new; a list of all feeds as noisy helps nobody."""
+    """In the first week everything is new; a list of all feeds as noisy is no help."""
     found = statistics(0, Change("a", 90, 0))
     assert (found.grown(["topic"]), found.quiet(), found.noisy()) == ([], [], [])

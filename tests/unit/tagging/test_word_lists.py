@@ -17,7 +17,7 @@ FILES = {"numbers.yaml": NumberWords, "name_words.yaml": NameWords}
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_list_of_the_code_is_in_the_file(file: str):
-    """A list that is only in the code would be empty, and nobody would see what is missing."""
+    """A list that is only in the code would be empty, and the gap would not be seen."""
     words = parse_lists(FILES[file], file, (HERE / file).read_text(encoding="utf-8"))
     assert [name for name in vars(words) if not getattr(words, name)] == []
 
