@@ -22,7 +22,8 @@ class Terminal:
     data: Path
 
     def run(self, *arguments: str, given: str = "", **environment: str) -> Answer:
-        start = run_anew if arguments[0] == "up" else run  # it starts and leaves processes of its own
+        # `up` leaves processes of its own; a shell that asks for completions passes no arguments
+        start = run if arguments and arguments[0] != "up" else run_anew
         return start(arguments, self.environment(**environment), given=given)
 
     def run_anew(self, *arguments: str, given: str = "") -> Answer:
