@@ -24,12 +24,12 @@ Answer = subprocess.CompletedProcess[str]
 
 def kuzet(*arguments: str, given: str = "", **environment: str) -> Answer:
     """Run a command with the tests' environment and what is added to it."""
-    return run(arguments, {**os.environ, **environment}, given=given)
+    return run(arguments, {**os.environ, **PLAIN, **environment}, given=given)
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], *, given: str = "") -> Answer:
     """Run a command in a process that is forked from one with everything loaded; see `tests.support.command_server`."""
-    request = {"arguments": arguments, "environment": {**environment, **PLAIN}, "folder": str(Path.cwd())}
+    request = {"arguments": arguments, "environment": {**PLAIN, **environment}, "folder": str(Path.cwd())}
     with TemporaryFile("w+") as stdin, TemporaryFile("w+") as stdout, TemporaryFile("w+") as stderr:
         stdin.write(given)
         stdin.seek(0)
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], *, given: str 
 
 def run_anew(arguments: Sequence[str], environment: Mapping[str, str], *, given: str = "") -> Answer:
     """Run a command in a new Python, as a shell does; it takes more than a second longer."""
-    env, command = {**environment, **PLAIN}, [*KUZET, *arguments]
+    env, command = {**PLAIN, **environment}, [*KUZET, *arguments]
     return subprocess.run(command, env=env, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
 
 

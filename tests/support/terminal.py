@@ -26,9 +26,9 @@ class Terminal:
         start = run if arguments and arguments[0] != "up" else run_anew
         return start(arguments, self.environment(**environment), given=given)
 
-    def run_anew(self, *arguments: str, given: str = "") -> Answer:
+    def run_anew(self, *arguments: str, given: str = "", **environment: str) -> Answer:
         """Run a command in a new Python; see `tests.support.commands`."""
-        return run_anew(arguments, self.environment(), given=given)
+        return run_anew(arguments, self.environment(**environment), given=given)
 
     def json(self, *arguments: str, given: str = "") -> list[dict]:
         answer = self.run(*arguments, given=given)

@@ -60,12 +60,11 @@ def find_document(runtime: Runtime, article: str) -> Mapping[str, Any]:
     """Return the document of an article, by any address of it. Raises KuzetError that says where it is instead."""
     key = key_of(article)
     articles = runtime.state.articles
-    owner = articles.alias_owner(key)
-    for one in filter(None, (key, owner)):
-        if stored := runtime.search.get(one):
+    trace = articles.trace(key)
+    for one in (key, articles.alias_owner(key), trace.owner if trace else ""):
+        if one and (stored := runtime.search.get(one)):
             return stored.document
-    found = articles.trace(key) or (articles.trace(owner) if owner else None)
-    if found is None:
+    if trace is None:
         raise KuzetError(article, "is not in the index", remedy="`kuzet search` finds articles by their words.")
     raise KuzetError(article, "is known and not in the index", remedy=f"`kuzet trace {article}` shows how far it came.")
 

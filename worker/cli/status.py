@@ -23,6 +23,9 @@ from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present,
 
 HOSTS_NAMED = 5
 
+LONG_REST_S = 600.0
+"""A host that asks for a shorter rest than this (Retry-After) is no problem: its pages come a little later."""
+
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.search.engine import EngineHealth
@@ -198,9 +201,10 @@ def problems(
 
 
 def held_hosts(runtime: Runtime) -> list[str]:
-    """One sentence about the hosts that want to be left alone, the longest first."""
+    """One sentence about the hosts that want to be left alone for long, the longest first; a short rest is usual."""
     now = runtime.now()
-    held = sorted(runtime.state.hosts.held(now=now).items(), key=lambda each: -each[1])
+    waiting = {host: until for host, until in runtime.state.hosts.held(now=now).items() if until - now >= LONG_REST_S}
+    held = sorted(waiting.items(), key=lambda each: -each[1])
     if not held:
         return []
     named = ", ".join(f"{host} for {duration(until - now)}" for host, until in held[:HOSTS_NAMED])

@@ -46,7 +46,7 @@ def dictionary_name(lexicon_dir: Path) -> str:
 def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress = lambda _step, _share: None) -> str:
     """Write `directory`/NAME/NAME.aff and .dic unless they are there, and return NAME.
 
-    Takes about 40 s the first time, and 10 s after an edit of the lexicon. Two processes at once: one builds, the
+    Takes about 45 s the first time, and 30 s after an edit of the lexicon (two cores). Two processes at once: one builds, the
     other waits for it. Folders of other contents are left alone, for an index may use them.
     """
     name = dictionary_name(lexicon_dir)

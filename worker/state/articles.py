@@ -103,6 +103,10 @@ class JourneyStep:
     detail: str
 
 
+ALIAS_STEP = "alias-of"
+"""The step of a journey that names the article with the same address (claim_alias.lua)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """All that is known about an article. `stage` is set while it is under way, `outcome` afterwards."""
@@ -122,6 +126,12 @@ class Trace:
     content_hash: str
     recheck_at: tuple[float, ...]
     steps: tuple[JourneyStep, ...]
+
+    @property
+    def owner(self) -> str:
+        """The id of the article that has this one's address; empty unless it ended as a duplicate of it."""
+        owners = [step.detail for step in self.steps if step.event == ALIAS_STEP]
+        return owners[-1] if owners else ""
 
 
 class Articles:

@@ -49,7 +49,7 @@ def test_an_article_is_shown_with_its_reasons(terminal: Terminal, tagged: dict):
 
 def test_the_words_of_a_topic_are_in_colour(terminal: Terminal, tagged: dict):
     """A terminal shows at a glance what was taken for the topic."""
-    answer = terminal.run("show", tagged["id"], FORCE_COLOR="1", NO_COLOR="")
+    answer = terminal.run_anew("show", tagged["id"], FORCE_COLOR="1", NO_COLOR="")
     assert "\x1b[" in answer.stdout
 
 

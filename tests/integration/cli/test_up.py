@@ -88,7 +88,8 @@ def test_down_ends_everything(terminal: Terminal, first: dict):
     assert len(family) >= 5, "the run, the broker, three workers and the clock"
     answer = terminal.run("down")
     assert (answer.returncode, "has ended" in answer.stdout) == (0, True)
-    assert not [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    _, alive = psutil.wait_procs(family, timeout=10)  # the last of them says so, and then ends itself
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
     again = terminal.run("down")
     assert (again.returncode, "No watch is running" in again.stdout) == (0, True)
 

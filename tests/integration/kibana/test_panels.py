@@ -83,7 +83,7 @@ def snapshot(feed: Feed, *, number: int) -> FeedSnapshot:
         for n in range(1, 20)
     ]
     if number % 3 == 0:
-        polls.insert(0, Poll(at=now - 60, took_s=25.0, note="timeout"))
+        polls.insert(0, Poll(at=now - 60, took_s=25.0, note="timeout", ok=False))
     return FeedSnapshot(
         feed_id=feed.id,
         url=feed.url,

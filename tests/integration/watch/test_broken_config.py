@@ -100,7 +100,7 @@ def test_a_worker_that_starts_on_broken_rules_leaves_articles_where_they_are(
     broken(configured.rule, UNKNOWN_KEY)
     configured.watch.kill("cpu")
     configured.watch.wait(
-        lambda: "before this is mended" in (configured.watch.logs / "cpu.log").read_text(errors="replace")
+        lambda: "until this is mended" in (configured.watch.logs / "cpu.log").read_text(errors="replace")
     )
     configured.watch.newsroom.publish(count=2)
     due = configured.watch.runtime.state.due
