@@ -371,8 +371,14 @@ class ForgetAnswer(TypedDict):
     deleted: int
 
 
+class LiftAnswer(TypedDict):
+    """The ids of the articles that may come back."""
+
+    lifted: list[str]
+
+
 class ImportAnswer(TypedDict):
-    """Outcome → how many. Beside those of `kuzet audit`: known already, restored, refused, unusable, under way."""
+    """Outcome → how many: those of `kuzet audit`, and known already, restored, refused, unusable, under way."""
 
     outcomes: dict[str, int]
 
@@ -572,6 +578,7 @@ ANSWERS: dict[str, type] = {
     "kuzet forget": ForgetAnswer,
     "kuzet forget --dry-run": ForgetPlan,
     "kuzet forget --list": ForgottenAnswer,
+    "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
     "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
     "kuzet reindex --list": IndicesAnswer,

@@ -76,6 +76,8 @@ def test_lists_with_something_in_them(watch: Watch, terminal: Terminal, tmp_path
     traced = answer(terminal, "trace", "https://habar.example/gone")
     assert misfits(traced, ANSWERS["kuzet trace"]) == []
     assert traced["forgotten"]
+    lifted = answer(terminal, "forget", "--lift", "https://habar.example/gone")
+    assert misfits(lifted, ANSWERS["kuzet forget --lift"]) == []
     traced = answer(terminal, "trace", "https://habar.example/given-up")
     assert misfits(traced, ANSWERS["kuzet trace"]) == []
     assert not traced["forgotten"]
