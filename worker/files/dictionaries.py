@@ -18,6 +18,7 @@ from pipelines.language.hunspell import Affix, Dictionary, Rendered
 from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
 from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
 from worker.files.text import read_text
+from worker.local.atomic import write_text
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and which share of the whole is done."""
@@ -96,7 +97,7 @@ def _russian_words(directory: Path, progress: Progress) -> Mapping[str, frozense
         return lexemes.parse_table(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, IndexError):  # missing or damaged
         words = _build_russian_words(progress)
-        _replace(file, lexemes.render_table(words))
+        write_text(file, lexemes.render_table(words))
         return words
 
 
@@ -125,13 +126,6 @@ def _digest(sources: Iterable[ModuleType], texts: Iterable[str] = ()) -> str:
     for module in sources:
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file and rename it, so that it is whole or missing."""
-    written = file.with_name(f"{file.name}.{os.getpid()}")
-    written.write_text(text, encoding="utf-8")
-    written.replace(file)
 
 
 def _write(folder: Path, rendered: Rendered) -> None:

@@ -10,6 +10,7 @@ import yaml
 from pipelines.feeds import parse_catalogue
 from pipelines.models import Feed
 from worker.files.catalogue import read_feeds
+from worker.local.atomic import write_text
 from worker.local.locks import one_at_a_time
 
 
@@ -35,9 +36,7 @@ class OwnFeeds:
         with one_at_a_time(self.file.with_suffix(".lock")):
             text = catalogue_text(change(self.read()))
             parse_catalogue(text, file=str(self.file))
-            new = self.file.with_suffix(".new")
-            new.write_text(text, encoding="utf-8")
-            new.replace(self.file)
+            write_text(self.file, text)
 
 
 def catalogue_text(feeds: Iterable[Feed]) -> str:

@@ -214,7 +214,7 @@ class Articles:
         return owner
 
     def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
-        """Take an address from the article that claimed it, for good: it names a list, and no article may claim it again."""
+        """Take an address from the article that claimed it, for good: it names a list, so no article may claim it."""
         return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
 
     def trace(self, article_id: str) -> Trace | None:

@@ -34,7 +34,9 @@ def test_settings_are_shown_without_passwords():
 
 ERRORS = {
     "it does not accept the password": AuthenticationError("invalid username-password pair or user is disabled."),
-    "its certificate is signed by an authority we do not trust": NoConnectionError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"),
+    "its certificate is signed by an authority we do not trust": NoConnectionError(
+        "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
+    ),
     "its certificate is for another name": NoConnectionError("CERTIFICATE_VERIFY_FAILED: Hostname mismatch"),
     "it does not speak TLS": NoConnectionError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"),
 }
