@@ -170,6 +170,8 @@ def list_quarantine(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"quarantine": [quarantined_row(kept) for kept in given_up]})
         return
+    if not given_up:
+        out.print("Nothing is in the quarantine.")
     for kept in given_up:
         when, stage = (f"{local_time(kept.at)}  ", "dim"), f"{kept.stage:<8} "
         out.print(Text.assemble(when, stage, (kept.error, "red"), f"  {kept.url}"))
