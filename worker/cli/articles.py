@@ -142,7 +142,10 @@ def show_books(books: Audit) -> None:
 @quarantine.command("list")
 def list_quarantine(*, as_json: AsJson = False) -> None:
     """List what was given up, oldest first."""
-    for kept in open_runtime().state.quarantine.list():
+    given_up = open_runtime().state.quarantine.list()
+    if not given_up and not as_json:
+        out.print("Nothing is in the quarantine.")
+    for kept in given_up:
         if as_json:
             print_json(
                 {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
