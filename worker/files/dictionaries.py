@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
+
+from filelock import FileLock
 
 from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
@@ -53,7 +53,7 @@ def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress
     name = dictionary_name(lexicon_dir)
     folder = directory / name
     directory.mkdir(parents=True, exist_ok=True)
-    with _lock(directory / ".lock"):
+    with FileLock(directory / ".lock"):
         if not folder.is_dir():
             _write(folder, _render(read_lexicon(lexicon_dir), progress, directory=directory))
     progress("ready", 1.0)
@@ -136,11 +136,3 @@ def _write(folder: Path, rendered: Rendered) -> None:
     (written / f"{folder.name}.aff").write_text(rendered.aff, encoding="utf-8")
     (written / f"{folder.name}.dic").write_text(rendered.dic, encoding="utf-8")
     written.rename(folder)
-
-
-@contextmanager
-def _lock(file: Path) -> Iterator[None]:
-    """Let one process at a time build; the lock falls with its holder."""
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

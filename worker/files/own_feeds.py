@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 from pipelines.feeds import parse_catalogue
 from pipelines.models import Feed
 from worker.files.catalogue import read_feeds
 from worker.local.atomic import write_text
-from worker.local.locks import one_at_a_time
 
 
 class OwnFeeds:
@@ -33,7 +33,7 @@ class OwnFeeds:
 
     def _change(self, change: Callable[[dict[str, Feed]], Iterable[Feed]]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with one_at_a_time(self.file.with_suffix(".lock")):
+        with FileLock(self.file.with_suffix(".lock")):
             text = catalogue_text(change(self.read()))
             parse_catalogue(text, file=str(self.file))
             write_text(self.file, text)

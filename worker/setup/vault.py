@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+
+from filelock import FileLock
 
 from pipelines.errors import KuzetError
 from worker.local.atomic import UNFINISHED, write_bytes
@@ -99,14 +99,11 @@ def open_vault(folder: Path, *, now: datetime) -> Iterator[Vault]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = FileLock(folder / ".lock", mode=0o600).acquire()
     except OSError as error:
         raise VaultError(str(folder), f"it cannot be written ({error.strerror})") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with lock:
         yield Vault(folder, now=now)
-    finally:
-        os.close(lock)
 
 
 def write_private(file: Path, data: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:

@@ -91,10 +91,10 @@ def test_spawned_children_work_with_the_settings_of_the_run(light: Settings, tmp
     settings = light.model_copy(update={"allow_hosts": "127.0.0.2:8801", "search_password": light.search_password})
     with LocalRun(settings, report=Silence()) as run:
         run.spawn("shower", ("show",), {"PYTHONPATH": str(tmp_path), "KUZET_EXTRA": "1"})
-        log = settings.data / "logs" / "teller.log"
+        log = settings.data / "logs" / "shower.log"
         eventually(lambda: log.exists() and log.read_text().endswith("\n"))
         answer = log.read_text()
-        assert run.pids().keys() == {"broker", "teller"}
+        assert run.pids().keys() == {"broker", "shower"}
     for expected in (str(settings.data), run.endpoints.broker_url, ELSEWHERE, "127.0.0.2:8801", '"KUZET_EXTRA": "1"'):
         assert expected in answer
 
