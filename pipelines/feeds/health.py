@@ -50,7 +50,7 @@ def health(polls: Sequence[Poll], *, now: float, last_new_at: float = 0.0) -> Fe
     failures = next((number for number, poll in enumerate(polls) if poll.ok), len(polls))
     if failures:
         state = FeedState.DOWN if failures >= DOWN_AFTER_FAILURES else FeedState.FAILING
-        return FeedHealth(state=state, sentence=f"{_times(failures)} in a row: {polls[0].note or 'failed'}")
+        return FeedHealth(state=state, sentence=f"{_times(failures)}: {polls[0].note or 'failed'}")
     failed = sum(not poll.ok for poll in polls)
     if failed >= FLAKY_SHARE * len(polls):
         return FeedHealth(state=FeedState.FLAKY, sentence=f"{failed} of the last {len(polls)} polls failed")
@@ -94,4 +94,4 @@ def silence(arrived_at: Iterable[float], *, polled_at: float, last_new_at: float
 
 
 def _times(count: int) -> str:
-    return "failed once" if count == 1 else f"failed {count} times"
+    return "failed once" if count == 1 else f"failed {count} times in a row"

@@ -14,6 +14,7 @@ import zstandard
 
 from pipelines.errors import KuzetError
 from worker.cli.console import UsageError
+from worker.local.atomic import replacing
 
 COMPRESSED = frozenset({".gz", ".zst"})
 
@@ -44,15 +45,12 @@ def writing(file: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path, unfinished = Path(file), Path(f"{file}.part")
+    path = Path(file)
     try:
-        with unfinished.open("wb") as raw, _compressing(raw, path.suffix.lower()) as stream:
+        with replacing(path) as new, new.open("wb") as raw, _compressing(raw, path.suffix.lower()) as stream:
             yield stream
-        unfinished.replace(path)
     except OSError as error:
         raise KuzetError(file, f"cannot be written ({error.strerror or error})") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,7 +15,9 @@ from worker.cli.selecting import find_key
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
+    from worker.cli.shapes import AccountRow, AuditAnswer, QuarantinedRow, TraceAnswer
     from worker.state import Audit, Tombstone, Trace
+    from worker.state.quarantine import Quarantined
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
@@ -49,7 +51,7 @@ def trace(
         raise KuzetError(article, "was never seen", remedy=remedy)
 
 
-def trace_row(found: Trace) -> dict[str, Any]:
+def trace_row(found: Trace) -> TraceAnswer:
     return {
         "id": found.article_id,
         "url": found.url,
@@ -60,7 +62,9 @@ def trace_row(found: Trace) -> dict[str, Any]:
         "error": found.error,
         "revision": found.revision,
         "version": found.version,
-        "recheck_at": found.recheck_at,
+        "recheck_at": list(found.recheck_at),
+        "forgotten": False,
+        "forgotten_at": None,
         "steps": [
             {"at": step.at, "event": step.event, "detail": step.detail, "sentence": sentence_of(step)}
             for step in found.steps
@@ -68,8 +72,23 @@ def trace_row(found: Trace) -> dict[str, Any]:
     }
 
 
-def tombstone_row(tombstone: Tombstone) -> dict[str, Any]:
-    return {"id": tombstone.article_id, "url": tombstone.url, "forgotten_at": tombstone.at or None}
+def tombstone_row(tombstone: Tombstone) -> TraceAnswer:
+    """Return a trace that has nothing but the address: the rest went with the article."""
+    return {
+        "id": tombstone.article_id,
+        "url": tombstone.url,
+        "source": "",
+        "stage": None,
+        "outcome": "",
+        "attempts": 0,
+        "error": "",
+        "revision": 0,
+        "version": 0,
+        "recheck_at": [],
+        "forgotten": True,
+        "forgotten_at": tombstone.at or None,
+        "steps": [],
+    }
 
 
 def show_tombstone(tombstone: Tombstone, article: str) -> None:
@@ -115,15 +134,20 @@ def audit(*, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def books_row(books: Audit) -> dict[str, Any]:
+def books_row(books: Audit) -> AuditAnswer:
     """The sums, and one account a day and source."""
-    accounts = [
+    accounts: list[AccountRow] = [
         {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
          "outcomes": dict(account.outcomes), "missing": account.missing}
         for account in books.accounts
     ]  # fmt: skip
-    sums = {"sighted": books.sighted, "under_way": books.under_way, "outcomes": books.outcomes}
-    return {**sums, "balanced": books.is_balanced, "accounts": accounts}
+    return {
+        "sighted": books.sighted,
+        "under_way": books.under_way,
+        "outcomes": dict(books.outcomes),
+        "balanced": books.is_balanced,
+        "accounts": accounts,
+    }
 
 
 def show_books(books: Audit) -> None:
@@ -142,17 +166,19 @@ def show_books(books: Audit) -> None:
 @quarantine.command("list")
 def list_quarantine(*, as_json: AsJson = False) -> None:
     """List what was given up, oldest first."""
-    for kept in open_runtime().state.quarantine.list():
-        if as_json:
-            print_json(
-                {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
-            )
-        else:
-            out.print(
-                Text.assemble(
-                    (f"{local_time(kept.at)}  ", "dim"), f"{kept.stage:<8} ", (kept.error, "red"), f"  {kept.url}"
-                )
-            )
+    given_up = open_runtime().state.quarantine.list()
+    if as_json:
+        print_json({"quarantine": [quarantined_row(kept) for kept in given_up]})
+        return
+    if not given_up:
+        out.print("Nothing is in the quarantine.")
+    for kept in given_up:
+        when, stage = (f"{local_time(kept.at)}  ", "dim"), f"{kept.stage:<8} "
+        out.print(Text.assemble(when, stage, (kept.error, "red"), f"  {kept.url}"))
+
+
+def quarantined_row(kept: Quarantined) -> QuarantinedRow:
+    return {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
 
 
 @quarantine.command("replay")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.errors import KuzetError
+from pipelines.errors import ConfigError, KuzetError
 from pipelines.models import Feed, FeedFormat
 from pipelines.time_zone import KAZAKHSTAN
 from worker.cli.completion import completing
@@ -70,6 +70,7 @@ def add(  # noqa: PLR0913  one option a fact
     refuse_taken(runtime, base)
     facts = given(source=source, family=family or (source if not known else ""), form=form, note=note)
     feed = with_facts(switched_on(base), facts, languages=language)
+    refuse_unusable(feed)
     if not unchecked:
         show_parsed(fetch_feed(runtime, feed.url, feed.format))
     runtime.own_feeds.put(feed)
@@ -95,6 +96,7 @@ def edit(  # noqa: PLR0913  one option a fact
     runtime = open_runtime(engines=False)
     before = feed_of(runtime, feed_id)
     feed = with_facts(before, given(url=url, source=source, family=family, form=form, note=note), languages=language)
+    refuse_unusable(feed)
     if feed == before:
         raise UsageError(feed_id, "nothing to change was given", remedy="`kuzet feeds edit --help` lists the options.")
     other = feed_at(runtime, feed.url)
@@ -147,6 +149,7 @@ def rename(feed_id: FeedId, new_id: Annotated[str, typer.Argument(metavar="NEW",
     runtime = open_runtime(engines=False)
     feed = feed_of(runtime, feed_id)
     renamed = replace(feed, id=new_id)
+    refuse_unusable(renamed)
     refuse_taken(runtime, renamed)
     if new_id == feed_id or runtime.catalogue.get(new_id):
         raise UsageError(new_id, "is the id of a feed already")
@@ -244,6 +247,17 @@ def refuse_taken(runtime: Runtime, feed: Feed) -> None:
     if known and known.url != feed.url:
         remedy = f"Choose another --id, or change its address: `kuzet feeds edit {feed.id} --url …`."
         raise UsageError(feed.id, f"is the feed {known.url}", remedy=remedy)
+
+
+def refuse_unusable(feed: Feed) -> None:
+    """Raise UsageError for a value that no catalogue may hold, before anything is fetched or written."""
+    from pipelines.feeds.catalogue import parse_catalogue
+    from worker.files.own_feeds import catalogue_text
+
+    try:
+        parse_catalogue(catalogue_text([feed]), file=feed.id)
+    except ConfigError as error:  # it names a line, which is on no disk yet
+        raise UsageError(error.key or feed.id, error.problem, remedy=error.remedy) from error
 
 
 def switched_on(feed: Feed) -> Feed:

@@ -65,7 +65,7 @@ def forget_articles(  # noqa: PLR0913  one option a wish
     if show_list:
         list_forgotten(runtime, as_json=as_json)
     elif lift:
-        lift_all(runtime, articles or [])
+        lift_all(runtime, articles or [], as_json=as_json)
     else:
         chosen = choose(runtime, articles or [], sources=source or [], query=query, block=block)
         in_index = sum(bool(candidate.title) for candidate in chosen.values())
@@ -168,11 +168,15 @@ def list_forgotten(runtime: Runtime, *, as_json: bool) -> None:
     out.print(table if forgotten else "Nothing is forgotten.")
 
 
-def lift_all(runtime: Runtime, articles: Sequence[str]) -> None:
+def lift_all(runtime: Runtime, articles: Sequence[str], *, as_json: bool) -> None:
     """Take tombstones away. Raises KuzetError for an article that has none."""
     if not articles:
         raise UsageError("--lift", "needs the articles that may come back", remedy="`kuzet forget --list` shows them.")
-    for article in articles:
-        if not runtime.state.forgotten.lift(find_key(runtime, article)):
+    keys = {article: find_key(runtime, article) for article in articles}
+    for article, key in keys.items():
+        if not runtime.state.forgotten.lift(key):
             raise KuzetError(article, "is not forgotten", remedy="`kuzet forget --list` shows what is.")
-    out.print("The next feed or import that has it brings it back.")
+    if as_json:
+        print_json({"lifted": [*keys.values()]})
+    else:
+        out.print("The next feed or import that has it brings it back.")

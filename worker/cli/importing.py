@@ -135,7 +135,7 @@ def import_files(
     take_files(intake, files)
     outcomes = follow(runtime, intake.sighted) if wait else {"under way": len(intake.sighted)}
     outcomes |= {name: count for name, count in intake.counts.items() if count}
-    print_json(outcomes) if as_json else out.print(
+    print_json({"outcomes": outcomes}) if as_json else out.print(
         ", ".join(f"{name} {count}" for name, count in outcomes.items()) or "nothing to import"
     )
     if any(name.startswith(BAD) for name in outcomes):

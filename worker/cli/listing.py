@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
@@ -28,7 +29,14 @@ def show_listed(  # noqa: PLR0913  what a list says of an article, each by its n
     for line in lines:
         grid.add_row("", line)
     out.print(grid)
-    out.print(Text.assemble(" " * MARGIN, (url, "blue"), (f"  {article_id}", "dim")), soft_wrap=True)
+    out.print(address_line(url, article_id, columns=out.width), soft_wrap=True)
+
+
+def address_line(url: str, article_id: str, *, columns: int) -> Text:
+    """Return the address and the id behind it; below it where one line of a terminal would break the id in two."""
+    margin = " " * MARGIN
+    fits = len(margin) + cell_len(url) + 2 + len(article_id) <= columns
+    return Text.assemble(margin, (url, "blue"), "  " if fits else f"\n{margin}", (article_id, "dim"))
 
 
 def linked(text: Text, url: str) -> Text:

@@ -17,8 +17,10 @@ from worker.cli.selecting import moment
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
+    from worker.cli.shapes import IndexRow, RetagPlan, TopicChange
     from worker.rebuilds.generations import Generation
     from worker.rebuilds.reindex import Reindexer
+    from worker.rebuilds.retag import Changes
     from worker.runtime import Runtime
     from worker.state import Rebuild
 
@@ -154,15 +156,28 @@ def show_changes(runtime: Runtime, chosen: Mapping[str, Any], *, as_json: bool) 
         old, total=old.count(), description="tagging", console=err, transient=True, disable=not err.is_terminal
     ):
         changes.note(stored.document, retagged(tagger, stored.document))
+    if as_json:
+        print_json(changes_row(changes))
+        return
     table = Table("topic", "kept", "gained", "lost", box=None, header_style="bold")
-    for topic in changes.topics:
-        kept, gained, lost = (counts[topic] for counts in (changes.kept, changes.gained, changes.lost))
-        if as_json:
-            print_json({"topic": topic, "kept": kept, "gained": gained, "lost": lost})
-        table.add_row(topic, str(kept), f"+{gained}" if gained else "", f"-{lost}" if lost else "")
-    if not as_json:
-        out.print(table)
-        out.print(f"{changes.changed} of {changes.articles} articles with older tags would change their topics.")
+    for row in changes_row(changes)["topics"]:
+        gained, lost = (f"+{row['gained']}" if row["gained"] else ""), (f"-{row['lost']}" if row["lost"] else "")
+        table.add_row(row["topic"], str(row["kept"]), gained, lost)
+    out.print(table)
+    out.print(f"{changes.changed} of {changes.articles} articles with older tags would change their topics.")
+
+
+def changes_row(changes: Changes) -> RetagPlan:
+    topics: list[TopicChange] = [
+        {
+            "topic": topic,
+            "kept": changes.kept[topic],
+            "gained": changes.gained[topic],
+            "lost": changes.lost[topic],
+        }
+        for topic in changes.topics
+    ]
+    return {"articles": changes.articles, "changed": changes.changed, "topics": topics}
 
 
 def sentence_of_reindex(rebuild: Rebuild) -> str:
@@ -199,22 +214,24 @@ def show_plan(runtime: Runtime, rebuilder: Reindexer, *, rollback: bool, as_json
 
 def list_generations(rebuilder: Reindexer, *, as_json: bool, now: float) -> None:
     """List the indices in the order of their making."""
+    counted = [(one, rebuilder.indices.count(one.name)) for one in rebuilder.indices.generations()]
+    if as_json:
+        print_json({"indices": [generation_row(one, articles) for one, articles in counted]})
+        return
     table = Table("index", "articles", "", box=None, header_style="bold")
-    for one in rebuilder.indices.generations():
-        articles = rebuilder.indices.count(one.name)
-        if as_json:
-            print_json(
-                {
-                    "index": one.name,
-                    "articles": articles,
-                    "live": one.is_live,
-                    "replaced_at": one.replaced_at or None,
-                    "kept_until": one.kept_until or None,
-                }
-            )
+    for one, articles in counted:
         table.add_row(one.name, str(articles), state_of(one, now=now))
-    if not as_json:
-        out.print(table)
+    out.print(table)
+
+
+def generation_row(one: Generation, articles: int) -> IndexRow:
+    return {
+        "index": one.name,
+        "articles": articles,
+        "live": one.is_live,
+        "replaced_at": one.replaced_at or None,
+        "kept_until": one.kept_until or None,
+    }
 
 
 def state_of(one: Generation, *, now: float) -> Text:

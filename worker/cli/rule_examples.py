@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipelines.tagging import Tagger
     from pipelines.tagging.workbench.examples import KindReport, RuleReport
     from pipelines.tagging.workbench.why_not import Absence
+    from worker.cli.shapes import RuleReportRow, WrongExample
     from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -52,8 +53,7 @@ def try_rules(
     asked = known_topics(tagger, [] if kinds else topics or [])
     reports = try_examples(tagger, topics=asked, more=read_reported(folders.config, folders.data))
     if as_json:
-        for report in reports:
-            print_json(report_row(report))
+        print_json({"topics": [report_row(report) for report in reports]})
     else:
         show_reports(reports)
         if kinds:
@@ -70,8 +70,8 @@ def known_topics(tagger: Tagger, topics: list[str]) -> frozenset[str]:
     return frozenset(topics or known)
 
 
-def report_row(report: RuleReport) -> dict[str, Any]:
-    wrong = [
+def report_row(report: RuleReport) -> RuleReportRow:
+    wrong: list[WrongExample] = [
         {"file": tried.file, "line": tried.example.line, "text": tried.example.text, "problem": tried.problem}
         for tried in report.wrong
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from worker.cli.stages import jsonl_rows, language_of, tag_row
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
     from pipelines.tagging.workbench.diff import Sample
+    from pipelines.tagging.workbench.lint import Finding
 
 commands = typer.Typer()
 rules = typer.Typer(help="The rules: try them, explain them, compare them.", no_args_is_help=True)
@@ -48,15 +49,19 @@ def lint_rules(*, as_json: AsJson = False) -> None:
     from pipelines.tagging.workbench.lint import lint
 
     findings = lint(open_runtime(engines=False).tagger.ruleset)
-    for finding in findings:
-        if as_json:
-            print_json(asdict(finding))
-        else:
-            where = f"{finding.file}, line {finding.line}: "
-            out.print(Text.assemble((where, "dim"), (finding.term, "bold"), f"  {finding.problem}"), soft_wrap=True)
+    if as_json:
+        print_json({"findings": [asdict(finding) for finding in findings]})
+    else:
+        show_findings(findings)
     if findings:
         raise typer.Exit(FAILED)
-    if not as_json:
+
+
+def show_findings(findings: Sequence[Finding]) -> None:
+    for finding in findings:
+        where = f"{finding.file}, line {finding.line}: "
+        out.print(Text.assemble((where, "dim"), (finding.term, "bold"), f"  {finding.problem}"), soft_wrap=True)
+    if not findings:
         out.print("Nothing odd.", style="green")
 
 

@@ -102,7 +102,7 @@ def hit_row(hit: FoundArticle) -> HitRow:
 def show_result(result: SearchResult) -> None:
     """Hits with their highlights, then the facets."""
     if result.relaxed and result.hits:
-        out.print("Nothing has all words; these have most.", style="yellow")
+        out.print("No article has every word as written; these come nearest.", style="yellow")
     if result.did_you_mean:
         out.print(Text(f"Did you mean: {result.did_you_mean}", style="yellow"))
     for hit in result.hits:

@@ -84,7 +84,7 @@ def moment(text: str, *, now: datetime) -> datetime | None:
     try:
         return _moment(text.strip(), now=now)
     except (ValueError, OverflowError) as error:
-        raise UsageError(text, "is no moment", remedy=f"Write {MOMENT}") from error
+        raise UsageError(text, "is not a date, a time or an age", remedy=f"Write {MOMENT}") from error
 
 
 def _moment(text: str, *, now: datetime) -> datetime:

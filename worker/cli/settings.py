@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 from rich.table import Table
 from rich.text import Text
 
-from config.settings import LogLevel, Settings, origins, unknown_variables, variable
+from config.settings import PREFIX, LogLevel, Settings, origins, unknown_variables, variable
 from worker.cli.console import out, print_json, warn
 from worker.cli.session import WATCH, open_settings
 
@@ -145,10 +145,11 @@ def limits(field: FieldInfo) -> str:
 def warn_of_unknown_variables(command: Any) -> None:
     """Warn of KUZET_* variables that neither a setting nor an option of a command reads: they are misspelt."""
     options = {*_variables(command)}
-    known = sorted({variable(name) for name in Settings.model_fields} | options)
+    names = {variable(name) for name in Settings.model_fields} | options
+    known = sorted(name.removeprefix(PREFIX) for name in names)  # with it every two names would be alike
     for name in unknown_variables(options):
-        near = difflib.get_close_matches(name, known, n=1)
-        warn(f"{name} is no setting of kuzet" + (f"; did you mean {near[0]}?" if near else ""))
+        near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
+        warn(f"{name} is no setting of kuzet" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
 
 
 def _variables(command: Any) -> Iterator[str]:

@@ -44,6 +44,20 @@ class SearchAnswer(TypedDict):
     did_you_mean: str
 
 
+class RevisionRow(TypedDict):
+    number: int
+    at: float
+
+
+class ShowAnswer(IndexDocument):
+    """The document of the index. `revisions`: those that the journey still knows (the last twenty steps), oldest first.
+
+    A missing fact is a missing key. Times are ISO 8601 in UTC, those of revisions epoch seconds.
+    """
+
+    revisions: list[RevisionRow]
+
+
 class WatchedArticle(TypedDict):
     """`event`: article.indexed or article.revised; `at`: when, in epoch seconds."""
 
@@ -220,9 +234,335 @@ class TagAnswer(TypedDict):
     why: str
 
 
+class EngineState(TypedDict):
+    """`problem` is empty when all is well."""
+
+    address: str
+    server: str
+    index: str
+    articles: int
+    problem: str
+
+
+class WorkerRow(TypedDict):
+    """`slots`: how many tasks it runs at once."""
+
+    name: str
+    queues: list[str]
+    slots: int
+    pid: int
+    seen_at: float
+
+
+class SilenceRow(TypedDict):
+    """How long nothing new came in, and the usual and the longest pause before; 0 where it is not known."""
+
+    lasting_s: float
+    usual_s: float
+    longest_s: float
+
+
+class StatusAnswer(TypedDict):
+    """`problems`: sentences, none when all is well. `feeds`: state → how many. `stages`: stage → waiting, due.
+
+    `last_article`: empty when there is none, and while the search engine is away.
+    """
+
+    broker: str
+    search: EngineState
+    workers: list[WorkerRow]
+    queues: dict[str, int]
+    stages: dict[str, dict[str, int]]
+    feeds: dict[str, int]
+    outbox: dict[str, int]
+    quarantined: int
+    rebuild: str
+    last_article: IndexDocument
+    silence: SilenceRow
+    problems: list[str]
+
+
+class StepRow(TypedDict):
+    at: float
+    event: str
+    detail: str
+    sentence: str
+
+
+class TraceAnswer(TypedDict):
+    """`stage` while it is under way, `outcome` afterwards. Of a forgotten article only the address is known."""
+
+    id: str
+    url: str
+    source: str
+    stage: str | None
+    outcome: str
+    attempts: int
+    error: str
+    revision: int
+    version: int
+    recheck_at: list[float]
+    forgotten: bool
+    forgotten_at: float | None
+    steps: list[StepRow]
+
+
+class AccountRow(TypedDict):
+    """A source on a day of Kazakhstan. `missing` is 0 when its sum agrees."""
+
+    day: str
+    source: str
+    sighted: int
+    under_way: int
+    outcomes: dict[str, int]
+    missing: int
+
+
+class AuditAnswer(TypedDict):
+    """`outcomes`: outcome, after a colon its reason → how many sightings ended so."""
+
+    sighted: int
+    under_way: int
+    outcomes: dict[str, int]
+    balanced: bool
+    accounts: list[AccountRow]
+
+
+class QuarantinedRow(TypedDict):
+    id: str
+    url: str
+    stage: str
+    error: str
+    at: float
+
+
+class QuarantineAnswer(TypedDict):
+    """The oldest first."""
+
+    quarantine: list[QuarantinedRow]
+
+
+class ForgottenRow(TypedDict):
+    """An article that a version up to 0.1 forgot has no time and an empty address."""
+
+    id: str
+    url: str
+    forgotten_at: float | None
+
+
+class ForgottenAnswer(TypedDict):
+    """The oldest first."""
+
+    forgotten: list[ForgottenRow]
+
+
+class ForgetPlan(TypedDict):
+    """What would be forgotten."""
+
+    articles: int
+    in_index: int
+    ids: list[str]
+
+
+class ForgetAnswer(TypedDict):
+    """`deleted`: how many of the articles were in the index."""
+
+    articles: int
+    deleted: int
+
+
+class LiftAnswer(TypedDict):
+    """The ids of the articles that may come back."""
+
+    lifted: list[str]
+
+
+class ImportAnswer(TypedDict):
+    """Outcome → how many: those of `kuzet audit`, and known already, restored, refused, unusable, under way."""
+
+    outcomes: dict[str, int]
+
+
+class SettingRow(TypedDict):
+    """Passwords are hidden. `origin`: default, environment, a file, or the running watch."""
+
+    variable: str
+    value: str
+    origin: str
+    allowed: str
+    meaning: str
+
+
+class SettingsAnswer(TypedDict):
+    settings: list[SettingRow]
+
+
+class IndexRow(TypedDict):
+    """`replaced_at` is null for the live index and a half-made one."""
+
+    index: str
+    articles: int
+    live: bool
+    replaced_at: float | None
+    kept_until: float | None
+
+
+class IndicesAnswer(TypedDict):
+    """In the order of their making."""
+
+    indices: list[IndexRow]
+
+
+class ReindexPlan(TypedDict):
+    """`reasons`: why a reindex is needed, none when it is not."""
+
+    source: str
+    target: str
+    articles: int
+    reasons: list[str]
+
+
+class TopicChange(TypedDict):
+    topic: str
+    kept: int
+    gained: int
+    lost: int
+
+
+class RetagPlan(TypedDict):
+    """`articles`: how many have older tags; `changed`: how many would have other topics."""
+
+    articles: int
+    changed: int
+    topics: list[TopicChange]
+
+
+class RebuildAnswer(TypedDict):
+    """A rebuild that is over. `source`, `target`: of a reindex; `written`: of a retag; `read`: of a reextract."""
+
+    kind: str
+    took_s: float
+    done: int
+    total: int
+    source: NotRequired[str]
+    target: NotRequired[str]
+    changed: NotRequired[int]
+    failed: NotRequired[int]
+    written: NotRequired[int]
+    read: NotRequired[int]
+
+
+class SpanRow(TypedDict):
+    """A piece of a text: `field` is title or body; `start` and `end` count characters."""
+
+    field: str
+    start: int
+    end: int
+    form: str
+    term: str
+    weight: float
+
+
+class MissRow(TypedDict):
+    """A topic that words speak for, only not enough."""
+
+    topic: str
+    rule: str
+    score: float
+    threshold: float
+    spans: list[SpanRow]
+
+
+class ExplainAnswer(TagAnswer):
+    """As `kuzet tag`, with the topics that fell short."""
+
+    misses: list[MissRow]
+
+
+class FindingRow(TypedDict):
+    """`topic` is empty for what all rules share."""
+
+    file: str
+    line: int
+    topic: str
+    term: str
+    problem: str
+
+
+class LintAnswer(TypedDict):
+    findings: list[FindingRow]
+
+
+class TaggedOtherwise(TypedDict):
+    id: str
+    title: str
+    added: list[str]
+    removed: list[str]
+    why: str
+
+
+class DiffAnswer(TypedDict):
+    """`gained`, `lost`: topic → how many articles."""
+
+    articles: int
+    changes: list[TaggedOtherwise]
+    gained: dict[str, int]
+    lost: dict[str, int]
+
+
+class WrongExample(TypedDict):
+    file: str
+    line: int
+    text: str
+    problem: str
+
+
+class RuleReportRow(TypedDict):
+    """`precision` and `recall` are null where there is nothing to measure."""
+
+    topic: str
+    examples: int
+    reported: int
+    precision: float | None
+    recall: float | None
+    wrong: list[WrongExample]
+
+
+class RulesTestAnswer(TypedDict):
+    topics: list[RuleReportRow]
+
+
+class ContextRow(TypedDict):
+    context: str
+    topic: str
+    spans: list[SpanRow]
+
+
+class AlmostRow(TypedDict):
+    """`missing`: the words that would do; empty when all are there and too far apart."""
+
+    term: str
+    weight: float
+    missing: str
+    sentence: str
+
+
+class WhyNotAnswer(TypedDict):
+    """`needed` is the threshold for this text, `threshold` that of the rule."""
+
+    topic: str
+    given: bool
+    score: float
+    needed: float
+    threshold: float
+    counted: list[SpanRow]
+    silenced: list[ContextRow]
+    almost: list[AlmostRow]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
-    "kuzet show": IndexDocument,
+    "kuzet show": ShowAnswer,
     "kuzet stats": StatsAnswer,
     "kuzet feeds list": FeedsAnswer,
     "kuzet feeds check": FeedCheck,
@@ -230,6 +570,25 @@ ANSWERS: dict[str, type] = {
     "kuzet feed": FeedDocument,
     "kuzet extract, kuzet fetch": ArticleRow,
     "kuzet tag": TagAnswer,
+    "kuzet status": StatusAnswer,
+    "kuzet trace": TraceAnswer,
+    "kuzet audit": AuditAnswer,
+    "kuzet quarantine list": QuarantineAnswer,
+    "kuzet import": ImportAnswer,
+    "kuzet forget": ForgetAnswer,
+    "kuzet forget --dry-run": ForgetPlan,
+    "kuzet forget --list": ForgottenAnswer,
+    "kuzet forget --lift": LiftAnswer,
+    "kuzet settings": SettingsAnswer,
+    "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
+    "kuzet reindex --list": IndicesAnswer,
+    "kuzet reindex --dry-run": ReindexPlan,
+    "kuzet retag --dry-run": RetagPlan,
+    "kuzet rules lint": LintAnswer,
+    "kuzet rules test": RulesTestAnswer,
+    "kuzet rules explain": ExplainAnswer,
+    "kuzet rules why-not": WhyNotAnswer,
+    "kuzet rules diff": DiffAnswer,
 }
 """Command → the one object that it prints with --json."""
 

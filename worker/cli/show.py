@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,13 +20,16 @@ from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
+    from worker.state.articles import Revision
 
 commands = typer.Typer()
 
 Article = Annotated[
     str, typer.Argument(metavar="URL|ID", help="The entry's link, another address of the article, or its id.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="The document of the index, text and reasons included.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="The document of the index, text and reasons included, and its revisions.")
+]
 
 
 @commands.command("show")
@@ -34,11 +38,14 @@ def show(article: Article, *, as_json: AsJson = False) -> None:
 
     Example: kuzet show https://www.inform.kz/ru/some-news
     """
-    document = find_document(open_runtime(), article)
+    runtime = open_runtime()
+    document = find_document(runtime, article)
+    found = runtime.state.articles.trace(document["id"])
+    revisions = found.revisions if found else ()
     if as_json:
-        print_json(document)
+        print_json({**document, "revisions": [asdict(revision) for revision in revisions]})
     else:
-        show_document(document)
+        show_document(document, revisions)
 
 
 @commands.command("open")
@@ -69,7 +76,7 @@ def find_document(runtime: Runtime, article: str) -> Mapping[str, Any]:
     raise KuzetError(article, "is known and not in the index", remedy=f"`kuzet trace {article}` shows how far it came.")
 
 
-def show_document(document: Mapping[str, Any]) -> None:
+def show_document(document: Mapping[str, Any], revisions: Sequence[Revision]) -> None:
     """Print title and address, the text, the reasons, the facts, and when all of it happened."""
     from pipelines.search.stored_tagging import read_tagging
 
@@ -83,7 +90,7 @@ def show_document(document: Mapping[str, Any]) -> None:
         out.print(reasons(tagging))
     else:
         out.print("No topic, and no word that speaks for one.", style="dim")
-    show_pairs({**findings(document, tagging), **history(document)})
+    show_pairs({**findings(document, tagging), **history(document, revisions)})
 
 
 def findings(document: Mapping[str, Any], tagging: Tagging) -> dict[str, str]:
@@ -98,15 +105,16 @@ def findings(document: Mapping[str, Any], tagging: Tagging) -> dict[str, str]:
     }
 
 
-def history(document: Mapping[str, Any]) -> dict[str, str]:
-    """Where the article is from, and when."""
+def history(document: Mapping[str, Any], revisions: Sequence[Revision]) -> dict[str, str]:
+    """Where the article is from, and when; of its earlier revisions those that its journey still knows."""
+    earlier = ", ".join(f"{one.number}: {local_time(one.at)}" for one in revisions if one.number < document["revision"])
     late = duration(document["latency_seconds"])
     return {
         "source": " · ".join(dict.fromkeys((document["source"], document["family"], document["feed"]))),
         "language": f"{document['language']}, {document['words']} words, text: {document['extraction']}",
         "published": f"{local_time(document['published_at'])} (by the {document['published_from']})",
         "seen": f"{local_time(document['observed_at'])}, searchable {local_time(document['indexed_at'])} ({late} late)",
-        "revision": str(document["revision"]),
+        "revision": f"{document['revision']}{f' (before it {earlier})' if earlier else ''}",
         "rules": str(document.get("ruleset", "")),
         "id": str(document["id"]),
     }

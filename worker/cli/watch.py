@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipelines.errors import KuzetError
 from worker.cli.console import BUSY, duration, err, fail, out, print_json
+from worker.cli.shapes import RebuildAnswer
 from worker.rebuilds import open_rebuilder
 from worker.rebuilds.rebuilder import BusyError
 from worker.runtime import Runtime
@@ -60,8 +61,14 @@ def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, sentence: Calla
         raise KuzetError(f"The {rebuild.kind}", "ended, and another one has begun since")
     if ended.problem:
         raise KuzetError(f"The {rebuild.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
-    took = duration(ended.ended_at - ended.began_at)
-    print_json({"kind": ended.kind, **ended.progress}) if as_json else out.print(f"{sentence(ended)} It took {took}.")
+    took_s = ended.ended_at - ended.began_at
+    print_json(rebuild_row(ended)) if as_json else out.print(f"{sentence(ended)} It took {duration(took_s)}.")
+
+
+def rebuild_row(ended: Rebuild) -> dict[str, Any]:
+    """Return what the guide promises of a rebuild that is over; the rest of its progress is for the workers."""
+    counts = {name: ended.progress[name] for name in RebuildAnswer.__annotations__ if name in ended.progress}
+    return {"kind": ended.kind, "took_s": ended.ended_at - ended.began_at, **counts}
 
 
 def watch(runtime: Runtime, rebuild: Rebuild) -> None:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import importlib.metadata
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import ModuleType
+
+from filelock import FileLock
 
 from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
 from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
 from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
 from worker.files.text import read_text
+from worker.local.atomic import write_text
 
 Progress = Callable[[str, float], None]
 """Called with what is being done, and which share of the whole is done."""
@@ -46,13 +47,13 @@ def dictionary_name(lexicon_dir: Path) -> str:
 def build_dictionaries(directory: Path, *, lexicon_dir: Path, progress: Progress = lambda _step, _share: None) -> str:
     """Write `directory`/NAME/NAME.aff and .dic unless they are there, and return NAME.
 
-    Takes about 45 s the first time, and 30 s after an edit of the lexicon (two cores). Two processes at once: one builds, the
-    other waits for it. Folders of other contents are left alone, for an index may use them.
+    Takes about 45 s the first time, and 30 s after an edit of the lexicon (two cores). Of two processes one builds and
+    the other waits for it. Folders of other contents are left alone, for an index may use them.
     """
     name = dictionary_name(lexicon_dir)
     folder = directory / name
     directory.mkdir(parents=True, exist_ok=True)
-    with _lock(directory / ".lock"):
+    with FileLock(directory / ".lock"):
         if not folder.is_dir():
             _write(folder, _render(read_lexicon(lexicon_dir), progress, directory=directory))
     progress("ready", 1.0)
@@ -96,7 +97,7 @@ def _russian_words(directory: Path, progress: Progress) -> Mapping[str, frozense
         return lexemes.parse_table(file.read_text(encoding="utf-8"))
     except (OSError, ValueError, IndexError):  # missing or damaged
         words = _build_russian_words(progress)
-        _replace(file, lexemes.render_table(words))
+        write_text(file, lexemes.render_table(words))
         return words
 
 
@@ -127,13 +128,6 @@ def _digest(sources: Iterable[ModuleType], texts: Iterable[str] = ()) -> str:
     return digest.hexdigest()
 
 
-def _replace(file: Path, text: str) -> None:
-    """Write a file and rename it, so that it is whole or missing."""
-    written = file.with_name(f"{file.name}.{os.getpid()}")
-    written.write_text(text, encoding="utf-8")
-    written.replace(file)
-
-
 def _write(folder: Path, rendered: Rendered) -> None:
     """Write into a folder of another name, then rename it: a dictionary is whole or missing."""
     written = folder.with_name(f".{folder.name}.{os.getpid()}")
@@ -142,11 +136,3 @@ def _write(folder: Path, rendered: Rendered) -> None:
     (written / f"{folder.name}.aff").write_text(rendered.aff, encoding="utf-8")
     (written / f"{folder.name}.dic").write_text(rendered.dic, encoding="utf-8")
     written.rename(folder)
-
-
-@contextmanager
-def _lock(file: Path) -> Iterator[None]:
-    """Let one process at a time build; the lock falls with its holder."""
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

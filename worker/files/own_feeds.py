@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import yaml
+from filelock import FileLock
 
 from pipelines.feeds import parse_catalogue
 from pipelines.models import Feed
 from worker.files.catalogue import read_feeds
-from worker.local.locks import one_at_a_time
+from worker.local.atomic import write_text
 
 
 class OwnFeeds:
@@ -32,12 +33,10 @@ class OwnFeeds:
 
     def _change(self, change: Callable[[dict[str, Feed]], Iterable[Feed]]) -> None:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        with one_at_a_time(self.file.with_suffix(".lock")):
+        with FileLock(self.file.with_suffix(".lock")):
             text = catalogue_text(change(self.read()))
             parse_catalogue(text, file=str(self.file))
-            new = self.file.with_suffix(".new")
-            new.write_text(text, encoding="utf-8")
-            new.replace(self.file)
+            write_text(self.file, text)
 
 
 def catalogue_text(feeds: Iterable[Feed]) -> str:

@@ -16,6 +16,7 @@ import zstandard
 
 from pipelines.errors import EngineUnavailableError, PageUnusableError
 from pipelines.models import Page
+from worker.local.atomic import write_bytes
 
 LEVEL = 6
 BYTES_PER_MB = 1_000_000
@@ -108,9 +109,7 @@ class PageStore:
             self._files.pipe_file(path, record)
             return
         Path(path).parent.mkdir(exist_ok=True)
-        unfinished = f"{path}.part"
-        Path(unfinished).write_bytes(record)
-        Path(unfinished).replace(path)
+        write_bytes(Path(path), record)
 
 
 def _pack(page: Page) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +21,7 @@ import pipelines.language
 from pipelines.tagging import Ruleset, parse_ruleset
 from pipelines.tagging.matching import word_forms
 from pipelines.tagging.matching.word_forms import WordForms, parse_stems, render_stems
+from worker.local.atomic import write_bytes
 
 log = structlog.get_logger(__name__)
 
@@ -69,17 +69,12 @@ def _unpacked(raw: bytes) -> bytes:
 
 
 def _write(forms: WordForms, file: Path) -> None:
-    """Write under another name, then rename, so that a reader sees a whole file. Skip a folder that is read-only."""
+    """Keep the forms for the next start. Skip a folder that is read-only."""
     packed = zstandard.ZstdCompressor().compress(render_stems(forms.worth_keeping()))
-    partial = file.with_suffix(f".{os.getpid()}")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(hashlib.sha256(packed).digest() + packed)
-        partial.replace(file)
+        write_bytes(file, hashlib.sha256(packed).digest() + packed)
         _drop_old(file.parent)
-    except OSError:
-        with suppress(OSError):
-            partial.unlink()
 
 
 def _drop_old(folder: Path) -> None:

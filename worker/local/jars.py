@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from shutil import copyfile
-from tempfile import NamedTemporaryFile
 from threading import Lock
 from urllib.request import getproxies
 
 import urllib3
 
 from pipelines.errors import ConfigError, EngineUnavailableError
+from worker.local.atomic import replacing
 from worker.local.report import Report
 
 LINE = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+)(?::([\w.-]+))? ([0-9a-f]{64}) (\d+)")
@@ -108,14 +108,9 @@ def _adopt(jar: Jar, cache: Path) -> bool:
 def _place(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a new file, then put it in place whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
-        new = Path(file.name)
-    try:
+    with replacing(path, mode=0o600) as new:
         write(new)
         os.utime(new, (FIXED_MTIME_S, FIXED_MTIME_S))
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _central() -> str:

@@ -1,4 +1,7 @@
-"""Locks between processes: a file held with flock, which the kernel releases however its holder ends."""
+"""Locks that say who holds them. The kernel releases them however their holder ends.
+
+Where it is enough that one process at a time is inside, `filelock` serves.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import fcntl
 import os
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.errors import KuzetError
@@ -88,12 +89,3 @@ def lock_owner(path: Path) -> int:
     with path.open("rb+") as file:
         kind, _, _, _, pid = struct.unpack(FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, question))
     return 0 if kind == fcntl.F_UNLCK else int(pid)
-
-
-@contextmanager
-def one_at_a_time(path: Path) -> Iterator[None]:
-    """Wait until no other process is inside, then go in."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

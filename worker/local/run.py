@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
+from worker.local.atomic import write_text
 from worker.local.broker import start_broker
 from worker.local.children import Command
 from worker.local.engines import start_search_node
@@ -143,10 +144,8 @@ class LocalRun:
         )
 
     def _write_facts(self) -> None:
-        file = facts_file(self.settings.data)
-        file.touch(mode=0o600)
         facts = {"pid": os.getpid(), "settings": told_settings(self.settings, **asdict(self.endpoints))}
-        file.write_text(json.dumps(facts), encoding="utf-8")
+        write_text(facts_file(self.settings.data), json.dumps(facts), mode=0o600)
         note_run(self.settings.data, cache=self.settings.cache)
 
 

@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 from pathlib import Path
 
+from worker.local.atomic import write_text
 from worker.local.locks import DataLock
 
 FOLDER = "runs"
@@ -15,7 +16,7 @@ def note_run(data: Path, *, cache: Path) -> None:
     """Write down that a watch runs on the data folder."""
     file = _file(data, cache)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(str(data.absolute()), encoding="utf-8")
+    write_text(file, str(data.absolute()))
 
 
 def forget_run(data: Path, *, cache: Path) -> None:
@@ -25,7 +26,7 @@ def forget_run(data: Path, *, cache: Path) -> None:
 def running_on(cache: Path) -> list[Path]:
     """List the data folders that a watch holds now. Notes of watches that were killed are thrown away."""
     found = []
-    for file in sorted((cache / FOLDER).glob("*")):
+    for file in sorted((cache / FOLDER).glob("[!.]*")):
         with suppress(FileNotFoundError):  # it ended a moment ago
             data = Path(file.read_text(encoding="utf-8"))
             if DataLock(data).is_held():

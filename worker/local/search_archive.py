@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import urllib3
+from filelock import FileLock
 
 from pipelines.errors import EngineUnavailableError
 from worker.local.jvm import ARCHIVES_SINCE, FLAGS, find_java
-from worker.local.locks import one_at_a_time
 from worker.local.report import Report
 from worker.local.search_node import SearchNode, choose_port, prepare_search_node
 from worker.local.search_start import run_search_node
@@ -57,7 +57,8 @@ def archive_flags(jars: Sequence[Path], *, cache: Path, heap_mb: int, report: Re
     if version < ARCHIVES_SINCE:
         return ()
     archive = cache / "search-node" / f"{_key(java, jars)}.aot"
-    with one_at_a_time(archive.parent / "lock"):
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(archive.parent / "lock"):
         if not archive.exists():
             report.say("Preparing the search node for quick starts (once, under a minute).")
             _clear(archive.parent)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from pipelines.errors import KuzetError
+from worker.local.atomic import UNFINISHED, write_bytes
 from worker.setup.certificates import Certificate, is_good, is_good_authority, issue, make_authority
 
 PASSWORD_BYTES = 24
@@ -98,30 +99,18 @@ def open_vault(folder: Path, *, now: datetime) -> Iterator[Vault]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
-        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = FileLock(folder / ".lock", mode=0o600).acquire()
     except OSError as error:
         raise VaultError(str(folder), f"it cannot be written ({error.strerror})") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with lock:
         yield Vault(folder, now=now)
-    finally:
-        os.close(lock)
 
 
 def write_private(file: Path, data: bytes, *, mode: int = 0o600, owner: tuple[int, int] | None = None) -> None:
     """Write a file that only its owner (uid, gid) can read, whole or not at all. Raises VaultError."""
-    draft = file.with_name(f".{file.name}.draft")
     try:
-        with suppress(FileNotFoundError):
-            draft.unlink()  # of a setup that was killed
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-            if owner:
-                os.fchown(descriptor, *owner)
-        draft.replace(file)
+        for left in file.parent.glob(UNFINISHED):
+            left.unlink()  # of a setup that was killed
+        write_bytes(file, data, mode=mode, owner=owner)
     except OSError as error:
         raise VaultError(str(file), f"it cannot be written ({error.strerror})") from error

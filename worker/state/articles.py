@@ -15,6 +15,9 @@ from worker.state.scripts import Argument, Scripts
 MAX_ATTEMPTS = 3
 ALIAS_TITLE_CHARACTERS = 120
 WITHDRAWN = "-"
+WRITTEN = frozenset({str(Outcome.INDEXED), str(Outcome.REVISED), "imported"})
+"""Steps of a journey with which a revision came into the index."""
+
 RECHECK_AFTER_S = (3600.0, 6 * 3600.0, 24 * 3600.0)
 
 
@@ -107,6 +110,14 @@ ALIAS_STEP = "alias-of"
 """The step of a journey that names the article with the same address (claim_alias.lua)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A revision that is or was in the index, and when it got there."""
+
+    number: int
+    at: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """All that is known about an article. `stage` is set while it is under way, `outcome` afterwards."""
@@ -132,6 +143,13 @@ class Trace:
         """The id of the article that has this one's address; empty unless it ended as a duplicate of it."""
         owners = [step.detail for step in self.steps if step.event == ALIAS_STEP]
         return owners[-1] if owners else ""
+
+    @property
+    def revisions(self) -> tuple[Revision, ...]:
+        """The revisions that the journey still knows, oldest first: their numbers are counted back from the newest."""
+        newest_first = [step.at for step in reversed(self.steps) if step.event in WRITTEN]
+        numbered = zip(range(self.revision, 0, -1), newest_first, strict=False)  # a journey forgets its oldest steps
+        return tuple(Revision(number, at) for number, at in numbered)[::-1]
 
 
 class Articles:
@@ -224,7 +242,7 @@ class Articles:
         return owner
 
     def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
-        """Take an address from the article that claimed it, for good: it names a list, and no article may claim it again."""
+        """Take an address from the article that claimed it, for good: it names a list, so no article may claim it."""
         return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
 
     def trace(self, article_id: str) -> Trace | None:

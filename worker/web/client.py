@@ -213,7 +213,13 @@ def refusal_for(error: BaseException) -> Refused:
     """Say in our words what went wrong on the wire."""
     cause = _cause(error)
     reason = cause.reason if isinstance(cause, WireLimitError) else _wire_reason(cause)
-    return Refused(reason, f"{type(cause).__name__}: {cause}")
+    return Refused(reason, readable(cause))
+
+
+def readable(cause: BaseException) -> str:
+    """Return the system's own words for a fault of the network, else the name of the error with its text."""
+    words = cause.strerror if isinstance(cause, OSError) else None
+    return words.lower() if words and not isinstance(cause, ssl.SSLError) else f"{type(cause).__name__}: {cause}"
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -47,8 +47,8 @@ def compare(old: Tagger, new: Tagger, *, on: Iterable[Sample]) -> Difference:
     return Difference(
         articles=len(texts),
         changes=changes,
-        gained=Counter(topic for change in changes for topic in change.added),
-        lost=Counter(topic for change in changes for topic in change.removed),
+        gained=dict(Counter(topic for change in changes for topic in change.added)),  # asdict spoils a Counter
+        lost=dict(Counter(topic for change in changes for topic in change.removed)),
     )
 
 

@@ -232,9 +232,9 @@ def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
     )
     files = [str(tmp_path / name) for name in ("bir.txt", "eki.jsonl", "ush.html")]
     (first,) = terminal.json("import", *files, "--json")
-    assert first == {"indexed": 3}
+    assert first == {"outcomes": {"indexed": 3}}
     (second,) = terminal.json("import", *files, "--json")
-    assert second == {"known already": 3}
+    assert second == {"outcomes": {"known already": 3}}
     terminal.watch.runtime.search.refresh()
     for query in ("контрабандадан", "паспорту", "көпірлерге"):
         (found,) = terminal.json("search", query, "--source", "import", "--json")
@@ -251,7 +251,8 @@ def run_in(terminal: Terminal, folder: Path, *arguments: str) -> dict:
         timeout=TIMEOUT_S,
         check=False,
     )
-    return {"exit": answer.returncode, "said": answer.stderr, **json.loads(answer.stdout or "{}")}
+    outcomes = json.loads(answer.stdout)["outcomes"] if answer.stdout else {}
+    return {"exit": answer.returncode, "said": answer.stderr, **outcomes}
 
 
 def test_files_of_one_name_are_two_articles(terminal: Terminal, tmp_path: Path):
@@ -368,6 +369,26 @@ def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_p
     assert run_in(terminal, tmp_path, "import", "wrong.txt")["indexed"] == 1
 
 
+def test_what_an_older_version_forgot_is_listed_traced_and_lifted(terminal: Terminal):
+    """Up to 0.1 a tombstone was an id in a set, without a time or an address: it must not be stuck there for good."""
+    runtime, link = terminal.watch.runtime, "https://habar.example/forgotten-by-0.1"
+    key = article_id(link)
+    runtime.redis.sadd(f"{runtime.settings.redis_prefix}forgotten", key)
+    (listed,) = terminal.json("forget", "--list", "--json")
+    assert {"id": key, "url": "", "forgotten_at": None} in listed["forgotten"]
+    (row,) = [line for line in terminal.run("forget", "--list").stdout.splitlines() if key in line]
+    assert row.split() == ["–", key]
+    traced = terminal.run("trace", link)
+    assert traced.stdout.splitlines()[:2] == [
+        link, "It was forgotten by hand and stays out. `kuzet forget --lift` lets it come back.",
+    ]  # fmt: skip
+    (row,) = terminal.json("trace", key, "--json")
+    assert (row["forgotten"], row["forgotten_at"], row["url"]) == (True, None, "")
+    assert terminal.run("forget", "--lift", link).returncode == 0
+    assert terminal.run("trace", link).returncode == 1
+    assert key not in runtime.state.forgotten
+
+
 def test_an_address_never_seen_is_forgotten_only_with_block(terminal: Terminal):
     """A typing error must not bar another article for good."""
     state, link = terminal.watch.runtime.state, "https://habar.example/never-seen"
@@ -400,7 +421,7 @@ def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Termina
     (tmp_path / "bad.jsonl").write_text('{"text": "Жол жөндеу басталды бүгін"}\n{oops\n')
     answer = terminal.run("import", *map(str, sorted(tmp_path.iterdir())), "--json")
     assert answer.returncode == 1
-    assert json.loads(answer.stdout) == {"indexed": 2, "unusable": 2}
+    assert json.loads(answer.stdout)["outcomes"] == {"indexed": 2, "unusable": 2}
     assert "bad.jsonl, line 2" in answer.stderr
     assert "bad.txt: is not UTF-8" in answer.stderr
 

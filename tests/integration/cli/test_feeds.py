@@ -112,6 +112,24 @@ def test_edit_changes_only_what_is_given(desk: Desk):
     assert desk.run("edit", "ukili", code=2)
 
 
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ("edit ukili --language zz", "languages: 'zz' is not known. Allowed here: kk, ru"),
+        ("edit ukili --source two|words", "source: 'two words' is no single word"),
+        ("add http://127.0.0.1:9/rss --language kz", "languages: 'kz' is not known"),
+        ("add http://127.0.0.1:9/rss --id a|b", "id: 'a b' is no id"),
+        ("rename ukili Үкілі", "id: 'Үкілі' is no id"),
+    ],
+)
+def test_a_value_that_cannot_be_kept_is_wrong_usage(desk: Desk, command: str, named: str):
+    """The value is named, not a line of a file that was never written, and before anything is fetched."""
+    refused = desk.run(*(word.replace("|", " ") for word in command.split()), code=2)
+    assert named in refused.stderr
+    assert "line" not in refused.stderr
+    assert not (desk.data / "feeds.yaml").exists()
+
+
 def test_a_renamed_feed_is_polled_once(desk: Desk):
     """An address under two ids would be polled twice."""
     desk.run("rename", "ukili", "ukili-kk")

@@ -62,6 +62,21 @@ def test_another_address_of_an_article_shows_it(watch: Watch, terminal: Terminal
     assert document["title"] == twin.title
 
 
+def test_the_revisions_of_an_article_are_listed(watch: Watch, terminal: Terminal):
+    """What an article said first, and when it changed, is what an analyst quotes."""
+    outcomes = {each.story_id: watch.trace(each).outcome for each in watch.newsroom.expectations() if not each.twin}
+    story = next(story for story in watch.newsroom.revisable if outcomes.get(story) == "indexed")
+    watch.newsroom.revise(story)
+    (revised,) = [each for each in watch.newsroom.expectations() if each.story_id == story]
+    watch.wait(lambda: watch.trace(revised).revision == 2)
+    watch.runtime.search.refresh()
+    (document,) = terminal.json("show", revised.link, "--json")
+    first, second = document["revisions"]
+    assert (first["number"], second["number"], document["revision"]) == (1, 2, 2)
+    assert first["at"] < second["at"]
+    assert "2 (before it 1: " in terminal.run("show", revised.link).stdout
+
+
 def test_what_is_not_in_the_index_says_where_it_is(watch: Watch, terminal: Terminal):
     """Never seen, and seen but ended otherwise, are two different answers."""
     unknown = terminal.run("show", "https://nowhere.kz/x")

@@ -147,10 +147,11 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path):
 def test_an_interrupted_write_is_no_page(store, folder, monkeypatch):
     """A worker killed while writing leaves no file that looks whole."""
 
-    def killed(self, target):
+    def killed(self, *_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", killed)  # the dead tidy nothing away
     with pytest.raises(KeyboardInterrupt):
         store.put(PAGE)
     assert [path.suffix for path in files(folder)] == [".part"]

@@ -119,7 +119,7 @@ def test_wrong_content_is_refused_and_not_kept(repository: Repository, jars: lis
     with pytest.raises(EngineUnavailableError, match="checksum"):
         fetch_jars(jars, cache=tmp_path / "cache", report=Silence(), base_url=repository.url)
     assert not (tmp_path / "cache" / jars[5].path).exists()
-    assert not list((tmp_path / "cache").rglob(".new-*")), "no half file stays behind"
+    assert not list((tmp_path / "cache").rglob(".*.part")), "no half file stays behind"
 
 
 def test_broken_connection_is_no_reason_to_give_up(repository: Repository, jars: list[Jar], tmp_path: Path):

@@ -102,7 +102,7 @@ def test_the_way_back_takes_along_what_came_since(watch: Watch):
 
 def test_indices_are_listed_with_what_they_are(watch: Watch):
     """Before going back or throwing away, one looks."""
-    listed = [json.loads(line) for line in watch.kuzet("reindex", "--list", "--json").stdout.splitlines()]
+    listed = json.loads(watch.kuzet("reindex", "--list", "--json").stdout)["indices"]
     assert [one["index"][-6:] for one in listed] == ["000001", "000002", "000003"]
     assert [one["live"] for one in listed] == [False, True, False]
     assert listed[2]["kept_until"] > listed[2]["replaced_at"]
@@ -144,7 +144,7 @@ def test_a_retag_by_the_workers_gives_every_article_its_tags_back(watch: Watch):
     """The dry run says what will be, and the command does it."""
     before = documents(watch)
     make_old(watch)
-    planned = [json.loads(line) for line in watch.kuzet("retag", "--dry-run", "--json").stdout.splitlines()]
+    planned = json.loads(watch.kuzet("retag", "--dry-run", "--json").stdout)["topics"]
     assert {one["topic"]: one["lost"] for one in planned}["weather"] == len(before)
     done = watch.kuzet("retag", "--json")
     assert done.returncode == 0, done.stderr
@@ -159,7 +159,7 @@ def test_an_export_comes_back_without_what_was_forgotten(watch: Watch, tmp_path:
     exported = watch.kuzet("export", str(archive))
     assert exported.stdout.startswith(f"{len(before)} articles are in"), exported.stderr
     assert "It is forgotten" in watch.kuzet("forget", min(before)).stdout
-    imported = json.loads(watch.kuzet("import", str(archive), "--json").stdout)
+    imported = json.loads(watch.kuzet("import", str(archive), "--json").stdout)["outcomes"]
     assert imported == {"known already": len(before) - 1, "forgotten": 1}
     assert documents(watch).keys() == before.keys() - {min(before)}
 
@@ -170,7 +170,8 @@ def test_an_export_makes_an_empty_system_equal(watch: Watch, tmp_path: Path, suf
     empty = {"KUZET_SEARCH_INDEX": f"moved-{token_hex(4)}", "KUZET_REDIS_PREFIX": f"moved{token_hex(4)}:"}
     here, there = tmp_path / f"here{suffix}", tmp_path / f"there{suffix}"
     assert watch.kuzet("export", str(here)).returncode == 0
-    assert json.loads(watch.kuzet("import", str(here), "--json", **empty).stdout) == {"restored": len(documents(watch))}
+    restored = json.loads(watch.kuzet("import", str(here), "--json", **empty).stdout)
+    assert restored == {"outcomes": {"restored": len(documents(watch))}}
     time.sleep(1.5)  # what was written becomes searchable by itself
     assert watch.kuzet("export", str(there), **empty).returncode == 0
     assert lines(there) == lines(here)

@@ -168,7 +168,7 @@ def test_the_forgotten_stay_forgotten(upgrade: Upgrade) -> None:
 
 def test_the_quarantine_can_be_replayed(upgrade: Upgrade) -> None:
     """What an older version could not do is what one tries again after an update."""
-    [kept] = json.loads(f"[{','.join(upgrade.watch.kuzet('quarantine', 'list', '--json').stdout.splitlines())}]")
+    [kept] = json.loads(upgrade.watch.kuzet("quarantine", "list", "--json").stdout)["quarantine"]
     assert kept["id"] == article_id(WAITING["quarantine"])
     assert upgrade.watch.kuzet("quarantine", "replay", kept["id"]).returncode == 0
     upgrade.watch.wait(lambda: upgrade.outcome(WAITING["quarantine"]) == "indexed")

@@ -75,4 +75,4 @@ def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("KUZET_DEBUG", "")
     answer = CliRunner().invoke(app, ["--debug", "search", "--since", "tomorow"])
     assert answer.exception is not None
-    assert "is no moment" in str(answer.exception)
+    assert "is not a date" in str(answer.exception)

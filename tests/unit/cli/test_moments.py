@@ -48,5 +48,5 @@ def test_dates_and_ages_are_read(typed: str, expected: datetime):
 )
 def test_what_is_no_moment_is_wrong_usage(typed: str):
     """One sentence with what can be written, never a traceback."""
-    with pytest.raises(UsageError, match="is no moment"):
+    with pytest.raises(UsageError, match="is not a date"):
         moment(typed, now=NOW)

@@ -132,6 +132,7 @@ def test_a_feed_that_answers_but_publishes_nothing_is_quiet():
 def test_a_failing_feed_says_what_fails():
     """The sentence carries the last error, so that it need not be looked for."""
     assert health(polls("ff"), now=NOW).sentence == "failed 2 times in a row: HTTP 500"
+    assert health(polls("f"), now=NOW).sentence == "failed once: HTTP 500"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,13 @@ def test_a_misspelt_variable_is_warned_of(monkeypatch: pytest.MonkeyPatch, capsy
     assert "KUZET_FEED_FILE is no setting of kuzet; did you mean KUZET_FEEDS_FILE?" in said
 
 
+def test_no_distant_variable_is_suggested(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """All names share KUZET_, which makes none of them a likely reading of another."""
+    monkeypatch.setenv("KUZET_TPIC", "fraud")
+    warn_of_unknown_variables(get_command(app))
+    assert capsys.readouterr().err == "warning  KUZET_TPIC is no setting of kuzet\n"
+
+
 def test_no_variable_of_our_own_files_is_warned_of(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """What docker-compose.yml and .env.example name is read by somebody."""
     for file in ("docker-compose.yml", ".env.example", "Makefile"):
