@@ -265,7 +265,7 @@ class SilenceRow(TypedDict):
 class StatusAnswer(TypedDict):
     """`problems`: sentences, none when all is well. `feeds`: state → how many. `stages`: stage → waiting, due.
 
-    `last_article`: empty when there is none, and while the search engine is away.
+    `last_article`: empty before the first article, and while the search engine is away.
     """
 
     broker: str
