@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_cache_path, user_data_path
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 HERE = Path(__file__).resolve().parent
 PREFIX = "KUZET_"
+LAST_PORT = 65_535
 ENVIRONMENT, DOTENV, SECRETS = "environment", ".env", "secrets"
 
 OTHER_VARIABLES = frozenset(
@@ -47,6 +48,15 @@ class LogLevel(StrEnum):
     INFO = "INFO"
     WARNING = "WARNING"
     ERROR = "ERROR"
+
+
+def _host_pairs(text: str) -> str:
+    """Raise ValueError unless the text is host:port pairs with commas between."""
+    for pair in filter(None, (each.strip() for each in text.split(","))):
+        host, _, port = pair.rpartition(":")
+        if not (host and port.isdecimal() and 0 < int(port) <= LAST_PORT):
+            raise ValueError("it must be host:port pairs with commas between")
+    return text
 
 
 class Settings(BaseSettings):
@@ -105,7 +115,7 @@ class Settings(BaseSettings):
         "kuzet/0.1 (+https://github.com/kuzet/kuzet; news monitor)", description="Sent with every request."
     )
     contact: str = Field("", description="Mail address for site owners, sent as From.")
-    allow_hosts: str = Field(
+    allow_hosts: Annotated[str, AfterValidator(_host_pairs)] = Field(
         "", description="Local host:port pairs that may be fetched, comma separated (the newsroom)."
     )
     host_spacing_s: float = Field(2.0, ge=0, description="Shortest time between two requests to one host.")
@@ -190,7 +200,8 @@ def _sentence(detail: ErrorDetails, places: Mapping[str, str]) -> str:
     name = str(detail["loc"][0]) if detail["loc"] else ""
     field = Settings.model_fields.get(name)
     is_shown = field is not None and field.repr and field.annotation is not SecretStr
-    allowed = detail["msg"].replace("Input should be", "it must be").partition(", unable to")[0]
+    allowed = detail["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
+    allowed = allowed.partition(", unable to")[0]
     value = f"{detail['input']} " if is_shown else ""
     place = f" ({places[name]})" if name in places else ""
     return f"{variable(name)}{place}: {value}cannot be used, {allowed}"

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from pipelines.models import Tagging
+from pipelines.models import PublishedFrom, Tagging
 from worker.cli.console import duration, local_time, out, print_json
 from worker.cli.explanations import painted, reasons, severity_of, show_pairs, shown_figure
 from worker.cli.labels import names
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
     from worker.state.articles import Revision
 
 commands = typer.Typer()
+
+DATED_BY = {
+    PublishedFrom.FEED: "by its feed",
+    PublishedFrom.PAGE: "by its page",
+    PublishedFrom.OBSERVED: "when it was seen: it has no date of its own",
+}
+"""What is shown after the time of publication, by who said it."""
 
 Article = Annotated[
     str, typer.Argument(metavar="URL|ID", help="The entry's link, another address of the article, or its id.")
@@ -112,7 +119,7 @@ def history(document: Mapping[str, Any], revisions: Sequence[Revision]) -> dict[
     return {
         "source": " · ".join(dict.fromkeys((document["source"], document["family"], document["feed"]))),
         "language": f"{document['language']}, {document['words']} words, text: {document['extraction']}",
-        "published": f"{local_time(document['published_at'])} (by the {document['published_from']})",
+        "published": f"{local_time(document['published_at'])} ({DATED_BY[document['published_from']]})",
         "seen": f"{local_time(document['observed_at'])}, searchable {local_time(document['indexed_at'])} ({late} late)",
         "revision": f"{document['revision']}{f' (before it {earlier})' if earlier else ''}",
         "rules": str(document.get("ruleset", "")),

@@ -34,6 +34,16 @@ def test_every_wrong_value_is_named(monkeypatch: pytest.MonkeyPatch):
     assert "KUZET_SEARCH_HEAP_MB (.env): 12 cannot be used" in str(refused.value)
 
 
+@pytest.mark.parametrize("wrong", ["foo", "127.0.0.1", "127.0.0.1:http", "127.0.0.1:8000, 127.0.0.2", ":80", "a:99999"])
+def test_hosts_that_may_be_fetched_have_ports(monkeypatch: pytest.MonkeyPatch, wrong: str):
+    """A host without a port would be allowed nowhere, and nothing would say so."""
+    monkeypatch.setenv("KUZET_ALLOW_HOSTS", wrong)
+    with pytest.raises(SettingsError, match=r"KUZET_ALLOW_HOSTS .*it must be host:port pairs"):
+        Settings()
+    monkeypatch.setenv("KUZET_ALLOW_HOSTS", "127.0.0.1:8000, ukili.test:8800,")
+    assert Settings().allowed_hosts == {"127.0.0.1:8000", "ukili.test:8800"}
+
+
 def test_a_level_of_logs_is_known_in_any_case(monkeypatch: pytest.MonkeyPatch):
     """`debug` was accepted before the list was closed."""
     monkeypatch.setenv("KUZET_LOG_LEVEL", "debug")
