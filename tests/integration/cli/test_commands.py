@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
-from tests.support.commands import Answer, run, run_anew
+from tests.support.commands import PLAIN, Answer, run, run_anew
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli import app
 from worker.cli.console import USAGE
@@ -56,7 +56,7 @@ class Terminal:
 
     def environment(self) -> dict[str, str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-        return env | {"KUZET_DATA": str(self.data)}
+        return env | {"KUZET_DATA": str(self.data)} | PLAIN
 
     def run(self, *arguments: str, given: str = "") -> Answer:
         return run(arguments, self.environment(), given=given)
