@@ -20,8 +20,9 @@ from typer.testing import CliRunner
 from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
-from tests.support.commands import PLAIN, Answer, run, run_anew
+from tests.support.commands import run, run_anew
 from tests.support.running_watch import StartWatch, Watch
+from tests.support.terminal import Terminal
 from worker.cli import app
 from worker.cli.console import USAGE
 from worker.cli.importing import Import, follow, hand_over
@@ -48,42 +49,29 @@ TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)
-class Terminal:
-    """A shell whose only setting is the data folder."""
+class WatchTerminal(Terminal):
+    """A shell next to a watch that the test looks into as well."""
 
     watch: Watch
-    data: Path
-
-    def environment(self) -> dict[str, str]:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-        return env | {"KUZET_DATA": str(self.data)} | PLAIN
-
-    def run(self, *arguments: str, given: str = "") -> Answer:
-        return run(arguments, self.environment(), given=given)
-
-    def json(self, *arguments: str, given: str = "") -> list[dict]:
-        answer = self.run(*arguments, given=given)
-        assert answer.returncode == 0, answer.stderr
-        return [json.loads(line) for line in answer.stdout.splitlines()]
 
 
 @pytest.fixture(scope="module")
-def terminal(start_watch: StartWatch) -> Iterator[Terminal]:
+def terminal(start_watch: StartWatch) -> Iterator[WatchTerminal]:
     """A watch with the newsroom's first eight stories."""
     with start_watch() as watch:
         watch.settle()
-        yield Terminal(watch, watch.runtime.settings.data)
+        yield WatchTerminal(watch.runtime.settings.data, watch)
 
 
 @pytest.mark.parametrize("command", ONE_OF_EACH)
-def test_a_command_of_the_tests_is_a_command_of_a_shell(terminal: Terminal, command: str):
+def test_a_command_of_the_tests_is_a_command_of_a_shell(terminal: WatchTerminal, command: str):
     """Most tests fork their commands from a process that has loaded everything: one of each group is begun anew."""
     forked, anew = (start(command.split(), terminal.environment(), given="Полиция\n") for start in (run, run_anew))
     assert forked.stdout + forked.stderr
     assert (forked.returncode, forked.stdout, forked.stderr) == (anew.returncode, anew.stdout, anew.stderr)
 
 
-def test_status_says_that_all_is_well(terminal: Terminal):
+def test_status_says_that_all_is_well(terminal: WatchTerminal):
     """The first thing a person asks."""
     (found,) = terminal.json("status", "--json")
     assert found["problems"] == []
@@ -95,7 +83,7 @@ def test_status_says_that_all_is_well(terminal: Terminal):
     assert "All is well." in terminal.run("status").stdout
 
 
-def test_search_finds_filters_and_counts(terminal: Terminal):
+def test_search_finds_filters_and_counts(terminal: WatchTerminal):
     """A script reads hits, facets and the page mark."""
     (everything,) = terminal.json("search", "--json", "--limit", "2", "--sort", "time")
     assert len(everything["hits"]) == 2
@@ -107,13 +95,13 @@ def test_search_finds_filters_and_counts(terminal: Terminal):
     assert filtered["total"] == source["count"]
 
 
-def test_search_for_nothing_is_told_by_the_exit_code(terminal: Terminal):
+def test_search_for_nothing_is_told_by_the_exit_code(terminal: WatchTerminal):
     """`kuzet search … && alert` must not alert."""
     answer = terminal.run("search", "сөзжоқмұндай")
     assert (answer.returncode, "0 articles" in answer.stdout) == (1, True)
 
 
-def test_search_shows_what_is_like_an_article(terminal: Terminal):
+def test_search_shows_what_is_like_an_article(terminal: WatchTerminal):
     """From one article to others, by its address or its id; not together with a query."""
     (newest,) = terminal.json("search", "--json", "--limit", "1")
     one = newest["hits"][0]
@@ -132,12 +120,12 @@ def test_search_and_export_select_by_the_same_options():
 
 
 @pytest.mark.parametrize("query", ['"', "(", "a:b:c", "*", "\\", "topic:", "-", "OR OR", "«»"])
-def test_no_query_breaks_the_search(terminal: Terminal, query: str):
+def test_no_query_breaks_the_search(terminal: WatchTerminal, query: str):
     """A stray quote searches, it does not fail."""
     assert terminal.watch.runtime.search.search(SearchRequest(text=query)).total >= 0
 
 
-def test_a_reader_that_leaves_is_no_failure(terminal: Terminal):
+def test_a_reader_that_leaves_is_no_failure(terminal: WatchTerminal):
     """`kuzet search | head` under `set -o pipefail`; for text, JSON and exports."""
     script = f"set -o pipefail; {shlex.join(KUZET)} search | true; {shlex.join(KUZET)} export - | head -c 9 >/dev/null"
     env = {**os.environ, "KUZET_DATA": str(terminal.data)}
@@ -145,7 +133,7 @@ def test_a_reader_that_leaves_is_no_failure(terminal: Terminal):
     assert (shell.returncode, shell.stderr) == (0, "")
 
 
-def test_a_misspelt_filter_is_refused_and_an_unknown_source_is_warned_of(terminal: Terminal):
+def test_a_misspelt_filter_is_refused_and_an_unknown_source_is_warned_of(terminal: WatchTerminal):
     """«0 articles» would say that nothing happened."""
     for command in (["search"], ["export", "-"], ["watch"], ["retag", "--dry-run"]):
         answer = terminal.run(*command, "--topic", "fraudd")
@@ -158,7 +146,7 @@ def test_a_misspelt_filter_is_refused_and_an_unknown_source_is_warned_of(termina
         )
 
 
-def test_a_filter_is_understood_by_its_label(terminal: Terminal):
+def test_a_filter_is_understood_by_its_label(terminal: WatchTerminal):
     """People know regions by their own names."""
     (found,) = terminal.json("search", "--json", "--limit", "1", "--sort", "time")
     region = found["facets"]["region"][0]
@@ -168,7 +156,7 @@ def test_a_filter_is_understood_by_its_label(terminal: Terminal):
     assert named["total"] == region["count"]
 
 
-def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
+def test_trace_tells_the_journey_by_url_and_by_id(terminal: WatchTerminal):
     """What happened to this article?"""
     expectation = next(each for each in terminal.watch.newsroom.expectations() if each.outcomes == ("indexed",))
     (by_url,) = terminal.json("trace", expectation.link, "--json")
@@ -180,7 +168,7 @@ def test_trace_tells_the_journey_by_url_and_by_id(terminal: Terminal):
     assert (unknown.returncode, "was never seen" in unknown.stderr) == (1, True)
 
 
-def test_audit_proves_the_sums(terminal: Terminal):
+def test_audit_proves_the_sums(terminal: WatchTerminal):
     """Trust that nothing was missed."""
     (books,) = terminal.json("audit", "--json")
     assert books["balanced"]
@@ -189,7 +177,7 @@ def test_audit_proves_the_sums(terminal: Terminal):
     assert books["sighted"] == terminal.watch.newsroom.expected_sightings
 
 
-def test_feeds_are_listed_with_their_polls(terminal: Terminal):
+def test_feeds_are_listed_with_their_polls(terminal: WatchTerminal):
     """How is each feed doing?"""
     (answer,) = terminal.json("feeds", "list", "--json")
     rows = answer["feeds"]
@@ -198,7 +186,7 @@ def test_feeds_are_listed_with_their_polls(terminal: Terminal):
     assert all(row["habits"] == [] for row in rows)
 
 
-def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
+def test_a_feed_can_be_checked_added_and_removed(terminal: WatchTerminal):
     """Try it before adding it; workers follow by themselves."""
     url = terminal.watch.newsroom.feed_url("eki")
     (seen,) = terminal.json("feeds", "check", url, "--json")
@@ -211,12 +199,12 @@ def test_a_feed_can_be_checked_added_and_removed(terminal: Terminal):
     assert terminal.run("feeds", "remove", "nosuch").returncode == 2
 
 
-def listed_feeds(terminal: Terminal) -> set[str]:
+def listed_feeds(terminal: WatchTerminal) -> set[str]:
     (answer,) = terminal.json("feeds", "list", "--json")
     return {row["id"] for row in answer["feeds"]}
 
 
-def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
+def test_imported_texts_take_the_same_way(terminal: WatchTerminal, tmp_path: Path):
     """Texts, rows and pages are indexed once, found in any form, and known the second time."""
     (tmp_path / "bir.txt").write_text(
         "Тексерушілер қоймада контрабанда тапты\n\nТексеру әлі жүріп жатыр.", encoding="utf-8"
@@ -241,7 +229,7 @@ def test_imported_texts_take_the_same_way(terminal: Terminal, tmp_path: Path):
         assert found["total"] == 1, query
 
 
-def run_in(terminal: Terminal, folder: Path, *arguments: str) -> dict:
+def run_in(terminal: WatchTerminal, folder: Path, *arguments: str) -> dict:
     answer = subprocess.run(
         [*KUZET, *arguments, "--json"],
         cwd=folder,
@@ -255,7 +243,7 @@ def run_in(terminal: Terminal, folder: Path, *arguments: str) -> dict:
     return {"exit": answer.returncode, "said": answer.stderr, **outcomes}
 
 
-def test_files_of_one_name_are_two_articles(terminal: Terminal, tmp_path: Path):
+def test_files_of_one_name_are_two_articles(terminal: WatchTerminal, tmp_path: Path):
     """2025/report.txt is not a revision of 2026/report.txt, and a row keeps its identity when rows come above it."""
     for year in ("2025", "2026"):
         (tmp_path / year).mkdir()
@@ -277,7 +265,7 @@ def test_files_of_one_name_are_two_articles(terminal: Terminal, tmp_path: Path):
     }
 
 
-def test_two_inputs_of_one_identity_are_refused(terminal: Terminal, tmp_path: Path):
+def test_two_inputs_of_one_identity_are_refused(terminal: WatchTerminal, tmp_path: Path):
     """The second one would silently take the place of the first."""
     rows = [{"url": "https://import.example/1", "text": f"Бір мекенжай\nМәтін {number}"} for number in (1, 2)]
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -292,7 +280,7 @@ def test_two_inputs_of_one_identity_are_refused(terminal: Terminal, tmp_path: Pa
         assert (refused["exit"], sentence in refused["said"]) == (USAGE, True)
 
 
-def test_an_import_of_an_earlier_version_keeps_its_identity(terminal: Terminal, tmp_path: Path):
+def test_an_import_of_an_earlier_version_keeps_its_identity(terminal: WatchTerminal, tmp_path: Path):
     """The archive that was imported before the upgrade must not be there twice after it."""
     runtime = terminal.watch.runtime
     texts = {
@@ -312,7 +300,7 @@ def test_an_import_of_an_earlier_version_keeps_its_identity(terminal: Terminal, 
     assert (answer["exit"], answer["known already"]) == (0, 2)
 
 
-def test_a_text_is_read_in_one_way(terminal: Terminal, tmp_path: Path):
+def test_a_text_is_read_in_one_way(terminal: WatchTerminal, tmp_path: Path):
     """What `import` stores is what `tag` and `rules explain` show: the title once, and the first line."""
     file = tmp_path / "drugs.txt"
     file.write_text("Есірткі\nПолицейлер Шымкентте есірткі сатқан екі адамды ұстады.\n", encoding="utf-8")
@@ -327,7 +315,7 @@ def test_a_text_is_read_in_one_way(terminal: Terminal, tmp_path: Path):
     assert stored["tags"]["topics"] == tagged["tags"]["topics"] == explained["tags"]["topics"]
 
 
-def test_celery_finds_the_running_watch(terminal: Terminal):
+def test_celery_finds_the_running_watch(terminal: WatchTerminal):
     """The guide's `celery -A worker call kuzet.reindex`, with nothing set but the data folder."""
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.upkeep"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
@@ -336,7 +324,7 @@ def test_celery_finds_the_running_watch(terminal: Terminal):
     assert (called.returncode, called.stderr) == (0, "")
 
 
-def test_a_journey_is_shown_in_sentences(terminal: Terminal, tmp_path: Path):
+def test_a_journey_is_shown_in_sentences(terminal: WatchTerminal, tmp_path: Path):
     """By the path of an import, with or without the mark of its content; no file names or milliseconds of ours."""
     (tmp_path / "жол.txt").write_text("Жол жөнделді\n\nҚаланың жолы жөнделді.", encoding="utf-8")
     assert run_in(terminal, tmp_path, "import", "жол.txt")["indexed"] == 1
@@ -349,7 +337,7 @@ def test_a_journey_is_shown_in_sentences(terminal: Terminal, tmp_path: Path):
     assert [step["event"] for step in row["steps"]] == ["sighted", "outbox", "indexed"]
 
 
-def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_path: Path):
+def test_a_forgotten_article_says_so_and_may_come_back(terminal: WatchTerminal, tmp_path: Path):
     """A mistyped address must be undone, and «was never seen» would be untrue."""
     (tmp_path / "wrong.txt").write_text("Қате мәтін\n\nБұл керек емес.", encoding="utf-8")
     run_in(terminal, tmp_path, "import", "wrong.txt")
@@ -369,7 +357,7 @@ def test_a_forgotten_article_says_so_and_may_come_back(terminal: Terminal, tmp_p
     assert run_in(terminal, tmp_path, "import", "wrong.txt")["indexed"] == 1
 
 
-def test_what_an_older_version_forgot_is_listed_traced_and_lifted(terminal: Terminal):
+def test_what_an_older_version_forgot_is_listed_traced_and_lifted(terminal: WatchTerminal):
     """Up to 0.1 a tombstone was an id in a set, without a time or an address: it must not be stuck there for good."""
     runtime, link = terminal.watch.runtime, "https://habar.example/forgotten-by-0.1"
     key = article_id(link)
@@ -389,7 +377,7 @@ def test_what_an_older_version_forgot_is_listed_traced_and_lifted(terminal: Term
     assert key not in runtime.state.forgotten
 
 
-def test_an_address_never_seen_is_forgotten_only_with_block(terminal: Terminal):
+def test_an_address_never_seen_is_forgotten_only_with_block(terminal: WatchTerminal):
     """A typing error must not bar another article for good."""
     state, link = terminal.watch.runtime.state, "https://habar.example/never-seen"
     refused = terminal.run("forget", link)
@@ -399,7 +387,7 @@ def test_an_address_never_seen_is_forgotten_only_with_block(terminal: Terminal):
     assert article_id(link) in state.forgotten
 
 
-def test_many_articles_are_counted_before_they_are_forgotten(terminal: Terminal, tmp_path: Path):
+def test_many_articles_are_counted_before_they_are_forgotten(terminal: WatchTerminal, tmp_path: Path):
     """Without a terminal to ask on, a selection needs --yes."""
     rows = [json.dumps({"text": f"Топтама мәтін {number}\nДене."}, ensure_ascii=False) for number in range(3)]
     (tmp_path / "many.jsonl").write_text("\n".join(rows), encoding="utf-8")
@@ -414,7 +402,7 @@ def test_many_articles_are_counted_before_they_are_forgotten(terminal: Terminal,
     assert runtime.search.count(SearchRequest(filters={"source": ("bulk",)})) == 0
 
 
-def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Terminal, tmp_path: Path):
+def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: WatchTerminal, tmp_path: Path):
     """One bad file loses nothing."""
     (tmp_path / "good.txt").write_text("Бүгін жаңа мектеп ашылды\n\nМектепте сегіз жүз бала оқиды.", encoding="utf-8")
     (tmp_path / "bad.txt").write_bytes("Привет".encode("cp1251"))
@@ -426,7 +414,7 @@ def test_an_unusable_file_is_named_and_the_others_are_imported(terminal: Termina
     assert "bad.txt: is not UTF-8" in answer.stderr
 
 
-def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
+def test_the_stages_work_by_hand(terminal: WatchTerminal, tmp_path: Path):
     """Feed → fetch → extract → tag: the same code the workers run, on a file or standard input."""
     (document,) = terminal.json("feed", str(feed_file(terminal, tmp_path)), "--json")
     entries = document["entries"]
@@ -439,13 +427,13 @@ def test_the_stages_work_by_hand(terminal: Terminal, tmp_path: Path):
     assert set(tagged) >= {"topics", "severity", "regions", "figures", "persons", "organisations", "contexts", "tags"}
 
 
-def feed_file(terminal: Terminal, folder: Path) -> Path:
+def feed_file(terminal: WatchTerminal, folder: Path) -> Path:
     file = folder / "feed.xml"
     file.write_bytes(urllib3.request("GET", terminal.watch.newsroom.feed_url("ukili")).data)
     return file
 
 
-def test_words_have_keys_and_forms(terminal: Terminal):
+def test_words_have_keys_and_forms(terminal: WatchTerminal):
     """One word a line in, its keys a line out, whatever the word."""
     answer = terminal.run("stem", "--language", "kk", given="қылмыстарының\nқылмыс\n\nnot-kazakh\n")
     lines = answer.stdout.split("\n")
@@ -464,7 +452,7 @@ def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
     assert "kuzet up" in answer.stderr
 
 
-def test_a_second_watch_on_the_folder_is_refused(terminal: Terminal):
+def test_a_second_watch_on_the_folder_is_refused(terminal: WatchTerminal):
     """Two watches on one folder would fight over its engines."""
     answer = terminal.run("up")
     assert answer.returncode == 4
