@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
-    arrivals,
     articles,
     console,
     demo,
@@ -31,6 +30,7 @@ from worker.cli import (
     stats,
     status,
     up,
+    watch,
 )
 from worker.cli.endings import Commands
 from worker.cli.settings import warn_of_unknown_variables
@@ -78,7 +78,7 @@ for group in (
     search,
     show,
     stats,
-    arrivals,
+    watch,
     articles,
     feeds,
     forgetting,

@@ -56,7 +56,7 @@ def reindex(  # noqa: PLR0913  one option a wish
     Nothing is lost: the workers copy, catch up, compare and switch, and a failure leaves everything as it was.
     Example: kuzet reindex --dry-run && kuzet reindex
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import REINDEX, open_reindexer
 
     runtime = open_runtime()
@@ -71,6 +71,8 @@ def reindex(  # noqa: PLR0913  one option a wish
         run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
         if wait:
             follow(runtime, run, as_json=as_json, sentence=sentence_of_reindex)
+        else:
+            leave(run, as_json=as_json)
 
 
 @commands.command("retag")
@@ -88,7 +90,7 @@ def retag(  # noqa: PLR0913  one option a wish
 
     Example: kuzet retag --dry-run --since 30d && kuzet retag
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
@@ -103,6 +105,8 @@ def retag(  # noqa: PLR0913  one option a wish
     run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
     if wait:
         follow(runtime, run, as_json=as_json, sentence=sentence_of_retag)
+    else:
+        leave(run, as_json=as_json)
 
 
 @commands.command("reextract")
@@ -118,7 +122,7 @@ def reextract(
 
     Example: kuzet reextract --source tengrinews --since 7d
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()
@@ -128,6 +132,8 @@ def reextract(
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:
         follow(runtime, run, as_json=as_json, sentence=sentence_of_reextract)
+    else:
+        leave(run, as_json=as_json)
 
 
 def sentence_of_reextract(rebuild: Rebuild) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeAlias
 
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, UnreadableFileError
 
 Stamp: TypeAlias = tuple[int, int]
 """When a file was written (ns) and how long it is; zeros for one that is not there (an editor may be replacing it)."""
+
+REMEDY = "KUZET_CONFIG names the folder of such files, KUZET_FEEDS_FILE another feed list."
 
 
 def stamp(file: Path) -> Stamp:
@@ -20,11 +22,15 @@ def stamp(file: Path) -> Stamp:
 
 
 def read_text(file: Path) -> str:
-    """The file's text. Raises ConfigError for one that is missing, unreadable or not UTF-8 (with the line)."""
+    """Return the file's text.
+
+    Raises UnreadableFileError for one that is missing or may not be read, ConfigError with the line for one that is not
+    UTF-8.
+    """
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ConfigError(str(file), f"cannot be read ({error.strerror})") from error
+        raise UnreadableFileError(str(file), f"cannot be read ({error.strerror})", remedy=REMEDY) from error
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
