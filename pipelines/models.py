@@ -135,8 +135,9 @@ class Validators:
 class Poll:
     """One look at a feed, a line of its history. A poll is `ok` when the answer was usable; 304 counts.
 
-    `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new` and `known` count entries. `note`: what went
-    wrong, or why there was nothing to read. `dropped`: items of the document that are no entries, by reason.
+    `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new`, `changed` and `known` count the entries and
+    add up to them. `note`: what went wrong, or why there was nothing to read. `read`: items of the document; `dropped`:
+    those that are no entries, by reason.
     """
 
     at: float
@@ -144,10 +145,12 @@ class Poll:
     bytes: int = 0
     entries: int = 0
     new: int = 0
+    changed: int = 0
     known: int = 0
     took_s: float = 0.0
     note: str = ""
     ok: bool = True
+    read: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -158,7 +158,9 @@ def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | Drop
 def _nothing(parsed: Any, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:  # noqa: ANN401 - as above
     if dropped:
         reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
-        return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="nothing_usable")
+        return FeedUnusableError(
+            url, f"no item of the feed is usable ({reasons})", reason="nothing_usable", dropped=dropped
+        )
     if parsed.get("version"):
         return FeedUnusableError(url, "the feed has no items", reason="no_entries")
     if _HTML.search(text):

@@ -30,7 +30,8 @@ def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: dat
     entries, dropped = sorted_out(items, left_out=document.left_out + len(elements[MAX_ITEMS:]))
     if not entries:
         counted = ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "empty"
-        raise FeedUnusableError(url, f"the sitemap names no news ({counted})", reason="no_entries")
+        reason = "nothing_usable" if dropped else "no_entries"
+        raise FeedUnusableError(url, f"the sitemap names no news ({counted})", reason=reason, dropped=dropped)
     return ParsedFeed(format="news-sitemap", title="", encoding=document.encoding, entries=entries, dropped=dropped)
 
 

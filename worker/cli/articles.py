@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -120,6 +121,7 @@ def show_trace(found: Trace) -> None:
 def audit(*, as_json: AsJson = False) -> None:
     """Prove the books: every sighting of the last 90 days ended in exactly one outcome or is under way.
 
+    And every item that was read in a feed was sighted, known already, or dropped for a reason.
     Days are those of Kazakhstan (UTC+5). Exit code 1 when a sum does not agree.
 
     Example: kuzet audit
@@ -138,13 +140,19 @@ def books_row(books: Audit) -> AuditAnswer:
     """The sums, and one account a day and source."""
     accounts: list[AccountRow] = [
         {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
-         "outcomes": dict(account.outcomes), "missing": account.missing}
+         "outcomes": dict(account.outcomes), "missing": account.missing, "read": account.read,
+         "from_feeds": account.from_feeds, "known": account.known, "dropped": dict(account.dropped),
+         "vanished": account.vanished}
         for account in books.accounts
     ]  # fmt: skip
     return {
         "sighted": books.sighted,
         "under_way": books.under_way,
         "outcomes": dict(books.outcomes),
+        "read": books.read,
+        "from_feeds": books.from_feeds,
+        "known": books.known,
+        "dropped": dict(books.dropped),
         "balanced": books.is_balanced,
         "accounts": accounts,
     }
@@ -153,14 +161,35 @@ def books_row(books: Audit) -> AuditAnswer:
 def show_books(books: Audit) -> None:
     table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
     for account in books.accounts:
-        ended = ", ".join(f"{name} {count}" for name, count in sorted(account.outcomes.items()))
-        missing = Text(str(account.missing), style="red") if account.missing else Text("0", style="green")
+        ended, missing = counted(account.outcomes), difference(account.missing)
         table.add_row(account.day, account.source, str(account.sighted), str(account.under_way), ended, missing)
     out.print(table)
+    if books.read:
+        show_reads(books)
     out.print(
         "The sums agree." if books.is_balanced else "The sums do not agree.",
         style="green" if books.is_balanced else "red",
     )
+
+
+def show_reads(books: Audit) -> None:
+    """Print what became of the items of feeds: read = sighted + known + dropped."""
+    table = Table(
+        "day", "source", "items read", "sighted", "known", "dropped", "missing", box=None, header_style="bold"
+    )
+    for account in filter(lambda each: each.read, books.accounts):
+        numbers = map(str, (account.read, account.from_feeds, account.known))
+        table.add_row(account.day, account.source, *numbers, counted(account.dropped), difference(account.vanished))
+    out.print()
+    out.print(table)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def difference(number: int) -> Text:
+    return Text(str(number), style="red" if number else "green")
 
 
 @quarantine.command("list")

@@ -308,7 +308,10 @@ class TraceAnswer(TypedDict):
 
 
 class AccountRow(TypedDict):
-    """A source on a day of Kazakhstan. `missing` is 0 when its sum agrees."""
+    """A source on a day of Kazakhstan. `missing` and `vanished` are 0 when its sums agree.
+
+    `read`: items of its feeds; `from_feeds` were sighted, `known` known, `dropped` none (by reason).
+    """
 
     day: str
     source: str
@@ -316,6 +319,11 @@ class AccountRow(TypedDict):
     under_way: int
     outcomes: dict[str, int]
     missing: int
+    read: int
+    from_feeds: int
+    known: int
+    dropped: dict[str, int]
+    vanished: int
 
 
 class AuditAnswer(TypedDict):
@@ -324,6 +332,10 @@ class AuditAnswer(TypedDict):
     sighted: int
     under_way: int
     outcomes: dict[str, int]
+    read: int
+    from_feeds: int
+    known: int
+    dropped: dict[str, int]
     balanced: bool
     accounts: list[AccountRow]
 

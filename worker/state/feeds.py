@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipelines.feeds import Rhythm, rhythm_from
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
-from worker.state.records import new_token, pairs, to_json
+from worker.state.records import day_of, new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
@@ -143,7 +143,8 @@ class Feeds:
     def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
         """End a poll whose entries are registered: keep validators and habits, refresh and trim `seen`.
 
-        `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known.
+        `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known. The items of
+        the document (`poll.read`) are booked beside what became of them.
         """
         listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
         return self._end(
@@ -201,8 +202,9 @@ class Feeds:
             polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
         )
 
-    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, **arguments: Argument) -> bool:
-        return self._change(script, claim, poll=_poll_json(poll), **arguments)
+    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, now: float, **arguments: Argument) -> bool:
+        booked = {"day": day_of(now), "reads": _reads_json(poll)}
+        return self._change(script, claim, poll=_poll_json(poll), now=now, **booked, **arguments)
 
     def _change(self, script: str, claim: FeedClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.feed_id, token=claim.token, **arguments))
@@ -253,6 +255,13 @@ def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
 
 def _validators(record: Mapping[str, str]) -> Validators:
     return Validators(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Validators)})
+
+
+def _reads_json(poll: Poll) -> str:
+    """Return what is booked of a document: its items, and what became of them; empty without any."""
+    counts = {"read": poll.read, "sighted": poll.new + poll.changed, "known": poll.known}
+    counts |= {f"dropped:{reason}": count for reason, count in poll.dropped.items()}
+    return to_json({name: count for name, count in counts.items() if count}) if poll.read else ""
 
 
 def _poll_json(poll: Poll) -> str:

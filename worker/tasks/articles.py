@@ -190,4 +190,5 @@ def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tag
         now=runtime.now(),
         content_hash=content_hash(article),
         recheck_after_s=RECHECK_AFTER_S if tagging.topics and claim.page else (),
+        remark=article.note,
     )

@@ -30,7 +30,7 @@ from pipelines.feeds import (
 from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
 from worker.runtime import Runtime
-from worker.state import ArticleAddress, FeedClaim, Sighting
+from worker.state import ArticleAddress, FeedClaim, Sighting, SightingKind
 from worker.tasks.app import app
 from worker.tasks.nudges import top_up
 from worker.tasks.page_store import require_room, waits_for_store
@@ -98,9 +98,13 @@ def parse_feed(feed_id: str) -> None:
         with waits_for_store(runtime, claim, runtime.state.feeds.release):
             page = runtime.pages.get(claim.page)
         parsed = parse(page, claim.feed, now=now)
-    except (FeedUnusableError, PageUnusableError) as error:
-        poll = dataclasses.replace(claim.poll, note=error.problem)
+    except FeedUnusableError as error:
+        items = sum(error.dropped.values())
+        poll = dataclasses.replace(claim.poll, note=error.problem, read=items, dropped=error.dropped)
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
+        return
+    except PageUnusableError as error:
+        _failed(runtime, claim, dataclasses.replace(claim.poll, note=error.problem))
         return
     register_entries(runtime, claim, parsed, page=page)
     top_up(app, Stage.FETCH)
@@ -117,7 +121,8 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     addresses, dropped = addressed(parsed, feed)
     found = read_changes(runtime, claim, addresses)
     sightings = [sight(runtime, each, feed=feed, now=now) for each in found.to_sight]
-    new = sum(sighting.is_new for sighting in sightings)
+    kinds = Counter(sighting.kind for sighting in sightings)
+    new, changed = kinds[SightingKind.NEW], kinds[SightingKind.CHANGED]
     claim = dataclasses.replace(claim, habits=found.habits, rhythm=rhythm_after(claim, found, now=now))
     signs = PollSigns(rhythm=claim.rhythm, ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)))
     next_at = next_check_at(now, signs, policy=policy(runtime))
@@ -126,7 +131,9 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
         note=parsed.note,
         entries=len(found.listed),
         new=new,
-        known=len(found.listed) - len(found.to_sight),
+        changed=changed,
+        known=len(found.listed) - new - changed,
+        read=len(parsed.entries) + sum(parsed.dropped.values()),
         dropped=dropped,
     )
     runtime.state.feeds.parsed(claim, seen=found.memory, poll=poll, next_at=next_at, now=now)

@@ -290,3 +290,24 @@ def test_what_was_left_out_of_a_document_is_in_its_poll(state):
     poll = replace(POLL, entries=3, new=2, known=1, dropped={"no_words": 4})
     assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, next_at=NOW + 300, now=NOW)
     assert state.feeds.snapshot(FEED.id).polls[0] == poll
+
+
+def test_items_of_a_document_are_booked_beside_what_became_of_them(state):
+    """Items read = sighted + known + dropped; an item that vanished turns the audit red."""
+    poll = replace(POLL, read=10, entries=6, new=2, changed=1, known=3, dropped={"no_words": 4})
+    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, next_at=NOW + 300, now=NOW)
+    (account,) = state.outcomes.audit(now=NOW).accounts
+    assert (account.read, account.from_feeds, account.known, account.dropped) == (10, 3, 3, {"no_words": 4})
+    assert account.vanished == 0
+    lost = replace(POLL, read=2)
+    assert state.feeds.parsed(fetched(state, at=NOW + 300), seen={}, poll=lost, next_at=NOW, now=NOW + 300)
+    books = state.outcomes.audit(now=NOW)
+    assert (books.accounts[0].vanished, books.is_balanced, books.read) == (2, False, 12)
+
+
+def test_what_a_useless_document_held_is_booked(state):
+    """A feed whose every item is unusable must not look like an empty one."""
+    poll = replace(POLL, read=7, dropped={"no_link": 7})
+    assert state.feeds.failed(fetched(state), poll=poll, next_at=NOW + 300, now=NOW)
+    (account,) = state.outcomes.audit(now=NOW).accounts
+    assert (account.read, account.dropped, account.vanished) == (7, {"no_link": 7}, 0)

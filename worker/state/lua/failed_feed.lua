@@ -2,5 +2,6 @@
 -- uses: feed
 local r = held(A.id)
 if not r then return 0 end
+book_reads(r)
 fail(A.id, r, 'failing', A.poll, A.next_at)
 return 1

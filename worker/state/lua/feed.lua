@@ -1,6 +1,7 @@
 -- What all changes of a feed share.
 -- uses: event
 local POLLS_KEPT = 30
+local COUNTS_KEEP_S = 100 * 86400
 
 -- The record, if the caller's token is the one that holds it.
 local function held(id)
@@ -26,6 +27,14 @@ local function rest(id, poll, at)
   redis.call('HSET', key, 'stage', 'poll', 'attempts', 0)
   redis.call('ZREM', P .. 'due:parse', id)
   redis.call('ZADD', P .. 'due:poll', at, id)
+end
+
+-- Adds to the books of the day what was read and what became of it (A.reads, JSON: what → count), by source.
+local function book_reads(r)
+  if not given(A.reads) then return end
+  local books = P .. 'reads:' .. A.day
+  for what, count in pairs(cjson.decode(A.reads)) do redis.call('HINCRBY', books, r.source .. ':' .. what, count) end
+  redis.call('EXPIRE', books, COUNTS_KEEP_S)
 end
 
 local function fail(id, r, state, poll, at)

@@ -36,5 +36,6 @@ if given(A.seen) then
     for i = 1, surplus do redis.call('HDEL', seen, entries[i][2]) end
   end
 end
+book_reads(r)
 rest(A.id, A.poll, A.next_at)
 return 1
