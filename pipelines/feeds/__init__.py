@@ -4,17 +4,19 @@ from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.changes import Changes, Listed, changes, listed_entries
 from pipelines.feeds.document import parse_feed
 from pipelines.feeds.health import FeedHealth, FeedState, Silence, health, silence
+from pipelines.feeds.hints import declared_freshness_s
+from pipelines.feeds.listing import parse_listing
+from pipelines.feeds.reader import parse_document
 from pipelines.feeds.rhythm import Rhythm, first_rhythm, learned, rhythm_from
 from pipelines.feeds.schedule import (
     FALSE_NOT_MODIFIED,
     PollingPolicy,
     PollSigns,
-    declared_freshness_s,
     is_false_not_modified,
     may_ask_for_changes,
     next_check_at,
 )
-from pipelines.feeds.sitemap import parse_sitemap
+from pipelines.feeds.sitemap import ListedPage, listed_pages, newest_sitemap, parse_sitemap, sitemaps
 
 __all__ = [
     "FALSE_NOT_MODIFIED",
@@ -22,6 +24,7 @@ __all__ = [
     "FeedHealth",
     "FeedState",
     "Listed",
+    "ListedPage",
     "PollSigns",
     "PollingPolicy",
     "Rhythm",
@@ -33,11 +36,16 @@ __all__ = [
     "is_false_not_modified",
     "learned",
     "listed_entries",
+    "listed_pages",
     "may_ask_for_changes",
+    "newest_sitemap",
     "next_check_at",
     "parse_catalogue",
+    "parse_document",
     "parse_feed",
+    "parse_listing",
     "parse_sitemap",
     "rhythm_from",
     "silence",
+    "sitemaps",
 ]

@@ -72,7 +72,7 @@ def add(  # noqa: PLR0913  one option a fact
     feed = with_facts(switched_on(base), facts, languages=language)
     refuse_unusable(feed)
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is added to {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -103,7 +103,7 @@ def edit(  # noqa: PLR0913  one option a fact
     if feed.enabled and other and other.enabled and other.id != feed.id:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if feed.url != before.url and not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is changed in {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -123,7 +123,7 @@ def enable(feed_id: FeedId, *, unchecked: Unchecked = False) -> None:
     if other and other.enabled:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(switched_on(feed))
     out.print(f"{feed.id} is polled from now on.", style="green")
 
@@ -310,7 +310,7 @@ def numbered(name: str) -> Iterator[str]:
 def checked(runtime: Runtime, feed: Feed) -> Feed:
     """The feed, off when it cannot be fetched and read now."""
     try:
-        fetch_feed(runtime, feed.url, feed.format)
+        fetch_feed(runtime, feed)
     except KuzetError as error:
         today = datetime.now(KAZAKHSTAN).date()
         return replace(feed, enabled=False, note=f"failed its check on {today}: {error.problem}")

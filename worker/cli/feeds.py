@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +26,10 @@ feeds = typer.Typer(help="What is polled, and how it is doing.", no_args_is_help
 commands.add_typer(feeds, name="feeds")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-Format = Annotated[FeedFormat | None, typer.Option("--format", help="feed: RSS, Atom or RDF; sitemap: a news sitemap.")]
+Format = Annotated[
+    FeedFormat | None, typer.Option("--format", help="feed: RSS, Atom, RDF, JSON; sitemap; page: a list of links.")
+]
+Links = Annotated[str, typer.Option(help="Of a page: a regular expression that is in the addresses of articles.")]
 STATE_STYLES = {"ok": "green", "new": "cyan", "failing": "red", "down": "bold red", "off": "dim"}
 ENTRIES_SHOWN = 10
 
@@ -123,16 +126,19 @@ def check(
     ],
     *,
     form: Format = None,
+    links: Links = "",
     as_json: AsJson = False,
 ) -> None:
     """Fetch a feed now and show what the parser sees, before adding it or switching it on. Nothing is stored.
 
     Example: kuzet feeds check https://tengrinews.kz/news.rss
+
+    Example: kuzet feeds check https://example.kz/news --format page --links "/news/[0-9]+"
     """
     runtime = open_runtime(engines=False)
-    known = None if "://" in feed else feed_of(runtime, feed)
-    default = known.format if known else FeedFormat.FEED
-    parsed = fetch_feed(runtime, known.url if known else feed, form or default)
+    chosen = Feed(id="", url=feed, source="", family="") if "://" in feed else feed_of(runtime, feed)
+    wanted = {"format": form, "links": links}
+    parsed = fetch_feed(runtime, replace(chosen, **{name: value for name, value in wanted.items() if value}))
     if as_json:
         print_json(parsed_row(parsed))
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.errors import KuzetError
-from pipelines.models import Article, FeedFormat, ParsedFeed
+from pipelines.errors import FeedUnusableError, KuzetError
+from pipelines.models import Article, Feed, Page, ParsedFeed
 from worker.cli.console import local_time
 
 if TYPE_CHECKING:
@@ -28,14 +28,26 @@ REMEDIES = {
 """Reason of a refusal → what a person can do about it."""
 
 
-def fetch_feed(runtime: Runtime, url: str, form: FeedFormat) -> ParsedFeed:
-    """Return the feed as the workers would see it. Raises KuzetError saying why not."""
-    from pipelines.feeds import parse_feed, parse_sitemap
+def fetch_feed(runtime: Runtime, feed: Feed) -> ParsedFeed:
+    """Return the feed as the workers would see it, of a sitemap index the newest. Raises KuzetError saying why not."""
+    from pipelines.feeds import newest_sitemap, parse_document
+
+    page, now = fetch_document(runtime, feed.url), datetime.now(UTC)
+    try:
+        return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=now)
+    except FeedUnusableError as error:
+        if error.reason != "sitemap_index":
+            raise
+    child = newest_sitemap(page.body, url=page.final_url, headers=page.headers, now=now)
+    page = fetch_document(runtime, child)
+    return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=now)
+
+
+def fetch_document(runtime: Runtime, url: str) -> Page:
+    """Return a feed's document. Raises KuzetError saying why there is none."""
     from worker.web import feed_limits
 
-    page = fetched(url, runtime.web.get(url, limits=feed_limits(runtime.settings))).page
-    read = parse_sitemap if form is FeedFormat.SITEMAP else parse_feed
-    return read(page.body, url=page.final_url, headers=page.headers, now=datetime.now(UTC))
+    return fetched(url, runtime.web.get(url, limits=feed_limits(runtime.settings))).page
 
 
 def fetch_article(runtime: Runtime, url: str) -> Article:

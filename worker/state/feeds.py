@@ -237,7 +237,7 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
 
 def _definition(feed: Feed) -> str:
     """What sources and parsers need to know of a feed, besides its address."""
-    return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format})
+    return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format, "links": feed.links})
 
 
 def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
@@ -250,6 +250,7 @@ def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
         family=definition.get("family", record["source"]),
         languages=tuple(definition.get("languages", ())),
         format=FeedFormat(definition.get("format", FeedFormat.FEED)),
+        links=definition.get("links", ""),
     )
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from pipelines import feeds
 from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
 from pipelines.feeds import (
     FALSE_NOT_MODIFIED,
@@ -26,8 +25,9 @@ from pipelines.feeds import (
     listed_entries,
     may_ask_for_changes,
     next_check_at,
+    parse_document,
 )
-from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
+from pipelines.models import Entry, Feed, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, FeedClaim, Sighting, SightingKind
@@ -111,8 +111,8 @@ def parse_feed(feed_id: str) -> None:
 
 
 def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
-    read = feeds.parse_sitemap if feed.format is FeedFormat.SITEMAP else feeds.parse_feed
-    return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
+    at = datetime.fromtimestamp(now, UTC)
+    return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=at)
 
 
 def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, page: Page) -> None:

@@ -197,7 +197,7 @@ def test_the_first_picture_is_found_where_feeds_put_it():
         pytest.param(
             "<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html", id="html"
         ),
-        pytest.param('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json", id="json feed"),
+        pytest.param('[{"title": "an API"}]', "json", id="json"),
         pytest.param(
             '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>',
             "sitemap",
