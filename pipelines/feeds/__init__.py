@@ -1,9 +1,10 @@
 """Feed documents → entries; when to look again; how a feed is doing; the catalogue."""
 
+from pipelines.feeds.addresses import INDEX_AGAIN_S, NEWEST_SITEMAP, AskAt, after_answer, after_failure
 from pipelines.feeds.catalogue import parse_catalogue
 from pipelines.feeds.changes import Changes, Listed, changes, listed_entries
 from pipelines.feeds.document import parse_feed
-from pipelines.feeds.health import FeedHealth, FeedState, Silence, health, silence
+from pipelines.feeds.health import DOWN_AFTER_FAILURES, FeedHealth, FeedState, Silence, health, silence
 from pipelines.feeds.hints import declared_freshness_s
 from pipelines.feeds.listing import parse_listing
 from pipelines.feeds.reader import parse_document
@@ -19,7 +20,11 @@ from pipelines.feeds.schedule import (
 from pipelines.feeds.sitemap import ListedPage, listed_pages, newest_sitemap, parse_sitemap, sitemaps
 
 __all__ = [
+    "DOWN_AFTER_FAILURES",
     "FALSE_NOT_MODIFIED",
+    "INDEX_AGAIN_S",
+    "NEWEST_SITEMAP",
+    "AskAt",
     "Changes",
     "FeedHealth",
     "FeedState",
@@ -29,6 +34,8 @@ __all__ = [
     "PollingPolicy",
     "Rhythm",
     "Silence",
+    "after_answer",
+    "after_failure",
     "changes",
     "declared_freshness_s",
     "first_rhythm",

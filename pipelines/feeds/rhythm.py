@@ -19,6 +19,7 @@ from typing import Any
 from pipelines.time_zone import KAZAKHSTAN
 
 HOURS, DAYS, MINUTES = 24, 7, 12
+WEEK_S = 7 * 86_400.0
 STEP_S = 300.0
 MEMORY_S = 28 * 86_400.0
 """What was learned fades by this time constant: a newsroom that changes its hours is known again within a month."""
@@ -115,6 +116,22 @@ def usual_rate_at(rhythm: Rhythm, moment: float) -> float:
     clump = rhythm.clump
     profile = _factors(rhythm.hours, clump)[hour] * _factors(rhythm.days, clump)[day]
     return rhythm.articles / rhythm.watched_s * max(profile, QUIET_SHARE) * _factors(rhythm.minutes, clump)[minute]
+
+
+def expected_articles(rhythm: Rhythm, since: float, *, until: float) -> float:
+    """Return how many articles the rhythm lets one expect between two epoch seconds, in steps of an hour.
+
+    A quiet hour counts as it is: no article at night is no silence. Whole weeks count at the mean rate.
+    """
+    mean, clump = rhythm.articles / rhythm.watched_s, rhythm.clump
+    weeks, rest_s = divmod(max(0.0, until - since), WEEK_S)
+    hours, days = _factors(rhythm.hours, clump), _factors(rhythm.days, clump)
+    expected, at = 0.0, until - rest_s
+    while at < until:
+        step_s = min(3600.0, until - at)
+        hour, day, _ = _bins(at)
+        expected, at = expected + hours[hour] * days[day] * step_s, at + step_s
+    return mean * (expected + weeks * WEEK_S)
 
 
 def _roots(rhythm: Rhythm, moments: Iterable[float]) -> float:

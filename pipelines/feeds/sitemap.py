@@ -26,7 +26,7 @@ class SitemapLink:
     rank: tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ListedPage:
     """A page that a sitemap lists. `published_at`: of its news, else when it changed last."""
 

@@ -16,6 +16,8 @@ from worker.cli import (
     dictionary,
     exporting,
     feed_editing,
+    feed_finding,
+    feed_health,
     feeds,
     forgetting,
     importing,
@@ -95,6 +97,8 @@ for group in (
 ):
     app.add_typer(group.commands)
 feeds.feeds.add_typer(feed_editing.commands)
+feeds.feeds.add_typer(feed_finding.commands)
+feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.models import Feed, FeedFormat, ParsedFeed
-from worker.answers.feeds import feed_of, feed_row, left_out, new_feed, parsed_row, refuse_unusable, state_of
-from worker.answers.fetching import fetch_feed
+from worker.answers.feeds import feed_row, left_out, state_of
 from worker.answers.wording import duration, local_time
-from worker.cli.completion import completing
 from worker.cli.console import out, print_json, warn
 from worker.cli.session import open_runtime
 
@@ -30,7 +27,7 @@ Format = Annotated[
     FeedFormat | None, typer.Option("--format", help="feed: RSS, Atom, RDF, JSON; sitemap; page: a list of links.")
 ]
 Links = Annotated[str, typer.Option(help="Of a page: a regular expression that is in the addresses of articles.")]
-STATE_STYLES = {"ok": "green", "new": "cyan", "failing": "red", "down": "bold red", "off": "dim"}
+STATE_STYLES = {"healthy": "green", "new": "cyan", "failing": "red", "gone": "bold red", "off": "dim"}
 ENTRIES_SHOWN = 10
 
 
@@ -80,40 +77,8 @@ def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str
         duration(max(0.0, snapshot.next_at - now)) if snapshot.next_at else "–",
         duration(snapshot.interval_s) if snapshot.interval_s else "–",
         str(sum(poll.new for poll in snapshot.polls)),
-        "; ".join(filter(None, ("" if state == "ok" else sentence, *sorted(snapshot.habits), left_out(snapshot)))),
+        "; ".join(filter(None, ("" if state == "healthy" else sentence, *sorted(snapshot.habits), left_out(snapshot)))),
     ]
-
-
-@feeds.command("check")
-def check(
-    feed: Annotated[
-        str,
-        typer.Argument(
-            metavar="URL|ID",
-            help="An address, or the id of a feed of the catalogue.",
-            autocompletion=completing("feed"),
-        ),
-    ],
-    *,
-    form: Format = None,
-    links: Links = "",
-    as_json: AsJson = False,
-) -> None:
-    """Fetch a feed now and show what the parser sees, before adding it or switching it on. Nothing is stored.
-
-    Example: kuzet feeds check https://tengrinews.kz/news.rss
-
-    Example: kuzet feeds check https://example.kz/news --format page --links "/news/[0-9]+"
-    """
-    runtime = open_runtime(engines=False)
-    chosen = new_feed(feed) if "://" in feed else feed_of(runtime, feed)
-    wanted = replace(chosen, format=form or chosen.format, links=links or chosen.links)
-    refuse_unusable(wanted)
-    parsed = fetch_feed(runtime, wanted)
-    if as_json:
-        print_json(parsed_row(parsed))
-    else:
-        show_parsed(parsed)
 
 
 def show_parsed(parsed: ParsedFeed) -> None:
