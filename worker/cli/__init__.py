@@ -11,6 +11,7 @@ import typer
 from worker.cli import (
     arrivals,
     articles,
+    backups,
     console,
     demo,
     dictionary,
@@ -84,6 +85,7 @@ for group in (
     forgetting,
     importing,
     exporting,
+    backups,
     rebuilds,
     rules,
     stages,
