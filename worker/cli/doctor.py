@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +13,7 @@ from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.doctor.findings import Check, Find, Finding
-    from worker.runtime import Runtime
+    from worker.doctor.findings import Check, Finding
 
 commands = typer.Typer()
 
@@ -49,7 +47,7 @@ def doctor(
 
 def checks(*, article: bool) -> dict[str, Check]:
     """Return the checks in their order: what others depend on comes first."""
-    from worker.doctor import chain, engines, machine
+    from worker.doctor import chain, engines, feeds, machine
 
     listed: dict[str, Check] = {
         "broker": engines.broker,
@@ -60,21 +58,9 @@ def checks(*, article: bool) -> dict[str, Check]:
         "settings": machine.settings,
         "files": machine.files,
         "workers": engines.workers,
-        "feeds": feeds,
+        "feeds": feeds.feeds,
     }
     return listed | ({"article": chain.chain} if article else {})
-
-
-def feeds(runtime: Runtime) -> Iterator[Find]:
-    """Those that fail, and a silence that is not usual, as `kuzet status` has them."""
-    from worker.cli.status import WatchedFeeds
-    from worker.doctor.findings import ok, warning
-
-    found = WatchedFeeds.of(runtime).problems()
-    for sentence in found:
-        yield warning(sentence, "`kuzet feeds check ID` shows what the site answers.")
-    if not found:
-        yield ok("they answer as usual")
 
 
 def show(found: list[Finding]) -> None:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.console import UsageError, out
+from pipelines.errors import UsageError
+from worker.cli.console import out
 from worker.cli.session import open_runtime
 
 commands = typer.Typer()
