@@ -1,5 +1,5 @@
 -- What all changes of a feed share.
--- uses: event
+-- uses: event, totals
 local POLLS_KEPT = 30
 local COUNTS_KEEP_S = 100 * 86400
 
@@ -19,9 +19,15 @@ local function set_state(id, r, state, reason)
   end
 end
 
+-- A poll in one word: `failed`, or the status that the server gave.
+local function result(poll)
+  return poll.ok == false and 'failed' or tostring(poll.status or 0)
+end
+
 -- Ends a poll, well or badly: a line of history, and the feed waits in `poll` until `at`.
 local function rest(id, poll, at)
   local key = P .. 'feed:' .. id
+  total('polls ' .. result(cjson.decode(poll)))
   redis.call('LPUSH', key .. ':polls', poll)
   redis.call('LTRIM', key .. ':polls', 0, POLLS_KEPT - 1)
   redis.call('HDEL', key, 'token', 'lease_until', 'fetched')
