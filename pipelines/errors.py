@@ -30,6 +30,10 @@ def _rebuild(kind: type[KuzetError], args: tuple[object, ...], state: dict[str, 
     return error
 
 
+class UsageError(KuzetError):
+    """A person asked for what cannot be done as asked: they ask again in another way."""
+
+
 class ConfigError(KuzetError):
     """A file of ours is wrong: keep what was loaded before and show file, line and key."""
 

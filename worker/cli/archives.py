@@ -12,8 +12,7 @@ from typing import IO, cast
 
 import zstandard
 
-from pipelines.errors import KuzetError
-from worker.cli.console import UsageError
+from pipelines.errors import KuzetError, UsageError
 from worker.local.atomic import replacing
 
 COMPRESSED = frozenset({".gz", ".zst"})

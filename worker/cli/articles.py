@@ -9,15 +9,15 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError
-from worker.cli.console import FAILED, duration, local_time, out, print_json
-from worker.cli.journeys import readable, sentence_of
-from worker.cli.selecting import find_key
+from worker.answers.articles import books_row, quarantined_row, tombstone_row, trace_row
+from worker.answers.journeys import readable, sentence_of
+from worker.answers.selection import find_key
+from worker.answers.wording import duration, local_time
+from worker.cli.console import FAILED, out, print_json
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.cli.shapes import AccountRow, AuditAnswer, QuarantinedRow, TraceAnswer
     from worker.state import Audit, Tombstone, Trace
-    from worker.state.quarantine import Quarantined
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
@@ -49,46 +49,6 @@ def trace(
         remedy = f"A row of an import is traced by its own address: kuzet trace '{article}#…', as search shows it."
         remedy = remedy if article.startswith("file:") else "`kuzet feeds list` shows what is polled."
         raise KuzetError(article, "was never seen", remedy=remedy)
-
-
-def trace_row(found: Trace) -> TraceAnswer:
-    return {
-        "id": found.article_id,
-        "url": found.url,
-        "source": found.source,
-        "stage": found.stage and str(found.stage),
-        "outcome": found.outcome,
-        "attempts": found.attempts,
-        "error": found.error,
-        "revision": found.revision,
-        "version": found.version,
-        "recheck_at": list(found.recheck_at),
-        "forgotten": False,
-        "forgotten_at": None,
-        "steps": [
-            {"at": step.at, "event": step.event, "detail": step.detail, "sentence": sentence_of(step)}
-            for step in found.steps
-        ],
-    }
-
-
-def tombstone_row(tombstone: Tombstone) -> TraceAnswer:
-    """Return a trace that has nothing but the address: the rest went with the article."""
-    return {
-        "id": tombstone.article_id,
-        "url": tombstone.url,
-        "source": "",
-        "stage": None,
-        "outcome": "",
-        "attempts": 0,
-        "error": "",
-        "revision": 0,
-        "version": 0,
-        "recheck_at": [],
-        "forgotten": True,
-        "forgotten_at": tombstone.at or None,
-        "steps": [],
-    }
 
 
 def show_tombstone(tombstone: Tombstone, article: str) -> None:
@@ -134,22 +94,6 @@ def audit(*, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def books_row(books: Audit) -> AuditAnswer:
-    """The sums, and one account a day and source."""
-    accounts: list[AccountRow] = [
-        {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
-         "outcomes": dict(account.outcomes), "missing": account.missing}
-        for account in books.accounts
-    ]  # fmt: skip
-    return {
-        "sighted": books.sighted,
-        "under_way": books.under_way,
-        "outcomes": dict(books.outcomes),
-        "balanced": books.is_balanced,
-        "accounts": accounts,
-    }
-
-
 def show_books(books: Audit) -> None:
     table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
     for account in books.accounts:
@@ -175,10 +119,6 @@ def list_quarantine(*, as_json: AsJson = False) -> None:
     for kept in given_up:
         when, stage = (f"{local_time(kept.at)}  ", "dim"), f"{kept.stage:<8} "
         out.print(Text.assemble(when, stage, (kept.error, "red"), f"  {kept.url}"))
-
-
-def quarantined_row(kept: Quarantined) -> QuarantinedRow:
-    return {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
 
 
 @quarantine.command("replay")

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.errors import ConfigError, KuzetError
+from pipelines.errors import UsageError
 from pipelines.models import Feed, FeedFormat
-from pipelines.time_zone import KAZAKHSTAN
+from worker.answers.feeds import (
+    BY_HAND,
+    checked,
+    feed_at,
+    feed_of,
+    new_feed,
+    refuse_taken,
+    refuse_unusable,
+    subscribed,
+    switched_on,
+)
+from worker.answers.fetching import fetch_feed
 from worker.cli.completion import completing
-from worker.cli.console import UsageError, err, out, print_json, read_input
-from worker.cli.feeds import AsJson, Format, feed_of, show_parsed
-from worker.cli.fetching import fetch_feed
+from worker.cli.console import err, out, print_json, read_input
+from worker.cli.feeds import AsJson, Format, show_parsed
 from worker.cli.progress import counting
 from worker.cli.session import open_runtime
 
@@ -28,10 +36,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-ID_LENGTH = 64
 CHECKS_AT_ONCE = 8
-BY_HAND = ("removed by hand", "switched off by hand")
-"""Notes that say no more than that a person did it; they go when the feed is switched on again."""
 
 FeedId = Annotated[
     str,
@@ -215,56 +220,6 @@ def export_feeds(
     typer.echo(text, nl=False)
 
 
-def feed_at(runtime: Runtime, url: str) -> Feed | None:
-    """Find the feed of an address, however it is spelt; one that is on wins. Raises UsageError for no address."""
-    from pipelines.errors import UnsafeAddressError
-    from pipelines.urls import normalise_url
-
-    try:
-        wanted = normalise_url(url)
-    except UnsafeAddressError as error:
-        raise UsageError(url, "is no web address", remedy="Give a whole http:// or https:// address.") from error
-    found = [feed for feed in runtime.catalogue if normalise_url(feed.url) == wanted]
-    return max(found, key=lambda feed: feed.enabled, default=None)
-
-
-def new_feed(url: str, *, feed_id: str = "") -> Feed:
-    from pipelines.urls import host_of, normalise_url
-
-    host = host_of(normalise_url(url)).removeprefix("www.")
-    return Feed(id=feed_id or name_of(url), url=url, source=host, family=host)
-
-
-def name_of(url: str) -> str:
-    """Make an id of an address: https://tengrinews.kz/news.rss is tengrinews-kz-news-rss."""
-    words = re.sub(r"[^a-z0-9]+", "-", url.lower().partition("://")[2].removeprefix("www."))
-    return words[:ID_LENGTH].strip("-")
-
-
-def refuse_taken(runtime: Runtime, feed: Feed) -> None:
-    """Raise UsageError when the id is that of a feed with another address."""
-    known = runtime.catalogue.get(feed.id)
-    if known and known.url != feed.url:
-        remedy = f"Choose another --id, or change its address: `kuzet feeds edit {feed.id} --url …`."
-        raise UsageError(feed.id, f"is the feed {known.url}", remedy=remedy)
-
-
-def refuse_unusable(feed: Feed) -> None:
-    """Raise UsageError for a value that no catalogue may hold, before anything is fetched or written."""
-    from pipelines.feeds.catalogue import parse_catalogue
-    from worker.files.own_feeds import catalogue_text
-
-    try:
-        parse_catalogue(catalogue_text([feed]), file=feed.id)
-    except ConfigError as error:  # it names a line, which is on no disk yet
-        raise UsageError(error.key or feed.id, error.problem, remedy=error.remedy) from error
-
-
-def switched_on(feed: Feed) -> Feed:
-    """The feed, on; a note that said only that a person switched it off goes."""
-    return replace(feed, enabled=True, note="" if feed.note in BY_HAND else feed.note)
-
-
 def given(*, form: FeedFormat | None, **texts: str) -> dict[str, Any]:
     """Return the options that were given, under the names of a feed's facts."""
     facts: dict[str, Any] = {name: text for name, text in texts.items() if text}
@@ -290,31 +245,6 @@ def imported(runtime: Runtime, subscriptions: Sequence[Subscription], *, uncheck
         for feed in pool.map(lambda feed: checked(runtime, feed), feeds):
             advance()
             yield feed
-
-
-def subscribed(each: Subscription, *, taken: set[str]) -> Feed:
-    """Make a feed of a subscription, with an id of its own; the folder's name is one word."""
-    from pipelines.feeds.catalogue import LANGUAGES
-
-    feed = new_feed(each.url)
-    free = next(name for name in numbered(feed.id) if name not in taken)
-    family = "-".join(each.folder.split()) or feed.family
-    return replace(feed, id=free, family=family, languages=(each.language,) if each.language in LANGUAGES else ())
-
-
-def numbered(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name[: ID_LENGTH - 4]}-{number}" for number in range(2, 1000))
-
-
-def checked(runtime: Runtime, feed: Feed) -> Feed:
-    """The feed, off when it cannot be fetched and read now."""
-    try:
-        fetch_feed(runtime, feed.url, feed.format)
-    except KuzetError as error:
-        today = datetime.now(KAZAKHSTAN).date()
-        return replace(feed, enabled=False, note=f"failed its check on {today}: {error.problem}")
-    return feed
 
 
 def show_imported(feeds: Sequence[Feed], *, known: int, as_json: bool) -> None:

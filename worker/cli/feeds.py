@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.models import Feed, FeedFormat, ParsedFeed
+from worker.answers.feeds import feed_of, feed_row, left_out, parsed_row, state_of
+from worker.answers.fetching import fetch_feed
+from worker.answers.wording import duration, local_time
 from worker.cli.completion import completing
-from worker.cli.console import UsageError, duration, local_time, out, print_json, warn
-from worker.cli.fetching import fetch_feed
+from worker.cli.console import out, print_json, warn
 from worker.cli.session import open_runtime
-from worker.cli.shapes import FeedCheck, FeedRow
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -81,36 +80,6 @@ def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str
     ]
 
 
-def left_out(snapshot: FeedSnapshot) -> str:
-    """Return what the newest document that was read had besides entries, e.g. `2 left out: no_words`."""
-    dropped = next((poll.dropped for poll in snapshot.polls if poll.entries), {})
-    return f"{sum(dropped.values())} left out: {', '.join(sorted(dropped))}" if dropped else ""
-
-
-def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[str, str]:
-    """The feed's state in one word and one sentence, from its last polls."""
-    from pipelines.feeds import health
-
-    if not feed.enabled:
-        return "off", feed.note
-    polls = snapshot.polls if snapshot else ()
-    found = health(polls, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
-    return str(found.state), found.sentence
-
-
-def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> FeedRow:
-    state, sentence = state_of(feed, snapshot, now=now)
-    row: FeedRow = {
-        "id": feed.id, "url": feed.url, "source": feed.source, "family": feed.family, "languages": list(feed.languages),
-        "format": str(feed.format), "enabled": feed.enabled, "note": feed.note, "state": state, "sentence": sentence,
-    }  # fmt: skip
-    if snapshot:
-        row["next_at"], row["interval_s"], row["failures"] = snapshot.next_at, snapshot.interval_s, snapshot.failures
-        row["last_ok_at"], row["last_new_at"] = snapshot.last_ok_at, snapshot.last_new_at
-        row["polls"], row["habits"] = [asdict(poll) for poll in snapshot.polls], sorted(snapshot.habits)
-    return row
-
-
 @feeds.command("check")
 def check(
     feed: Annotated[
@@ -137,26 +106,6 @@ def check(
         print_json(parsed_row(parsed))
     else:
         show_parsed(parsed)
-
-
-def feed_of(runtime: Runtime, feed_id: str) -> Feed:
-    """Return the feed of the catalogue. Raises UsageError with the nearest id."""
-    if found := runtime.catalogue.get(feed_id):
-        return found
-    near = difflib.get_close_matches(feed_id, [feed.id for feed in runtime.catalogue], n=1)
-    remedy = f"Did you mean {near[0]}?" if near else "`kuzet feeds list --all` shows the ids."
-    raise UsageError(feed_id, "is no feed of this watch", remedy=remedy)
-
-
-def parsed_row(parsed: ParsedFeed) -> FeedCheck:
-    return {
-        "format": parsed.format,
-        "title": parsed.title,
-        "encoding": parsed.encoding,
-        "note": parsed.note,
-        "entries": len(parsed.entries),
-        "dropped": dict(parsed.dropped),
-    }
 
 
 def show_parsed(parsed: ParsedFeed) -> None:

@@ -18,7 +18,8 @@ import typer
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
-from worker.cli.console import BUSY, FAILED, duration, err, fail, out
+from worker.answers.wording import duration
+from worker.cli.console import BUSY, FAILED, err, fail, out
 from worker.cli.invocation import kuzet_here
 from worker.cli.session import open_runtime
 

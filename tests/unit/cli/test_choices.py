@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from config.settings import HERE
-from worker.cli.choices import known_values, resolve
-from worker.cli.console import UsageError
+from pipelines.errors import UsageError
+from worker.answers.choices import known_values, resolve
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.cli.journeys import readable, sentence_of
+from worker.answers.journeys import readable, sentence_of
 from worker.state import JourneyStep
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import HERE
-from worker.cli.labels import language_of, read_names
+from worker.answers.labels import language_of, read_names
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.feeds import Silence
-from worker.cli.status import WatchedFeeds
+from worker.answers.status import WatchedFeeds
 
 CALM = Silence(lasting_s=60.0)
 

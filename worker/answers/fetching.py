@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import KuzetError
 from pipelines.models import Article, FeedFormat, ParsedFeed
-from worker.cli.console import local_time
+from worker.answers.wording import local_time
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime

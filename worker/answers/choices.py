@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pipelines.errors import UsageError
 from pipelines.search.fields import figure_names
-from worker.cli.console import UsageError, warn
 from worker.files.text import read_text
 
 if TYPE_CHECKING:
@@ -66,31 +66,35 @@ def resolve(name: str, value: str, *, config: Path, is_used: Callable[[], bool] 
     return found
 
 
-def resolve_filters(runtime: Runtime, filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the filters with values of the index; warn of unknown sources, feeds and families.
+def resolve_filters(
+    runtime: Runtime, filters: Mapping[str, Iterable[str]], *, warn: Callable[[str], None]
+) -> dict[str, tuple[str, ...]]:
+    """Return the filters with values of the index; `warn` gets a sentence on each unknown source, feed or family.
 
     Raises UsageError for an unknown value of a closed list.
     """
     resolved: dict[str, tuple[str, ...]] = {}
     for name, values in filters.items():
-        found = tuple(_resolved(runtime, name, value) for value in values)
+        found = tuple(_resolved(runtime, name, value, warn=warn) for value in values)
         if found:
             resolved[name] = found
     return resolved
 
 
-def _resolved(runtime: Runtime, name: str, value: str) -> str:
+def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], None]) -> str:
     if name in OPEN:
-        warn_of_unknown(runtime, name, value)
+        if problem := unknown(runtime, name, value):
+            warn(problem)
         return value
     return resolve(name, value, config=runtime.settings.config, is_used=lambda: _has_articles(runtime, name, value))
 
 
-def warn_of_unknown(runtime: Runtime, name: str, value: str) -> None:
-    """Warn of a source, feed or family that is neither in the catalogue nor in the index."""
+def unknown(runtime: Runtime, name: str, value: str) -> str:
+    """Say that a source, feed or family is neither in the catalogue nor in the index; empty for one that is."""
     known = {_fold(each): each for each in catalogued(runtime, name)}
-    if _fold(value) not in known and not _has_articles(runtime, name, value):
-        warn(f"no {name} {value} is known{_suggestion(name, value, known)}")
+    if _fold(value) in known or _has_articles(runtime, name, value):
+        return ""
+    return f"no {name} {value} is known{_suggestion(name, value, known)}"
 
 
 def catalogued(runtime: Runtime, name: str) -> list[str]:
