@@ -182,8 +182,10 @@ class Runtime:
 
     def note_host(self, host: str, answer: FetchResult, *, is_page: bool = False) -> None:
         """Remember how the host answered: it is left alone as long as it wishes (by pages, if one was refused)."""
-        from worker.web import Fetched, Later, NotModified, Refused
+        from worker.web import Fetched, Later, NotModified, Refused, word_of
 
+        if is_page:
+            self.state.totals.count_answer(word_of(answer))
         match answer:
             case Later(not_before):
                 self.state.hosts.hold(host, until=not_before, now=self.now(), pages_only=is_page)

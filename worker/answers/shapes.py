@@ -560,6 +560,54 @@ class WhyNotAnswer(TypedDict):
     almost: list[AlmostRow]
 
 
+class ExaminedRow(TypedDict):
+    """`verdict`: ok, warning (a person should look) or problem (something does not work)."""
+
+    about: str
+    verdict: str
+    sentence: str
+    remedy: str
+
+
+class DoctorAnswer(TypedDict):
+    findings: list[ExaminedRow]
+
+
+class BackupAnswer(TypedDict):
+    """`keys`: of the state. `files`: of the folder, its manifest left out."""
+
+    folder: str
+    at: str
+    keys: int
+    articles: int
+    files: int
+
+
+class RestoreAnswer(TypedDict):
+    """`counts`: keys of the state, articles restored, adopted (in the index and not in the backup), known already."""
+
+    folder: str
+    counts: dict[str, int]
+
+
+class StateAnswer(TypedDict):
+    """`adopted`: articles of the index that the state did not know."""
+
+    adopted: int
+
+
+class ReplayAnswer(TypedDict):
+    """Ids of articles."""
+
+    replayed: list[str]
+
+
+class DropAnswer(TypedDict):
+    """Ids of articles."""
+
+    dropped: list[str]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -571,9 +619,15 @@ ANSWERS: dict[str, type] = {
     "kuzet extract, kuzet fetch": ArticleRow,
     "kuzet tag": TagAnswer,
     "kuzet status": StatusAnswer,
+    "kuzet doctor": DoctorAnswer,
+    "kuzet backup": BackupAnswer,
+    "kuzet restore": RestoreAnswer,
+    "kuzet rebuild-state": StateAnswer,
     "kuzet trace": TraceAnswer,
     "kuzet audit": AuditAnswer,
     "kuzet quarantine list": QuarantineAnswer,
+    "kuzet quarantine replay": ReplayAnswer,
+    "kuzet quarantine drop": DropAnswer,
     "kuzet import": ImportAnswer,
     "kuzet forget": ForgetAnswer,
     "kuzet forget --dry-run": ForgetPlan,

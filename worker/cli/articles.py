@@ -8,15 +8,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError
+from pipelines.errors import KuzetError, UsageError
 from worker.answers.articles import books_row, quarantined_row, tombstone_row, trace_row
 from worker.answers.journeys import readable, sentence_of
 from worker.answers.selection import find_key
 from worker.answers.wording import duration, local_time
 from worker.cli.console import FAILED, out, print_json
+from worker.cli.console import articles as counted
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
+    from worker.runtime import Runtime
     from worker.state import Audit, Tombstone, Trace
 
 commands = typer.Typer()
@@ -121,19 +123,47 @@ def list_quarantine(*, as_json: AsJson = False) -> None:
         out.print(Text.assemble(when, stage, (kept.error, "red"), f"  {kept.url}"))
 
 
+Chosen = Annotated[list[str] | None, typer.Argument(metavar="[URL|ID]…")]
+All = Annotated[bool, typer.Option("--all", help="All that is in the quarantine.")]
+ErrorWord = Annotated[str, typer.Option("--error", help="With --all: only errors that begin so.")]
+
+
 @quarantine.command("replay")
-def replay(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
-    """Start an article again where it failed."""
+def replay(articles: Chosen = None, *, every: All = False, error: ErrorWord = "", as_json: AsJson = False) -> None:
+    """Start articles again where they failed, once the cause is gone.
+
+    Example: kuzet quarantine replay --all --error PageUnusable
+    """
     runtime = open_runtime()
-    if not runtime.state.quarantine.replay(find_key(runtime, article), now=runtime.now()):
-        raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
-    out.print("It goes on where it failed.")
+    now, kept = runtime.now(), runtime.state.quarantine
+    replayed = [key for key in chosen_keys(runtime, articles, every=every, error=error) if kept.replay(key, now=now)]
+    said = "goes" if len(replayed) == 1 else "go"
+    print_json({"replayed": replayed}) if as_json else out.print(f"{counted(len(replayed))} {said} on where it failed.")
 
 
 @quarantine.command("drop")
-def drop(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
-    """Give an article up for good."""
+def drop(articles: Chosen = None, *, every: All = False, error: ErrorWord = "", as_json: AsJson = False) -> None:
+    """Give articles up for good. A changed entry still starts one again.
+
+    Example: kuzet quarantine drop --all --error RecursionError
+    """
     runtime = open_runtime()
-    if not runtime.state.quarantine.drop(find_key(runtime, article)):
-        raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
-    out.print("It is dropped.")
+    kept = runtime.state.quarantine
+    dropped = [key for key in chosen_keys(runtime, articles, every=every, error=error) if kept.drop(key)]
+    print_json({"dropped": dropped}) if as_json else out.print(f"{counted(len(dropped))} dropped.")
+
+
+def chosen_keys(runtime: Runtime, articles: list[str] | None, *, every: bool, error: str) -> list[str]:
+    """Return the ids of what was named, or of all. Raises KuzetError for one that is not there, UsageError for none."""
+    if bool(articles) == every:
+        raise UsageError(
+            "The quarantine", "needs articles or --all", remedy="`kuzet quarantine list` shows what is there."
+        )
+    there = runtime.state.quarantine.list()
+    if every:
+        return [one.article_id for one in there if one.error.startswith(error)]
+    keys = {article: find_key(runtime, article) for article in articles or ()}
+    for article, key in keys.items():
+        if key not in {one.article_id for one in there}:
+            raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
+    return list(keys.values())

@@ -6,7 +6,7 @@ nothing and returns False (None or "" where it returns a value). The caller says
 how long a claim lives (`Runtime.lease_s`).
 
     State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .clock .problems .rebuilds .rewrites
+                                    .clock .totals .problems .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
@@ -40,6 +40,7 @@ forgotten   forget(article_id, *, now, url=""), lift(article_id), tombstone(arti
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
+totals      read() -> Totals, count_answer(answer)         running totals, for `kuzet metrics`
 problems    note(about, sentence, *, now), current(now)    what `kuzet status` shows
 rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
             take(*, now, lease_s) -> Rebuild or None, renew(claim, progress, *, now, lease_s), release(claim, progress)
@@ -79,6 +80,7 @@ from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Rebuild, Rebuilds
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
+from worker.state.totals import Durations, TotalBooks, Totals
 
 __all__ = [
     "RECHECK_AFTER_S",
@@ -88,6 +90,7 @@ __all__ = [
     "Articles",
     "Audit",
     "Due",
+    "Durations",
     "Event",
     "Events",
     "FeedClaim",
@@ -108,6 +111,7 @@ __all__ = [
     "State",
     "Synced",
     "Tombstone",
+    "Totals",
     "Trace",
 ]
 
@@ -120,6 +124,7 @@ class State:
         self.due = Due(scripts)
         self.clock = Clock(scripts)
         self.problems = Problems(scripts)
+        self.totals = TotalBooks(scripts)
         self.feeds = Feeds(scripts, lease_s=lease_s)
         self.articles = Articles(scripts, lease_s=lease_s)
         self.outbox = Outbox(scripts)

@@ -100,6 +100,17 @@ class Later:
 FetchResult = Fetched | NotModified | Refused | Later
 
 
+def word_of(answer: FetchResult) -> str:
+    """Return one word for an answer: `fetched`, `not_modified`, or the reason why there is no page."""
+    match answer:
+        case Fetched():
+            return "fetched"
+        case NotModified():
+            return "not_modified"
+        case Refused(reason=reason) | Later(reason=reason):
+            return str(reason)
+
+
 class RefusalError(KuzetError):
     """Inside the client: end the fetch as Refused. `problem` becomes its detail."""
 

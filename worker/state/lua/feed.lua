@@ -1,5 +1,5 @@
 -- What all changes of a feed share.
--- uses: event
+-- uses: event, totals
 local POLLS_KEPT = 30
 
 -- The record, if the caller's token is the one that holds it.
@@ -17,9 +17,15 @@ local function set_state(id, r, state)
   end
 end
 
+-- A poll in one word: `failed`, or the status that the server gave.
+local function result(poll)
+  return poll.ok == false and 'failed' or tostring(poll.status or 0)
+end
+
 -- Ends a poll, well or badly: a line of history, and the feed waits in `poll` until `at`.
 local function rest(id, poll, at)
   local key = P .. 'feed:' .. id
+  total('polls ' .. result(cjson.decode(poll)))
   redis.call('LPUSH', key .. ':polls', poll)
   redis.call('LTRIM', key .. ':polls', 0, POLLS_KEPT - 1)
   redis.call('HDEL', key, 'token', 'lease_until', 'fetched')
