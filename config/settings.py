@@ -28,7 +28,12 @@ ENVIRONMENT, DOTENV, SECRETS = "environment", ".env", "secrets"
 OTHER_VARIABLES = frozenset(
     {
         *("KUZET_DEBUG", "KUZET_LANG"),  # of the command line
-        *("KUZET_SHARED", "KUZET_REQUIRE_ENGINES"),  # of the tests
+        *(
+            "KUZET_SHARED",
+            "KUZET_REQUIRE_ENGINES",
+            "KUZET_TEST_SEARCH_URL",
+            "KUZET_TEST_SEARCH_HUNSPELL",
+        ),  # of the tests
         *("KUZET_VERSION", "KUZET_USER", "KUZET_EXTRA", "KUZET_ELASTIC_HEAP", "KUZET_ELASTIC_MEMORY"),  # of the images
         *("KUZET_KIBANA_ADDRESS", "KUZET_KIBANA_PORT", "KUZET_CPU_CONTAINERS"),  # of docker-compose.yml
         *("KUZET_KIBANA_HEAP_MB", "KUZET_KIBANA_MEMORY"),  # the same
@@ -74,6 +79,11 @@ class Settings(BaseSettings):
     )
     config: Path = Field(
         default_factory=lambda: HERE, description="Folder of feeds.yaml, rules/, places.yaml and search/; kuzet's own."
+    )
+
+    site: Path | None = Field(
+        None,
+        description="Folder of your own rules/, feeds.yaml, lexicon/, laid over the config folder. Empty: none.",
     )
 
     secrets: Path | None = Field(
