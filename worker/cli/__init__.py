@@ -10,16 +10,21 @@ import typer
 
 from worker.cli import (
     articles,
+    backups,
     console,
     demo,
     dictionary,
+    doctor,
     exporting,
     feed_editing,
+    feed_finding,
+    feed_health,
     feeds,
     forgetting,
     importing,
     kibana,
     language,
+    metrics,
     rebuilds,
     rules,
     search,
@@ -75,6 +80,8 @@ for group in (
     up,
     demo,
     status,
+    doctor,
+    metrics,
     search,
     show,
     stats,
@@ -84,6 +91,7 @@ for group in (
     forgetting,
     importing,
     exporting,
+    backups,
     rebuilds,
     rules,
     stages,
@@ -95,6 +103,8 @@ for group in (
 ):
     app.add_typer(group.commands)
 feeds.feeds.add_typer(feed_editing.commands)
+feeds.feeds.add_typer(feed_finding.commands)
+feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

@@ -18,8 +18,9 @@ from pipelines.errors import (
     KuzetError,
     QueryError,
     UnreadableFileError,
+    UsageError,
 )
-from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, UsageError, fail
+from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, fail
 from worker.cli.session import broker_trouble
 
 EXIT_CODE_OF = {

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from config.settings import PREFIX, LogLevel, Settings, origins, unknown_variables, variable
+from worker.answers.labels import unknown_language
 from worker.cli.console import out, print_json, warn
-from worker.cli.labels import unknown_language
 from worker.cli.session import WATCH, open_settings
 
 commands = typer.Typer()
@@ -28,6 +28,7 @@ SET_BY_COMPOSE = frozenset(
         "data",
         "cache",
         "config",
+        "site",
         "secrets",
         "alive_file",
         "broker_url",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,8 +12,6 @@ from pipelines.errors import ConfigError, UnreadableFileError
 Stamp: TypeAlias = tuple[int, int]
 """When a file was written (ns) and how long it is; zeros for one that is not there (an editor may be replacing it)."""
 
-REMEDY = "KUZET_CONFIG names the folder of such files, KUZET_FEEDS_FILE another feed list."
-
 
 def stamp(file: Path) -> Stamp:
     try:
@@ -19,6 +19,20 @@ def stamp(file: Path) -> Stamp:
     except FileNotFoundError:
         return (0, 0)
     return facts.st_mtime_ns, facts.st_size
+
+
+def remedy_for(error: OSError, file: Path) -> str:
+    """Return how a file is made readable if its rights are the fault: copied into a container, it keeps its owner."""
+    if not isinstance(error, PermissionError):
+        return "KUZET_CONFIG names the folder of such files, KUZET_FEEDS_FILE another feed list."
+    try:
+        found = file.stat()
+    except OSError:
+        return f"A folder above it is closed to user {os.geteuid()}, as whom kuzet runs here."
+    return (
+        f"It belongs to user {found.st_uid} and has mode {stat.S_IMODE(found.st_mode):o}; kuzet runs here as user "
+        f"{os.geteuid()}. chmod a+r {file}, then copy it again."
+    )
 
 
 def read_text(file: Path) -> str:
@@ -30,7 +44,8 @@ def read_text(file: Path) -> str:
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise UnreadableFileError(str(file), f"cannot be read ({error.strerror})", remedy=REMEDY) from error
+        remedy = remedy_for(error, file)
+        raise UnreadableFileError(str(file), f"cannot be read ({error.strerror})", remedy=remedy) from error
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.settings import HERE
-from worker.cli.labels import language_of, read_names, unknown_language
+from worker.answers.labels import language_of, read_names, unknown_language
+from worker.files.layers import Layers
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_a_language_without_labels_is_named(said: str, unknown: str):
 
 def test_topics_severities_contexts_and_regions_have_names():
     """An analyst reads them all day."""
-    names = read_names(HERE, "kk")
+    names = read_names(Layers(HERE), "kk")
     assert names.listed("topic", ["fraud", "drugs"]) == "Алаяқтық, Есірткі"
     assert (names.severity("high"), names.region("Abay")) == ("жоғары", "Абай облысы")
     assert names.context("drill") == "Оқу-жаттығу"
