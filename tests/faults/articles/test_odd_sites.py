@@ -177,7 +177,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> It
         for name in INDEXED
     ]
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
-    with start_watch(folder, allow_hosts=site.endpoint) as watch:
+    with start_watch(folder, allow_hosts=site.endpoint, min_interval_s=0.4, max_interval_s=0.8) as watch:
         watch.wait(lambda: all(answers.polls[name] > POLLS for name in INDEXED), patience_s=200)
         watch.settle()
         yield watch, answers
