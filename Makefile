@@ -68,6 +68,7 @@ bench-pages: $(STAMP)  ## extraction beside plain trafilatura
 
 bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, beside fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
+	@$(BIN)/python -m benchmarks.polling_speed
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild
