@@ -76,8 +76,10 @@ def polled_s(app: Watch, *, feeds: int) -> float:
 
 
 def _is_done(app: Watch, *, since: float, feeds: int) -> bool:
-    """True if no feed is due or being read: each has its next poll ahead."""
-    time.sleep(0.1)
+    """True if no feed is due or being read: each has its next poll ahead. Nudges first, as a tick does."""
+    time.sleep(0.2)
+    nudge(app, Stage.POLL)
+    nudge(app, Stage.PARSE)
     due = app.runtime.state.due
     if due.ready(Stage.POLL, now=time.time()) == 0 and due.size(Stage.PARSE) == 0:
         ahead = app.runtime.redis.zcount(f"{PREFIX}due:{Stage.POLL}", since + 60, "+inf")

@@ -169,9 +169,9 @@ def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, fina
 
 
 def is_worth_rechecks(claim: ArticleClaim, tagging: Tagging) -> bool:
-    """True for an article with a topic, which may be corrected, and for one whose site could not give its page just now.
+    """True for an article with a topic, which may be corrected, and for one whose site could not give its page.
 
-    The second has the feed's text so far: a robots.txt that failed, or a server, is asked again later.
+    The second has the feed's text so far: a robots.txt or a server that failed is asked again later.
     """
     return claim.without_page in PASSING or bool(tagging.topics and claim.page)
 
