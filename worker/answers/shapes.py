@@ -717,6 +717,17 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class DeskUser(TypedDict):
+    """`role`: reader, analyst or admin."""
+
+    name: str
+    role: str
+
+
+class DeskUsers(TypedDict):
+    users: list[DeskUser]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -747,6 +758,7 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --list": ForgottenAnswer,
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
+    "kuzet desk user list": DeskUsers,
     "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
     "kuzet reindex --list": IndicesAnswer,
     "kuzet reindex --dry-run": ReindexPlan,
