@@ -561,6 +561,14 @@ class RebuildAnswer(TypedDict):
     read: NotRequired[int]
 
 
+class BegunAnswer(TypedDict):
+    """A rebuild that the workers go on with; `owner`: who has begun it."""
+
+    kind: str
+    owner: str
+    began_at: float
+
+
 class SpanRow(TypedDict):
     """A piece of a text: `field` is title or body; `start` and `end` count characters."""
 
@@ -717,6 +725,17 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class DeskUser(TypedDict):
+    """`role`: reader, analyst or admin."""
+
+    name: str
+    role: str
+
+
+class DeskUsers(TypedDict):
+    users: list[DeskUser]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -747,7 +766,9 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --list": ForgottenAnswer,
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
+    "kuzet desk user list": DeskUsers,
     "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
+    "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,
     "kuzet reindex --dry-run": ReindexPlan,
     "kuzet retag --dry-run": RetagPlan,

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
-    arrivals,
     articles,
     backups,
     console,
     demo,
+    desk,
     dictionary,
     doctor,
     exporting,
@@ -36,6 +36,7 @@ from worker.cli import (
     stats,
     status,
     up,
+    watch,
 )
 from worker.cli.endings import Commands
 from worker.cli.settings import warn_of_unknown_variables
@@ -79,13 +80,14 @@ def options(
 for group in (
     up,
     demo,
+    desk,
     status,
     doctor,
     metrics,
     search,
     show,
     stats,
-    arrivals,
+    watch,
     articles,
     feeds,
     forgetting,
