@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
+from pipelines.characters import printable
+
 LONGEST_FRAGMENT = 400_000
 """Characters of one fragment that are read; the longest articles have a tenth of that."""
 
@@ -32,8 +34,8 @@ _BLOCK = frozenset(
 
 
 def one_line(text: str) -> str:
-    """Collapse all white space, no-break spaces included, to single spaces."""
-    return " ".join(text.split())
+    """Collapse all white space, no-break spaces included, to single spaces, and leave out what a screen would obey."""
+    return " ".join(printable(text).split())
 
 
 def without_controls(text: str) -> str:
