@@ -13,7 +13,7 @@ from pipelines.feeds.items import DroppedItem
 from pipelines.feeds.links import read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.dates import read_date
-from pipelines.reading.markup import one_line, plain_text, web_address
+from pipelines.reading.markup import one_line, plain_text, web_address, without_controls
 
 
 def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed:
@@ -41,7 +41,7 @@ def _root(text: str, *, url: str) -> lxml.etree._Element:
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        root = lxml.etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+        root = lxml.etree.fromstring(without_controls(text).encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
     kind = "" if root is None else _name(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from pipelines.characters import escaped, printable, shown
-from pipelines.feeds import parse_feed
+from pipelines.feeds import parse_feed, parse_sitemap
 from pipelines.language.normalise import repair
 from pipelines.reading.markup import one_line
 from worker.cli.console import Screen
 from worker.logs import printable_values
 
+NOW = datetime(2026, 9, 25, 12, 0, tzinfo=UTC)
 OBEYED = {"Cc", "Cs"}
 TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 HOSTILE = ["\x1b[2J", "\x9b31m", "\u202egnp.exe", "\u2066", "\x07", "\x00", "\ud83d", "\x7f"]
@@ -56,7 +58,7 @@ def test_entities_are_decoded_first(written: str, element: str) -> None:
     texts = {"title": "Т", "description": "О"} | {element: f"a{written}b"}
     inner = "".join(f"<{name}>{text}</{name}>" for name, text in texts.items())
     feed = f"<rss version='2.0'><channel><item>{inner}<link>https://kaz.kz/1</link></item></channel></rss>"
-    [entry] = parse_feed(feed.encode(), url="https://kaz.kz/rss", headers={}, now=None).entries  # type: ignore[arg-type]
+    [entry] = parse_feed(feed.encode(), url="https://kaz.kz/rss", headers={}, now=NOW).entries
     assert is_harmless(entry.title + entry.summary)
 
 
@@ -79,3 +81,13 @@ def test_a_log_line_is_a_line_of_ours() -> None:
     """A site's words are in errors, and logs are read in a terminal."""
     line = printable_values(None, "info", {"event": "fetch", "error": "moved to \x1b[2J", "count": 3})
     assert line == {"event": "fetch", "error": "moved to [2J", "count": 3}
+
+
+def test_half_a_pair_as_a_reference_ends_no_reading() -> None:
+    """Lxml raised UnicodeDecodeError for it, and the whole sitemap was lost at each poll."""
+    news = "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'"
+    item = "<news:news><news:title>Тонау {} ашылды</news:title></news:news>"
+    for written in ("&#xD800;", "&#xdfff;", "&#55296;", "&#057343;"):
+        body = f"<urlset {news}><url><loc>https://kaz.kz/1</loc>{item.format(written)}</url></urlset>"
+        [entry] = parse_sitemap(body.encode(), url="https://kaz.kz/s.xml", headers={}, now=NOW).entries
+        assert entry.title == "Тонау ашылды"
