@@ -15,6 +15,7 @@ import yaml
 
 from pipelines.errors import UsageError
 from pipelines.search.fields import figure_names
+from worker.files.layers import Layers
 from worker.files.text import read_text
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ ISO_639_1 = (
 OPEN = ("source", "feed", "family")
 
 
-def known_values(name: str, config: Path) -> dict[str, str]:
+def known_values(name: str, config: Layers) -> dict[str, str]:
     """Return what may be typed for a filter, folded, with the value it means. Empty for an open list.
 
     Raises ConfigError when a file of `config` cannot be read.
@@ -53,7 +54,7 @@ def known_values(name: str, config: Path) -> dict[str, str]:
     return {_fold(typed): value for typed, value in read(config)} if read else {}
 
 
-def resolve(name: str, value: str, *, config: Path, is_used: Callable[[], bool] = lambda: False) -> str:
+def resolve(name: str, value: str, *, config: Layers, is_used: Callable[[], bool] = lambda: False) -> str:
     """Return the value as the index has it. Raises UsageError with the nearest name.
 
     `is_used` is asked about a value that no list has: articles may keep a topic that the rules no longer have.
@@ -86,7 +87,7 @@ def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], 
         if problem := unknown(runtime, name, value):
             warn(problem)
         return value
-    return resolve(name, value, config=runtime.settings.config, is_used=lambda: _has_articles(runtime, name, value))
+    return resolve(name, value, config=runtime.config, is_used=lambda: _has_articles(runtime, name, value))
 
 
 def unknown(runtime: Runtime, name: str, value: str) -> str:
@@ -130,9 +131,9 @@ def _fold(text: str) -> str:
 # ---------------------------------------------------------------- what the files of config/ define
 
 
-def _topics(config: Path) -> Iterator[tuple[str, str]]:
+def _topics(config: Layers) -> Iterator[tuple[str, str]]:
     """Yield each topic under its name and labels; a rule is called after its topic."""
-    for file in sorted((config / "rules").glob("*.yaml")):
+    for file in config.glob("rules/*.yaml"):
         rule = read_names_of(file)
         topic = str(rule.get("topic", file.stem))
         yield topic, topic
@@ -140,16 +141,16 @@ def _topics(config: Path) -> Iterator[tuple[str, str]]:
             yield str(label), topic
 
 
-def _contexts(config: Path) -> Iterator[tuple[str, str]]:
+def _contexts(config: Layers) -> Iterator[tuple[str, str]]:
     for name in read_names_of(config / "contexts.yaml"):
         yield name, name
 
 
-def _regions(config: Path) -> Iterator[tuple[str, str]]:
+def _regions(config: Layers) -> Iterator[tuple[str, str]]:
     yield from _labelled(read_names_of(config / "places.yaml").get("regions", ()))
 
 
-def _places(config: Path) -> Iterator[tuple[str, str]]:
+def _places(config: Layers) -> Iterator[tuple[str, str]]:
     """Yield every place; a name that several places have is one value of the index."""
     for group in read_names_of(config / "places.yaml").values():
         for places in group.values() if isinstance(group, dict) else (group,):
@@ -163,11 +164,11 @@ def _labelled(places: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         yield from ((entry[language], entry["name"]) for entry in entries if language in entry)
 
 
-def _figures(_config: Path) -> Iterator[tuple[str, str]]:
+def _figures(_config: Layers) -> Iterator[tuple[str, str]]:
     yield from ((name, name) for name in figure_names())
 
 
-def _languages(_config: Path) -> Iterator[tuple[str, str]]:
+def _languages(_config: Layers) -> Iterator[tuple[str, str]]:
     yield from ((code, code) for code in ISO_639_1.split())
     yield from ((label, code) for code, labels in LANGUAGE_LABELS.items() for label in labels)
 
@@ -185,7 +186,7 @@ def read_names_of(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-_READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str]]]] = {
+_READERS: Mapping[str, Callable[[Layers], Iterator[tuple[str, str]]]] = {
     "topic": _topics,
     "rule": _topics,
     "context": _contexts,

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipelines.errors import ConfigError
 from pipelines.tagging.rules.labels import Labels
 from worker.answers.choices import read_names_of
 from worker.files.labels import read_labels
+from worker.files.layers import Layers
 
 LANGUAGES = ("kk", "ru")
 
@@ -59,7 +59,7 @@ def language_of(environment: Mapping[str, str]) -> str:
     return found if (found := said[:2].lower()) in LANGUAGES else ""
 
 
-def read_names(config: Path, language: str) -> Names:
+def read_names(config: Layers, language: str) -> Names:
 
     try:
         return Names(language, read_labels(config), read_regions(config, language))
@@ -67,6 +67,6 @@ def read_names(config: Path, language: str) -> Names:
         return Names("", NO_LABELS, {})  # `kuzet status` says what is wrong with the file
 
 
-def read_regions(config: Path, language: str) -> dict[str, str]:
+def read_regions(config: Layers, language: str) -> dict[str, str]:
 
     return {each["name"]: each[language] for each in read_names_of(config / "places.yaml").get("regions", ())}

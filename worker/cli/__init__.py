@@ -18,6 +18,8 @@ from worker.cli import (
     doctor,
     exporting,
     feed_editing,
+    feed_finding,
+    feed_health,
     feeds,
     forgetting,
     importing,
@@ -103,6 +105,8 @@ for group in (
 ):
     app.add_typer(group.commands)
 feeds.feeds.add_typer(feed_editing.commands)
+feeds.feeds.add_typer(feed_finding.commands)
+feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def values_of(name: str) -> Iterable[str]:
     runtime = _runtime()
     if name in OPEN:
         return catalogued(runtime, name)
-    return known_values(name, runtime.settings.config).values()
+    return known_values(name, runtime.config).values()
 
 
 def _runtime() -> Runtime:

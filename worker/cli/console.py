@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -18,6 +19,7 @@ from rich.segment import Segment
 from pipelines.characters import escaped, shown
 from pipelines.errors import UsageError
 from worker.cli.invocation import as_typed_here
+from worker.files.text import remedy_for
 
 RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
@@ -94,9 +96,8 @@ def read_input(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123  a path as typed
             return file.read()
     except OSError as error:
-        raise UsageError(
-            path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
-        ) from error
+        remedy = remedy_for(error, Path(path)) or "Give a file, or - for standard input."
+        raise UsageError(path, f"cannot be read ({error.strerror})", remedy=remedy) from error
 
 
 def articles(count: int) -> str:

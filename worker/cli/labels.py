@@ -9,6 +9,7 @@ import os
 from functools import cache
 
 from worker.answers.labels import NO_LABELS, Names, language_of, read_names
+from worker.files.layers import Layers
 
 
 @cache
@@ -17,4 +18,4 @@ def names() -> Names:
     from worker.cli.session import open_settings
 
     language = language_of(os.environ)
-    return read_names(open_settings().config, language) if language else Names("", NO_LABELS, {})
+    return read_names(Layers.of(open_settings()), language) if language else Names("", NO_LABELS, {})

@@ -78,14 +78,14 @@ class Tail:
             return
         with self.file.open("rb") as stream:
             stream.seek(self.at)
-            written = self._rest + stream.read()
-            self.at = stream.tell()
-        *whole, self._rest = written.split(b"\n")
+            read = stream.read()
+        self.at += len(read)
+        *whole, self._rest = (self._rest + read).split(b"\n")
         yield from (line.decode("utf-8", "replace") for line in whole)
 
 
 def open_tails(folder: Path, names: list[str] | None) -> Iterator[Tail]:
-    """Yield the logs in order. Raises KuzetError when there are none, UsageError for a name that is none of them."""
+    """Yield the logs in order. Raises KuzetError when there are none, UsageError for an unknown name."""
     files = {file.stem: file for file in sorted(folder.glob("*.log"))}
     if not files:
         raise KuzetError(str(folder), "holds no logs", remedy="`kuzet up` writes them.")

@@ -61,10 +61,14 @@ def top_up(app: Sender, stage: Stage) -> int:
 
 
 def nudge_drain(app: Sender) -> bool:
-    """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
+    """Send for the drain when documents are due, unless it is at work or a message for it waits already.
+
+    After a failure it is sent for in any case: else `kuzet status` would go on with a fault that is over.
+    """
     runtime = app.runtime
     outbox = runtime.state.outbox
-    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
+    wanted = runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.problem
+    if not wanted or outbox.is_locked or waiting(app, "drain"):
         return False
     call_drain(app)
     return True

@@ -382,7 +382,7 @@ def test_a_duplicate_of_what_is_rejected_comes_back(state, redis):
 
 
 def test_a_duplicate_of_what_is_quarantined_comes_back(state):
-    """Nobody knows when a person will look there."""
+    """It may be long until a person looks there."""
     state.articles.finish(duplicates(state), Outcome.QUARANTINED, now=NOW + 5, reason="MemoryError: x")
     assert claim(state, at=NOW + 5, article_id="b1") is not None
 

@@ -44,7 +44,7 @@ def test_a_long_log_is_not_read_whole(tmp_path: Path) -> None:
 
 
 def test_names_choose_logs(tmp_path: Path) -> None:
-    """A name that is none of them is a slip, and what there is helps."""
+    """An unknown name is a slip, and what there is helps."""
     for name in ("beat", "cpu", "io"):
         (tmp_path / f"{name}.log").touch()
     assert [tail.name for tail in open_tails(tmp_path, ["io", "beat"])] == ["io", "beat"]

@@ -25,7 +25,7 @@ def test_it_is_valid(bill: str) -> None:
 
 
 def test_it_names_all_that_is_pinned(bill: str) -> None:
-    """A package that is missing is one whose weakness nobody hears of."""
+    """A package that is missing is one whose weakness stays unknown."""
     parts = json.loads(bill)["components"]
     kinds = [part["purl"].partition(":")[2].partition("/")[0] for part in parts]
     pinned = re.findall(r"^[\w.-]+==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
