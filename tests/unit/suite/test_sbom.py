@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import runpy
+from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tests.support.commands import ROOT
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
