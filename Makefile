@@ -73,6 +73,7 @@ bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 
 bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, next to fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
+	@$(BIN)/python -m benchmarks.polling_speed
 
 sbom: $(STAMP)  ## the bill of materials as CycloneDX: Python packages, jars, images
 	@$(BIN)/python .ci/sbom.py
