@@ -16,7 +16,7 @@ def found(**given: object) -> list[tuple[Verdict, str]]:
 
 
 def test_settings_that_fit_are_no_finding() -> None:
-    """Settings that fit need no words."""
+    """A person who has set everything well reads nothing."""
     assert found() == []
 
 
