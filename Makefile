@@ -79,8 +79,8 @@ compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their s
 	@$(BIN)/pytest tests/unit/setup/test_compose_file.py tests/unit/setup/test_workflows.py -q
 
 lock:  ## renew the two lock files (needs uv)
-	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock
-	uv pip compile pyproject.toml $(LOCK_FLAGS) -o docker/requirements.lock
+	uv pip compile pyproject.toml --extra local --extra s3 --group dev $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile pyproject.toml --extra s3 $(LOCK_FLAGS) -o docker/requirements.lock
 
 lock-jars: $(STAMP)  ## renew the list of the search node's jars
 	@$(BIN)/python -m worker.local.jar_lock
