@@ -136,7 +136,7 @@ class Settings(BaseSettings):
     max_page_bytes: int = Field(5_000_000, gt=0, description="Largest decoded page.")
     max_feed_bytes: int = Field(10_000_000, gt=0, description="Largest decoded feed.")
     min_interval_s: float = Field(120.0, gt=0, description="A feed is never polled more often.")
-    max_interval_s: float = Field(3600.0, gt=0, description="A healthy feed is never polled less often.")
+    max_interval_s: float = Field(86_400.0, gt=0, description="A healthy feed is never polled less often.")
 
     outbox_max_mb: int = Field(200, ge=1, description="Above this, extraction waits until the index has caught up.")
     drain_batch: int = Field(200, ge=1, le=2000, description="Documents in one bulk.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class KuzetError(Exception):
     """A fault that one sentence explains to a person.
@@ -45,15 +47,21 @@ class ConfigError(KuzetError):
         self.key = key
 
 
+class UnreadableFileError(ConfigError):
+    """A file of ours is missing or may not be read: the setting that names it is wrong, or its folder's."""
+
+
 class FeedUnusableError(KuzetError):
     """The document is not a feed, or holds nothing usable: record the poll as failed and look again later.
 
     reason: a stable word for counters, such as `html`, `empty`, `no_entries`, `too_large`, `broken`.
+    dropped: items of the document, by the reason why each is no entry.
     """
 
-    def __init__(self, url: str, problem: str, *, reason: str) -> None:
+    def __init__(self, url: str, problem: str, *, reason: str, dropped: Mapping[str, int] | None = None) -> None:
         super().__init__(url, problem)
         self.reason = reason
+        self.dropped = dict(dropped or {})
 
 
 class PageUnusableError(KuzetError):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.models import Stage
+from pipelines.errors import ConfigError
+from pipelines.models import Feed, Stage
 from worker.state import State
 
 if TYPE_CHECKING:
@@ -94,6 +95,13 @@ class Runtime:
             contact=self.settings.contact,
             allowed_hosts=self.settings.allowed_hosts,
         )
+
+    def feed(self, feed_id: str) -> Feed | None:
+        """Return a feed as the catalogue describes it now, None where it does not, or cannot be read."""
+        try:
+            return self.catalogue.get(feed_id)
+        except ConfigError:
+            return None
 
     @cached_property
     def search(self) -> SearchEngine:

@@ -73,13 +73,19 @@ def books_row(books: Audit) -> AuditAnswer:
     """The sums, and one account a day and source."""
     accounts: list[AccountRow] = [
         {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
-         "outcomes": dict(account.outcomes), "missing": account.missing}
+         "outcomes": dict(account.outcomes), "missing": account.missing, "read": account.read,
+         "from_feeds": account.from_feeds, "known": account.known, "dropped": dict(account.dropped),
+         "vanished": account.vanished}
         for account in books.accounts
     ]  # fmt: skip
     return {
         "sighted": books.sighted,
         "under_way": books.under_way,
         "outcomes": dict(books.outcomes),
+        "read": books.read,
+        "from_feeds": books.from_feeds,
+        "known": books.known,
+        "dropped": dict(books.dropped),
         "balanced": books.is_balanced,
         "accounts": accounts,
     }

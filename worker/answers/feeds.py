@@ -10,15 +10,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipelines.errors import ConfigError, KuzetError, UnsafeAddressError, UsageError
+from pipelines.feeds import Rhythm, health
 from pipelines.models import Feed, ParsedFeed
 from pipelines.time_zone import KAZAKHSTAN
 from worker.answers.fetching import fetch_feed
-from worker.answers.shapes import FeedCheck, FeedRow
+from worker.answers.shapes import FeedCheck, FeedRow, FeedStateChange, RecallAnswer, RhythmRow
 
 if TYPE_CHECKING:
     from pipelines.feeds.opml import Subscription
     from worker.runtime import Runtime
-    from worker.state import FeedSnapshot
+    from worker.state import FeedSnapshot, RecallResult
 
 
 def left_out(snapshot: FeedSnapshot) -> str:
@@ -29,12 +30,9 @@ def left_out(snapshot: FeedSnapshot) -> str:
 
 def state_of(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> tuple[str, str]:
     """The feed's state in one word and one sentence, from its last polls."""
-    from pipelines.feeds import health
-
     if not feed.enabled:
         return "off", feed.note
-    polls = snapshot.polls if snapshot else ()
-    found = health(polls, now=now, last_new_at=snapshot.last_new_at if snapshot else 0.0)
+    found = snapshot.judged(now=now) if snapshot else health((), now=now)
     return str(found.state), found.sentence
 
 
@@ -47,8 +45,56 @@ def feed_row(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> FeedRo
     if snapshot:
         row["next_at"], row["interval_s"], row["failures"] = snapshot.next_at, snapshot.interval_s, snapshot.failures
         row["last_ok_at"], row["last_new_at"] = snapshot.last_ok_at, snapshot.last_new_at
+        row["chance"], row["asked"], row["ask_why"] = snapshot.judged(now=now).chance, snapshot.asked, snapshot.ask_why
         row["polls"], row["habits"] = [asdict(poll) for poll in snapshot.polls], sorted(snapshot.habits)
     return row
+
+
+def rhythm_row(rhythm: Rhythm) -> RhythmRow:
+    return {
+        "articles_a_day": round(86_400 * rhythm.articles / rhythm.watched_s, 2),
+        "at_once": rhythm.clump,
+        "hours": [round(count, 2) for count in rhythm.hours],
+        "weekdays": [round(count, 2) for count in rhythm.days],
+        "minutes": [round(count, 2) for count in rhythm.minutes],
+    }
+
+
+def recall_row(source: str, found: RecallResult) -> RecallAnswer:
+    return {
+        "source": source,
+        "sitemap": found.sitemap,
+        "at": found.at,
+        "listed": found.listed,
+        "seen": found.seen,
+        "problem": found.problem,
+        "missed": [
+            {
+                "link": each["link"],
+                "title": each["title"],
+                "published_at": each["published_at"],
+                "why": each["why"],
+                "seen": each["seen"],
+            }
+            for each in found.missed
+        ],
+    }
+
+
+def feed_changes(runtime: Runtime, feed_id: str) -> list[FeedStateChange]:
+    """Return the changes of a feed's state and address among the events that are kept, newest first."""
+    return [
+        {
+            "at": event.at,
+            "kind": event.kind,
+            "reason": event.data.get("reason", ""),
+            "was": event.data.get("was", ""),
+            "state": event.data.get("state", ""),
+            "address": event.data.get("address", ""),
+        }
+        for event in runtime.state.events.latest()
+        if event.subject == feed_id and event.kind in {"feed.state", "feed.moved"}
+    ]
 
 
 def feed_of(runtime: Runtime, feed_id: str) -> Feed:
@@ -145,7 +191,7 @@ def numbered(name: str) -> Iterator[str]:
 def checked(runtime: Runtime, feed: Feed) -> Feed:
     """The feed, off when it cannot be fetched and read now."""
     try:
-        fetch_feed(runtime, feed.url, feed.format)
+        fetch_feed(runtime, feed)
     except KuzetError as error:
         today = datetime.now(KAZAKHSTAN).date()
         return replace(feed, enabled=False, note=f"failed its check on {today}: {error.problem}")

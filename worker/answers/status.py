@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import ConfigError
-from pipelines.feeds import FeedState, Silence, silence
+from pipelines.feeds import DOWN_AFTER_FAILURES, FeedState, Silence, silence
 from pipelines.models import Feed, Stage
 from worker.answers.feeds import state_of
 from worker.answers.wording import duration
@@ -98,6 +98,7 @@ class WatchedFeeds:
     states: dict[str, str]
     sentences: dict[str, str]
     silence: Silence
+    failures: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, runtime: Runtime) -> WatchedFeeds:
@@ -110,22 +111,27 @@ class WatchedFeeds:
             polled_at=max((poll.at for poll in polls), default=0.0),
             last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values() if snapshot), default=0.0),
         )
-        return cls({key: one[0] for key, one in found.items()}, {key: one[1] for key, one in found.items()}, quiet)
+        failures = {feed_id: snapshot.failures for feed_id, snapshot in snapshots.items() if snapshot}
+        states, sentences = ({key: one[place] for key, one in found.items()} for place in (0, 1))
+        return cls(states, sentences, quiet, failures)
 
     def problems(self) -> list[str]:
-        """Name the feeds that are down; when half of the polled ones fail, all that do."""
-        failing = [name for name, state in self.states.items() if state in (FeedState.DOWN, FeedState.FAILING)]
+        """Name the feeds that are down or gone; when half of the polled ones fail, all that do."""
+        failing = [name for name, state in self.states.items() if state in (FeedState.GONE, FeedState.FAILING)]
         polled = sum(state != FeedState.NEW for state in self.states.values())
         found = []
         if failing and 2 * len(failing) >= polled:
             found.append(f"{len(failing)} of {polled} feeds fail: {self._named(failing)}.")
-        elif down := [name for name in failing if self.states[name] == FeedState.DOWN]:
+        elif down := [name for name in failing if self._is_down(name)]:
             found.append(
                 f"{len(down)} of {polled} feeds {'is' if len(down) == 1 else 'are'} down: {self._named(down)}."
             )
         if self.silence.is_unusual:
             found.append(f"Nothing new came in for {duration(self.silence.lasting_s)}; {usual(self.silence)}.")
         return found
+
+    def _is_down(self, feed: str) -> bool:
+        return self.states[feed] == FeedState.GONE or self.failures.get(feed, 0) >= DOWN_AFTER_FAILURES
 
     def _named(self, feeds: Sequence[str]) -> str:
         shown = ", ".join(f"{name} ({self.sentences[name]})" for name in feeds[:FEEDS_NAMED])

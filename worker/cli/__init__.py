@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
-    arrivals,
     articles,
     backups,
     console,
@@ -18,6 +17,8 @@ from worker.cli import (
     doctor,
     exporting,
     feed_editing,
+    feed_finding,
+    feed_health,
     feeds,
     forgetting,
     importing,
@@ -34,6 +35,7 @@ from worker.cli import (
     stats,
     status,
     up,
+    watch,
 )
 from worker.cli.endings import Commands
 from worker.cli.settings import warn_of_unknown_variables
@@ -83,7 +85,7 @@ for group in (
     search,
     show,
     stats,
-    arrivals,
+    watch,
     articles,
     feeds,
     forgetting,
@@ -101,6 +103,8 @@ for group in (
 ):
     app.add_typer(group.commands)
 feeds.feeds.add_typer(feed_editing.commands)
+feeds.feeds.add_typer(feed_finding.commands)
+feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

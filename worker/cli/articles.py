@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,6 +83,7 @@ def show_trace(found: Trace) -> None:
 def audit(*, as_json: AsJson = False) -> None:
     """Prove the books: every sighting of the last 90 days ended in exactly one outcome or is under way.
 
+    And every item that was read in a feed was sighted, known already, or dropped for a reason.
     Days are those of Kazakhstan (UTC+5). Exit code 1 when a sum does not agree.
 
     Example: kuzet audit
@@ -99,14 +101,35 @@ def audit(*, as_json: AsJson = False) -> None:
 def show_books(books: Audit) -> None:
     table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
     for account in books.accounts:
-        ended = ", ".join(f"{name} {count}" for name, count in sorted(account.outcomes.items()))
-        missing = Text(str(account.missing), style="red") if account.missing else Text("0", style="green")
+        ended, missing = reasons(account.outcomes), difference(account.missing)
         table.add_row(account.day, account.source, str(account.sighted), str(account.under_way), ended, missing)
     out.print(table)
+    if books.read:
+        show_reads(books)
     out.print(
         "The sums agree." if books.is_balanced else "The sums do not agree.",
         style="green" if books.is_balanced else "red",
     )
+
+
+def show_reads(books: Audit) -> None:
+    """Print what became of the items of feeds: read = sighted + known + dropped."""
+    table = Table(
+        "day", "source", "items read", "sighted", "known", "dropped", "missing", box=None, header_style="bold"
+    )
+    for account in filter(lambda each: each.read, books.accounts):
+        numbers = map(str, (account.read, account.from_feeds, account.known))
+        table.add_row(account.day, account.source, *numbers, reasons(account.dropped), difference(account.vanished))
+    out.print()
+    out.print(table)
+
+
+def reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def difference(number: int) -> Text:
+    return Text(str(number), style="red" if number else "green")
 
 
 @quarantine.command("list")

@@ -26,7 +26,7 @@ from worker.answers.feeds import (
 from worker.answers.fetching import fetch_feed
 from worker.cli.completion import completing
 from worker.cli.console import err, out, print_json, read_input
-from worker.cli.feeds import AsJson, Format, show_parsed
+from worker.cli.feeds import AsJson, Format, Links, show_parsed
 from worker.cli.progress import counting
 from worker.cli.session import open_runtime
 
@@ -46,6 +46,12 @@ Source = Annotated[str, typer.Option(help="The publisher, usually the site's hos
 Family = Annotated[str, typer.Option(help="Who owns the publisher.")]
 Languages = Annotated[list[str] | None, typer.Option("--language", help="kk, ru …; may be given several times.")]
 Note = Annotated[str, typer.Option(help="What is worth knowing of it.")]
+TextPath = Annotated[str, typer.Option("--text", help="XPath of the element that holds an article's text.")]
+Sitemap = Annotated[str, typer.Option(help="The site's sitemap, for the check of what was missed.")]
+Alternates = Annotated[
+    list[str] | None, typer.Option("--alternate", help="Another address of it, for when the first dies; several times.")
+]
+ExtraCA = Annotated[str, typer.Option("--tls-extra-ca", help="PEM file of authorities to trust for this source.")]
 Unchecked = Annotated[bool, typer.Option("--unchecked", help="Do not fetch it first.")]
 
 
@@ -58,6 +64,11 @@ def add(  # noqa: PLR0913  one option a fact
     family: Family = "",
     language: Languages = None,
     form: Format = None,
+    links: Links = "",
+    text: TextPath = "",
+    alternate: Alternates = None,
+    sitemap: Sitemap = "",
+    tls_extra_ca: ExtraCA = "",
     note: Note = "",
     unchecked: Unchecked = False,
 ) -> None:
@@ -66,6 +77,8 @@ def add(  # noqa: PLR0913  one option a fact
     A feed of the catalogue that is off is switched on, and keeps what is set of it.
 
     Example: kuzet feeds add https://example.kz/rss --language kk
+
+    Example: kuzet feeds add https://example.kz/news --format page --links "/news/[0-9]+"
     """
     runtime = open_runtime(engines=False)
     known = feed_at(runtime, url)
@@ -73,11 +86,14 @@ def add(  # noqa: PLR0913  one option a fact
         raise UsageError(url, f"is watched already as {known.id}", remedy=f"`kuzet feeds edit {known.id}` changes it.")
     base = replace(known, id=feed_id or known.id) if known else new_feed(url, feed_id=feed_id)
     refuse_taken(runtime, base)
-    facts = given(source=source, family=family or (source if not known else ""), form=form, note=note)
-    feed = with_facts(switched_on(base), facts, languages=language)
+    family = family or (source if not known else "")
+    more = given(form=form, links=links, text=text, sitemap=sitemap, tls_extra_ca=tls_extra_ca, note=note)
+    feed = with_facts(
+        switched_on(base), more | given(source=source, family=family), languages=language, alternates=alternate
+    )
     refuse_unusable(feed)
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is added to {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -91,6 +107,11 @@ def edit(  # noqa: PLR0913  one option a fact
     family: Family = "",
     language: Languages = None,
     form: Format = None,
+    links: Links = "",
+    text: TextPath = "",
+    alternate: Alternates = None,
+    sitemap: Sitemap = "",
+    tls_extra_ca: ExtraCA = "",
     note: Note = "",
     unchecked: Unchecked = False,
 ) -> None:
@@ -100,7 +121,9 @@ def edit(  # noqa: PLR0913  one option a fact
     """
     runtime = open_runtime(engines=False)
     before = feed_of(runtime, feed_id)
-    feed = with_facts(before, given(url=url, source=source, family=family, form=form, note=note), languages=language)
+    more = given(form=form, links=links, text=text, sitemap=sitemap, tls_extra_ca=tls_extra_ca, note=note)
+    named = given(url=url, source=source, family=family)
+    feed = with_facts(before, more | named, languages=language, alternates=alternate)
     refuse_unusable(feed)
     if feed == before:
         raise UsageError(feed_id, "nothing to change was given", remedy="`kuzet feeds edit --help` lists the options.")
@@ -108,7 +131,7 @@ def edit(  # noqa: PLR0913  one option a fact
     if feed.enabled and other and other.enabled and other.id != feed.id:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if feed.url != before.url and not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is changed in {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -128,7 +151,7 @@ def enable(feed_id: FeedId, *, unchecked: Unchecked = False) -> None:
     if other and other.enabled:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(switched_on(feed))
     out.print(f"{feed.id} is polled from now on.", style="green")
 
@@ -220,14 +243,21 @@ def export_feeds(
     typer.echo(text, nl=False)
 
 
-def given(*, form: FeedFormat | None, **texts: str) -> dict[str, Any]:
+def given(*, form: FeedFormat | None = None, **texts: str) -> dict[str, Any]:
     """Return the options that were given, under the names of a feed's facts."""
     facts: dict[str, Any] = {name: text for name, text in texts.items() if text}
     return facts | ({"format": form} if form else {})
 
 
-def with_facts(feed: Feed, facts: dict[str, Any], *, languages: Sequence[str] | None) -> Feed:
-    return replace(replace(feed, **facts), languages=tuple(languages) if languages else feed.languages)
+def with_facts(
+    feed: Feed, facts: dict[str, Any], *, languages: Sequence[str] | None, alternates: Sequence[str] | None
+) -> Feed:
+    """Return the feed with the facts that were given; a list that was given takes the place of the one before."""
+    return replace(
+        replace(feed, **facts),
+        languages=tuple(languages) if languages else feed.languages,
+        alternates=tuple(alternates) if alternates else feed.alternates,
+    )
 
 
 def imported(runtime: Runtime, subscriptions: Sequence[Subscription], *, unchecked: bool) -> Iterator[Feed]:

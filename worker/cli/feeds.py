@@ -9,10 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.models import Feed, FeedFormat, ParsedFeed
-from worker.answers.feeds import feed_of, feed_row, left_out, parsed_row, state_of
-from worker.answers.fetching import fetch_feed
+from worker.answers.feeds import feed_row, left_out, state_of
 from worker.answers.wording import duration, local_time
-from worker.cli.completion import completing
 from worker.cli.console import out, print_json, warn
 from worker.cli.session import open_runtime
 
@@ -25,8 +23,11 @@ feeds = typer.Typer(help="What is polled, and how it is doing.", no_args_is_help
 commands.add_typer(feeds, name="feeds")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-Format = Annotated[FeedFormat | None, typer.Option("--format", help="feed: RSS, Atom or RDF; sitemap: a news sitemap.")]
-STATE_STYLES = {"ok": "green", "new": "cyan", "failing": "red", "down": "bold red", "off": "dim"}
+Format = Annotated[
+    FeedFormat | None, typer.Option("--format", help="feed: RSS, Atom, RDF, JSON; sitemap; page: a list of links.")
+]
+Links = Annotated[str, typer.Option(help="Of a page: a regular expression that is in the addresses of articles.")]
+STATE_STYLES = {"healthy": "green", "new": "cyan", "failing": "red", "gone": "bold red", "off": "dim"}
 ENTRIES_SHOWN = 10
 
 
@@ -76,36 +77,8 @@ def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str
         duration(max(0.0, snapshot.next_at - now)) if snapshot.next_at else "–",
         duration(snapshot.interval_s) if snapshot.interval_s else "–",
         str(sum(poll.new for poll in snapshot.polls)),
-        "; ".join(filter(None, ("" if state == "ok" else sentence, *sorted(snapshot.habits), left_out(snapshot)))),
+        "; ".join(filter(None, ("" if state == "healthy" else sentence, *sorted(snapshot.habits), left_out(snapshot)))),
     ]
-
-
-@feeds.command("check")
-def check(
-    feed: Annotated[
-        str,
-        typer.Argument(
-            metavar="URL|ID",
-            help="An address, or the id of a feed of the catalogue.",
-            autocompletion=completing("feed"),
-        ),
-    ],
-    *,
-    form: Format = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fetch a feed now and show what the parser sees, before adding it or switching it on. Nothing is stored.
-
-    Example: kuzet feeds check https://tengrinews.kz/news.rss
-    """
-    runtime = open_runtime(engines=False)
-    known = None if "://" in feed else feed_of(runtime, feed)
-    default = known.format if known else FeedFormat.FEED
-    parsed = fetch_feed(runtime, known.url if known else feed, form or default)
-    if as_json:
-        print_json(parsed_row(parsed))
-    else:
-        show_parsed(parsed)
 
 
 def show_parsed(parsed: ParsedFeed) -> None:

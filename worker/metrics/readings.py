@@ -93,8 +93,8 @@ def _feeds(runtime: Runtime, *, now: float) -> dict[str, int]:
     states: Counter[str] = Counter()
     for feed in _watched(runtime):
         snapshot = runtime.state.feeds.snapshot(feed.id)
-        polls, last_new_at = (snapshot.polls, snapshot.last_new_at) if snapshot else ((), 0.0)
-        states[health(polls, now=now, last_new_at=last_new_at).state] += 1
+        judged = snapshot.judged(now=now) if snapshot else health((), now=now)
+        states[judged.state] += 1
     return dict(states)
 
 

@@ -58,10 +58,11 @@ PASSING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page. `hops` are all URLs asked for, the final one last."""
+    """A page. `hops`: all URLs asked for, the final one last; `moved_to`: that one if all redirects were for good."""
 
     page: Page
     hops: tuple[str, ...] = ()
+    moved_to: str = ""
 
     @property
     def validators(self) -> Validators:
