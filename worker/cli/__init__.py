@@ -30,6 +30,7 @@ from worker.cli import (
     stages,
     stats,
     status,
+    stories,
     up,
 )
 from worker.cli.endings import Commands
@@ -76,6 +77,7 @@ for group in (
     demo,
     status,
     search,
+    stories,
     show,
     stats,
     arrivals,

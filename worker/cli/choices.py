@@ -42,6 +42,8 @@ ISO_639_1 = (
 """Two-letter codes of languages: the detector may find any of them."""
 
 OPEN = ("source", "feed", "family")
+AS_TYPED = ("story",)
+"""Filters whose values are ids: nothing is near to one."""
 
 
 def known_values(name: str, config: Path) -> dict[str, str]:
@@ -80,6 +82,8 @@ def resolve_filters(runtime: Runtime, filters: Mapping[str, Iterable[str]]) -> d
 
 
 def _resolved(runtime: Runtime, name: str, value: str) -> str:
+    if name in AS_TYPED:
+        return value
     if name in OPEN:
         warn_of_unknown(runtime, name, value)
         return value

@@ -15,7 +15,7 @@ from worker.files.text import Stamp, read_text, stamp
 
 log = structlog.get_logger(__name__)
 
-NOT_RULES = frozenset({"feeds.yaml", LABELS_FILE})
+NOT_RULES = frozenset({"feeds.yaml", "stories.yaml", "alerts.yaml", LABELS_FILE})
 """Files of the config folder that do not change how a text is tagged."""
 
 

@@ -26,7 +26,7 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
-REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep"}
 """Rebuilds that read texts run where a hard time limit holds."""
 
 
@@ -61,10 +61,11 @@ def top_up(app: Sender, stage: Stage) -> int:
 
 
 def nudge_drain(app: Sender) -> bool:
-    """Send for the drain when documents are due, unless it is at work or a message for it waits already."""
+    """Send for the drain when documents of articles or stories are due, unless it is at work or sent for already."""
     runtime = app.runtime
-    outbox = runtime.state.outbox
-    if not runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.is_locked or waiting(app, "drain"):
+    outbox, state = runtime.state.outbox, runtime.state
+    is_due = state.due.ready(Stage.OUTBOX, now=runtime.now()) or state.stories.waiting
+    if not is_due or outbox.is_locked or waiting(app, "drain"):
         return False
     call_drain(app)
     return True
