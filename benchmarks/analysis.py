@@ -134,7 +134,7 @@ def build_time(lexicon: Path) -> float:
     """Seconds that building the dictionary takes in an empty folder."""
     with TemporaryDirectory() as folder:
         start = time.perf_counter()
-        build_dictionaries(Path(folder), lexicon_dir=lexicon)
+        build_dictionaries(Path(folder), lexicons=[lexicon])
         return time.perf_counter() - start
 
 

@@ -242,7 +242,7 @@ def main() -> int:
         print("KUZET_SHARED does not name the development data: nothing measured")
         return 0
     folder = Settings().cache / "dictionaries"
-    name = build_dictionaries(folder, lexicon_dir=HERE / "lexicon")
+    name = build_dictionaries(folder, lexicons=[HERE / "lexicon"])
     table = Table("what", "measured", "at least", title="Language")
     for row in rows(Path(shared), Keys(read_dictionary(folder, name))):
         table.add_row(row.what, row.measured, row.target)

@@ -126,7 +126,7 @@ def language_pairs(searches: Searches, texts: Iterable[Text], keys: Keys) -> tup
 def main() -> None:
     settings, chance, texts = Settings(), random.Random(SEED), load_texts()
     folder = settings.cache / "dictionaries"
-    name = build_dictionaries(folder, lexicon_dir=settings.config / "lexicon")
+    name = build_dictionaries(folder, lexicons=[settings.config / "lexicon"])
     keys = Keys(read_dictionary(folder, name))
     words = words_of(texts, chance)
     table = Table("typed", "right, %", "aim", title=f"{len(words)} Kazakh words in {len(texts)} texts", box=None)

@@ -28,7 +28,12 @@ ENVIRONMENT, DOTENV, SECRETS = "environment", ".env", "secrets"
 OTHER_VARIABLES = frozenset(
     {
         *("KUZET_DEBUG", "KUZET_LANG"),  # of the command line
-        *("KUZET_SHARED", "KUZET_REQUIRE_ENGINES"),  # of the tests
+        *(
+            "KUZET_SHARED",
+            "KUZET_REQUIRE_ENGINES",
+            "KUZET_TEST_SEARCH_URL",
+            "KUZET_TEST_SEARCH_HUNSPELL",
+        ),  # of the tests
         *("KUZET_VERSION", "KUZET_USER", "KUZET_EXTRA", "KUZET_ELASTIC_HEAP", "KUZET_ELASTIC_MEMORY"),  # of the images
         *("KUZET_KIBANA_ADDRESS", "KUZET_KIBANA_PORT", "KUZET_CPU_CONTAINERS"),  # of docker-compose.yml
         *("KUZET_KIBANA_HEAP_MB", "KUZET_KIBANA_MEMORY"),  # the same
@@ -74,6 +79,11 @@ class Settings(BaseSettings):
     )
     config: Path = Field(
         default_factory=lambda: HERE, description="Folder of feeds.yaml, rules/, places.yaml and search/; kuzet's own."
+    )
+
+    site: Path | None = Field(
+        None,
+        description="Folder of your own rules/, feeds.yaml, lexicon/, laid over the config folder. Empty: none.",
     )
 
     secrets: Path | None = Field(
@@ -126,7 +136,7 @@ class Settings(BaseSettings):
     max_page_bytes: int = Field(5_000_000, gt=0, description="Largest decoded page.")
     max_feed_bytes: int = Field(10_000_000, gt=0, description="Largest decoded feed.")
     min_interval_s: float = Field(120.0, gt=0, description="A feed is never polled more often.")
-    max_interval_s: float = Field(3600.0, gt=0, description="A healthy feed is never polled less often.")
+    max_interval_s: float = Field(86_400.0, gt=0, description="A healthy feed is never polled less often.")
 
     outbox_max_mb: int = Field(200, ge=1, description="Above this, extraction waits until the index has caught up.")
     drain_batch: int = Field(200, ge=1, le=2000, description="Documents in one bulk.")

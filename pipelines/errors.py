@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class KuzetError(Exception):
     """A fault that one sentence explains to a person.
@@ -30,6 +32,10 @@ def _rebuild(kind: type[KuzetError], args: tuple[object, ...], state: dict[str, 
     return error
 
 
+class UsageError(KuzetError):
+    """A person asked for what cannot be done as asked: they ask again in another way."""
+
+
 class ConfigError(KuzetError):
     """A file of ours is wrong: keep what was loaded before and show file, line and key."""
 
@@ -45,11 +51,13 @@ class FeedUnusableError(KuzetError):
     """The document is not a feed, or holds nothing usable: record the poll as failed and look again later.
 
     reason: a stable word for counters, such as `html`, `empty`, `no_entries`, `too_large`, `broken`.
+    dropped: items of the document, by the reason why each is no entry.
     """
 
-    def __init__(self, url: str, problem: str, *, reason: str) -> None:
+    def __init__(self, url: str, problem: str, *, reason: str, dropped: Mapping[str, int] | None = None) -> None:
         super().__init__(url, problem)
         self.reason = reason
+        self.dropped = dict(dropped or {})
 
 
 class PageUnusableError(KuzetError):

@@ -61,15 +61,22 @@ class PublishedFrom(StrEnum):
 
 
 class FeedFormat(StrEnum):
-    """`feed` is anything feedparser reads (RSS, Atom, RDF); `sitemap` a news sitemap."""
+    """`feed` is RSS, Atom, RDF or JSON Feed; `sitemap` a news sitemap or an index of them; `page` lists articles."""
 
     FEED = "feed"
     SITEMAP = "sitemap"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """One address to poll. `family` is the owner of several sources; a feed that is off says why in `note`."""
+    """One address to poll. `family` is the owner of several sources; a feed that is off says why in `note`.
+
+    links: what the addresses of articles have in them, a regular expression; needed for the format `page`.
+    text: XPath of the element that holds an article's text, the last word over the extractor.
+    alternates: other addresses of the feed, for when it dies. sitemap: what the recall is checked against.
+    tls_extra_ca: a file of certificates trusted for this source besides the usual ones.
+    """
 
     id: str
     url: str
@@ -79,6 +86,11 @@ class Feed:
     format: FeedFormat = FeedFormat.FEED
     enabled: bool = True
     note: str = ""
+    links: str = ""
+    text: str = ""
+    alternates: tuple[str, ...] = ()
+    sitemap: str = ""
+    tls_extra_ca: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +147,9 @@ class Validators:
 class Poll:
     """One look at a feed, a line of its history. A poll is `ok` when the answer was usable; 304 counts.
 
-    `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new` and `known` count entries. `note`: what went
-    wrong, or why there was nothing to read. `dropped`: items of the document that are no entries, by reason.
+    `at`: epoch seconds. `status`: of HTTP, 0 when nothing answered. `new`, `changed` and `known` count the entries and
+    add up to them. `note`: what went wrong, or why there was nothing to read. `read`: items of the document; `dropped`:
+    those that are no entries, by reason.
     """
 
     at: float
@@ -144,10 +157,12 @@ class Poll:
     bytes: int = 0
     entries: int = 0
     new: int = 0
+    changed: int = 0
     known: int = 0
     took_s: float = 0.0
     note: str = ""
     ok: bool = True
+    read: int = 0
     dropped: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -54,6 +55,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """
     is_readable = not isinstance(val, bytes) and len(str(val)) <= MAX_ID_CHARS
     return None if is_readable else argname
+
+
+ELSEWHERE, HUNSPELL = "KUZET_TEST_SEARCH_URL", "KUZET_TEST_SEARCH_HUNSPELL"
+"""Variables that let the tests of the search engine run against any Elasticsearch or OpenSearch."""
 
 
 @pytest.hookimpl(trylast=True)
@@ -128,6 +133,8 @@ def search_base(session_folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def search_node(engines: Supervisor, session_folder: Path, search_base: Path, cache: Path) -> Iterator[SearchNode]:
     """A real search node, one for all workers of the session."""
+    if ELSEWHERE in os.environ:
+        pytest.skip(f"the node of {ELSEWHERE} is not ours to stop")
 
     def start() -> SearchNode:
         url = start_search_node(engines, search_base, cache=cache, heap_mb=HEAP_MB, report=Silence())
@@ -138,22 +145,30 @@ def search_node(engines: Supervisor, session_folder: Path, search_base: Path, ca
 
 
 @pytest.fixture(scope="session")
-def search_url(search_node: SearchNode) -> str:
-    """Where the search node is. Other tests use it at the same time: indices need names of their own."""
-    return search_node.url
+def search_url(request: pytest.FixtureRequest) -> str:
+    """Where the search node is: ours, or the one that KUZET_TEST_SEARCH_URL names. Indices need names of their own."""
+    node: SearchNode | str = os.environ.get(ELSEWHERE) or request.getfixturevalue("search_node")
+    return node if isinstance(node, str) else node.url
 
 
 @pytest.fixture(scope="session")
 def dictionary(cache: Path) -> Path:
     """The folder of the Kazakh and Russian dictionary, built once for all sessions."""
     folder = cache / "dictionaries"
-    return folder / build_dictionaries(folder, lexicon_dir=HERE / "lexicon")
+    return folder / build_dictionaries(folder, lexicons=[HERE / "lexicon"])
 
 
 @pytest.fixture(scope="session")
 def install_dictionary(search_base: Path, search_url: str) -> Callable[[Path], str]:
-    """Gives the session's node a dictionary folder, and returns the name an index refers to it by."""
-    return lambda folder: install(folder, base=search_base)
+    """Gives the session's node a dictionary folder, and returns the name an index refers to it by.
+
+    A node elsewhere looks for dictionaries in the folder that KUZET_TEST_SEARCH_HUNSPELL names: its config/hunspell.
+    """
+    if ELSEWHERE not in os.environ:
+        return lambda folder: install(folder, base=search_base)
+    if HUNSPELL not in os.environ:
+        pytest.skip(f"{HUNSPELL} does not name the config/hunspell of the node of {ELSEWHERE}")
+    return lambda folder: shutil.copytree(folder, Path(os.environ[HUNSPELL]) / folder.name, dirs_exist_ok=True).name
 
 
 @pytest.fixture(scope="session")

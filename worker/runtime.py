@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 
 from config.settings import Settings
-from pipelines.models import Stage
+from pipelines.errors import ConfigError
+from pipelines.models import Feed, Stage
 from worker.state import State
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
     from worker.files.catalogue import Catalogue
+    from worker.files.layers import Layers
     from worker.files.own_feeds import OwnFeeds
     from worker.files.pages import PageStore
     from worker.files.rules import RuleFiles
@@ -97,6 +99,13 @@ class Runtime:
             allowed_hosts=self.settings.allowed_hosts,
         )
 
+    def feed(self, feed_id: str) -> Feed | None:
+        """Return a feed as the catalogue describes it now, None where it does not, or cannot be read."""
+        try:
+            return self.catalogue.get(feed_id)
+        except ConfigError:
+            return None
+
     @cached_property
     def search(self) -> SearchEngine:
         from worker.search.engine import SearchEngine
@@ -113,8 +122,8 @@ class Runtime:
         from pipelines.language import analysis
         from worker.files.dictionaries import dictionary_name, read_related
 
-        lexicon = self.settings.config / "lexicon"
-        return analysis.render(dictionary_name(lexicon), related=read_related(lexicon))
+        lexicons = self.config.lexicons
+        return analysis.render(dictionary_name(*lexicons), related=read_related(*lexicons))
 
     @cached_property
     def polls(self) -> PollIndex:
@@ -122,11 +131,18 @@ class Runtime:
 
         return PollIndex.connect(self.settings, self.search)
 
+    @property
+    def config(self) -> Layers:
+        """The config folder with the site's files over it."""
+        from worker.files.layers import Layers
+
+        return Layers.of(self.settings)
+
     @cached_property
     def story_files(self) -> StoryFiles:
         from worker.files.stories import StoryFiles
 
-        return StoryFiles(self.settings.config)
+        return StoryFiles(self.config)
 
     @cached_property
     def story_index(self) -> StoryIndex:
@@ -145,7 +161,7 @@ class Runtime:
     def rules(self) -> RuleFiles:
         from worker.files.rules import RuleFiles
 
-        return RuleFiles(self.settings.config, cache=self.settings.cache / "rules")
+        return RuleFiles(self.config, cache=self.settings.cache / "rules")
 
     @property
     def tagger(self) -> Tagger:
@@ -155,7 +171,11 @@ class Runtime:
     def catalogue(self) -> Catalogue:
         from worker.files.catalogue import Catalogue
 
-        return Catalogue(self.settings.feeds_file or self.settings.config / "feeds.yaml", self.own_feeds.file)
+        settings = self.settings
+        site_file = settings.site / "feeds.yaml" if settings.site else None
+        return Catalogue(
+            settings.feeds_file or settings.config / "feeds.yaml", self.own_feeds.file, site_file=site_file
+        )
 
     def check_config(self) -> None:
         """Raise the ConfigError of a rule or feed file that cannot be used."""
@@ -192,8 +212,10 @@ class Runtime:
 
     def note_host(self, host: str, answer: FetchResult, *, is_page: bool = False) -> None:
         """Remember how the host answered: it is left alone as long as it wishes (by pages, if one was refused)."""
-        from worker.web import Fetched, Later, NotModified, Refused
+        from worker.web import Fetched, Later, NotModified, Refused, word_of
 
+        if is_page:
+            self.state.totals.count_answer(word_of(answer))
         match answer:
             case Later(not_before):
                 self.state.hosts.hold(host, until=not_before, now=self.now(), pages_only=is_page)

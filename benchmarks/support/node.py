@@ -40,7 +40,7 @@ def search_node() -> Iterator[Node]:
     """Start a node with the heap of `kuzet up`; the first dictionary takes its time to build."""
     settings = Settings()
     dictionaries = settings.cache / "dictionaries"
-    name = build_dictionaries(dictionaries, lexicon_dir=settings.config / "lexicon")
+    name = build_dictionaries(dictionaries, lexicons=[settings.config / "lexicon"])
     with TemporaryDirectory() as folder, Supervisor(Path(folder) / "logs", report=Silence()) as supervisor:
         base = Path(folder) / "search"
         heap_mb = settings.search_heap_mb

@@ -82,7 +82,7 @@ def filled() -> Iterator[FilledEngine]:
     """Engines, workers and clock in a folder that is gone afterwards."""
     defaults = Settings()
     dictionaries = defaults.cache / "dictionaries"
-    name = build_dictionaries(dictionaries, lexicon_dir=defaults.config / "lexicon")
+    name = build_dictionaries(dictionaries, lexicons=[defaults.config / "lexicon"])
     with TemporaryDirectory(prefix="kuzet-proof-") as folder:
         data = Path(folder)
         (data / "none.yaml").write_text("feeds: []\n", encoding="utf-8")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree
+
 from pipelines.errors import ConfigError
 from pipelines.models import Feed, FeedFormat
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.reading.markup import web_address
 
 LANGUAGES = ("kk", "ru", "en", "uz")
-_KEYS = ("id", "url", "source", "family", "languages", "format", "enabled", "note")
+_KEYS = (
+    "id", "url", "source", "family", "languages", "format", "enabled", "note", "links", "text", "alternates", "sitemap",
+    "tls_extra_ca",
+)  # fmt: skip
 _REQUIRED = ("id", "url", "source", "family")
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _BOOLEANS = {"true": True, "false": False}
@@ -45,11 +50,42 @@ def _feed(fields: dict[str, Marked]) -> Feed:
         languages=_languages(fields.get("languages")),
         format=FeedFormat(fields["format"].choice(tuple(FeedFormat))) if "format" in fields else FeedFormat.FEED,
         enabled=_BOOLEANS[fields["enabled"].choice(tuple(_BOOLEANS))] if "enabled" in fields else True,
-        note=fields["note"].text().strip() if "note" in fields else "",
+        note=_optional(fields, "note"),
+        links=_pattern(fields.get("links")),
+        text=_path(fields.get("text")),
+        alternates=tuple(map(_url, fields["alternates"].elements())) if "alternates" in fields else (),
+        sitemap=_url(fields["sitemap"]) if "sitemap" in fields else "",
+        tls_extra_ca=_optional(fields, "tls_extra_ca"),
     )
+    if feed.format is FeedFormat.PAGE and not feed.links:
+        raise fields["format"].wrong("a page needs `links`", remedy="Say what the addresses of articles have in them")
     if not feed.enabled and not feed.note:
         raise fields["enabled"].wrong("a feed that is off says why", remedy="Add a `note`")
     return feed
+
+
+def _optional(fields: dict[str, Marked], name: str) -> str:
+    return fields[name].text().strip() if name in fields else ""
+
+
+def _pattern(field: Marked | None) -> str:
+    if field is None:
+        return ""
+    try:
+        return re.compile(field.text()).pattern
+    except re.error as error:
+        problem = f"{field.text()!r} is no regular expression ({error})"
+        raise field.wrong(problem, remedy=r"Allowed: what addresses have in them, such as /news/\d+") from error
+
+
+def _path(field: Marked | None) -> str:
+    if field is None:
+        return ""
+    try:
+        return str(etree.XPath(field.text()).path)
+    except etree.XPathError as error:
+        problem = f"{field.text()!r} is no XPath ({error})"
+        raise field.wrong(problem, remedy="Allowed: such as //div[@class='article-text']") from error
 
 
 def _id(field: Marked) -> str:

@@ -1,4 +1,4 @@
-"""A feed document → its entries. Reads RSS, RDF and Atom through feedparser; opens nothing."""
+"""A feed document → its entries. Reads RSS, RDF and Atom through feedparser, and JSON Feed; opens nothing."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from typing import Any
 import feedparser
 
 from pipelines.errors import FeedUnusableError
+from pipelines.feeds.hints import declared_ttl_s
 from pipelines.feeds.identity import REPEATED, with_identities
 from pipelines.feeds.items import DroppedItem, read_item
+from pipelines.feeds.json_feed import is_json, read_json_feed
 from pipelines.feeds.links import link_base, read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.encodings import charset_of, decode
@@ -51,7 +53,7 @@ _PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)+", re.DOTALL)
 _NESTED_CDATA = re.compile(r"<!\[CDATA\[\s*(?:<!\[CDATA\[\s*)+")
 _SENTENCES = {
     "html": "an HTML page came, not a feed",
-    "json": "a JSON document came; kuzet reads RSS, Atom, RDF and news sitemaps",
+    "json": "a JSON document came; kuzet reads RSS, Atom, RDF, JSON Feed and news sitemaps",
     "sitemap": "a sitemap came, not a feed: write `format: sitemap` into the catalogue",
 }
 
@@ -72,6 +74,8 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
     document's order. Raises FeedUnusableError: `empty`, `too_large`, `html`, `json`, `sitemap`, `bomb`, `broken`,
     `no_entries` (an empty feed) or `nothing_usable`. Time is linear in the document: at most MAX_ITEMS items are read.
     """
+    if is_json(body):
+        return _parse_json(body, url=url, headers=headers, now=now)
     document = read_document(body, url=url, headers=headers)
     _refuse_other_kinds(document.text, url=url)
     parsed = _parse(document.text, url=url)
@@ -87,9 +91,23 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
         encoding=document.encoding,
         entries=entries,
         dropped=dropped,
-        ttl_s=_ttl_s(parsed.feed.get("ttl")),
+        ttl_s=declared_ttl_s(parsed.feed),
         note=_note(parsed),
     )
+
+
+def _parse_json(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed:
+    """Read a JSON Feed by the rules for any other feed: its items come in feedparser's shape."""
+    if len(body) > MAX_BYTES:
+        raise FeedUnusableError(url, f"{len(body):,} bytes are more than a feed can have", reason="too_large")
+    document = read_json_feed(body, url=url, headers=headers)
+    base = link_base(url, read_link(document.site, base=url))
+    items = [_read(item, base=base, language=document.language, now=now) for item in document.items[:MAX_ITEMS]]
+    entries, dropped = sorted_out(items, left_out=len(document.items[MAX_ITEMS:]))
+    if not entries:
+        raise _nothing_usable(url, dropped) if dropped else _no_items(url)
+    title = one_line(plain_text(document.title))
+    return ParsedFeed(format="json", title=title, encoding=document.encoding, entries=entries, dropped=dropped)
 
 
 def sorted_out(items: Sequence[Entry | DroppedItem], *, left_out: int) -> tuple[tuple[Entry, ...], dict[str, int]]:
@@ -157,19 +175,24 @@ def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | Drop
 
 def _nothing(parsed: Any, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:  # noqa: ANN401 - as above
     if dropped:
-        reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
-        return FeedUnusableError(url, f"no item of the feed is usable ({reasons})", reason="nothing_usable")
+        return _nothing_usable(url, dropped)
     if parsed.get("version"):
-        return FeedUnusableError(url, "the feed has no items", reason="no_entries")
+        return _no_items(url)
     if _HTML.search(text):
         return FeedUnusableError(url, _SENTENCES["html"], reason="html")
     return FeedUnusableError(url, "the document is no feed, or a broken one", reason="broken")
 
 
+def _nothing_usable(url: str, dropped: Mapping[str, int]) -> FeedUnusableError:
+    reasons = ", ".join(f"{count} {reason}" for reason, count in dropped.items())
+    return FeedUnusableError(
+        url, f"no item of the feed is usable ({reasons})", reason="nothing_usable", dropped=dropped
+    )
+
+
+def _no_items(url: str) -> FeedUnusableError:
+    return FeedUnusableError(url, "the feed has no items", reason="no_entries")
+
+
 def _note(parsed: Any) -> str:  # noqa: ANN401 - as above
     return f"not well-formed: {one_line(str(parsed.bozo_exception))[:160]}" if parsed.get("bozo") else ""
-
-
-def _ttl_s(minutes: object) -> float:
-    text = str(minutes or "").strip()
-    return 60.0 * int(text) if re.fullmatch(r"\d{1,5}", text) else 0.0

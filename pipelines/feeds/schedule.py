@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.feeds.rhythm import Rhythm, worthwhile_wait_s
@@ -11,6 +9,9 @@ from pipelines.models import Validators
 
 LONGEST_WISH_S = 24 * 3600.0
 """A site may ask us to stay away (Retry-After) for this long at most; then we ask again."""
+
+LONGEST_HINT_S = 3600.0
+"""A hint of the feed (ttl, sy:, Cache-Control, Expires) slows us down to this: templates say «daily» in busy feeds."""
 
 REQUEST_COST_S = 120.0
 """A request is worth 120 seconds of an article's waiting: once in a quarter of an hour for one article an hour."""
@@ -26,7 +27,7 @@ class PollingPolicy:
     """Bounds of the wait between two polls, in seconds. A failing feed waits longer, up to `max_backoff_s`."""
 
     min_interval_s: float = 120.0
-    max_interval_s: float = 3600.0
+    max_interval_s: float = 24 * 3600.0
     max_backoff_s: float = 6 * 3600.0
 
 
@@ -35,7 +36,7 @@ class PollSigns:
     """What is known after a poll.
 
     How the feed publishes (None: unknown), how many polls in a row failed, how long the feed asks for silence
-    (`ttl_s`: RSS ttl or Cache-Control), and until when the site refuses (`not_before`: Retry-After, epoch second).
+    (`ttl_s`: the longest of its hints), and until when the site refuses (`not_before`: Retry-After, epoch second).
     """
 
     rhythm: Rhythm | None = None
@@ -48,7 +49,7 @@ def next_check_at(now: float, signs: PollSigns, *, policy: PollingPolicy) -> flo
     """Return the epoch second of the next poll.
 
     A healthy feed is looked at when the articles that are expected by then are worth a request (`Rhythm`), within the
-    policy's bounds; its own ttl can slow us down to the longest interval, no further. Failures double the wait up to
+    policy's bounds; its own hints can slow us down to an hour, no further. Failures double the wait up to
     the cap; no feed is ever switched off. Retry-After is obeyed for a day.
     """
     if signs.failures > 0:
@@ -56,7 +57,8 @@ def next_check_at(now: float, signs: PollSigns, *, policy: PollingPolicy) -> flo
     else:
         rhythm = signs.rhythm or Rhythm(at=now)
         wait_s = worthwhile_wait_s(rhythm, now=now, request_cost_s=REQUEST_COST_S, longest_s=policy.max_interval_s)
-        wait_s = min(max(wait_s, signs.ttl_s, policy.min_interval_s), policy.max_interval_s)
+        hint_s = min(signs.ttl_s, LONGEST_HINT_S)
+        wait_s = min(max(wait_s, hint_s, policy.min_interval_s), policy.max_interval_s)
     return max(now + wait_s, min(signs.not_before, now + LONGEST_WISH_S))
 
 
@@ -74,9 +76,3 @@ def is_false_not_modified(*, not_modified: int, before: Validators, after: Valid
     """True if a document changed behind 304 answers: another body came under the very validators that brought them."""
     same = (before.etag, before.last_modified) == (after.etag, after.last_modified)
     return not_modified > 0 and same and before.body_hash != after.body_hash
-
-
-def declared_freshness_s(headers: Mapping[str, str]) -> float:
-    """Return how long the response says it stays fresh (Cache-Control: max-age), in seconds; 0 when it does not say."""
-    match = re.search(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", headers.get("cache-control", ""), re.IGNORECASE)
-    return float(match[1]) if match else 0.0

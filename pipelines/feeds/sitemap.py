@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import lxml.etree
@@ -16,12 +18,29 @@ from pipelines.reading.dates import read_date
 from pipelines.reading.markup import one_line, plain_text, web_address
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapLink:
+    """A sitemap that an index lists; the greatest `rank` has the newest articles."""
+
+    address: str
+    rank: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """A page that a sitemap lists. `published_at`: of its news, else when it changed last."""
+
+    link: str
+    title: str
+    published_at: datetime | None
+
+
 def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> ParsedFeed:
     """Read the entries of a news sitemap (`<urlset>` with `<news:news>`).
 
     Items without a news title are counted as dropped: an ordinary sitemap lists a whole site, and its lastmod is
     often today for every page. Does not follow a sitemap index. Raises FeedUnusableError as parse_feed does, and
-    `sitemap_index`.
+    `sitemap_index`: `newest_sitemap` says what to read in its place.
     """
     document = read_document(body, url=url, headers=headers)
     root = _root(document.text, url=url)
@@ -30,20 +49,57 @@ def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: dat
     entries, dropped = sorted_out(items, left_out=document.left_out + len(elements[MAX_ITEMS:]))
     if not entries:
         counted = ", ".join(f"{count} {reason}" for reason, count in dropped.items()) or "empty"
-        raise FeedUnusableError(url, f"the sitemap names no news ({counted})", reason="no_entries")
+        reason = "nothing_usable" if dropped else "no_entries"
+        raise FeedUnusableError(url, f"the sitemap names no news ({counted})", reason=reason, dropped=dropped)
     return ParsedFeed(format="news-sitemap", title="", encoding=document.encoding, entries=entries, dropped=dropped)
 
 
+def newest_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> str:
+    """Return the address of the one sitemap of an index that has the newest articles; empty when it lists none.
+
+    A sitemap with «news» in its name comes first, then the latest lastmod, then the greatest number in the name
+    (`sitemap-2025-11.xml`), then the last of the index. Raises FeedUnusableError for what is no index.
+    """
+    children = sitemaps(body, url=url, headers=headers, now=now)
+    return max(children, key=lambda child: child.rank, default=SitemapLink(address="", rank=())).address
+
+
+def sitemaps(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> list[SitemapLink]:
+    """Return what an index lists, in its order."""
+    root = _parsed(read_document(body, url=url, headers=headers).text, url=url)
+    if root is None or _name(root) != "sitemapindex":
+        raise FeedUnusableError(url, "the document is no sitemap index", reason="broken")
+    found = []
+    for number, element in enumerate(each for each in root if _name(each) == "sitemap"):
+        said = {_name(child): (child.text or "").strip() for child in element}
+        if address := read_link(said.get("loc", ""), base=url):
+            changed = read_date(said.get("lastmod", ""), now=now)
+            rank = ("news" in address.lower(), changed.timestamp() if changed else 0.0, _numbers(address), number)
+            found.append(SitemapLink(address=address, rank=rank))
+    return found
+
+
+def listed_pages(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> list[ListedPage]:
+    """Return every page of a sitemap, with or without news, and when it says the page was published or changed."""
+    root = _root(read_document(body, url=url, headers=headers).text, url=url)
+    found = []
+    for element in (each for each in root if _name(each) == "url"):
+        said: dict[str, str] = {}
+        for child in element.iter():
+            said.setdefault(_path(child, element), child.text or "")
+        if link := read_link(said.get("loc", ""), base=url):
+            written = said.get("news/publication_date") or said.get("lastmod", "")
+            title = one_line(plain_text(said.get("news/title", "")))
+            found.append(ListedPage(link=link, title=title, published_at=read_date(written, now=now)))
+    return found
+
+
+def _numbers(address: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d{1,9}", address.rpartition("/")[2]))
+
+
 def _root(text: str, *, url: str) -> lxml.etree._Element:
-    """Parse XML that may be hostile: no entities, no document types, no network, bounded depth."""
-    parser = lxml.etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = lxml.etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (lxml.etree.LxmlError, ValueError) as error:
-        raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
+    root = _parsed(text, url=url)
     kind = "" if root is None else _name(root)
     if kind == "sitemapindex":
         raise FeedUnusableError(url, "a sitemap index came; take the news sitemap it names", reason="sitemap_index")
@@ -52,6 +108,18 @@ def _root(text: str, *, url: str) -> lxml.etree._Element:
     if root is None or kind != "urlset":
         raise FeedUnusableError(url, "the document is no sitemap, or a broken one", reason="broken")
     return root
+
+
+def _parsed(text: str, *, url: str) -> lxml.etree._Element | None:
+    """Parse XML that may be hostile: no entities, no document types, no network, bounded depth."""
+    parser = lxml.etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=True,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        return lxml.etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (lxml.etree.LxmlError, ValueError) as error:
+        raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
 
 
 def _entry(element: lxml.etree._Element, *, base: str, now: datetime) -> Entry | DroppedItem:

@@ -63,7 +63,6 @@ def _group(group: Group, *, view: View) -> Json:
             view.label(view.time),
             operation="date_histogram",
             field=view.time,
-            scale="interval",
             data_type="date",
             params={"interval": "auto", "includeEmptyRows": True, "dropPartials": False},
         )
@@ -80,16 +79,15 @@ def _group(group: Group, *, view: View) -> Json:
         "excludeIsRegex": False,
     }
     label = view.label(group.field)
-    return _column(label, operation="terms", field=group.field, scale="ordinal", data_type="string", params=params)
+    return _column(label, operation="terms", field=group.field, data_type="string", params=params)
 
 
-def _column(label: str, *, operation: str, field: str, scale: str, data_type: str, params: Json) -> Json:  # noqa: PLR0913 - a column has these facts
+def _column(label: str, *, operation: str, field: str, data_type: str, params: Json) -> Json:
     return {
         "label": label,
         "customLabel": True,
         "dataType": data_type,
-        "isBucketed": scale != "ratio",
-        "scale": scale,
+        "isBucketed": data_type != "number",
         "operationType": operation,
         "sourceField": field,
         "params": params,
@@ -102,7 +100,7 @@ def _metric(metric: Metric) -> Json:
     if operation in _EMPTY_AS_NULL:
         params["emptyAsNull"] = True
     field = metric.field or RECORDS
-    return _column(metric.label, operation=operation, field=field, scale="ratio", data_type="number", params=params)
+    return _column(metric.label, operation=operation, field=field, data_type="number", params=params)
 
 
 def _accessors(panel: Panel) -> list[str]:
@@ -146,7 +144,7 @@ def _table(panel: Panel) -> Json:
     return {
         "layerId": LAYER,
         "layerType": "data",
-        "rowHeight": "single",
+        "rowHeight": "custom",  # with one line; the older «single» is not in the newer schema
         "rowHeightLines": 1,
         "columns": [{"columnId": column} for column in shown],
         "sorting": {"columnId": "m0", "direction": "desc"},

@@ -148,10 +148,9 @@ def _map(panel: Panel, *, board: Dashboard) -> Json:
     return _object("map", map_id(board.key, panel.title), attributes, [view, _TAG_REFERENCE])
 
 
-def _layer(name: str, kind: str, *, label: str | None, source: Json, style: Json) -> Json:
+def _layer(name: str, kind: str, *, source: Json, style: Json) -> Json:
     return {
         "id": name,
-        "label": label,
         "type": kind,
         "visible": True,
         "alpha": 1,
@@ -166,7 +165,7 @@ def _layer(name: str, kind: str, *, label: str | None, source: Json, style: Json
 def _ground_layer() -> Json:
     """Elastic's base map, which the reader's browser loads from the internet; without it only the circles are shown."""
     source = {"type": "EMS_TMS", "isAutoSelect": True}
-    return _layer("ground", "EMS_VECTOR_TILE", label=None, source=source, style={"type": "TILE"})
+    return _layer("ground", "EMS_VECTOR_TILE", source=source, style={"type": "TILE"})
 
 
 def _grid_layer(panel: Panel) -> Json:
@@ -194,8 +193,14 @@ def _grid_layer(panel: Panel) -> Json:
         "iconSize": {"type": "DYNAMIC", "options": size},
     }
     style = {"type": "VECTOR", "isTimeAware": True, "properties": properties}
-    layer = _layer("grid", "GEOJSON_VECTOR", label=panel.title, source=source, style=style)
-    return {**layer, "alpha": 0.75, "joins": [], "query": {"query": panel.where, "language": "kuery"}}
+    layer = _layer("grid", "GEOJSON_VECTOR", source=source, style=style)
+    return {
+        **layer,
+        "label": panel.title,
+        "alpha": 0.75,
+        "joins": [],
+        "query": {"query": panel.where, "language": "kuery"},
+    }
 
 
 def _navigation(boards: Sequence[Dashboard]) -> Json:

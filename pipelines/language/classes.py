@@ -5,9 +5,9 @@ The lexicon has about 13,000 nouns and 1,250 verbs with six million forms, in fe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from pipelines.language.hunspell import Affix, affix
 from pipelines.language.kazakh import ELIDING, harmonies, is_loan, owns_possessive
@@ -18,23 +18,22 @@ TAIL = 3
 WordClass = tuple[object, ...]
 
 
-class ClassForm(NamedTuple):
-    """A form of every word of a class: the word's beginning, and this ending.
-
-    affix: how the dictionary's entry becomes the form. chance: how common the chain of endings is, from 0 to 1.
-    """
-
-    ending: str
-    affix: Affix
-    chance: float
-
-
 @dataclass(frozen=True, slots=True)
 class InflectionClass:
-    """The forms that the words of a class have, the words themselves left out."""
+    """The forms that the words of a class have, the words themselves left out: three values a form, in one order.
 
-    forms: tuple[ClassForm, ...]
-    affixes: frozenset[Affix]
+    endings: what follows the beginning of a word. affixes: how the dictionary's entry becomes the form.
+    chances: how common the chain of endings is, from 0 to 1.
+    """
+
+    endings: tuple[str, ...]
+    affixes: tuple[Affix, ...]
+    chances: tuple[float, ...]
+
+    def forms_of(self, word: str) -> list[str]:
+        """Return the forms of a word of this class."""
+        begin = beginning(word)
+        return [begin + ending for ending in self.endings]
 
 
 def word_class(word: str) -> WordClass:
@@ -62,19 +61,26 @@ class InflectionClasses:
         self._inflect = inflect
         self._entry = entry
         self._known: dict[WordClass, InflectionClass] = {}
+        self._affixes: dict[Affix, Affix] = {}
 
     def of(self, word: str) -> InflectionClass:
         """Return the class of a word."""
         key = word_class(word)
         if key not in self._known:
-            forms = tuple(self._forms(word))
-            self._known[key] = InflectionClass(forms, frozenset(form.affix for form in forms))
+            self._known[key] = self._work_out(word)
         return self._known[key]
 
-    def _forms(self, word: str) -> Iterator[ClassForm]:
+    def _work_out(self, word: str) -> InflectionClass:
         chances: dict[str, float] = {}
         for form, chance in self._inflect(word):
             chances[form] = max(chances.get(form, chance), chance)
         entry, start = self._entry(word), len(beginning(word))
-        for form, chance in chances.items():
-            yield ClassForm(form[start:], affix(entry, form), chance)
+        return InflectionClass(
+            endings=tuple(sys.intern(form[start:]) for form in chances),
+            affixes=tuple(self._same(affix(entry, form)) for form in chances),
+            chances=tuple(chances.values()),
+        )
+
+    def _same(self, change: Affix) -> Affix:
+        """Return the one object of equal affixes: millions of forms have some ten thousand of them."""
+        return self._affixes.setdefault(change, change)

@@ -6,8 +6,8 @@ Inside the engine it turns a form into its lemmas, in capitals: that marks «kno
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 LANGUAGES = ("kk", "ru")
@@ -19,8 +19,8 @@ CONTEXT = 2
 Affix = tuple[str, str]
 """What a form takes off its lemma's end, and what it puts there."""
 
-Table = Mapping[str, frozenset[Affix]]
-"""Lemma → the affixes of its forms."""
+Entry = tuple[str, Iterable[Affix]]
+"""A lemma, and the affixes of its forms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +51,80 @@ def affixes(lemma: str, forms: Iterable[str]) -> frozenset[Affix]:
     return frozenset(affix(lemma, form) for form in forms if form != lemma)
 
 
-def render(tables: Mapping[str, Table]) -> Rendered:
-    """Write one dictionary for the tables of LANGUAGES; the same affix has a flag for each language."""
-    rules: dict[int, Affix] = {}
-    flags: dict[str, set[int]] = defaultdict(set)
-    for language, table in tables.items():
-        lemma_flag = _flag(0, language)
-        numbered = _number_affixes(table.values(), language)
-        rules |= {flag: pair for pair, flag in numbered.items()}
-        for lemma, found in table.items():
-            flags[lemma] |= {lemma_flag, *map(numbered.__getitem__, found)}
-    aliases: dict[frozenset[int], int] = {}
-    entries = [f"{lemma}/{aliases.setdefault(frozenset(flags[lemma]), len(aliases) + 1)}" for lemma in sorted(flags)]
+class _Half:
+    """The entries of one language, kept small: each affix has a number, and each set of them is stored once."""
+
+    def __init__(self, language: str, entries: Iterable[Entry]) -> None:
+        self._language = language
+        self._numbers: dict[Affix, int] = {}
+        self._sets: dict[bytes, int] = {}
+        self._of_lemma = {lemma: self._set_number(changes) for lemma, changes in entries}
+        self._flags = self._flags_by_number()
+
+    def _set_number(self, changes: Iterable[Affix]) -> int:
+        numbers = sorted({self._numbers.setdefault(change, len(self._numbers)) for change in changes})
+        return self._sets.setdefault(array("I", numbers).tobytes(), len(self._sets))
+
+    def _flags_by_number(self) -> list[int]:
+        """Return the flag of each number: flags follow the order of the affixes, whichever came first."""
+        order = sorted(range(len(self._numbers)), key=list(self._numbers).__getitem__)
+        places = {number: place for place, number in enumerate(order, start=1)}
+        return [_flag(places[number], self._language) for number in range(len(places))]
+
+    def rules(self) -> dict[int, Affix]:
+        """Return the affix of each flag."""
+        flagged = dict(zip(self._flags, self._numbers, strict=True))
+        return {flag: flagged[flag] for flag in sorted(flagged)}
+
+    def lemmas(self) -> Mapping[str, int]:
+        """Return the number of the set of each lemma."""
+        return self._of_lemma
+
+    def sets(self) -> list[bytes]:
+        return list(self._sets)
+
+    def flags(self, numbers: bytes) -> list[int]:
+        """Return the flags of a set, with the flag that makes an entry a lemma of this language."""
+        return [_flag(0, self._language), *map(self._flags.__getitem__, array("I", numbers))]
+
+
+def render(tables: Mapping[str, Iterable[Entry]]) -> Rendered:
+    """Write one dictionary for the entries of LANGUAGES; the same affix has a flag for each language.
+
+    Each lemma comes once in a language. The entries may be generated: only a few bytes of each are kept.
+    """
+    halves = [_Half(language, entries) for language, entries in tables.items()]
+    lemmas = sorted(set().union(*(half.lemmas() for half in halves)))
+    aliases: dict[tuple[int | None, ...], int] = {}
+    keys = (tuple(half.lemmas().get(lemma) for half in halves) for lemma in lemmas)
+    entries = [f"{lemma}/{aliases.setdefault(key, len(aliases) + 1)}" for lemma, key in zip(lemmas, keys, strict=True)]
+    rules = {flag: change for half in halves for flag, change in half.rules().items()}
+    letters = sorted(filter(str.isalpha, set().union(*lemmas)))
     return Rendered(
-        aff="\n".join(_aff_lines(rules, aliases, letters=sorted(filter(str.isalpha, set().union(*flags))))) + "\n",
+        aff="\n".join(_aff_lines(rules, _alias_flags(halves, aliases), letters=letters)) + "\n",
         dic="\n".join([str(len(entries)), *entries]) + "\n",
     )
+
+
+def _alias_flags(halves: Sequence[_Half], aliases: Iterable[tuple[int | None, ...]]) -> list[str]:
+    """Return the flags of each alias, as hunspell writes them."""
+    sets = [half.sets() for half in halves]
+    written = []
+    for key in aliases:
+        chosen = zip(halves, sets, key, strict=True)
+        flags = [flag for half, known, number in chosen if number is not None for flag in half.flags(known[number])]
+        written.append(",".join(map(str, sorted(flags))))
+    return written
 
 
 def _flag(number: int, language: str) -> int:
     return (number + 1) * len(LANGUAGES) + LANGUAGES.index(language)
 
 
-def _number_affixes(sets: Iterable[frozenset[Affix]], language: str) -> dict[Affix, int]:
-    pairs = sorted(set().union(*set(sets)))
-    return {pair: _flag(number, language) for number, pair in enumerate(pairs, start=1)}
-
-
-def _aff_lines(rules: Mapping[int, Affix], aliases: Iterable[frozenset[int]], *, letters: list[str]) -> list[str]:
+def _aff_lines(rules: Mapping[int, Affix], sets: Sequence[str], *, letters: Sequence[str]) -> list[str]:
     """FULLSTRIP: a form may share no letter with its lemma (лет ← год)."""
     lines = ["SET UTF-8", "FLAG num", "FULLSTRIP", f"OCONV {len(letters)}"]
     lines += [f"OCONV {letter} {letter.upper()}" for letter in letters]
-    sets = [",".join(map(str, sorted(flags))) for flags in aliases]
     lines += [f"AF {len(sets)}", *(f"AF {flags}" for flags in sets)]
     for flag, (strip, add) in rules.items():
         lines += [f"SFX {flag} N 1", f"SFX {flag} {strip or 0} {add or 0} ."]

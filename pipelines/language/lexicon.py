@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipelines.errors import ConfigError
-from pipelines.language.classes import InflectionClasses, beginning
-from pipelines.language.hunspell import Affix, affix
+from pipelines.language.classes import InflectionClass, InflectionClasses
+from pipelines.language.hunspell import Affix, Entry, affix
 from pipelines.language.induction import Weights
 from pipelines.language.kazakh import inflect_verb, inflections, parses, verbal_noun
 
@@ -65,61 +65,73 @@ class Lexicon:
         readings = [reading for reading in parses(word) if reading[0] in self.lemmas]
         return {max(readings, key=self.weights.rank)[0]} if readings else set()
 
-    def entries(self) -> dict[str, frozenset[Affix]]:
-        """Return the entries of the dictionary, each with the affixes of its forms.
+    def entries(self) -> Iterator[Entry]:
+        """Yield the entries of the dictionary, each with the affixes of its forms.
 
         A form that several nouns could have goes to the best of them. Verbs are entries of their own, with VERB_MARK,
         and have all their forms: that `алды` is a form of `алд` does not keep it from being one of `ал-`.
         """
-        verbs = InflectionClasses(_verb_forms, entry=verb_entry)
+        whole = self.lemmas | self.closed
+        yield from self._verb_entries(whole)
         nouns = InflectionClasses(self._noun_forms)
-        entries = {verb_entry(stem): self._verb_affixes(stem, verbs) for stem in sorted(self.verbs)}
-        words_by_letter = itertools.groupby(sorted(self.lemmas | self.closed), key=lambda word: word[0])
-        for _, words in words_by_letter:  # no form begins with another letter than its lemma
-            entries |= self._noun_affixes(list(words), nouns)
-        return entries
+        for _, words in itertools.groupby(sorted(whole), key=lambda word: word[0]):
+            yield from self._noun_entries(list(words), nouns, whole=whole)  # no form begins with another letter
 
-    def _noun_affixes(self, words: Iterable[str], nouns: InflectionClasses) -> dict[str, frozenset[Affix]]:
-        """Return the affixes that these words keep: those of their class, less the forms that another word has."""
-        kept = dict.fromkeys(words, frozenset[Affix]())
-        lost = self._lost_forms(filter(self.lemmas.__contains__, kept), nouns)
-        for lemma, affixes in lost.items():
-            shared = nouns.of(lemma).affixes
-            kept[lemma] = shared - affixes if affixes else shared
-        for lemma, homograph in self.also.items():
-            if homograph in kept:
-                kept[homograph] |= {affix(homograph, lemma)}
-        return kept
+    def _verb_entries(self, whole: Words) -> Iterator[Entry]:
+        """Yield verbs with the affixes of their forms that are no whole words, and of the bare stem."""
+        verbs = InflectionClasses(_verb_forms, entry=verb_entry)
+        for stem in sorted(self.verbs):
+            found, entry = verbs.of(stem), verb_entry(stem)
+            bare = [] if stem in self.closed else [affix(entry, stem)]
+            forms = zip(found.forms_of(stem), found.affixes, strict=True)
+            yield entry, [change for form, change in forms if form not in whole] + bare
 
-    def _lost_forms(self, lemmas: Iterable[str], nouns: InflectionClasses) -> dict[str, set[Affix]]:
-        """Return, for each of these lemmas, the forms that are whole words or go to a lemma with a better reading."""
-        best: dict[str, tuple[float, str, Affix]] = {}
-        lost: dict[str, set[Affix]] = {}
+    def _noun_entries(self, words: Sequence[str], nouns: InflectionClasses, *, whole: Words) -> Iterator[Entry]:
+        """Yield words with the affixes that they keep: those of their class, less the forms that another word has."""
+        lemmas = [word for word in words if word in self.lemmas]
+        contested = _contested(lemmas, nouns) | whole
+        owners = self._owners(lemmas, nouns, contested=contested - whole)
+        extra = {word: [affix(word, lemma)] for lemma, word in self.also.items()}
+        for word in words:
+            kept = _kept(word, nouns.of(word), contested=contested, owners=owners) if word in self.lemmas else []
+            yield word, kept + extra.get(word, [])
+
+    def _owners(self, lemmas: Iterable[str], nouns: InflectionClasses, *, contested: Words) -> dict[str, str]:
+        """Return the lemma that gets each contested form: the one with the best reading."""
+        best: dict[str, tuple[float, str]] = {}
         for lemma in lemmas:
-            weight, begin, losses = self.weights.weight_of(lemma), beginning(lemma), lost.setdefault(lemma, set())
-            for ending, change, chance in nouns.of(lemma).forms:
-                word, rank = begin + ending, weight * chance
-                rival = best.get(word)
-                if self._is_whole(word) or (rival and rival[:2] > (rank, lemma)):
-                    losses.add(change)
-                    continue
-                if rival:
-                    lost[rival[1]].add(rival[2])
-                best[word] = (rank, lemma, change)
-        return lost
+            weight, found = self.weights.weight_of(lemma), nouns.of(lemma)
+            for form, chance in zip(found.forms_of(lemma), found.chances, strict=True):
+                if form in contested:
+                    best[form] = max(best.get(form, _NO_LEMMA), (weight * chance, lemma))
+        return {form: lemma for form, (_, lemma) in best.items()}
 
     def _noun_forms(self, lemma: str) -> Iterator[tuple[str, float]]:
         return ((form, self.weights.chance_of(chain)) for form, chain in inflections(lemma) if chain)
 
-    def _verb_affixes(self, stem: str, verbs: InflectionClasses) -> frozenset[Affix]:
-        """Return the affixes of a verb: its forms that are no whole words, and the bare stem."""
-        found, begin = verbs.of(stem), beginning(stem)
-        lost = {form.affix for form in found.forms if self._is_whole(begin + form.ending)}
-        bare = set() if stem in self.closed else {affix(verb_entry(stem), stem)}
-        return found.affixes - lost | bare
-
     def _is_whole(self, word: str) -> bool:
         return word in self.lemmas or word in self.closed
+
+
+Words = AbstractSet[str]
+_NO_LEMMA = (0.0, "")
+
+
+def _contested(lemmas: Iterable[str], nouns: InflectionClasses) -> set[str]:
+    """Return the forms that two of the lemmas have."""
+    seen: set[str] = set()
+    contested: set[str] = set()
+    for lemma in lemmas:
+        forms = nouns.of(lemma).forms_of(lemma)
+        contested.update(seen.intersection(forms))
+        seen.update(forms)
+    return contested
+
+
+def _kept(lemma: str, found: InflectionClass, *, contested: Words, owners: Mapping[str, str]) -> list[Affix]:
+    """Return the affixes of the forms that no other word has."""
+    forms = zip(found.forms_of(lemma), found.affixes, strict=True)
+    return [change for form, change in forms if form not in contested or owners.get(form) == lemma]
 
 
 def verb_entry(stem: str) -> str:

@@ -18,6 +18,9 @@ Json = dict[str, Any]
 STEMS = ("title^3", "body")
 GRAMS = ("title.grams^3", "body.grams")
 _FORMS = ("title.exact^4", "body.exact^1.5")
+PREFIX_SCORES = "top_terms_blended_freqs_32"
+"""How the engines score a prefix: by its commonest words, as if these were one word."""
+
 _JOINED = re.compile(r"\w[^\w\s]+\w")
 
 
@@ -88,14 +91,23 @@ def _term(node: Word | Phrase, *, now: datetime) -> Json:
     if target is None or target.kind is FieldKind.WORDS:
         return _text(node, target)
     if target.kind is FieldKind.NUMBER:
-        return {"term": {target.path: float(node.text)}}
+        return _condition({"term": {target.path: float(node.text)}})
     if target.kind is FieldKind.DATE:
         return _range(Range(target, node.text, node.text), now=now)
     exactly = keyword_clause(target.path, node.text, prefix=isinstance(node, Word) and node.prefix)
     if not target.words:
-        return exactly
+        return _condition(exactly)
     by_word = {"match": {target.words: {"query": node.text, "operator": "and"}}}
-    return {"bool": {"should": [exactly, by_word], "minimum_should_match": 1}}
+    return _condition(exactly, by_word)
+
+
+def _condition(*options: Json) -> Json:
+    """Hold one of the options, and add nothing to the score.
+
+    Values match with a score of 1, words with a score whose scale depends on the engine (Elasticsearch's is 2.2 times
+    OpenSearch's): a sum of both would put articles into another order there.
+    """
+    return {"bool": {"filter": [options[0] if len(options) == 1 else {"dis_max": {"queries": [*options]}}]}}
 
 
 def _text(node: Word | Phrase, target: Field | None) -> Json:
@@ -116,23 +128,31 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
 
 
 def _prefix(text: str, forms: Iterable[str]) -> Json:
-    """Find words that begin so. Forms are stored folded; a prefix is not analysed, so it is folded here."""
+    """Find words that begin so, and score the commonest of them as words.
+
+    Forms are stored folded; a prefix is not analysed, so it is folded here.
+    """
     folded = text.lower().replace("ё", "е")
-    paths = (form.partition("^")[0] for form in forms)
-    return {"dis_max": {"queries": [{"prefix": {path: {"value": folded}}} for path in paths]}}
+    weights = [form.partition("^")[::2] for form in forms]
+    scored = [
+        {"prefix": {path: {"value": folded, "rewrite": PREFIX_SCORES, "boost": float(weight)}}}
+        for path, weight in weights
+    ]
+    found = _condition(*({"prefix": {path: {"value": folded}}} for path, _ in weights))
+    return {"bool": {**found["bool"], "should": [{"dis_max": {"queries": scored}}]}}
 
 
 def _range(asked: Range, *, now: datetime) -> Json:
     path, kind = asked.field.path, asked.field.kind
     if kind is FieldKind.DATE:
-        return {"range": {path: _date_ends(asked, now=now)}}
+        return _condition({"range": {path: _date_ends(asked, now=now)}})
     value = _rank if kind is FieldKind.SEVERITY else float
     ends: Json = {}
     if asked.low:
         ends["gte" if asked.with_low else "gt"] = value(asked.low)
     if asked.high:
         ends["lte" if asked.with_high else "lt"] = value(asked.high)
-    return {"range": {"severity_rank" if kind is FieldKind.SEVERITY else path: ends}}
+    return _condition({"range": {"severity_rank" if kind is FieldKind.SEVERITY else path: ends}})
 
 
 def _date_ends(asked: Range, *, now: datetime) -> Json:

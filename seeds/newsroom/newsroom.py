@@ -191,7 +191,9 @@ class Newsroom:
             host: (site.id, SiteService(site, self._desk, base=self._bases[site.id], troubles=self._troubles))
             for host, site in hosts.items()
         }
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name=f"newsroom-{next(iter(hosts))}")
+        thread = threading.Thread(
+            target=server.serve_forever, args=(0.05,), name=f"newsroom-{next(iter(hosts))}", daemon=True
+        )
         thread.start()
         stack.callback(thread.join)
         stack.callback(server.hang_up)

@@ -36,6 +36,7 @@ def one_installer() -> Accounts:
 class FakeKibana:
     """What the server holds, and how it is to misbehave: path → answers given before it behaves.
 
+    elsewhere: ids that another space has. restricted: ids of objects that only their owner may write.
     accounts: those of the Elasticsearch behind it; a real Kibana asks there, too, and writes its roles there.
     """
 
@@ -49,6 +50,8 @@ class FakeKibana:
     asked: list[str] = field(default_factory=list)
     used_by: dict[str, set[str]] = field(default_factory=dict)
     elsewhere: frozenset[str] = frozenset()
+    restricted: frozenset[str] = frozenset()
+    restricted_error: dict[str, Any] | None = None
     port: int = 0
     protocol: str = "http"
 
@@ -105,12 +108,21 @@ class FakeKibana:
         if not name.endswith(".ndjson"):
             return 400, {"message": "Invalid file extension"}
         objects = [json.loads(line) for line in text.splitlines()]
+        if locked := [one for one in objects if one["id"] in self.restricted]:
+            return self._restricted(locked)
         results = []
         for one in objects:
             self.objects[one["type"], one["id"]] = one
             result = {"type": one["type"], "id": one["id"], "overwrite": True}
             results.append(result | ({"destinationId": "8d2f"} if one["id"] in self.elsewhere else {}))
         return 200, {"success": True, "successCount": len(objects), "warnings": [], "successResults": results}
+
+    def _restricted(self, locked: list[dict[str, Any]]) -> tuple[int, Any]:
+        """Answer as for a request, or, with `restricted_error`, as for each object."""
+        if self.restricted_error is None:
+            return 403, {"statusCode": 403, "error": "Forbidden", "message": "Unable to bulk_create dashboard"}
+        errors = [{"type": one["type"], "id": one["id"], "error": self.restricted_error} for one in locked]
+        return 200, {"success": False, "successCount": 0, "errors": errors}
 
     def _export(self, _: Any, body: bytes) -> tuple[int, Any]:
         [wanted] = json.loads(body)["objects"]

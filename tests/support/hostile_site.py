@@ -48,7 +48,7 @@ class HostileSite:
         self._listener = socket.create_server((address, 0))
         self.endpoint = f"{address}:{self._listener.getsockname()[1]}"
         self.port = self._listener.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 
     @property
@@ -74,7 +74,7 @@ class HostileSite:
                 conn, _ = self._listener.accept()
             except OSError:
                 return
-            thread = threading.Thread(target=self._talk, args=(conn,))
+            thread = threading.Thread(target=self._talk, args=(conn,), daemon=True)
             self._threads.append(thread)
             thread.start()
 

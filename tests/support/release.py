@@ -82,7 +82,7 @@ def write_release(folder: Path) -> None:
     """Let a watch work, stop it in the middle of things, and write down what it leaves."""
     settings = Settings()
     dictionaries = settings.cache / "dictionaries"
-    dictionary = dictionaries / build_dictionaries(dictionaries, lexicon_dir=HERE / "lexicon")
+    dictionary = dictionaries / build_dictionaries(dictionaries, lexicons=[HERE / "lexicon"])
     made = datetime.now(UTC).replace(microsecond=0)
     with TemporaryDirectory() as data, newsroom(made) as sites:
         names = {"redis_prefix": PREFIX, "search_index": INDEX}

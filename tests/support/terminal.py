@@ -62,7 +62,8 @@ class Reader:
 
     def __post_init__(self) -> None:
         self._threads = [
-            threading.Thread(target=self._read, args=(stream,)) for stream in (self.process.stdout, self.process.stderr)
+            threading.Thread(target=self._read, args=(stream,), daemon=True)
+            for stream in (self.process.stdout, self.process.stderr)
         ]
         for thread in self._threads:
             thread.start()

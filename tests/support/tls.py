@@ -22,7 +22,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
 def tls_before(port: int, context: ssl.SSLContext) -> Iterator[int]:
     """Pass on to a port of the loopback what comes over TLS, until the end of the block; gives the port of the TLS."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     end = _End(port)
     server = asyncio.run_coroutine_threadsafe(end.open(context), loop).result()

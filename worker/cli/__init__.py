@@ -11,16 +11,21 @@ import typer
 from worker.cli import (
     arrivals,
     articles,
+    backups,
     console,
     demo,
     dictionary,
+    doctor,
     exporting,
     feed_editing,
+    feed_finding,
+    feed_health,
     feeds,
     forgetting,
     importing,
     kibana,
     language,
+    metrics,
     rebuilds,
     rules,
     search,
@@ -76,6 +81,8 @@ for group in (
     up,
     demo,
     status,
+    doctor,
+    metrics,
     search,
     stories,
     show,
@@ -86,6 +93,7 @@ for group in (
     forgetting,
     importing,
     exporting,
+    backups,
     rebuilds,
     rules,
     stages,
@@ -97,6 +105,8 @@ for group in (
 ):
     app.add_typer(group.commands)
 feeds.feeds.add_typer(feed_editing.commands)
+feeds.feeds.add_typer(feed_finding.commands)
+feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

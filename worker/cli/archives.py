@@ -12,8 +12,8 @@ from typing import IO, cast
 
 import zstandard
 
-from pipelines.errors import KuzetError
-from worker.cli.console import UsageError
+from pipelines.errors import KuzetError, UsageError
+from worker.files.text import remedy_for
 from worker.local.atomic import replacing
 
 COMPRESSED = frozenset({".gz", ".zst"})
@@ -35,7 +35,8 @@ def reading(file: str) -> Iterator[IO[bytes]]:
     except FileNotFoundError as error:
         raise UsageError(file, "is not there") from error
     except OSError as error:
-        raise KuzetError(file, f"cannot be read ({error.strerror or error})") from error
+        remedy = remedy_for(error, Path(file))
+        raise KuzetError(file, f"cannot be read ({error.strerror or error})", remedy=remedy) from error
 
 
 @contextmanager

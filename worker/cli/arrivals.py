@@ -15,10 +15,12 @@ from rich.text import Text
 
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
-from worker.cli.console import duration, err, local_time, print_json, warn
+from worker.answers.selection import Selection
+from worker.answers.wording import duration, local_time
+from worker.cli.console import err, print_json, warn
 from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
-from worker.cli.selecting import Selection, selecting
+from worker.cli.selecting import selecting
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def watch(
     Example: kuzet watch --topic drugs --region Turkestan --last 5
     """
     runtime = open_runtime()
-    request = chosen.resolved(runtime).request(query)
+    request = chosen.resolved(runtime, warn=warn).request(query)
     arrivals = Arrivals(runtime, request, only_topics=not (everything or query or chosen.filters))
     try:
         greet(arrivals.runtime, as_json=as_json)

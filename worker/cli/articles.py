@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.errors import KuzetError
-from worker.cli.console import FAILED, duration, local_time, out, print_json
-from worker.cli.journeys import readable, sentence_of
-from worker.cli.selecting import find_key
+from pipelines.errors import KuzetError, UsageError
+from worker.answers.articles import books_row, quarantined_row, tombstone_row, trace_row
+from worker.answers.journeys import readable, sentence_of
+from worker.answers.selection import find_key
+from worker.answers.wording import duration, local_time
+from worker.cli.console import FAILED, out, print_json
+from worker.cli.console import articles as counted
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.cli.shapes import AccountRow, AuditAnswer, QuarantinedRow, TraceAnswer
+    from worker.runtime import Runtime
     from worker.state import Audit, Tombstone, Trace
-    from worker.state.quarantine import Quarantined
 
 commands = typer.Typer()
 quarantine = typer.Typer(help="Articles that failed three times: look, replay or drop.", no_args_is_help=True)
@@ -51,46 +54,6 @@ def trace(
         raise KuzetError(article, "was never seen", remedy=remedy)
 
 
-def trace_row(found: Trace) -> TraceAnswer:
-    return {
-        "id": found.article_id,
-        "url": found.url,
-        "source": found.source,
-        "stage": found.stage and str(found.stage),
-        "outcome": found.outcome,
-        "attempts": found.attempts,
-        "error": found.error,
-        "revision": found.revision,
-        "version": found.version,
-        "recheck_at": list(found.recheck_at),
-        "forgotten": False,
-        "forgotten_at": None,
-        "steps": [
-            {"at": step.at, "event": step.event, "detail": step.detail, "sentence": sentence_of(step)}
-            for step in found.steps
-        ],
-    }
-
-
-def tombstone_row(tombstone: Tombstone) -> TraceAnswer:
-    """Return a trace that has nothing but the address: the rest went with the article."""
-    return {
-        "id": tombstone.article_id,
-        "url": tombstone.url,
-        "source": "",
-        "stage": None,
-        "outcome": "",
-        "attempts": 0,
-        "error": "",
-        "revision": 0,
-        "version": 0,
-        "recheck_at": [],
-        "forgotten": True,
-        "forgotten_at": tombstone.at or None,
-        "steps": [],
-    }
-
-
 def show_tombstone(tombstone: Tombstone, article: str) -> None:
     when = f" on {local_time(tombstone.at)}" if tombstone.at else ""
     out.print(Text(readable(tombstone.url or article), style="bold"), soft_wrap=True)
@@ -120,6 +83,7 @@ def show_trace(found: Trace) -> None:
 def audit(*, as_json: AsJson = False) -> None:
     """Prove the books: every sighting of the last 90 days ended in exactly one outcome or is under way.
 
+    And every item that was read in a feed was sighted, known already, or dropped for a reason.
     Days are those of Kazakhstan (UTC+5). Exit code 1 when a sum does not agree.
 
     Example: kuzet audit
@@ -134,33 +98,38 @@ def audit(*, as_json: AsJson = False) -> None:
         raise typer.Exit(FAILED)
 
 
-def books_row(books: Audit) -> AuditAnswer:
-    """The sums, and one account a day and source."""
-    accounts: list[AccountRow] = [
-        {"day": account.day, "source": account.source, "sighted": account.sighted, "under_way": account.under_way,
-         "outcomes": dict(account.outcomes), "missing": account.missing}
-        for account in books.accounts
-    ]  # fmt: skip
-    return {
-        "sighted": books.sighted,
-        "under_way": books.under_way,
-        "outcomes": dict(books.outcomes),
-        "balanced": books.is_balanced,
-        "accounts": accounts,
-    }
-
-
 def show_books(books: Audit) -> None:
     table = Table("day", "source", "sighted", "under way", "outcomes", "missing", box=None, header_style="bold")
     for account in books.accounts:
-        ended = ", ".join(f"{name} {count}" for name, count in sorted(account.outcomes.items()))
-        missing = Text(str(account.missing), style="red") if account.missing else Text("0", style="green")
+        ended, missing = reasons(account.outcomes), difference(account.missing)
         table.add_row(account.day, account.source, str(account.sighted), str(account.under_way), ended, missing)
     out.print(table)
+    if books.read:
+        show_reads(books)
     out.print(
         "The sums agree." if books.is_balanced else "The sums do not agree.",
         style="green" if books.is_balanced else "red",
     )
+
+
+def show_reads(books: Audit) -> None:
+    """Print what became of the items of feeds: read = sighted + known + dropped."""
+    table = Table(
+        "day", "source", "items read", "sighted", "known", "dropped", "missing", box=None, header_style="bold"
+    )
+    for account in filter(lambda each: each.read, books.accounts):
+        numbers = map(str, (account.read, account.from_feeds, account.known))
+        table.add_row(account.day, account.source, *numbers, reasons(account.dropped), difference(account.vanished))
+    out.print()
+    out.print(table)
+
+
+def reasons(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def difference(number: int) -> Text:
+    return Text(str(number), style="red" if number else "green")
 
 
 @quarantine.command("list")
@@ -177,23 +146,47 @@ def list_quarantine(*, as_json: AsJson = False) -> None:
         out.print(Text.assemble(when, stage, (kept.error, "red"), f"  {kept.url}"))
 
 
-def quarantined_row(kept: Quarantined) -> QuarantinedRow:
-    return {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
+Chosen = Annotated[list[str] | None, typer.Argument(metavar="[URL|ID]…")]
+All = Annotated[bool, typer.Option("--all", help="All that is in the quarantine.")]
+ErrorWord = Annotated[str, typer.Option("--error", help="With --all: only errors that begin so.")]
 
 
 @quarantine.command("replay")
-def replay(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
-    """Start an article again where it failed."""
+def replay(articles: Chosen = None, *, every: All = False, error: ErrorWord = "", as_json: AsJson = False) -> None:
+    """Start articles again where they failed, once the cause is gone.
+
+    Example: kuzet quarantine replay --all --error PageUnusable
+    """
     runtime = open_runtime()
-    if not runtime.state.quarantine.replay(find_key(runtime, article), now=runtime.now()):
-        raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
-    out.print("It goes on where it failed.")
+    now, kept = runtime.now(), runtime.state.quarantine
+    replayed = [key for key in chosen_keys(runtime, articles, every=every, error=error) if kept.replay(key, now=now)]
+    said = "goes" if len(replayed) == 1 else "go"
+    print_json({"replayed": replayed}) if as_json else out.print(f"{counted(len(replayed))} {said} on where it failed.")
 
 
 @quarantine.command("drop")
-def drop(article: Annotated[str, typer.Argument(metavar="URL|ID")]) -> None:
-    """Give an article up for good."""
+def drop(articles: Chosen = None, *, every: All = False, error: ErrorWord = "", as_json: AsJson = False) -> None:
+    """Give articles up for good. A changed entry still starts one again.
+
+    Example: kuzet quarantine drop --all --error RecursionError
+    """
     runtime = open_runtime()
-    if not runtime.state.quarantine.drop(find_key(runtime, article)):
-        raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
-    out.print("It is dropped.")
+    kept = runtime.state.quarantine
+    dropped = [key for key in chosen_keys(runtime, articles, every=every, error=error) if kept.drop(key)]
+    print_json({"dropped": dropped}) if as_json else out.print(f"{counted(len(dropped))} dropped.")
+
+
+def chosen_keys(runtime: Runtime, articles: list[str] | None, *, every: bool, error: str) -> list[str]:
+    """Return the ids of what was named, or of all. Raises KuzetError for one that is not there, UsageError for none."""
+    if bool(articles) == every:
+        raise UsageError(
+            "The quarantine", "needs articles or --all", remedy="`kuzet quarantine list` shows what is there."
+        )
+    there = runtime.state.quarantine.list()
+    if every:
+        return [one.article_id for one in there if one.error.startswith(error)]
+    keys = {article: find_key(runtime, article) for article in articles or ()}
+    for article, key in keys.items():
+        if key not in {one.article_id for one in there}:
+            raise KuzetError(article, "is not in the quarantine", remedy="`kuzet quarantine list` shows what is.")
+    return list(keys.values())

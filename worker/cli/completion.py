@@ -30,12 +30,12 @@ def beginning(incomplete: str, values: Iterable[str]) -> list[str]:
 
 def values_of(name: str) -> Iterable[str]:
     """List the values of a filter. Those of open lists are the catalogue's."""
-    from worker.cli.choices import OPEN, catalogued, known_values
+    from worker.answers.choices import OPEN, catalogued, known_values
 
     runtime = _runtime()
     if name in OPEN:
         return catalogued(runtime, name)
-    return known_values(name, runtime.settings.config).values()
+    return known_values(name, runtime.config).values()
 
 
 def _runtime() -> Runtime:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NoReturn
 
 import typer
@@ -14,19 +14,15 @@ from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
 
-from pipelines.errors import KuzetError
-from pipelines.time_zone import KAZAKHSTAN
+from pipelines.errors import UsageError
 from worker.cli.invocation import as_typed_here
+from worker.files.text import remedy_for
 
 RULE_COLUMNS = 80
 OK, FAILED, USAGE, NO_ENGINE, BUSY = 0, 1, 2, 3, 4
 EXIT_CODES = (
     "Exit codes: 0 done, 1 failed or nothing found, 2 wrong usage, 3 an engine does not answer, 4 already running."
 )
-
-
-class UsageError(KuzetError):
-    """The command was typed wrongly, or a setting is: a person types it again. Exit code 2."""
 
 
 ENDLESS = 10_000
@@ -88,31 +84,10 @@ def read_input(path: str) -> bytes:
         with open(path, "rb") as file:  # noqa: PTH123  a path as typed
             return file.read()
     except OSError as error:
-        raise UsageError(
-            path, f"cannot be read ({error.strerror})", remedy="Give a file, or - for standard input."
-        ) from error
+        remedy = remedy_for(error, Path(path)) or "Give a file, or - for standard input."
+        raise UsageError(path, f"cannot be read ({error.strerror})", remedy=remedy) from error
 
 
 def articles(count: int) -> str:
     """`1 article`, `2 articles`."""
     return "1 article" if count == 1 else f"{count} articles"
-
-
-def local_time(moment: str | datetime | float | None) -> str:
-    """A moment as people in Kazakhstan read it: `21.11 18:05`, with the year when it is not this one."""
-    if not moment:
-        return "–"
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    if isinstance(moment, float | int):
-        moment = datetime.fromtimestamp(moment, UTC)
-    moment = moment.astimezone(KAZAKHSTAN)
-    return moment.strftime("%d.%m %H:%M" if moment.year == datetime.now(KAZAKHSTAN).year else "%d.%m.%Y")
-
-
-def duration(seconds: float) -> str:
-    """`850 ms`, `12 s`, `5 min`, `3 h`, `2 d`."""
-    for limit, divisor, unit in ((1, 0.001, "ms"), (120, 1, "s"), (7200, 60, "min"), (172_800, 3600, "h")):
-        if seconds < limit:
-            return f"{seconds / divisor:.0f} {unit}"
-    return f"{seconds / 86_400:.0f} d"

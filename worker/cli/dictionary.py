@@ -10,6 +10,7 @@ import typer
 from config.settings import Settings
 from worker.cli.console import out
 from worker.cli.progress import shares
+from worker.files.layers import Layers
 
 commands = typer.Typer()
 dictionaries = typer.Typer(help="The dictionary of the search engine.", no_args_is_help=True)
@@ -43,7 +44,7 @@ def export(
 
     settings = Settings()
     built = have_dictionary(settings)
-    file = export_analyzer(folder, dictionary=built, lexicon_dir=settings.config / "lexicon")
+    file = export_analyzer(folder, dictionary=built, lexicons=Layers.of(settings).lexicons)
     out.print(str(file), soft_wrap=True)
 
 
@@ -53,7 +54,7 @@ def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
 
     folder = folder or settings.cache / "dictionaries"
     with shares("dictionary") as progress:
-        return folder / build_dictionaries(folder, lexicon_dir=settings.config / "lexicon", progress=progress)
+        return folder / build_dictionaries(folder, lexicons=Layers.of(settings).lexicons, progress=progress)
 
 
 @lexicon.command("build")

@@ -12,8 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from config.settings import SettingsError
-from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
-from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, UsageError, fail
+from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
+from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, fail
 from worker.cli.session import broker_trouble
 
 EXIT_CODE_OF = {

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines.errors import UsageError
 from pipelines.models import ArticleDocument
+from worker.answers.exports import heading, rows, table
+from worker.answers.selection import Selection
 from worker.cli.archives import kind_of, writing
-from worker.cli.console import FAILED, UsageError, articles, err, out
-from worker.cli.selecting import Selection, selecting
+from worker.cli.console import FAILED, articles, err, out, warn
+from worker.cli.selecting import selecting
 from worker.cli.session import open_runtime
 
 commands = typer.Typer()
 
 TABLE = ".csv"
 KINDS = (".jsonl", ".ndjson", TABLE)
-BOM = "\ufeff"
-"""Without it a spreadsheet takes UTF-8 for the code page of its machine."""
 
 
 @commands.command("export")
@@ -41,7 +39,7 @@ def export(
     *query, file = words
     check_name(file, query)
     runtime = open_runtime()
-    engine, request = runtime.search, chosen.resolved(runtime).request(" ".join(query))
+    engine, request = runtime.search, chosen.resolved(runtime, warn=warn).request(" ".join(query))
     found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
     written = write_lines(table(found), file, heading=heading()) if is_table(file) else write_lines(rows(found), file)
     if file != "-":
@@ -64,35 +62,6 @@ def check_name(file: str, query: list[str]) -> None:
 
 def is_table(file: str) -> bool:
     return file != "-" and kind_of(Path(file)) == TABLE
-
-
-def rows(found: Iterable[ArticleDocument]) -> Iterator[str]:
-    """Yield one line of JSON an article."""
-    from pipelines.search.exports import to_row
-
-    for stored in found:
-        yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
-
-
-def table(found: Iterable[ArticleDocument]) -> Iterator[str]:
-    """Yield one row an article."""
-    from pipelines.search.exports import to_cells
-
-    for stored in found:
-        yield csv_row(to_cells(stored.document))
-
-
-def heading() -> str:
-    """Return the first row of a table, there even when no article follows."""
-    from pipelines.search.exports import HEADINGS
-
-    return BOM + csv_row(HEADINGS)
-
-
-def csv_row(cells: Iterable[str]) -> str:
-    line = StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
 
 
 def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:

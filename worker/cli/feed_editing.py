@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.errors import ConfigError, KuzetError
+from pipelines.errors import UsageError
 from pipelines.models import Feed, FeedFormat
-from pipelines.time_zone import KAZAKHSTAN
+from worker.answers.feeds import (
+    BY_HAND,
+    checked,
+    feed_at,
+    feed_of,
+    new_feed,
+    refuse_taken,
+    refuse_unusable,
+    subscribed,
+    switched_on,
+)
+from worker.answers.fetching import fetch_feed
 from worker.cli.completion import completing
-from worker.cli.console import UsageError, err, out, print_json, read_input
-from worker.cli.feeds import AsJson, Format, feed_of, show_parsed
-from worker.cli.fetching import fetch_feed
+from worker.cli.console import err, out, print_json, read_input
+from worker.cli.feeds import AsJson, Format, Links, show_parsed
 from worker.cli.progress import counting
 from worker.cli.session import open_runtime
 
@@ -28,10 +36,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-ID_LENGTH = 64
 CHECKS_AT_ONCE = 8
-BY_HAND = ("removed by hand", "switched off by hand")
-"""Notes that say no more than that a person did it; they go when the feed is switched on again."""
 
 FeedId = Annotated[
     str,
@@ -41,6 +46,12 @@ Source = Annotated[str, typer.Option(help="The publisher, usually the site's hos
 Family = Annotated[str, typer.Option(help="Who owns the publisher.")]
 Languages = Annotated[list[str] | None, typer.Option("--language", help="kk, ru …; may be given several times.")]
 Note = Annotated[str, typer.Option(help="What is worth knowing of it.")]
+TextPath = Annotated[str, typer.Option("--text", help="XPath of the element that holds an article's text.")]
+Sitemap = Annotated[str, typer.Option(help="The site's sitemap, for the check of what was missed.")]
+Alternates = Annotated[
+    list[str] | None, typer.Option("--alternate", help="Another address of it, for when the first dies; several times.")
+]
+ExtraCA = Annotated[str, typer.Option("--tls-extra-ca", help="PEM file of authorities to trust for this source.")]
 Unchecked = Annotated[bool, typer.Option("--unchecked", help="Do not fetch it first.")]
 
 
@@ -53,6 +64,11 @@ def add(  # noqa: PLR0913  one option a fact
     family: Family = "",
     language: Languages = None,
     form: Format = None,
+    links: Links = "",
+    text: TextPath = "",
+    alternate: Alternates = None,
+    sitemap: Sitemap = "",
+    tls_extra_ca: ExtraCA = "",
     note: Note = "",
     unchecked: Unchecked = False,
 ) -> None:
@@ -61,6 +77,8 @@ def add(  # noqa: PLR0913  one option a fact
     A feed of the catalogue that is off is switched on, and keeps what is set of it.
 
     Example: kuzet feeds add https://example.kz/rss --language kk
+
+    Example: kuzet feeds add https://example.kz/news --format page --links "/news/[0-9]+"
     """
     runtime = open_runtime(engines=False)
     known = feed_at(runtime, url)
@@ -68,11 +86,14 @@ def add(  # noqa: PLR0913  one option a fact
         raise UsageError(url, f"is watched already as {known.id}", remedy=f"`kuzet feeds edit {known.id}` changes it.")
     base = replace(known, id=feed_id or known.id) if known else new_feed(url, feed_id=feed_id)
     refuse_taken(runtime, base)
-    facts = given(source=source, family=family or (source if not known else ""), form=form, note=note)
-    feed = with_facts(switched_on(base), facts, languages=language)
+    family = family or (source if not known else "")
+    more = given(form=form, links=links, text=text, sitemap=sitemap, tls_extra_ca=tls_extra_ca, note=note)
+    feed = with_facts(
+        switched_on(base), more | given(source=source, family=family), languages=language, alternates=alternate
+    )
     refuse_unusable(feed)
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is added to {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -86,6 +107,11 @@ def edit(  # noqa: PLR0913  one option a fact
     family: Family = "",
     language: Languages = None,
     form: Format = None,
+    links: Links = "",
+    text: TextPath = "",
+    alternate: Alternates = None,
+    sitemap: Sitemap = "",
+    tls_extra_ca: ExtraCA = "",
     note: Note = "",
     unchecked: Unchecked = False,
 ) -> None:
@@ -95,7 +121,9 @@ def edit(  # noqa: PLR0913  one option a fact
     """
     runtime = open_runtime(engines=False)
     before = feed_of(runtime, feed_id)
-    feed = with_facts(before, given(url=url, source=source, family=family, form=form, note=note), languages=language)
+    more = given(form=form, links=links, text=text, sitemap=sitemap, tls_extra_ca=tls_extra_ca, note=note)
+    named = given(url=url, source=source, family=family)
+    feed = with_facts(before, more | named, languages=language, alternates=alternate)
     refuse_unusable(feed)
     if feed == before:
         raise UsageError(feed_id, "nothing to change was given", remedy="`kuzet feeds edit --help` lists the options.")
@@ -103,7 +131,7 @@ def edit(  # noqa: PLR0913  one option a fact
     if feed.enabled and other and other.enabled and other.id != feed.id:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if feed.url != before.url and not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(feed)
     out.print(f"{feed.id} is changed in {runtime.own_feeds.file}.", style="green", soft_wrap=True)
 
@@ -123,7 +151,7 @@ def enable(feed_id: FeedId, *, unchecked: Unchecked = False) -> None:
     if other and other.enabled:
         raise UsageError(feed.url, f"is watched already as {other.id}")
     if not unchecked:
-        show_parsed(fetch_feed(runtime, feed.url, feed.format))
+        show_parsed(fetch_feed(runtime, feed))
     runtime.own_feeds.put(switched_on(feed))
     out.print(f"{feed.id} is polled from now on.", style="green")
 
@@ -215,64 +243,21 @@ def export_feeds(
     typer.echo(text, nl=False)
 
 
-def feed_at(runtime: Runtime, url: str) -> Feed | None:
-    """Find the feed of an address, however it is spelt; one that is on wins. Raises UsageError for no address."""
-    from pipelines.errors import UnsafeAddressError
-    from pipelines.urls import normalise_url
-
-    try:
-        wanted = normalise_url(url)
-    except UnsafeAddressError as error:
-        raise UsageError(url, "is no web address", remedy="Give a whole http:// or https:// address.") from error
-    found = [feed for feed in runtime.catalogue if normalise_url(feed.url) == wanted]
-    return max(found, key=lambda feed: feed.enabled, default=None)
-
-
-def new_feed(url: str, *, feed_id: str = "") -> Feed:
-    from pipelines.urls import host_of, normalise_url
-
-    host = host_of(normalise_url(url)).removeprefix("www.")
-    return Feed(id=feed_id or name_of(url), url=url, source=host, family=host)
-
-
-def name_of(url: str) -> str:
-    """Make an id of an address: https://tengrinews.kz/news.rss is tengrinews-kz-news-rss."""
-    words = re.sub(r"[^a-z0-9]+", "-", url.lower().partition("://")[2].removeprefix("www."))
-    return words[:ID_LENGTH].strip("-")
-
-
-def refuse_taken(runtime: Runtime, feed: Feed) -> None:
-    """Raise UsageError when the id is that of a feed with another address."""
-    known = runtime.catalogue.get(feed.id)
-    if known and known.url != feed.url:
-        remedy = f"Choose another --id, or change its address: `kuzet feeds edit {feed.id} --url …`."
-        raise UsageError(feed.id, f"is the feed {known.url}", remedy=remedy)
-
-
-def refuse_unusable(feed: Feed) -> None:
-    """Raise UsageError for a value that no catalogue may hold, before anything is fetched or written."""
-    from pipelines.feeds.catalogue import parse_catalogue
-    from worker.files.own_feeds import catalogue_text
-
-    try:
-        parse_catalogue(catalogue_text([feed]), file=feed.id)
-    except ConfigError as error:  # it names a line, which is on no disk yet
-        raise UsageError(error.key or feed.id, error.problem, remedy=error.remedy) from error
-
-
-def switched_on(feed: Feed) -> Feed:
-    """The feed, on; a note that said only that a person switched it off goes."""
-    return replace(feed, enabled=True, note="" if feed.note in BY_HAND else feed.note)
-
-
-def given(*, form: FeedFormat | None, **texts: str) -> dict[str, Any]:
+def given(*, form: FeedFormat | None = None, **texts: str) -> dict[str, Any]:
     """Return the options that were given, under the names of a feed's facts."""
     facts: dict[str, Any] = {name: text for name, text in texts.items() if text}
     return facts | ({"format": form} if form else {})
 
 
-def with_facts(feed: Feed, facts: dict[str, Any], *, languages: Sequence[str] | None) -> Feed:
-    return replace(replace(feed, **facts), languages=tuple(languages) if languages else feed.languages)
+def with_facts(
+    feed: Feed, facts: dict[str, Any], *, languages: Sequence[str] | None, alternates: Sequence[str] | None
+) -> Feed:
+    """Return the feed with the facts that were given; a list that was given takes the place of the one before."""
+    return replace(
+        replace(feed, **facts),
+        languages=tuple(languages) if languages else feed.languages,
+        alternates=tuple(alternates) if alternates else feed.alternates,
+    )
 
 
 def imported(runtime: Runtime, subscriptions: Sequence[Subscription], *, unchecked: bool) -> Iterator[Feed]:
@@ -290,31 +275,6 @@ def imported(runtime: Runtime, subscriptions: Sequence[Subscription], *, uncheck
         for feed in pool.map(lambda feed: checked(runtime, feed), feeds):
             advance()
             yield feed
-
-
-def subscribed(each: Subscription, *, taken: set[str]) -> Feed:
-    """Make a feed of a subscription, with an id of its own; the folder's name is one word."""
-    from pipelines.feeds.catalogue import LANGUAGES
-
-    feed = new_feed(each.url)
-    free = next(name for name in numbered(feed.id) if name not in taken)
-    family = "-".join(each.folder.split()) or feed.family
-    return replace(feed, id=free, family=family, languages=(each.language,) if each.language in LANGUAGES else ())
-
-
-def numbered(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name[: ID_LENGTH - 4]}-{number}" for number in range(2, 1000))
-
-
-def checked(runtime: Runtime, feed: Feed) -> Feed:
-    """The feed, off when it cannot be fetched and read now."""
-    try:
-        fetch_feed(runtime, feed.url, feed.format)
-    except KuzetError as error:
-        today = datetime.now(KAZAKHSTAN).date()
-        return replace(feed, enabled=False, note=f"failed its check on {today}: {error.problem}")
-    return feed
 
 
 def show_imported(feeds: Sequence[Feed], *, known: int, as_json: bool) -> None:

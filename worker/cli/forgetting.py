@@ -12,12 +12,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from pipelines.errors import KuzetError
-from worker.cli.choices import resolve_filters
-from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from pipelines.errors import KuzetError, UsageError
+from worker.answers.choices import resolve_filters
+from worker.answers.journeys import readable
+from worker.answers.selection import find_key
+from worker.answers.wording import local_time
+from worker.cli.console import FAILED, out, print_json, warn
 from worker.cli.console import articles as counted
-from worker.cli.journeys import readable
-from worker.cli.selecting import find_key
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _named(runtime: Runtime, article: str) -> Iterator[tuple[str, Candidate]]:
 def _selected(runtime: Runtime, sources: Sequence[str], query: str) -> Iterator[tuple[str, Candidate]]:
     from pipelines.search.request import SearchRequest
 
-    request = SearchRequest(text=query, filters=resolve_filters(runtime, {"source": sources}))
+    request = SearchRequest(text=query, filters=resolve_filters(runtime, {"source": sources}, warn=warn))
     for stored in runtime.search.scan(request, now=datetime.now(UTC)):
         yield stored.article_id, _indexed(stored)
 

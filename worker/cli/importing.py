@@ -17,11 +17,11 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.errors import KuzetError, UnsafeAddressError
+from pipelines.errors import KuzetError, UnsafeAddressError, UsageError
 from pipelines.models import ArticleDocument, Entry, Feed, Page, Stage
 from pipelines.search.exports import from_row
 from worker.cli.archives import kind_of, reading
-from worker.cli.console import FAILED, UsageError, err, out, print_json
+from worker.cli.console import FAILED, err, out, print_json
 from worker.cli.earlier_imports import EarlierImports
 from worker.cli.session import open_runtime
 from worker.cli.stages import jsonl_rows, page_of

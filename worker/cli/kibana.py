@@ -105,6 +105,9 @@ def bring(access: Access, *, wait_s: float, force: bool = False) -> None:
         else ": all is there already; --force installs again."
     )
     out.print(name.append(result), style="green", soft_wrap=True)
+    for title in done.kept:
+        said = f"Not replaced: «{title}», which only its owner may change. When they allow it in Kibana, use --force."
+        out.print(Text(said), style="yellow", soft_wrap=True)
 
 
 def _described() -> BuiltDashboards:

@@ -37,10 +37,11 @@ def stem(
     """
     from pipelines.language.keys import Keys
     from worker.files.dictionaries import read_dictionary, read_related
+    from worker.files.layers import Layers
 
     settings = Settings()
     built = have_dictionary(settings)
-    related = read_related(settings.config / "lexicon") if query else ()
+    related = read_related(*Layers.of(settings).lexicons) if query else ()
     keys = Keys(read_dictionary(built.parent, built.name), related=related)
     for line in sys.stdin:
         word = line.strip()

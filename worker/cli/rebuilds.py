@@ -11,13 +11,14 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.time_zone import KAZAKHSTAN
-from worker.cli.choices import resolve_filters
-from worker.cli.console import duration, err, local_time, out, print_json
-from worker.cli.selecting import moment
+from worker.answers.choices import resolve_filters
+from worker.answers.selection import moment
+from worker.answers.wording import duration, local_time
+from worker.cli.console import err, out, print_json, warn
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.cli.shapes import IndexRow, RetagPlan, TopicChange
+    from worker.answers.shapes import IndexRow, RetagPlan, TopicChange
     from worker.rebuilds.generations import Generation
     from worker.rebuilds.reindex import Reindexer
     from worker.rebuilds.retag import Changes
@@ -93,7 +94,7 @@ def retag(  # noqa: PLR0913  one option a wish
 
     runtime = open_runtime()
     begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
-    chosen = resolve_filters(runtime, {"topic": topic or (), "source": source or ()})
+    chosen = resolve_filters(runtime, {"topic": topic or (), "source": source or ()}, warn=warn)
     topics, sources = chosen.get("topic", ()), chosen.get("source", ())
     if dry_run:
         selected = {"topics": topics, "sources": sources, "since": begins_at}
@@ -123,7 +124,7 @@ def reextract(
 
     runtime = open_runtime()
     begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
-    resolve_filters(runtime, {"source": source or ()})
+    resolve_filters(runtime, {"source": source or ()}, warn=warn)
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelines.tagging import Tagger
     from pipelines.tagging.workbench.examples import KindReport, RuleReport
     from pipelines.tagging.workbench.why_not import Absence
-    from worker.cli.shapes import RuleReportRow, WrongExample
+    from worker.answers.shapes import RuleReportRow, WrongExample
     from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -195,8 +195,8 @@ def _mention(what: str, span: Span) -> Text:
 def title_and_body(runtime: Runtime, source: str) -> tuple[str, str]:
     """The article behind an address or in a saved page; of a plain text, the first line and the rest."""
     from pipelines.pages import extract_article
+    from worker.answers.fetching import fetch_article
     from worker.cli.console import read_input
-    from worker.cli.fetching import fetch_article
     from worker.cli.stages import file_url, page_of
     from worker.cli.stages import title_and_body as read_text
 

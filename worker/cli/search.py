@@ -9,14 +9,17 @@ from rich.columns import Columns
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.errors import UsageError
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
 from pipelines.search.request import MAX_SIZE, Breadth, Sort
-from worker.cli.console import FAILED, UsageError, local_time, out, print_json
+from worker.answers.searches import has_all_words, result_row
+from worker.answers.selection import Selection, find_key
+from worker.answers.wording import local_time
+from worker.cli.console import FAILED, out, print_json, warn
 from worker.cli.labels import names
 from worker.cli.listing import severity_mark, show_listed
-from worker.cli.selecting import Selection, find_key, selecting
+from worker.cli.selecting import selecting
 from worker.cli.session import open_runtime
-from worker.cli.shapes import HitRow, SearchAnswer
 
 commands = typer.Typer()
 
@@ -56,7 +59,7 @@ def search(  # noqa: PLR0913  one option a wish
             raise UsageError("--like", "takes the place of a query and of filters", remedy="Leave them out.")
         result = engine.more_like_this(find_key(runtime, like), size=limit)
     else:
-        request = chosen.resolved(runtime).request(
+        request = chosen.resolved(runtime, warn=warn).request(
             query,
             breadth=Breadth.MOST if most else Breadth.ALL_OR_MOST,
             sort=sort,
@@ -73,32 +76,6 @@ def search(  # noqa: PLR0913  one option a wish
         show_result(result)
     if not has_all_words(result):
         raise typer.Exit(FAILED)
-
-
-def has_all_words(result: SearchResult) -> bool:
-    """True if an article is what was asked for: `kuzet search … && notify` must not notify of what comes close."""
-    return not result.relaxed and bool(result.hits or result.total)
-
-
-def result_row(result: SearchResult) -> SearchAnswer:
-    """The stable answer of `kuzet search --json`."""
-    facets = result.facets.items()
-    return {
-        "total": result.total,
-        "texts": result.texts,
-        "took_ms": result.took_ms,
-        "hits": [hit_row(hit) for hit in result.hits],
-        "facets": {name: [{"value": one.value, "count": one.count} for one in found] for name, found in facets},
-        "histogram": [{"start": bucket.start, "count": bucket.count} for bucket in result.histogram],
-        "next": result.next_after,
-        "relaxed": result.relaxed,
-        "did_you_mean": result.did_you_mean,
-    }  # fmt: skip
-
-
-def hit_row(hit: FoundArticle) -> HitRow:
-    highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
-    return {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
 
 
 def show_result(result: SearchResult) -> None:

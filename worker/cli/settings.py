@@ -26,6 +26,7 @@ SET_BY_COMPOSE = frozenset(
         "data",
         "cache",
         "config",
+        "site",
         "secrets",
         "alive_file",
         "broker_url",

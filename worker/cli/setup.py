@@ -64,8 +64,34 @@ def make_secrets(
             deliver(delivery, below=folder)
         made = list(vault.made)
     out.print(Text(f"Made: {', '.join(made)}." if made else "All secrets are there."), style="green", soft_wrap=True)
+    for problem in _problems(Settings(), disk=folder):
+        out.print(Text(problem), style="yellow", soft_wrap=True)
     if rotate:
         out.print("Now start every service anew: docker compose up -d --force-recreate", soft_wrap=True)
+
+
+@setup.command("check")
+def check(
+    disk: Annotated[Path, typer.Argument(help="A folder on the disk that the volumes are on.")] = Path(),
+) -> None:
+    """Look whether this machine can run the engines: kernel settings, memory, disk, files of the site.
+
+    Changes nothing. Each problem is a sentence with the way out; the exit code is 1 when there is one.
+    `kuzet setup secrets` says the same and goes on.
+    Example: docker compose run --rm setup kuzet setup check /secrets
+    """
+    found = _problems(Settings(), disk=disk)
+    for problem in found:
+        out.print(Text(problem), style="yellow", soft_wrap=True)
+    if found:
+        raise typer.Exit(1)
+    out.print("The machine has what the engines need.", style="green", soft_wrap=True)
+
+
+def _problems(settings: Settings, *, disk: Path) -> list[str]:
+    from worker.setup.preflight import look, problems
+
+    return list(problems(look(site=settings.site, disk=disk)))
 
 
 @setup.command("accounts")

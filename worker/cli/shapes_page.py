@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from worker.cli.shapes import ANSWERS, LINES
+from worker.answers.shapes import ANSWERS, LINES
 
 HEAD = """\
 # The shapes of `--json`
 
-This page is made from the types in `worker/cli/shapes.py` by `python -m worker.cli.shapes_page`;
+This page is made from the types in `worker/answers/shapes.py` by `python -m worker.cli.shapes_page`;
 tests hold it and real answers against them.
 
 * A command prints **one object**; lists are under a key, and are there when they are empty.

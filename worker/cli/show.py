@@ -11,15 +11,15 @@ from rich.text import Text
 
 from pipelines.errors import KuzetError
 from pipelines.models import PublishedFrom, Tagging
-from worker.cli.console import duration, local_time, out, print_json
+from worker.answers.articles import find_document
+from worker.answers.wording import duration, local_time
+from worker.cli.console import out, print_json
 from worker.cli.explanations import painted, reasons, severity_of, show_pairs, shown_figure
 from worker.cli.labels import names
 from worker.cli.listing import linked
-from worker.cli.selecting import key_of
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.runtime import Runtime
     from worker.state.articles import Revision
 
 commands = typer.Typer()
@@ -68,19 +68,6 @@ def open_article(article: Article) -> None:
         raise KuzetError(url, "is not on the web", remedy=f"`kuzet show {article}` shows its text.")
     typer.echo(url)
     typer.launch(url)
-
-
-def find_document(runtime: Runtime, article: str) -> Mapping[str, Any]:
-    """Return the document of an article, by any address of it. Raises KuzetError that says where it is instead."""
-    key = key_of(article)
-    articles = runtime.state.articles
-    trace = articles.trace(key)
-    for one in (key, articles.alias_owner(key), trace.owner if trace else ""):
-        if one and (stored := runtime.search.get(one)):
-            return stored.document
-    if trace is None:
-        raise KuzetError(article, "is not in the index", remedy="`kuzet search` finds articles by their words.")
-    raise KuzetError(article, "is known and not in the index", remedy=f"`kuzet trace {article}` shows how far it came.")
 
 
 def show_document(document: Mapping[str, Any], revisions: Sequence[Revision]) -> None:

@@ -13,12 +13,13 @@ from rich.text import Text
 
 from pipelines.errors import FeedUnusableError, KuzetError
 from pipelines.models import Article, Entry, Page, ParsedFeed, Tagging
+from worker.answers.fetching import fetch_article
+from worker.answers.shapes import ArticleRow, FeedDocument, FeedEntry, TagAnswer
+from worker.answers.wording import local_time
 from worker.cli.archives import reading
-from worker.cli.console import FAILED, local_time, out, print_json, read_input
+from worker.cli.console import FAILED, out, print_json, read_input
 from worker.cli.explanations import show_tagging
-from worker.cli.fetching import fetch_article
 from worker.cli.session import open_runtime
-from worker.cli.shapes import ArticleRow, FeedDocument, FeedEntry, TagAnswer
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.time_zone import KAZAKHSTAN
-from worker.cli.console import FAILED, UsageError, out, print_json
+from worker.answers.selection import Selection
+from worker.answers.statistics import GROWING, period_of, silent_feeds, statistics_row
+from worker.cli.console import FAILED, out, print_json, warn
 from worker.cli.labels import names
-from worker.cli.selecting import Selection, selecting
+from worker.cli.selecting import selecting
 from worker.cli.session import open_runtime
-from worker.cli.shapes import ChangeRow, StatsAnswer
 
 if TYPE_CHECKING:
-    from pipelines.search.statistics import Change, Period, Statistics
+    from pipelines.search.statistics import Change, Statistics
 
 commands = typer.Typer()
 
-USUAL_DAYS = 7
 BAR_COLUMNS = 24
 SHOWN = 10
 TABLES = ("topic", "region", "source")
-GROWING = ("topic", "region", "source", "severity")
 
 
 @commands.command("stats")
@@ -46,7 +44,7 @@ def stats(
     """
     runtime = open_runtime()
     period = period_of(chosen)
-    wanted = replace(chosen.resolved(runtime), since=None, until=None).request(query)
+    wanted = replace(chosen.resolved(runtime, warn=warn), since=None, until=None).request(query)
     found = runtime.search.statistics(wanted, period)
     silent = silent_feeds(found, [feed.id for feed in runtime.catalogue if feed.enabled])
     if as_json:
@@ -55,47 +53,6 @@ def stats(
         show_statistics(found, silent)
     if not found.total.now and not found.total.before:
         raise typer.Exit(FAILED)
-
-
-def period_of(chosen: Selection) -> Period:
-    """The period that was chosen; by default whole days, today's as far as it has come. Raises UsageError."""
-    from pipelines.search.statistics import Period
-
-    until = chosen.until or chosen.now
-    midnight = until.astimezone(KAZAKHSTAN).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = chosen.since or midnight - timedelta(days=USUAL_DAYS - 1)
-    if since >= until:
-        raise UsageError("--since", "is not before the end of the period")
-    return Period(since=since, until=until)
-
-
-def silent_feeds(found: Statistics, watched: Iterable[str]) -> list[str]:
-    """Name the watched feeds that gave nothing at all, now or before."""
-    heard = {change.value for change in found.groups["feed"]}
-    return sorted(set(watched) - heard)
-
-
-def statistics_row(found: Statistics, silent: Sequence[str]) -> StatsAnswer:
-    """The stable answer of `kuzet stats --json`."""
-    period = found.period
-    return {
-        "since": period.since.isoformat(),
-        "until": period.until.isoformat(),
-        "before": {"since": period.before.since.isoformat(), "until": period.before.until.isoformat()},
-        "total": {"now": found.total.now, "before": found.total.before},
-        "days": [change_row(change) for change in found.days],
-        "groups": {name: [*map(change_row, changes)] for name, changes in found.groups.items()},
-        "grown": [{"group": name, **change_row(change)} for name, change in found.grown(GROWING)],
-        "feeds": {
-            "quiet": [change.value for change in found.quiet()],
-            "noisy": [change.value for change in found.noisy()],
-            "silent": [*silent],
-        },
-    }
-
-
-def change_row(change: Change) -> ChangeRow:
-    return {"value": change.value, "now": change.now, "before": change.before}
 
 
 def show_statistics(found: Statistics, silent: Sequence[str]) -> None:

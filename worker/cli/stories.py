@@ -11,19 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from pipelines.errors import KuzetError
+from pipelines.errors import KuzetError, UsageError
 from pipelines.time_zone import KAZAKHSTAN
-from worker.cli.console import UsageError, local_time, out, print_json, read_input
+from worker.answers.selection import find_key, moment
+from worker.answers.wording import local_time
+from worker.cli.console import out, print_json, read_input, warn
 from worker.cli.labels import names
 from worker.cli.listing import linked, severity_mark, show_listed
-from worker.cli.selecting import find_key, moment
 from worker.cli.session import open_runtime, open_settings
 
 if TYPE_CHECKING:
     from pipelines.models import IndexDocument
     from pipelines.stories.features import Features
     from pipelines.stories.story import FigureRange, StoryDocument, StoryEvent
-    from worker.cli.shapes import PairAnswer
+    from worker.answers.shapes import PairAnswer
     from worker.rebuilds.rebuilder import Progress
     from worker.runtime import Runtime
     from worker.state import Rebuild
@@ -55,13 +56,13 @@ def stories(  # noqa: PLR0913  one option a wish
 
     Example: kuzet stories --since 7d --topic drugs --families 2
     """
-    from worker.cli.choices import resolve_filters
+    from worker.answers.choices import resolve_filters
     from worker.stories.index import StoryRequest
 
     runtime = open_runtime()
     now = datetime.now(KAZAKHSTAN)
     chosen = {"topic": topic, "region": region, "source": source, "language": language}
-    filters = resolve_filters(runtime, {name: values for name, values in chosen.items() if values})
+    filters = resolve_filters(runtime, {name: values for name, values in chosen.items() if values}, warn=warn)
     fields = {"topic": "topics", "region": "regions", "source": "sources", "language": "languages"}
     found = runtime.story_index.search(
         StoryRequest(
@@ -257,7 +258,7 @@ def pair_answers(lines: Iterable[str]) -> Iterable[PairAnswer]:
     from worker.runtime import Runtime
 
     runtime = Runtime(open_settings(quiet=True))
-    files = StoryFiles(runtime.settings.config)
+    files = StoryFiles(runtime.config)
     for number, line in enumerate(lines, start=1):
         pair = read_pair(line, number=number)
         first, second = (pair_features(runtime, files, pair[side], name=side) for side in ("first", "second"))

@@ -18,7 +18,8 @@ import typer
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
-from worker.cli.console import BUSY, FAILED, duration, err, fail, out
+from worker.answers.wording import duration
+from worker.cli.console import BUSY, FAILED, err, fail, out
 from worker.cli.invocation import kuzet_here
 from worker.cli.session import open_runtime
 
@@ -197,10 +198,11 @@ def running(settings: Settings) -> Iterator[LocalRun]:
 def prepare_dictionary(settings: Settings) -> Path:
     """Return the folder of the dictionary. It is built by a child: building takes 1.3 GB, which a process keeps."""
     from worker.files.dictionaries import dictionary_name
+    from worker.files.layers import Layers
     from worker.local.children import GUARD
 
     folder = settings.cache / "dictionaries"
-    built = folder / dictionary_name(settings.config / "lexicon")
+    built = folder / dictionary_name(*Layers.of(settings).lexicons)
     if not built.is_dir():
         guarded = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]  # it ends with this process
         command = [*guarded, sys.executable, "-m", MODULE, "dictionaries", "build", str(folder)]

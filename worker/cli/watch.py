@@ -12,8 +12,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipelines.errors import KuzetError
-from worker.cli.console import BUSY, duration, err, fail, out, print_json
-from worker.cli.shapes import RebuildAnswer
+from worker.answers.shapes import RebuildAnswer
+from worker.answers.wording import duration
+from worker.cli.console import BUSY, err, fail, out, print_json
 from worker.rebuilds import open_rebuilder
 from worker.rebuilds.rebuilder import BusyError
 from worker.runtime import Runtime

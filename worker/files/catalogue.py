@@ -1,4 +1,4 @@
-"""The feeds to poll: the catalogue's file with the person's own file laid over it, read again when either changes."""
+"""The feeds to poll: the catalogue's file with those of the site and of the commands over it, read when one changes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ class Catalogue:
     empty one. Safe for several threads.
     """
 
-    def __init__(self, file: Path, own_file: Path) -> None:
+    def __init__(self, file: Path, own_file: Path, *, site_file: Path | None = None) -> None:
         self.file = file
+        self.site_file = site_file
         self.own_file = own_file
         self.problem: ConfigError | None = None
         self.reads = 0
@@ -36,8 +37,8 @@ class Catalogue:
         return self._current().get(feed_id)
 
     def is_given(self, feed_id: str) -> bool:
-        """Whether the catalogue's own file has the feed, so that it cannot be removed but only switched off."""
-        return any(feed.id == feed_id for feed in read_feeds(self.file))
+        """Whether a file has the feed that no command writes, so that it cannot be removed but only switched off."""
+        return any(feed.id == feed_id for file in self._files() if file != self.own_file for feed in read_feeds(file))
 
     def check(self) -> ConfigError | None:
         """Return what is wrong with the files as they are now, None when they can be used."""
@@ -49,7 +50,7 @@ class Catalogue:
 
     def _current(self) -> dict[str, Feed]:
         with self._lock:
-            written_at = (stamp(self.file), stamp(self.own_file))
+            written_at = tuple(stamp(file) for file in self._places())
             if self._feeds is None or written_at != self._read_at:
                 self._feeds = self._read()
                 self.reads += 1
@@ -68,8 +69,11 @@ class Catalogue:
         return feeds
 
     def _files(self) -> list[Path]:
-        """The catalogue must be there; one's own file need not."""
-        return [self.file, self.own_file] if self.own_file.exists() else [self.file]
+        """The catalogue must be there; the files that are laid over it need not."""
+        return [file for file in self._places() if file == self.file or file.exists()]
+
+    def _places(self) -> list[Path]:
+        return [self.file, *([self.site_file] if self.site_file else ()), self.own_file]
 
 
 def read_feeds(file: Path) -> tuple[Feed, ...]:

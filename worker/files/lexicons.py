@@ -29,6 +29,7 @@ from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from worker.files.dictionaries import Progress
+from worker.files.text import remedy_for
 
 HEADER = "# {columns}. Written by `kuzet lexicon build`; see PROVENANCE.md.\n"
 SHORTEST_WORD = 3
@@ -137,7 +138,7 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise ConfigError(str(file), f"it cannot be read ({error.strerror})") from error
+        raise ConfigError(str(file), f"it cannot be read ({error.strerror})", remedy=remedy_for(error, file)) from error
 
 
 def _write(file: Path, columns: str, text: str) -> None:

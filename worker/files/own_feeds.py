@@ -47,7 +47,8 @@ def catalogue_text(feeds: Iterable[Feed]) -> str:
 def _entry(feed: Feed) -> dict[str, object]:
     entry = {
         "id": feed.id, "url": feed.url, "source": feed.source, "family": feed.family, "languages": [*feed.languages],
-        "format": str(feed.format), "enabled": feed.enabled, "note": feed.note,
+        "format": str(feed.format), "enabled": feed.enabled, "note": feed.note, "links": feed.links, "text": feed.text,
+        "alternates": [*feed.alternates], "sitemap": feed.sitemap, "tls_extra_ca": feed.tls_extra_ca,
     }  # fmt: skip
-    defaults = {"languages": [], "format": "feed", "enabled": True, "note": ""}
-    return {name: value for name, value in entry.items() if name not in defaults or defaults[name] != value}
+    defaults = {"format": "feed", "enabled": True}
+    return {name: value for name, value in entry.items() if (value and value != defaults.get(name)) or value is False}

@@ -10,6 +10,7 @@ from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
 from pipelines.tagging.rules.labels import LABELS_FILE
+from worker.files.layers import Layers
 from worker.files.rule_cache import compile_rules
 from worker.files.text import Stamp, read_text, stamp
 
@@ -27,8 +28,8 @@ class RuleFiles:
     Not for several threads: compiling takes seconds, and the cpu worker has processes.
     """
 
-    def __init__(self, folder: Path, *, cache: Path | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | Layers, *, cache: Path | None = None) -> None:
+        self._layers = folder if isinstance(folder, Layers) else Layers(folder)
         self.cache = cache
         self.problem: ConfigError | None = None
         self._written_at: dict[Path, Stamp] = {}
@@ -59,11 +60,11 @@ class RuleFiles:
 
     def ruleset(self) -> Ruleset:
         """The files as a ruleset. Raises ConfigError with file, line and key."""
-        texts = {file.relative_to(self.folder).as_posix(): read_text(file) for file in self.files()}
+        texts = {self._layers.name_of(file): read_text(file) for file in self.files()}
         texts |= {file: read_text(HERE / file) for file in WORD_FILES if file not in texts}
         return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
 
     def files(self) -> list[Path]:
         """Every file that decides how a text is tagged: the rules, and the other files of the folder but NOT_RULES."""
-        shared = (file for file in self.folder.glob("*.yaml") if file.name not in NOT_RULES)
-        return sorted([*shared, *(self.folder / "rules").glob("*.yaml")])
+        shared = (file for file in self._layers.glob("*.yaml") if file.name not in NOT_RULES)
+        return [*shared, *self._layers.glob("rules/*.yaml")]

@@ -10,6 +10,7 @@ from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.stories.frequencies import FREQUENCIES_FILE, Frequencies, parse_frequencies
 from pipelines.stories.rule import STORIES_FILE, StoryRules, parse_story_rules
+from worker.files.layers import Layers
 from worker.files.text import Stamp, read_text, stamp
 
 log = structlog.get_logger(__name__)
@@ -18,8 +19,8 @@ log = structlog.get_logger(__name__)
 class StoryFiles:
     """The rules of a config folder; a folder written for an earlier version, without the files, is read with ours."""
 
-    def __init__(self, folder: Path) -> None:
-        self._files = {name: _file(folder, name) for name in (STORIES_FILE, FREQUENCIES_FILE)}
+    def __init__(self, folder: Path | Layers) -> None:
+        self._layers = folder if isinstance(folder, Layers) else Layers(folder)
         self._read_at: tuple[Stamp, ...] = ()
         self._loaded: tuple[StoryRules, Frequencies] | None = None
         self.problem: ConfigError | None = None
@@ -34,14 +35,17 @@ class StoryFiles:
         return self._current()[1]
 
     def _current(self) -> tuple[StoryRules, Frequencies]:
-        read_at = tuple(map(stamp, self._files.values()))
+        read_at = tuple(map(stamp, self._files()))
         if self._loaded is None or read_at != self._read_at:
             self._read_at = read_at
             self._loaded = self._load()
         return self._loaded
 
+    def _files(self) -> list[Path]:
+        return [_file(self._layers, name) for name in (STORIES_FILE, FREQUENCIES_FILE)]
+
     def _load(self) -> tuple[StoryRules, Frequencies]:
-        rules, words = self._files.values()
+        rules, words = self._files()
         try:
             loaded = (
                 parse_story_rules(read_text(rules), file=str(rules)),
@@ -57,5 +61,5 @@ class StoryFiles:
         return loaded
 
 
-def _file(folder: Path, name: str) -> Path:
-    return folder / name if (folder / name).exists() else HERE / name
+def _file(layers: Layers, name: str) -> Path:
+    return layers / name if (layers / name).exists() else HERE / name

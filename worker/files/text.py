@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,12 +21,26 @@ def stamp(file: Path) -> Stamp:
     return facts.st_mtime_ns, facts.st_size
 
 
+def remedy_for(error: OSError, file: Path) -> str:
+    """Return how a file is made readable if its rights are the fault: copied into a container, it keeps its owner."""
+    if not isinstance(error, PermissionError):
+        return ""
+    try:
+        found = file.stat()
+    except OSError:
+        return f"A folder above it is closed to user {os.geteuid()}, as whom kuzet runs here."
+    return (
+        f"It belongs to user {found.st_uid} and has mode {stat.S_IMODE(found.st_mode):o}; kuzet runs here as user "
+        f"{os.geteuid()}. chmod a+r {file}, then copy it again."
+    )
+
+
 def read_text(file: Path) -> str:
     """The file's text. Raises ConfigError for one that is missing, unreadable or not UTF-8 (with the line)."""
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ConfigError(str(file), f"cannot be read ({error.strerror})") from error
+        raise ConfigError(str(file), f"cannot be read ({error.strerror})", remedy=remedy_for(error, file)) from error
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from pipelines.feeds.health import health
 from pipelines.models import Feed, Poll, VersionedDocument
 from pipelines.time_zone import OFFSET
 from worker.state import Account, FeedSnapshot
@@ -55,7 +54,7 @@ def result_of(poll: Poll) -> str:
 
 
 def _stated(snapshot: FeedSnapshot, feed: Feed, *, now: float) -> PollDocument:
-    judged = health(snapshot.polls, now=now, last_new_at=snapshot.last_new_at)
+    judged = snapshot.judged(now=now)
     facts = _names(feed) | {
         "at": _timestamp(now),
         "state": str(judged.state),

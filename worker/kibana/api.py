@@ -38,6 +38,10 @@ _REFUSALS = {
 }
 
 
+class RestrictedError(EngineRefusedError):
+    """An object is there already, and this user may not write over it: it stays as it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """Where Kibana is and how one gets in. Printed, it holds no secret. `space`: empty is the default space."""
@@ -125,10 +129,17 @@ class Kibana:
 
         Kibana answers 200 also when it wrote nothing or half of it: only `success` counts. An object whose id belongs
         to another space is given a new one, and its links point nowhere: that counts as refused, too.
+        Raises RestrictedError for an object that its owner made read-only for others (Kibana 9.3 and newer).
         """
         file = (FILE_NAME, render(objects).encode(), "application/ndjson")
-        answer = self._ask("POST", "/api/saved_objects/_import?overwrite=true", fields={"file": file})
+        answer = self._ask(
+            "POST", "/api/saved_objects/_import?overwrite=true", allowed=(OK, FORBIDDEN), fields={"file": file}
+        )
         body = answer.body if isinstance(answer.body, dict) else {}
+        if answer.status == FORBIDDEN:
+            raise _refusal(self._access, answer, kind=RestrictedError)
+        if any(_is_restricted(one) for one in body.get("errors") or ()):
+            raise RestrictedError(str(self._access), _errors(body))
         if body.get("success") is not True:
             raise EngineRefusedError(str(self._access), f"it did not take the objects: {_errors(body)}")
         moved = [one for one in body.get("successResults", []) if one.get("destinationId", one["id"]) != one["id"]]
@@ -233,10 +244,18 @@ def _read_status(answer: _Answer, access: Access) -> tuple[str, str]:
     return str(overall["level"]), version
 
 
-def _refusal(access: Access, answer: _Answer) -> EngineRefusedError:
+def _refusal(
+    access: Access, answer: _Answer, *, kind: type[EngineRefusedError] = EngineRefusedError
+) -> EngineRefusedError:
     unknown = f"it refused the request ({answer.status} {answer.message})"
     problem, remedy = _REFUSALS.get(answer.status, (unknown, ""))
-    return EngineRefusedError(str(access), problem, remedy=remedy)
+    return kind(str(access), problem, remedy=remedy)
+
+
+def _is_restricted(error: Mapping[str, Any]) -> bool:
+    """Kibana names the errors of its access control so; a bulk write answers 403 for the one object."""
+    cause = error.get("error") or {}
+    return cause.get("statusCode") == FORBIDDEN or "access_control" in str(cause.get("type"))
 
 
 def _errors(body: Mapping[str, Any]) -> str:

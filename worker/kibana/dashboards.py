@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from pipelines.kibana.description import Description, parse_description
 from pipelines.kibana.names import TAG, view_id
 from pipelines.kibana.objects import advanced_settings, build_objects, digest_of, render
 from pipelines.kibana.requests import Filled, PanelRequest, Shown, panel_requests, read_answer
-from worker.kibana.api import Kibana
+from worker.kibana.api import Kibana, RestrictedError
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors
 
@@ -41,10 +41,14 @@ class BuiltDashboards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
-    """`objects`: how many were written; 0 when this very description was there already."""
+    """objects: how many were written; 0 when this very description was there already.
+
+    kept: titles of dashboards that were not replaced, because only their owner may change them.
+    """
 
     kibana: str
     objects: int
+    kept: tuple[str, ...] = ()
 
 
 def build_from(settings: Settings) -> BuiltDashboards:
@@ -86,19 +90,30 @@ def install(kibana: Kibana, built: BuiltDashboards, *, wait_s: float, force: boo
 
     Objects that were installed from this very description are left alone, so that what people changed in Kibana stays;
     `force` writes them again. Raises EngineUnavailableError when it is not ready in time, EngineRefusedError when it
-    does not take everything; then nothing may be relied on, and the next call begins anew.
+    does not take everything; then nothing may be relied on, and the next call begins anew. Dashboards go one by one:
+    one that somebody made read-only is named, and does not keep the others from coming.
     """
     if built.faults:
         raise EngineRefusedError("The description", f"it has {len(built.faults)} faults, the first: {built.faults[0]}")
     version = kibana.wait_ready(wait_s=wait_s)
     if not force and kibana.description_of("tag", TAG) == built.digest:
         return Installed(kibana=version, objects=0)
-    tag = [one for one in built.objects if one["type"] == "tag"]
-    kibana.import_objects([one for one in built.objects if one not in tag])
+    tag, dashboards = ([one for one in built.objects if one["type"] == kind] for kind in ("tag", "dashboard"))
+    kibana.import_objects([one for one in built.objects if one["type"] not in {"tag", "dashboard"}])
+    kept = tuple(_import_each(kibana, dashboards))
     kibana.set_default_view(view_id(built.description.default))
     kibana.change_settings(advanced_settings(built.description))
     kibana.import_objects(tag)  # last: it says that all of the above is done
-    return Installed(kibana=version, objects=len(built.objects))
+    return Installed(kibana=version, objects=len(built.objects) - len(kept), kept=kept)
+
+
+def _import_each(kibana: Kibana, dashboards: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Import dashboards one by one, and yield the titles of those that this user may not write over."""
+    for dashboard in dashboards:
+        try:
+            kibana.import_objects([dashboard])
+        except RestrictedError:
+            yield str(dashboard["attributes"]["title"])
 
 
 def ask_panels(engine: SearchEngine, built: BuiltDashboards, *, shown: Shown) -> Iterator[tuple[PanelRequest, Filled]]:

@@ -23,7 +23,7 @@ HERE = ("localhost", "127.0.0.1")  # health checks ask from inside of the contai
 
 _REDIS_USER = (999, 1000)  # of the image redis:*-alpine
 _ELASTIC_USER = (1000, 0)  # of the images elasticsearch and kibana
-_KUZET_USER = (10001, 10001)  # of docker/Dockerfile
+KUZET_USER = (10001, 10001)  # of docker/Dockerfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +50,8 @@ def deliveries(vault: Vault, *, kibana: KibanaDoor) -> list[Delivery]:
         Delivery("redis", _REDIS_USER, _for_redis(vault)),
         Delivery("elasticsearch", _ELASTIC_USER, _for_elasticsearch(vault)),
         Delivery("kibana", _ELASTIC_USER, _for_kibana(vault, kibana)),
-        Delivery("kuzet", _KUZET_USER, _for_workers(vault)),
-        Delivery("accounts", _KUZET_USER, _for_accounts(vault)),
+        Delivery("kuzet", KUZET_USER, _for_workers(vault)),
+        Delivery("accounts", KUZET_USER, _for_accounts(vault)),
     ]
 
 

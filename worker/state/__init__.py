@@ -6,7 +6,7 @@ nothing and returns False (None or "" where it returns a value). The caller says
 how long a claim lives (`Runtime.lease_s`).
 
     State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .clock .problems .rebuilds .rewrites
+                                    .clock .totals .problems .recalls .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
@@ -14,12 +14,12 @@ due         schedule(stage, item, *, at)                    look at it then
 feeds       sync(catalogue, *, now) -> Synced               watch what is enabled: added, moved, removed
             claim(feed_id, *, stage, now) -> FeedClaim      or None; the fourth claim of a stage is a failed poll
             fetched(claim, *, page, validators, poll, now)      poll → parse
-            unchanged(claim, *, poll, next_at, now, validators=None)      304 or the same body
-            failed(claim, *, poll, next_at, now)          from poll or parse
-            unseen(feed_id, {key: hash}) -> set of keys     which entries are worth a `sight`; key: article id
-            parsed(claim, *, seen, poll, next_at, now)    after all entries were sighted; seen: {key: hash} of all
+            unchanged(claim, *, poll, ending, now, validators=None)       304 or the same body; ending: what follows
+            failed(claim, *, poll, ending, now)           from poll or parse
+            seen(feed_id, keys) -> {key: trace}             what is remembered of entries; key: article id or mark
+            parsed(claim, *, seen, poll, ending, now)     after all entries were sighted; seen: {key: trace} of all
             release(claim, *, not_before, now, give_back_attempt=False)
-            ids(), snapshot(feed_id) -> FeedSnapshot
+            ids(), polls(feed_id), snapshot(feed_id) -> FeedSnapshot
 articles    sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
             claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines
             advance(claim, *, to, now, page="", without_page="")
@@ -40,7 +40,9 @@ forgotten   forget(article_id, *, now, url=""), lift(article_id), tombstone(arti
 outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outcomes, under_way)
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
+totals      read() -> Totals, count_answer(answer)         running totals, for `kuzet metrics`
 problems    note(about, sentence, *, now), current(now)    what `kuzet status` shows
+recalls     keep(recall, *, now), keep_problem(source, problem, *, sitemap, now), last(source), all()
 rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
             take(*, now, lease_s) -> Rebuild or None, renew(claim, progress, *, now, lease_s), release(claim, progress)
             end(claim, progress, *, now, problem="")
@@ -72,7 +74,7 @@ from worker.state.articles import (
 from worker.state.clock import Clock
 from worker.state.due import Due
 from worker.state.events import Event, Events
-from worker.state.feeds import FeedClaim, Feeds, FeedSnapshot, Synced
+from worker.state.feeds import Ending, FeedClaim, Feeds, FeedSnapshot, Synced
 from worker.state.forgotten import Forgotten, Tombstone
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox
@@ -80,9 +82,11 @@ from worker.state.outcomes import Account, Audit, Outcomes
 from worker.state.problems import Problems
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Rebuild, Rebuilds
+from worker.state.recalls import RecallResult, Recalls
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
 from worker.state.stories import Stories
+from worker.state.totals import Durations, TotalBooks, Totals
 
 __all__ = [
     "RECHECK_AFTER_S",
@@ -92,6 +96,8 @@ __all__ = [
     "Articles",
     "Audit",
     "Due",
+    "Durations",
+    "Ending",
     "Event",
     "Events",
     "FeedClaim",
@@ -106,6 +112,8 @@ __all__ = [
     "Quarantined",
     "Rebuild",
     "Rebuilds",
+    "RecallResult",
+    "Recalls",
     "Rewrites",
     "Sighting",
     "SightingKind",
@@ -113,6 +121,7 @@ __all__ = [
     "Stories",
     "Synced",
     "Tombstone",
+    "Totals",
     "Trace",
 ]
 
@@ -125,6 +134,7 @@ class State:
         self.due = Due(scripts)
         self.clock = Clock(scripts)
         self.problems = Problems(scripts)
+        self.totals = TotalBooks(scripts)
         self.feeds = Feeds(scripts, lease_s=lease_s)
         self.articles = Articles(scripts, lease_s=lease_s)
         self.outbox = Outbox(scripts)
@@ -133,6 +143,7 @@ class State:
         self.forgotten = Forgotten(scripts)
         self.outcomes = Outcomes(scripts)
         self.events = Events(scripts)
+        self.recalls = Recalls(scripts)
         self.rebuilds = Rebuilds(scripts)
         self.rewrites = Rewrites(scripts)
         self.stories = Stories(scripts)

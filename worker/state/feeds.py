@@ -7,16 +7,21 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.feeds import Rhythm, rhythm_from
+from pipelines.feeds import AskAt, FeedHealth, Rhythm, health, rhythm_from
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
-from worker.state.records import new_token, pairs, to_json
+from worker.state.records import day_of, new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
 GIVE_UP_S = 1800.0
 SEEN_PER_ENTRY = 20
 NOT_MODIFIED = 304
+STATES_BEFORE = {"ok": "healthy"}
+"""Words of versions up to 0.1 → today's."""
+
+CATALOGUES = "-"
+"""In place of an address: that of the catalogue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +30,9 @@ class FeedClaim:
 
     `feed` is as the catalogue described it when it could last be read. `not_modified` counts the answers 304 since the
     whole document came, at `full_at`; `habits` are what the feed was seen to do (`pipelines.feeds.changes`), `rhythm`
-    is how it publishes.
+    is how it publishes, `wish_s` how long its last document asked to be left alone. `asked` is the address to ask, with
+    `host`; another than the catalogue's `url` for the reason `ask_why`, until `ask_until` (0: for good). The last
+    `moved` answers redirected to `moved_to` for good.
     """
 
     feed_id: str
@@ -47,11 +54,30 @@ class FeedClaim:
     full_at: float = 0.0
     habits: frozenset[str] = frozenset()
     rhythm: Rhythm | None = None
+    wish_s: float = 0.0
+    asked: str = ""
+    ask_why: str = ""
+    ask_until: float = 0.0
+    moved_to: str = ""
+    moved: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What follows a poll: when the next is, how the feed is doing now and why, and where to ask if not as before."""
+
+    next_at: float
+    state: str = ""
+    reason: str = ""
+    ask_at: AskAt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSnapshot:
-    """How a feed is. `state`: new, ok, failing or off; `polls`: newest first; `stage`: None when it is off."""
+    """How a feed is. `state`: a word of `FeedState`, or off; `polls`: newest first; `stage`: None when it is off.
+
+    `asked`: the address that is asked, `ask_why` it is not the catalogue's; `full_at`: when the whole document came.
+    """
 
     feed_id: str
     url: str
@@ -66,6 +92,14 @@ class FeedSnapshot:
     seen: int
     polls: tuple[Poll, ...]
     habits: frozenset[str] = frozenset()
+    rhythm: Rhythm | None = None
+    full_at: float = 0.0
+    asked: str = ""
+    ask_why: str = ""
+
+    def judged(self, *, now: float) -> FeedHealth:
+        """Return how the feed is doing at this moment."""
+        return health(self.polls, now=now, last_new_at=self.last_new_at, rhythm=self.rhythm, full_at=self.full_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,52 +149,41 @@ class Feeds:
             gave_up=_poll_json(gave_up),
             now=now,
         )
-        return _claim(feed_id, pairs(flat)) if flat else None
+        return _claim(feed_id, pairs(flat), now=now) if flat else None
 
     def fetched(self, claim: FeedClaim, *, page: str, validators: Validators, poll: Poll, now: float) -> bool:
         """Hand the stored page over to parsing. The answer's validators and the claim's habits are kept by `parsed`."""
-        fetched = {"page": page, "poll": dataclasses.asdict(poll), "habits": _habits_text(claim.habits)}
+        fetched: dict[str, object] = {
+            "page": page,
+            "poll": dataclasses.asdict(poll),
+            "habits": _habits_text(claim.habits),
+        }
+        fetched |= {"moved_to": claim.moved_to, "moved": claim.moved}
         fetched |= dataclasses.asdict(validators)
         return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
 
     def unchanged(
-        self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float, validators: Validators | None = None
+        self, claim: FeedClaim, *, poll: Poll, ending: Ending, now: float, validators: Validators | None = None
     ) -> bool:
         """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
         believed = to_json(dataclasses.asdict(validators)) if validators else ""
         not_modified = poll.status == NOT_MODIFIED
-        return self._end(
-            "polled_feed",
-            claim,
-            poll=poll,
-            next_at=next_at,
-            now=now,
-            validators=believed,
-            not_modified=not_modified,
-            rhythm=_rhythm_json(claim.rhythm),
-        )
+        known = _known(claim) | {"validators": believed}
+        return self._end("polled_feed", claim, poll=poll, ending=ending, now=now, not_modified=not_modified, **known)
 
-    def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, next_at: float, now: float) -> bool:
+    def parsed(self, claim: FeedClaim, *, seen: Mapping[str, str], poll: Poll, ending: Ending, now: float) -> bool:
         """End a poll whose entries are registered: keep validators and habits, refresh and trim `seen`.
 
-        `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known.
+        `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known. The items of
+        the document (`poll.read`) are booked beside what became of them.
         """
         listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
-        return self._end(
-            "polled_feed",
-            claim,
-            poll=poll,
-            next_at=next_at,
-            now=now,
-            seen=listed,
-            has_new=poll.new > 0,
-            habits=_habits_text(claim.habits),
-            rhythm=_rhythm_json(claim.rhythm),
-        )
+        known = _known(claim) | {"seen": listed, "has_new": poll.new > 0, "habits": _habits_text(claim.habits)}
+        return self._end("polled_feed", claim, poll=poll, ending=ending, now=now, **known)
 
-    def failed(self, claim: FeedClaim, *, poll: Poll, next_at: float, now: float) -> bool:
+    def failed(self, claim: FeedClaim, *, poll: Poll, ending: Ending, now: float) -> bool:
         """End a poll or parse that failed: one more failure; what was fetched is not believed. It is never given up."""
-        return self._end("failed_feed", claim, poll=dataclasses.replace(poll, ok=False), next_at=next_at, now=now)
+        return self._end("failed_feed", claim, poll=dataclasses.replace(poll, ok=False), ending=ending, now=now)
 
     def release(self, claim: FeedClaim, *, not_before: float, now: float, give_back_attempt: bool = False) -> bool:
         """Give the claim back until then. Pass give_back_attempt=True when only the host was busy."""
@@ -188,7 +211,7 @@ class Feeds:
         return FeedSnapshot(
             feed_id=feed_id,
             url=record["url"],
-            state=record["state"],
+            state=STATES_BEFORE.get(record["state"], record["state"]),
             stage=stage,
             next_at=self._redis.zscore(self._scripts.key(f"due:{stage}"), feed_id) if stage else None,
             interval_s=float(record.get("interval_s", 0)),
@@ -198,17 +221,32 @@ class Feeds:
             validators=_validators(record),
             seen=int(self._redis.hlen(f"{key}:seen")),
             habits=_habits(record.get("habits", "")),
-            polls=tuple(Poll(**json.loads(line)) for line in self._redis.lrange(f"{key}:polls", 0, -1)),
+            rhythm=_rhythm(record),
+            full_at=float(record.get("full_at", 0)),
+            asked=record.get("ask", record["url"]),
+            ask_why=record.get("ask_why", ""),
+            polls=self.polls(feed_id),
         )
 
-    def _end(self, script: str, claim: FeedClaim, *, poll: Poll, **arguments: Argument) -> bool:
-        return self._change(script, claim, poll=_poll_json(poll), **arguments)
+    def polls(self, feed_id: str) -> tuple[Poll, ...]:
+        """Return the last polls of a feed, newest first."""
+        lines = self._redis.lrange(self._scripts.key(f"feed:{feed_id}:polls"), 0, -1)
+        return tuple(Poll(**json.loads(line)) for line in lines)
+
+    def _end(
+        self, script: str, claim: FeedClaim, *, poll: Poll, ending: Ending, now: float, **arguments: Argument
+    ) -> bool:
+        ended: dict[str, Argument] = {"next_at": ending.next_at, "state": ending.state, "reason": ending.reason}
+        booked: dict[str, Argument] = {"day": day_of(now), "reads": _reads_json(poll)}
+        asked = _ask_at(ending.ask_at) if ending.ask_at else {}
+        return self._change(script, claim, poll=_poll_json(poll), now=now, **ended, **booked, **asked, **arguments)
 
     def _change(self, script: str, claim: FeedClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.feed_id, token=claim.token, **arguments))
 
 
-def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
+def _claim(feed_id: str, record: Mapping[str, str], *, now: float) -> FeedClaim:
+    asked = _asked(record, now=now)
     fetched = json.loads(record.get("fetched") or "{}")
     return FeedClaim(
         feed_id=feed_id,
@@ -218,7 +256,7 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         attempts=int(record["attempts"]),
         lease_until=float(record["lease_until"]),
         url=record["url"],
-        host=record["host"],
+        host=record["host"] if asked == record["url"] else host_of(asked),
         validators=_validators(record),
         interval_s=float(record.get("interval_s", 0)),
         failures=int(record.get("failures", 0)),
@@ -229,13 +267,31 @@ def _claim(feed_id: str, record: Mapping[str, str]) -> FeedClaim:
         not_modified=int(record.get("not_modified", 0)),
         full_at=float(record.get("full_at", 0)),
         habits=_habits(record.get("habits", "")) | _habits(fetched.get("habits", "")),
-        rhythm=rhythm_from(json.loads(record["rhythm"])) if "rhythm" in record else None,
+        rhythm=_rhythm(record),
+        wish_s=float(record.get("wish_s", 0)),
+        asked=asked,
+        ask_why=record.get("ask_why", ""),
+        ask_until=float(record.get("ask_until", 0)),
+        moved_to=fetched.get("moved_to", record.get("moved_to", "")),
+        moved=int(fetched.get("moved", record.get("moved", 0))),
     )
 
 
+def _asked(record: Mapping[str, str], *, now: float) -> str:
+    """Return the address to ask: the catalogue's, unless another is set and its time is not over."""
+    until = float(record.get("ask_until", 0))
+    return record["ask"] if record.get("ask") and (not until or now < until) else record["url"]
+
+
+def _rhythm(record: Mapping[str, str]) -> Rhythm | None:
+    return rhythm_from(json.loads(record["rhythm"])) if "rhythm" in record else None
+
+
 def _definition(feed: Feed) -> str:
-    """What sources and parsers need to know of a feed, besides its address."""
-    return to_json({"family": feed.family, "languages": feed.languages, "format": feed.format})
+    """What polls and parsers need to know of a feed, besides its address."""
+    known = {"family": feed.family, "languages": feed.languages, "format": feed.format}
+    more = {"links": feed.links, "alternates": feed.alternates, "tls_extra_ca": feed.tls_extra_ca}
+    return to_json(known | {name: value for name, value in more.items() if value})
 
 
 def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
@@ -248,11 +304,35 @@ def _feed(feed_id: str, record: Mapping[str, str]) -> Feed:
         family=definition.get("family", record["source"]),
         languages=tuple(definition.get("languages", ())),
         format=FeedFormat(definition.get("format", FeedFormat.FEED)),
+        links=definition.get("links", ""),
+        alternates=tuple(definition.get("alternates", ())),
+        tls_extra_ca=definition.get("tls_extra_ca", ""),
     )
 
 
 def _validators(record: Mapping[str, str]) -> Validators:
     return Validators(**{field.name: record.get(field.name, "") for field in dataclasses.fields(Validators)})
+
+
+def _reads_json(poll: Poll) -> str:
+    """Return what is booked of a document: its items, and what became of them; empty without any."""
+    counts = {"read": poll.read, "sighted": poll.new + poll.changed, "known": poll.known}
+    counts |= {f"dropped:{reason}": count for reason, count in poll.dropped.items()}
+    return to_json({name: count for name, count in counts.items() if count}) if poll.read else ""
+
+
+def _known(claim: FeedClaim) -> dict[str, Argument]:
+    """Return what a poll that went well teaches of a feed."""
+    return {
+        "rhythm": _rhythm_json(claim.rhythm),
+        "wish_s": claim.wish_s,
+        "moved_to": claim.moved_to,
+        "moved": claim.moved,
+    }
+
+
+def _ask_at(ask_at: AskAt) -> dict[str, Argument]:
+    return {"ask": ask_at.address or CATALOGUES, "ask_why": ask_at.why, "ask_until": ask_at.until}
 
 
 def _poll_json(poll: Poll) -> str:

@@ -26,7 +26,7 @@ class Outbox:
         self._scripts = scripts
         self._redis = scripts.redis
 
-    def put(
+    def put(  # noqa: PLR0913  one argument a fact
         self,
         claim: ArticleClaim,
         document: Mapping[str, Any],
@@ -34,10 +34,12 @@ class Outbox:
         now: float,
         content_hash: str,
         recheck_after_s: Sequence[float] = (),
+        remark: str = "",
     ) -> int | None:
         """Move the article to the outbox and return its document's version, None if the claim is stale.
 
         `recheck_after_s`: when to look at its page again once it is indexed (RECHECK_AFTER_S if it has a topic).
+        `remark`: why its text is not its page's (`Article.note`); the journey has it.
         """
         version: str = self._scripts.run(
             "put_document",
@@ -47,6 +49,7 @@ class Outbox:
             headline=to_json({name: document[name] for name in HEADLINE_FIELDS if name in document}),
             content_hash=content_hash,
             recheck_after=" ".join(str(after_s) for after_s in recheck_after_s),
+            remark=remark,
             now=now,
         )
         return int(version) if version else None

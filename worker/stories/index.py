@@ -13,6 +13,7 @@ from elasticsearch import BadRequestError, NotFoundError
 from config.settings import HERE, Settings
 from pipelines.models import VersionedDocument
 from pipelines.stories.story import StoryDocument
+from worker.files.layers import Layers
 from worker.health.index import read_schema
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.engine import SearchEngine
@@ -53,7 +54,7 @@ class StoryIndex:
     @classmethod
     def connect(cls, settings: Settings, engine: SearchEngine) -> StoryIndex:
         """Opens no connection of its own. A config folder without the schema is read with ours."""
-        own = settings.config / "search" / SCHEMA_FILE
+        own = Layers.of(settings) / f"search/{SCHEMA_FILE}"
         return cls(engine, own if own.exists() else HERE / "search" / SCHEMA_FILE)
 
     def ensure(self) -> None:

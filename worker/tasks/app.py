@@ -91,7 +91,9 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
         return self._runtime
 
 
-TASK_MODULES = [f"worker.tasks.{name}" for name in ("tick", "feeds", "articles", "drain", "housekeeping", "rebuilds")]
+TASK_MODULES = [
+    f"worker.tasks.{name}" for name in ("tick", "feeds", "articles", "drain", "housekeeping", "recall", "rebuilds")
+]
 
 
 def configuration(settings: Settings) -> dict[str, Any]:

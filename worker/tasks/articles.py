@@ -56,7 +56,8 @@ def ask(runtime: Runtime, claim: ArticleClaim) -> Fetched | NotModified | Later 
         return rules
     if not robots_allows(rules, claim.url, runtime.settings.user_agent):
         return Refused(Reason.ROBOTS)
-    return runtime.web.get(claim.url, limits=page_limits(runtime.settings))
+    feed = runtime.feed(claim.feed)
+    return runtime.web.get(claim.url, limits=page_limits(runtime.settings), extra_ca=feed.tls_extra_ca if feed else "")
 
 
 def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | NotModified | Later | Refused) -> None:
@@ -125,7 +126,9 @@ def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
     page = None if claim.without_page else read_page(runtime, claim)
     if page is None:
         return pages.article_from_entry(claim.entry, url=claim.url, observed_at=observed_at), ""
-    article = pages.extract_article(page, entry=claim.entry, observed_at=observed_at)
+    feed = runtime.feed(claim.feed)
+    text_path = feed.text if feed else ""
+    article = pages.extract_article(page, entry=claim.entry, observed_at=observed_at, text_path=text_path)
     return article, page.final_url if article.note in PAGE_NOTES else ""
 
 
@@ -190,4 +193,5 @@ def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tag
         now=runtime.now(),
         content_hash=content_hash(article),
         recheck_after_s=RECHECK_AFTER_S if tagging.topics and claim.page else (),
+        remark=article.note,
     )

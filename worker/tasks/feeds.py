@@ -6,31 +6,39 @@ import dataclasses
 import hashlib
 from collections import Counter
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import structlog
 
-from pipelines import feeds
 from pipelines.errors import FeedUnusableError, PageUnusableError, UnsafeAddressError
 from pipelines.feeds import (
     FALSE_NOT_MODIFIED,
+    INDEX_AGAIN_S,
+    NEWEST_SITEMAP,
+    AskAt,
     Changes,
     Listed,
     PollingPolicy,
     PollSigns,
     Rhythm,
+    after_answer,
+    after_failure,
     changes,
     declared_freshness_s,
     first_rhythm,
+    health,
     is_false_not_modified,
     learned,
     listed_entries,
     may_ask_for_changes,
+    newest_sitemap,
     next_check_at,
+    parse_document,
 )
-from pipelines.models import Entry, Feed, FeedFormat, Page, ParsedFeed, Poll, Stage, Validators
+from pipelines.models import Entry, Feed, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
 from worker.runtime import Runtime
-from worker.state import ArticleAddress, FeedClaim, Sighting
+from worker.state import ArticleAddress, Ending, FeedClaim, Sighting, SightingKind
 from worker.tasks.app import app
 from worker.tasks.nudges import top_up
 from worker.tasks.page_store import require_room, waits_for_store
@@ -56,7 +64,8 @@ def poll_feed(feed_id: str) -> None:
         not_modified=claim.not_modified, full_at=claim.full_at, habits=claim.habits, now=started_at
     )
     validators = claim.validators if conditional else None
-    answer = runtime.web.get(claim.url, limits=feed_limits(runtime.settings), validators=validators)
+    limits, extra_ca = feed_limits(runtime.settings), claim.feed.tls_extra_ca
+    answer = runtime.web.get(claim.asked, limits=limits, validators=validators, extra_ca=extra_ca)
     record_poll_answer(runtime, claim, answer, started_at=started_at)
 
 
@@ -66,6 +75,7 @@ def record_poll_answer(
     """Write down what the server said."""
     now = runtime.now()
     runtime.note_host(claim.host, answer)
+    claim = redirected(claim, answer)
     match answer:
         case Fetched(page) if _hash(page.body) != claim.validators.body_hash:
             poll = Poll(at=started_at, status=page.status, bytes=len(page.body), took_s=now - started_at)
@@ -86,6 +96,13 @@ def record_poll_answer(
             _failed(runtime, claim, Poll(at=started_at, took_s=now - started_at, note=str(answer)))
 
 
+def redirected(claim: FeedClaim, answer: Fetched | NotModified | Later | Refused) -> FeedClaim:
+    """Count the answers in a row that redirect to one place for good."""
+    moved_to = answer.moved_to if isinstance(answer, Fetched) else ""
+    moved = claim.moved + 1 if moved_to == claim.moved_to else 1
+    return dataclasses.replace(claim, moved_to=moved_to, moved=moved if moved_to else 0)
+
+
 @app.task(name="kuzet.parse_feed", subject="feed", stage=Stage.PARSE)
 def parse_feed(feed_id: str) -> None:
     """Read a feed document's entries and register those that are new or changed."""
@@ -98,17 +115,37 @@ def parse_feed(feed_id: str) -> None:
         with waits_for_store(runtime, claim, runtime.state.feeds.release):
             page = runtime.pages.get(claim.page)
         parsed = parse(page, claim.feed, now=now)
-    except (FeedUnusableError, PageUnusableError) as error:
-        poll = dataclasses.replace(claim.poll, note=error.problem)
+    except FeedUnusableError as error:
+        if error.reason == "sitemap_index":
+            ask_newest_sitemap(runtime, claim, page)
+            return
+        items = sum(error.dropped.values())
+        poll = dataclasses.replace(claim.poll, note=error.problem, read=items, dropped=error.dropped)
         _unchanged(runtime, claim, poll) if error.reason == "no_entries" else _failed(runtime, claim, poll)
+        return
+    except PageUnusableError as error:
+        _failed(runtime, claim, dataclasses.replace(claim.poll, note=error.problem))
         return
     register_entries(runtime, claim, parsed, page=page)
     top_up(app, Stage.FETCH)
 
 
 def parse(page: Page, feed: Feed, *, now: float) -> ParsedFeed:
-    read = feeds.parse_sitemap if feed.format is FeedFormat.SITEMAP else feeds.parse_feed
-    return read(page.body, url=page.final_url, headers=page.headers, now=datetime.fromtimestamp(now, UTC))
+    at = datetime.fromtimestamp(now, UTC)
+    return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=at)
+
+
+def ask_newest_sitemap(runtime: Runtime, claim: FeedClaim, index: Page) -> None:
+    """Ask for the newest sitemap of an index from now on, at once for the first time."""
+    now = runtime.now()
+    at = datetime.fromtimestamp(now, UTC)
+    address = newest_sitemap(index.body, url=index.final_url, headers=index.headers, now=at)
+    poll = dataclasses.replace(claim.poll or Poll(at=now), note=f"sitemap index: {address or 'it is empty'}")
+    if not address:
+        _failed(runtime, claim, poll)
+        return
+    ask_at = AskAt(address=address, why=NEWEST_SITEMAP, until=now + INDEX_AGAIN_S)
+    runtime.state.feeds.parsed(claim, seen={}, poll=poll, ending=Ending(next_at=now, ask_at=ask_at), now=now)
 
 
 def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, page: Page) -> None:
@@ -117,19 +154,40 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     addresses, dropped = addressed(parsed, feed)
     found = read_changes(runtime, claim, addresses)
     sightings = [sight(runtime, each, feed=feed, now=now) for each in found.to_sight]
-    new = sum(sighting.is_new for sighting in sightings)
-    claim = dataclasses.replace(claim, habits=found.habits, rhythm=rhythm_after(claim, found, now=now))
-    signs = PollSigns(rhythm=claim.rhythm, ttl_s=max(parsed.ttl_s, declared_freshness_s(page.headers)))
-    next_at = next_check_at(now, signs, policy=policy(runtime))
+    kinds = Counter(sighting.kind for sighting in sightings)
+    new, changed = kinds[SightingKind.NEW], kinds[SightingKind.CHANGED]
+    wish_s = max(parsed.ttl_s, declared_freshness_s(page.headers))
+    claim = dataclasses.replace(claim, habits=found.habits, rhythm=rhythm_after(claim, found, now=now), wish_s=wish_s)
     poll = dataclasses.replace(
         claim.poll or Poll(at=now),
         note=parsed.note,
         entries=len(found.listed),
         new=new,
-        known=len(found.listed) - len(found.to_sight),
+        changed=changed,
+        known=len(found.listed) - new - changed,
+        read=len(parsed.entries) + sum(parsed.dropped.values()),
         dropped=dropped,
     )
-    runtime.state.feeds.parsed(claim, seen=found.memory, poll=poll, next_at=next_at, now=now)
+    ending = ending_of(runtime, claim, poll, now=now, whole=True)
+    runtime.state.feeds.parsed(claim, seen=found.memory, poll=poll, ending=ending, now=now)
+
+
+def ending_of(runtime: Runtime, claim: FeedClaim, poll: Poll, *, now: float, whole: bool = False) -> Ending:
+    """Decide what follows a poll that went well. `whole`: its document was read."""
+    signs = PollSigns(rhythm=claim.rhythm, ttl_s=claim.wish_s)
+    judged = health(
+        (poll, *runtime.state.feeds.polls(claim.feed_id)),
+        now=now,
+        last_new_at=now if poll.new else claim.last_new_at,
+        rhythm=claim.rhythm,
+        full_at=now if whole else claim.full_at,
+    )
+    return Ending(
+        next_at=next_check_at(now, signs, policy=policy(runtime)),
+        state=judged.state,
+        reason=judged.sentence,
+        ask_at=after_answer(asked=claim.asked, moved_to=claim.moved_to, moved=claim.moved),
+    )
 
 
 def rhythm_after(claim: FeedClaim, found: Changes, *, now: float) -> Rhythm:
@@ -184,15 +242,23 @@ def policy(runtime: Runtime) -> PollingPolicy:
 def _unchanged(runtime: Runtime, claim: FeedClaim, poll: Poll, *, validators: Validators | None = None) -> None:
     now = runtime.now()
     claim = dataclasses.replace(claim, rhythm=learned(claim.rhythm, (), now=now) if claim.rhythm else None)
-    signs = PollSigns(rhythm=claim.rhythm)
-    next_at = next_check_at(now, signs, policy=policy(runtime))
-    runtime.state.feeds.unchanged(claim, poll=poll, next_at=next_at, now=now, validators=validators)
+    ending = ending_of(runtime, claim, poll, now=now, whole=poll.status != HTTPStatus.NOT_MODIFIED)
+    runtime.state.feeds.unchanged(claim, poll=poll, ending=ending, now=now, validators=validators)
 
 
 def _failed(runtime: Runtime, claim: FeedClaim, poll: Poll, *, not_before: float = 0.0) -> None:
-    now = runtime.now()
-    signs = PollSigns(failures=claim.failures + 1, not_before=not_before)
-    runtime.state.feeds.failed(claim, poll=poll, next_at=next_check_at(now, signs, policy=policy(runtime)), now=now)
+    now, failures = runtime.now(), claim.failures + 1
+    signs = PollSigns(failures=failures, not_before=not_before)
+    failed = dataclasses.replace(poll, ok=False)
+    judged = health((failed, *runtime.state.feeds.polls(claim.feed_id)), now=now)
+    ask_at = after_failure(claim.feed, asked=claim.asked, why=claim.ask_why, failures=failures, note=poll.note, now=now)
+    ending = Ending(
+        next_at=next_check_at(now, signs, policy=policy(runtime)),
+        state=judged.state,
+        reason=judged.sentence,
+        ask_at=ask_at,
+    )
+    runtime.state.feeds.failed(claim, poll=failed, ending=ending, now=now)
 
 
 def _habits(claim: FeedClaim, fetched: Fetched) -> frozenset[str]:

@@ -10,6 +10,7 @@ from worker.rebuilds.retention import delete_expired
 from worker.runtime import Runtime
 from worker.tasks.app import app
 from worker.tasks.nudges import call_drain
+from worker.tasks.recall import nudge_recall
 
 log = structlog.get_logger(__name__)
 
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 def housekeeping() -> None:
     """Delete pages, poll results, articles and replaced indices that are older than they are kept."""
     runtime = app.runtime
+    nudge_recall(runtime)
     removed = runtime.pages.prune(runtime.now())  # first: disk has to last while the search engine is away
     runtime.polls.prune(now=runtime.now())
     dropped = open_reindexer(runtime).drop_old()

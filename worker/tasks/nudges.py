@@ -61,11 +61,14 @@ def top_up(app: Sender, stage: Stage) -> int:
 
 
 def nudge_drain(app: Sender) -> bool:
-    """Send for the drain when documents of articles or stories are due, unless it is at work or sent for already."""
+    """Send for the drain when documents of articles or stories are due, unless it is at work or sent for already.
+
+    After a failure it is sent for in any case: else `kuzet status` would go on with a fault that is over.
+    """
     runtime = app.runtime
     outbox, state = runtime.state.outbox, runtime.state
-    is_due = state.due.ready(Stage.OUTBOX, now=runtime.now()) or state.stories.waiting
-    if not is_due or outbox.is_locked or waiting(app, "drain"):
+    wanted = state.due.ready(Stage.OUTBOX, now=runtime.now()) or state.stories.waiting or outbox.problem
+    if not wanted or outbox.is_locked or waiting(app, "drain"):
         return False
     call_drain(app)
     return True

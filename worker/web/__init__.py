@@ -7,6 +7,7 @@ from worker.web.answers import (
     NotModified,
     Reason,
     Refused,
+    word_of,
 )
 from worker.web.client import WebClient
 from worker.web.limits import Accept, Limits, feed_limits, page_limits
@@ -28,4 +29,5 @@ __all__ = [
     "page_limits",
     "robots_allows",
     "robots_url",
+    "word_of",
 ]

@@ -58,10 +58,11 @@ PASSING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A page. `hops` are all URLs asked for, the final one last."""
+    """A page. `hops`: all URLs asked for, the final one last; `moved_to`: that one if all redirects were for good."""
 
     page: Page
     hops: tuple[str, ...] = ()
+    moved_to: str = ""
 
     @property
     def validators(self) -> Validators:
@@ -98,6 +99,17 @@ class Later:
 
 
 FetchResult = Fetched | NotModified | Refused | Later
+
+
+def word_of(answer: FetchResult) -> str:
+    """Return one word for an answer: `fetched`, `not_modified`, or the reason why there is no page."""
+    match answer:
+        case Fetched():
+            return "fetched"
+        case NotModified():
+            return "not_modified"
+        case Refused(reason=reason) | Later(reason=reason):
+            return str(reason)
 
 
 class RefusalError(KuzetError):

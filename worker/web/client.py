@@ -8,8 +8,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 from urllib3 import HTTPResponse
@@ -42,6 +43,7 @@ from worker.web.cookies import FetchCookies
 from worker.web.deadline import Deadline
 from worker.web.limits import Limits
 from worker.web.names import Resolver
+from worker.web.tls import tls_fault, trusting
 from worker.web.waiting import retry_at
 
 CHUNK_BYTES = 65_536
@@ -50,6 +52,7 @@ TAIL_BYTES = 2_000
 DEFAULT_WAIT_S = 300.0
 DOCUMENTS = frozenset({http.client.OK, http.client.ACCEPTED, http.client.NON_AUTHORITATIVE_INFORMATION})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FOR_GOOD = frozenset({301, 308})
 WAITING = frozenset({403, 429, 503})
 DROPPED_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 TRANSPORT_ERRORS = (OSError, http.client.HTTPException, HTTPError)
@@ -74,10 +77,17 @@ class WebClient:
     def __post_init__(self) -> None:
         guard_context(self.tls)
 
-    def get(self, url: str, *, limits: Limits, validators: Validators | None = None) -> FetchResult:
-        """Fetch one document. Whatever the site does ends here as one of the four answers, before the deadline."""
+    def get(self, url: str, *, limits: Limits, validators: Validators | None = None, extra_ca: str = "") -> FetchResult:
+        """Fetch one document. Whatever the site does ends here as one of the four answers, before the deadline.
+
+        extra_ca: a PEM file of authorities that are trusted besides the usual ones, for a site with a broken chain.
+        """
         try:
-            return self._follow(url, limits=limits, validators=validators or Validators())
+            tls = trusting(extra_ca, Path(extra_ca).stat().st_mtime) if extra_ca else self.tls
+        except OSError as error:
+            return Refused(Reason.TLS, f"tls_extra_ca {extra_ca} cannot be used: {readable(error)}")
+        try:
+            return self._follow(url, limits=limits, validators=validators or Validators(), tls=tls)
         except UnsafeAddressError as error:
             return Refused(Reason.UNSAFE_ADDRESS, str(error))
         except RefusalError as refusal:
@@ -85,11 +95,11 @@ class WebClient:
         except TRANSPORT_ERRORS as error:
             return refusal_for(error)
 
-    def _follow(self, url: str, *, limits: Limits, validators: Validators) -> FetchResult:
+    def _follow(self, url: str, *, limits: Limits, validators: Validators, tls: ssl.SSLContext) -> FetchResult:
         deadline = Deadline.after(limits.deadline_s)
         target = check_target(url, allowed_hosts=self.allowed_hosts)
         hops: list[str] = []
-        cookies, asked = FetchCookies(), set[tuple[str, str]]()
+        cookies, asked, statuses = FetchCookies(), set[tuple[str, str]](), set[int]()
         while True:
             cookie = cookies.header(target.host)
             _refuse_circle(target.url, (target.url, cookie) in asked)
@@ -98,9 +108,12 @@ class WebClient:
             guard = Guard(deadline)
             conditions = _conditions(validators, hops)
             headers = self._headers(limits, conditions | ({"Cookie": cookie} if cookie else {}))
-            with exchange(self._route(target, guard), headers=headers, tls=self.tls) as got:
+            with exchange(self._route(target, guard), headers=headers, tls=tls) as got:
                 if got.status not in REDIRECTS:
-                    return self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
+                    answer = self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
+                    moved = isinstance(answer, Fetched) and len(hops) > 1 and statuses <= FOR_GOOD
+                    return replace(answer, moved_to=hops[-1]) if moved and isinstance(answer, Fetched) else answer
+                statuses.add(got.status)
                 cookies.keep(target.host, got.headers.getlist("set-cookie"))
                 target = self._next_target(got, target)
 
@@ -217,9 +230,11 @@ def refusal_for(error: BaseException) -> Refused:
 
 
 def readable(cause: BaseException) -> str:
-    """Return the system's own words for a fault of the network, else the name of the error with its text."""
+    """Return what is wrong with TLS, the system's own words for a fault of the network, or the error with its text."""
+    if isinstance(cause, ssl.SSLError):
+        return tls_fault(cause)
     words = cause.strerror if isinstance(cause, OSError) else None
-    return words.lower() if words and not isinstance(cause, ssl.SSLError) else f"{type(cause).__name__}: {cause}"
+    return words.lower() if words else f"{type(cause).__name__}: {cause}"
 
 
 def _cause(error: BaseException) -> BaseException:

@@ -57,6 +57,8 @@ def _search_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:
 def _map_faults(saved: Saved, fields: Mapping[str, Fields]) -> Iterator[str]:
     for layer in saved.attributes["layerListJSON"]:
         source = layer["sourceDescriptor"]
+        if layer.get("label", "") is None:
+            yield "a layer without a label has no key for it: newer Kibanas take texts only"
         if "indexPatternRefName" not in source:
             continue
         own = fields[saved.references[source["indexPatternRefName"]]["id"]]

@@ -53,6 +53,8 @@ def _chart_faults(attributes: Json, references: set[str]) -> Iterator[str]:
         if layer not in layers:
             yield f"the picture shows a layer {layer} that is not there"
     columns = {name: column for layer in layers.values() for name, column in layer["columns"].items()}
+    if "single" in values_of(state["visualization"], "rowHeight"):
+        yield "the height of its rows is a word of older Kibanas"
     for layer in layers.values():
         yield from _layer_faults(layer["columns"], layer["columnOrder"])
     yield from _picture_faults(state["visualization"], columns)
@@ -72,6 +74,8 @@ def _layer_faults(columns: Mapping[str, Json], order: list[str]) -> Iterator[str
 
 def _column_faults(column: Json, columns: Mapping[str, Json]) -> Iterator[str]:
     operation, params = column["operationType"], column["params"]
+    if "scale" in column:
+        yield "its scale is not in the schema of newer Kibanas"
     if column["isBucketed"] != (operation in ("terms", "date_histogram")):
         yield f"{operation} is taken for the wrong kind of column"
     if (operation == "count") != (column["sourceField"] == RECORDS):

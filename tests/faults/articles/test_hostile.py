@@ -159,7 +159,7 @@ def hostile_watch(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWa
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
     with start_watch(folder, allow_hosts=site.endpoint, **LIMITS) as watch:
         hostile_watch = HostileWatch(watch, site, Memory(watch))
-        looking = threading.Thread(target=hostile_watch.memory.look)
+        looking = threading.Thread(target=hostile_watch.memory.look, daemon=True)
         looking.start()
         watch.newsroom.publish_all()
         hang(watch, article_id(site.url + "hanging"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from html import escape
 
 import pytest
@@ -43,7 +45,12 @@ INDEXED = {  # feed → how many articles it has in truth
     "consent": 4,
     "hints": 2,
     "twins": 1,
+    "json": 3,
+    "page": 3,
+    "index": 3,
+    "moved": 2,
 }
+FORMATS = {"page": {"format": "page", "links": r"/page/\d"}, "index": {"format": "sitemap"}}
 
 
 def item(number: int, *, link: str = "", guid: str = "", words: str = "") -> str:
@@ -64,6 +71,31 @@ CONSENT = (
 ).encode()
 
 
+def as_json(links: list[str]) -> tuple[bytes, bytes]:
+    items = [{"id": link, "url": link, "title": TITLES[number]} for number, link in enumerate(links)]
+    document = {"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": items}
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/feed+json\r\n\r\n", json.dumps(document).encode()
+
+
+def as_page(links: list[str]) -> tuple[bytes, bytes]:
+    cards = (f"<li><a href='{link}'>{TITLES[number]}</a></li>" for number, link in enumerate(links))
+    return (
+        HTML + b"\r\n",
+        f"<html><body><a href='/page/all'>Барлығы</a><ul>{''.join(cards)}</ul></body></html>".encode(),
+    )
+
+
+def as_sitemap(links: list[str]) -> tuple[bytes, bytes]:
+    pages = (
+        f"<url><loc>{link}</loc><news:news><news:title>{TITLES[number]}</news:title></news:news></url>"
+        for number, link in enumerate(links)
+    )
+    return XML.format("").encode(), f"<urlset>{''.join(pages)}</urlset>".encode()
+
+
+OTHER_FORMATS = {"json": as_json, "page": as_page, "index": as_sitemap}
+
+
 class OddSite:
     """Answers by the first part of a path; counts the polls of each feed and what is asked for."""
 
@@ -74,7 +106,22 @@ class OddSite:
     def __call__(self, talk: Talk) -> None:
         host = talk.request.partition(b"Host: ")[2].partition(b"\r\n")[0].decode()
         name, _, rest = talk.path.strip("/").partition("/")
-        if name.endswith(".xml"):
+        if name == "sitemap.xml":
+            at = datetime.now(UTC) - timedelta(hours=2)
+            pages = "".join(
+                f"<url><loc>http://{host}/json/{number}</loc><lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>"
+                for number in range(4)
+            )
+            talk.send(XML.format("").encode(), f"<urlset>{pages}</urlset>".encode())
+        elif name == "moved.xml" and rest != "here":
+            talk.send(b"HTTP/1.1 301 Moved Permanently\r\nLocation: /moved.xml/here\r\nContent-Length: 0\r\n\r\n")
+        elif name == "index.xml" and not rest:
+            listed = f"<sitemap><loc>http://{host}/index.xml/news-{{}}.xml</loc></sitemap>"
+            children = "".join(map(listed.format, (9, 11, 10)))
+            talk.send(XML.format("").encode(), f"<sitemapindex>{children}</sitemapindex>".encode())
+        elif name == "index.xml" and rest != "news-11.xml":
+            talk.send(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        elif name.endswith(".xml"):
             self.polls[name[:-4]] += 1
             self.feed(talk, name[:-4], f"http://{host}")
         elif name in INDEXED:
@@ -99,8 +146,12 @@ class OddSite:
             "counter": [item(n, link=links[n], words=f"{TITLES[n]}. Қаралды: {turn * 7 + n}") for n in range(3)],
             "session": [item(n, link=f"{links[n]}?s=x{turn}", guid=f"s-{n}") for n in range(3)],
             "hints": [item(number, link=links[number]) for number in range(2)],
+            "moved": [item(number, link=links[number]) for number in range(2)],
             "twins": [item(0, link=links[0]), item(0, link=f"{links[0]}/")],
         }.get(name, [item(number, link=links[number]) for number in range(4)])
+        if name in OTHER_FORMATS:
+            talk.send(*OTHER_FORMATS[name](links[: INDEXED[name]]))
+            return
         etag = 'ETag: "for-ever"\r\n' if name == "frozen" else ""
         rss = f'<rss version="2.0"><channel><title>x</title>{"".join(items)}</channel></rss>'
         talk.send(XML.format(etag).encode(), rss.encode())
@@ -121,7 +172,10 @@ def odd(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> It
     folder = tmp_path_factory.mktemp("odd")
     answers = OddSite()
     site = HostileSite(answers)
-    feeds = [{"id": name, "url": f"{site.url}{name}.xml", "source": name, "family": "odd"} for name in INDEXED]
+    feeds = [
+        {"id": name, "url": f"{site.url}{name}.xml", "source": name, "family": "odd", **FORMATS.get(name, {})}
+        for name in INDEXED
+    ]
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
     with start_watch(folder, allow_hosts=site.endpoint) as watch:
         watch.wait(lambda: all(answers.polls[name] > POLLS for name in INDEXED), patience_s=200)
@@ -167,3 +221,48 @@ def test_the_text_of_a_consent_form_is_nobodys(odd: tuple[Watch, OddSite]):
     stored = [document for document in documents if document["source"] == "consent"]
     assert sorted(document["title"] for document in stored) == sorted(TITLES[:4])
     assert {document["extraction"] for document in stored} == {"summary"}
+
+
+def test_an_address_that_moved_for_good_or_lists_others_is_not_asked_again(odd: tuple[Watch, OddSite]):
+    """Each poll would cost the site two requests; and the person is told that the address is another one now."""
+    feeds = odd[0].runtime.state.feeds
+    asked = {name: feeds.snapshot(name) for name in ("moved", "index")}
+    assert {name: each.asked.rpartition("/")[2] for name, each in asked.items()} == {
+        "moved": "here", "index": "news-11.xml"
+    }  # fmt: skip
+    assert {each.ask_why for each in asked.values()} == {"moved for good", "newest of a sitemap index"}
+    events = {event.subject: event.data for event in odd[0].runtime.state.events.latest() if event.kind == "feed.moved"}
+    assert events["moved"]["reason"] == "moved for good"
+
+
+def test_every_item_that_was_read_has_its_place_in_the_books(odd: tuple[Watch, OddSite]):
+    """Items read = sighted + known + dropped, by source: nothing vanishes between the document and the sightings."""
+    books = odd[0].runtime.state.outcomes.audit(now=odd[0].runtime.now())
+    assert books.is_balanced
+    read = {account.source: account for account in books.accounts if account.read}
+    assert read.keys() >= INDEXED.keys()
+    assert all(each.vanished == 0 for each in read.values())
+    assert {source: read[source].from_feeds for source in INDEXED if source != "twins"} == {
+        source: count for source, count in INDEXED.items() if source != "twins"
+    }
+
+
+def test_a_feed_is_shown_with_its_rhythm_and_its_polls(odd: tuple[Watch, OddSite]):
+    """What an operator reads before asking a site's owner."""
+    shown = odd[0].kuzet("feeds", "show", "counter")
+    assert ("counters" in shown.stdout, "articles a day" in shown.stdout) == (True, True)
+    answer = json.loads(odd[0].kuzet("feeds", "show", "counter", "--json").stdout)
+    newest = answer["feed"]["polls"][0]
+    assert newest["read"] == newest["new"] + newest["changed"] + newest["known"] + sum(newest["dropped"].values())
+    assert answer["feed"]["state"] == "healthy"
+
+
+def test_a_source_is_compared_with_its_sitemap(odd: tuple[Watch, OddSite]):
+    """The feed says «ok» and the books agree; only what the site itself lists shows what the feed leaves out."""
+    feed = odd[0].runtime.state.feeds.snapshot("json").url
+    sitemap = f"{feed.rpartition('/')[0]}/sitemap.xml"
+    answer = odd[0].kuzet("feeds", "recall", "json", "--sitemap", sitemap, "--json")
+    found = json.loads(answer.stdout)
+    assert (answer.returncode, found["seen"], found["listed"]) == (1, 3, 4)
+    assert [(each["link"].rpartition("/")[2], each["seen"]) for each in found["missed"]] == [("3", False)]
+    assert json.loads(odd[0].kuzet("feeds", "show", "json", "--json").stdout)["recall"]["listed"] == 4

@@ -275,6 +275,38 @@ def test_a_certificate_for_another_name_is_refused(hostile, detour, certificate,
     assert reason_of(client.get("https://other.example.kz/", limits=PATIENT)) is Reason.TLS
 
 
+def test_a_fault_of_tls_is_named(hostile, detour, certificate, server_tls):
+    """An operator mends a source by the name of its fault; OpenSSL's words are for those who wrote it."""
+    detour(hostile(serve_page, tls=server_tls).port)
+    unknown = secure_client(Names([PUBLIC])).get("https://news.example.kz/", limits=PATIENT)
+    other = secure_client(Names([PUBLIC]), certificate).get("https://other.example.kz/", limits=PATIENT)
+    assert (unknown.reason, unknown.detail) == (Reason.TLS, "the certificate is signed by itself")
+    assert (other.reason, other.detail) == (Reason.TLS, "the certificate is for another name")
+
+
+def test_a_server_without_tls_is_named(hostile, detour):
+    """`https` was written for a site that has none."""
+    detour(hostile(serve_page).port)
+    answer = secure_client(Names([PUBLIC])).get("https://news.example.kz/", limits=PATIENT)
+    assert (answer.reason, answer.detail) == (Reason.TLS, "the port does not speak TLS")
+
+
+def test_an_extra_authority_is_trusted_for_one_source_only(hostile, detour, certificate, server_tls):
+    """The way out for a broken chain: the missing certificate, for this site and no other."""
+    detour(hostile(serve_page, tls=server_tls).port)
+    client, extra = secure_client(Names([PUBLIC])), str(certificate.with_suffix(".crt"))
+    assert isinstance(client.get("https://news.example.kz/", limits=PATIENT, extra_ca=extra), Fetched)
+    assert reason_of(client.get("https://news.example.kz/", limits=PATIENT)) is Reason.TLS
+
+
+def test_an_extra_authority_that_is_no_certificate_is_said(tmp_path):
+    """A file that was moved must show in the feed's state, not in a traceback."""
+    (tmp_path / "ca.pem").write_text("no certificate")
+    for name in ("ca.pem", "gone.pem"):
+        answer = secure_client(Names([PUBLIC])).get("https://a.kz/", limits=PATIENT, extra_ca=str(tmp_path / name))
+        assert (answer.reason, "tls_extra_ca" in answer.detail) == (Reason.TLS, True)
+
+
 def test_a_silent_handshake_ends_at_the_deadline(hostile, detour):
     """TLS that never begins is a drip of zero bytes."""
     detour(hostile(lambda talk: talk.stopped.wait(10)).port)

@@ -461,7 +461,17 @@ def test_a_second_watch_on_the_folder_is_refused(terminal: WatchTerminal):
 
 COMMANDS_WITH_EXAMPLES = (
     *("up", "down", "demo", "search", "show", "open", "stats", "watch", "import", "tag", "stem"),
-    *("feeds add", "feeds edit", "feeds enable", "feeds rename", "feeds import", "feeds export"),
+    *(
+        "feeds show",
+        "feeds check",
+        "feeds discover",
+        "feeds add",
+        "feeds edit",
+        "feeds enable",
+        "feeds rename",
+        "feeds import",
+        "feeds export",
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 
 from config.settings import Settings
 from seeds.newsroom import Newsroom
+from tests.support.hostile_site import HostileSite, Talk
 from worker.cli import app
 from worker.runtime import Runtime
 
@@ -192,3 +193,63 @@ def test_two_commands_at_once_lose_nothing(desk: Desk):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(own.put, feeds))
     assert len(own.read()) == 20
+
+
+def test_all_feeds_are_tried_and_those_of_use_switched_on(desk: Desk):
+    """Two thirds of a catalogue are off because nobody asked the sites; one command asks them all."""
+    feeds = yaml.safe_load(desk.catalogue.read_text())["feeds"]
+    dead = feeds[0]["url"].rpartition("/")[0] + "/nothing-is-here.xml"
+    feeds.append(feeds[0] | {"id": "dead", "url": dead, "enabled": False, "note": "never asked"})
+    desk.catalogue.write_text(yaml.safe_dump({"feeds": feeds}, allow_unicode=True))
+    quick = {"KUZET_HOST_SPACING_S": "0.01"}
+    tried = json.loads(desk.run("check", "--all", "--json", **quick).stdout)
+    assert {row["id"]: row["usable"] for row in tried["feeds"]} == {"ukili": True, "verst": True, "dead": False}
+    assert tried["needed"] == {"another address: `kuzet feeds discover SITE`": 1}
+    assert tried["switched_on"] == []
+    assert "verst" in desk.run("check", "--all", "--enable", **quick).stdout
+    assert {name: row["enabled"] for name, row in desk.feeds().items()} == {"ukili": True, "verst": True, "dead": False}
+    assert desk.feeds()["dead"]["note"] == "never asked"
+
+
+@pytest.mark.parametrize("arguments", [("check",), ("check", "ukili", "--all"), ("check", "ukili", "--enable")])
+def test_check_takes_one_feed_or_all(desk: Desk, arguments: tuple[str, ...]):
+    """`--enable` without `--all` would look like `feeds enable`."""
+    assert "--all" in desk.run(*arguments, code=2).stderr
+
+
+def test_the_feeds_of_a_site_are_found(desk: Desk):
+    """A person knows a site, and not where its feed is; what robots.txt closes is not asked for."""
+    page = (
+        b"<html><head><link rel='alternate' type='application/rss+xml' href='/closed/rss'>"
+        b"<link rel='alternate' type='application/atom+xml' href='/kk/atom'></head><body>x</body></html>"
+    )
+    answers = {
+        "/": (b"text/html", page),
+        "/robots.txt": (b"text/plain", b"User-agent: *\nDisallow: /closed/\n"),
+        "/kk/atom": (b"application/rss+xml", FEED),
+    }
+
+    def site(talk: Talk) -> None:
+        kind, body = answers.get(talk.path, (b"", b""))
+        status = b"200 OK" if body else b"404 Not Found"
+        talk.send(b"HTTP/1.1 " + status + b"\r\nContent-Type: " + kind + b"\r\n\r\n", body)
+
+    found = HostileSite(site)
+    try:
+        env = {"KUZET_ALLOW_HOSTS": found.endpoint, "KUZET_HOST_SPACING_S": "0.01"}
+        rows = json.loads(desk.run("discover", found.url, "--json", **env).stdout)["feeds"]
+        assert [(row["url"].removeprefix(found.url), row["usable"], row["reason"]) for row in rows] == [
+            ("closed/rss", False, "robots"),
+            ("kk/atom", True, ""),
+        ]
+        asked = [request.split(b" ", 2)[1] for request in found.requests]
+        assert b"/closed/rss" not in asked
+        assert b"/rss" not in asked, "a common address was asked for although the site names a feed"
+    finally:
+        found.close()
+
+
+FEED = (
+    "<rss version='2.0'><channel><title>x</title><item><title>Қалада көпір ашылды</title><link>/n/1</link></item>"
+    "</channel></rss>"
+).encode()

@@ -16,7 +16,7 @@ from pipelines.urls import article_id
 from tests.support.running_watch import StartWatch, Watch
 from tests.support.shapes import misfits
 from tests.support.terminal import Terminal
-from worker.cli.shapes import ANSWERS, LINES, ArticleRow
+from worker.answers.shapes import ANSWERS, LINES, ArticleRow
 from worker.state import ArticleAddress
 from worker.state.articles import MAX_ATTEMPTS
 

@@ -16,7 +16,7 @@ from pipelines.models import Entry, Feed, Outcome, Poll, Stage, Validators
 from tests.support.leases import LEASE_S
 from worker.health.index import KEEP_DAYS, PollIndex, write_health
 from worker.search.engine import SearchEngine
-from worker.state import ArticleAddress, State
+from worker.state import ArticleAddress, Ending, State
 
 NOW = 1_757_800_000.0
 DAY = 86_400.0
@@ -59,7 +59,7 @@ def poll(state: State, *, at: float, new: int = 0) -> None:
     claim = state.feeds.claim(FEED.id, stage=Stage.PARSE, now=at)
     assert claim
     ended = replace(seen, entries=20, new=new, known=20 - new)
-    assert state.feeds.parsed(claim, seen={}, poll=ended, next_at=at + 60, now=at)
+    assert state.feeds.parsed(claim, seen={}, poll=ended, ending=Ending(next_at=at + 60), now=at)
 
 
 def stored(engine: SearchEngine, index: PollIndex, kind: str) -> list[dict[str, Any]]:
@@ -73,7 +73,7 @@ def test_polls_feeds_and_outcomes_become_documents(state, engine):
     index = index_of(engine)
     assert write_health(state, [FEED], index=index, now=NOW) == 4
     assert [(one["result"], one["new"], one["source"]) for one in stored(engine, index, "poll")] == [("new", 2, "dala")]
-    assert [(one["state"], one["failures"]) for one in stored(engine, index, "feed")] == [("ok", 0)]
+    assert [(one["state"], one["failures"]) for one in stored(engine, index, "feed")] == [("healthy", 0)]
     [outcome] = stored(engine, index, "outcome")
     assert (outcome["outcome"], outcome["reason"], outcome["count"]) == ("rejected", "http_404", 1)
     [account] = stored(engine, index, "account")

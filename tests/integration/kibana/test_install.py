@@ -203,6 +203,18 @@ def test_missing_rights_are_named(fake_kibana, kibana, built):
     assert "Give the user's role «Saved Objects Management»" in refused(kibana, built)
 
 
+@pytest.mark.parametrize("answered", [None, {"type": "unknown", "statusCode": 403}, {"type": "access_control"}])
+def test_a_dashboard_that_is_read_only_keeps_no_other_from_coming(fake_kibana, kibana, built, answered):
+    """Since 9.3 people may keep others from changing a dashboard: an upgrade names it and brings the rest."""
+    [*_, last] = [one for one in built.objects if one["type"] == "dashboard"]
+    fake_kibana.restricted = frozenset({last["id"]})
+    fake_kibana.restricted_error = answered
+    done = install(kibana, built, wait_s=1)
+    assert done.kept == (last["attributes"]["title"],)
+    assert set(fake_kibana.objects) == {(one["type"], one["id"]) for one in built.objects if one != last}
+    assert install(kibana, built, wait_s=1).objects == 0, "what others changed is not written over at the next start"
+
+
 def test_secrets_are_in_no_message(fake_kibana):
     """Logs are read by many."""
     access = Access(url="http://desk:secret-word@127.0.0.1:5601/base/", password="secret-word", api_key="secret-key")

@@ -87,7 +87,7 @@ def snapshot(feed: Feed, *, number: int) -> FeedSnapshot:
     return FeedSnapshot(
         feed_id=feed.id,
         url=feed.url,
-        state="ok",
+        state="healthy",
         stage=None,
         next_at=None,
         interval_s=300.0,

@@ -70,7 +70,7 @@ class Analyzer:
 @pytest.fixture(scope="module")
 def dictionary(cache: Path) -> Path:
     folder = cache / "dictionaries"
-    return folder / build_dictionaries(folder, lexicon_dir=LEXICON)
+    return folder / build_dictionaries(folder, lexicons=[LEXICON])
 
 
 @pytest.fixture(scope="module")

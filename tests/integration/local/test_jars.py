@@ -25,7 +25,7 @@ class Repository:
         self.cuts: dict[str, int] = {}  # path → bytes after which its next answer breaks off
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handle)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def _handle(self, *args: Any) -> None:
         repository = self

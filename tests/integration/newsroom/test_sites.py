@@ -161,7 +161,7 @@ def test_expectations_of_the_special_ones(newsroom):
 
 def test_threads_publish_without_losing_anything(newsroom):
     """A test publishes while the sites are being read."""
-    threads = [threading.Thread(target=newsroom.publish, kwargs={"count": 3}) for _ in range(20)]
+    threads = [threading.Thread(target=newsroom.publish, kwargs={"count": 3}, daemon=True) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -121,7 +121,7 @@ def test_no_write_is_lost_and_no_reader_sees_less(engine, reindexer):
                 waiting = [one for one, result in zip(waiting, results, strict=True) if str(result.status) == "retry"]
             fewest[0] = min(fewest[0], engine.search(SearchRequest(size=0), now=NOW).total)
 
-    writer = threading.Thread(target=write)
+    writer = threading.Thread(target=write, daemon=True)
     writer.start()
     try:
         until(reindexer, ReindexStep.DONE)

@@ -121,6 +121,44 @@ def engine(search_url: str) -> Iterator[SearchEngine]:
     engine.close()
 
 
+@pytest.fixture(scope="module")
+def scaled(engine: SearchEngine, search_url: str) -> Iterator[SearchEngine]:
+    """The same stories in an index that scores as Elasticsearch does: OpenSearch has its formula under another name."""
+    scaled = SearchEngine.connect(Settings(search_url=search_url, search_index=f"scaled-{uuid4().hex[:8]}"))
+    mapping = engine.client.indices.get_mapping(index=engine.first_index).body[engine.first_index]["mappings"]
+    settings = {
+        "analysis": ANALYSIS,
+        "index": {"number_of_shards": 1, "similarity": {"default": {"type": "LegacyBM25"}}},
+    }
+    aliases = {scaled.read_alias: {}, scaled.write_alias: {"is_write_index": True}}
+    scaled.client.indices.create(index=scaled.first_index, mappings=mapping, settings=settings, aliases=aliases)
+    scaled.bulk([story.sent() for story in STORIES])
+    scaled.refresh()
+    yield scaled
+    scaled.client.indices.delete(index=scaled.first_index)
+    scaled.close()
+
+
+MIXED = [
+    "кража",
+    "угон* кража",
+    "угон* OR паводок",
+    "topic:weapons оружие",
+    "кража severity:>=high",
+    "detained:>=10 OR кража",
+]
+
+
+@pytest.mark.parametrize("text", MIXED)
+def test_another_scale_of_scores_changes_no_order(engine: SearchEngine, scaled: SearchEngine, text: str) -> None:
+    """Elasticsearch's scores are 2.2 times OpenSearch's: every part of a score must be, or it weighs less there."""
+    request = SearchRequest(text=text, size=20)
+    theirs, ours = (one.search(request, now=NOW).hits for one in (scaled, engine))
+    assert [hit.article_id for hit in theirs] == [hit.article_id for hit in ours]
+    assert len(ours) > 0
+    assert [hit.score for hit in theirs] == pytest.approx([2.2 * hit.score for hit in ours], rel=1e-4)
+
+
 def ids(engine: SearchEngine, text: str = "", **request: Any) -> list[str]:
     return [hit.article_id for hit in engine.search(SearchRequest(text=text, **request), now=NOW).hits]
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from tests.support.leases import LEASE_S
-from worker.state import State
+from worker.state import Ending, State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -36,7 +36,7 @@ def fetched(state, *, at=NOW):
 
 def parsed(state, seen, *, at=NOW, new=0):
     poll = replace(POLL, entries=len(seen), new=new)
-    assert state.feeds.parsed(fetched(state, at=at), seen=seen, poll=poll, next_at=at + 300, now=at)
+    assert state.feeds.parsed(fetched(state, at=at), seen=seen, poll=poll, ending=Ending(next_at=at + 300), now=at)
 
 
 def unseen(state, hashes):
@@ -73,9 +73,9 @@ def test_validators_are_believed_after_the_entries(state):
     """A crash between fetching and parsing would lose the entries for good if the next poll got a 304."""
     parse = fetched(state)
     assert state.feeds.snapshot(FEED.id).validators == Validators()
-    assert state.feeds.parsed(parse, seen={}, poll=replace(POLL, new=2), next_at=NOW + 300, now=NOW + 1)
+    assert state.feeds.parsed(parse, seen={}, poll=replace(POLL, new=2), ending=Ending(next_at=NOW + 300), now=NOW + 1)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.validators, snapshot.state, snapshot.stage) == (ANSWER, "ok", Stage.POLL)
+    assert (snapshot.validators, snapshot.state, snapshot.stage) == (ANSWER, "healthy", Stage.POLL)
     assert (snapshot.next_at, snapshot.interval_s) == (NOW + 300, 299)
     assert (snapshot.last_ok_at, snapshot.last_new_at) == (NOW + 1, NOW + 1)
     assert claim(state, at=NOW + 300).validators == ANSWER
@@ -84,7 +84,7 @@ def test_validators_are_believed_after_the_entries(state):
 def test_a_document_that_cannot_be_parsed_is_not_believed(state):
     """The next poll must fetch it again instead of taking a 304 for «nothing new»."""
     parse = fetched(state)
-    assert state.feeds.failed(parse, poll=replace(POLL, note="html"), next_at=NOW + 600, now=NOW)
+    assert state.feeds.failed(parse, poll=replace(POLL, note="html"), ending=Ending(next_at=NOW + 600), now=NOW)
     snapshot = state.feeds.snapshot(FEED.id)
     assert (snapshot.validators, snapshot.state, snapshot.failures) == (Validators(), "failing", 1)
     assert snapshot.polls[0].note == "html"
@@ -95,18 +95,18 @@ def test_a_document_that_cannot_be_parsed_is_not_believed(state):
 def test_failures_add_up_and_one_success_clears_them(state):
     """Back-off is computed from the failures in a row; watchers hear only when the state changes."""
     for at in (NOW, NOW + 600, NOW + 1200):
-        state.feeds.failed(claim(state, at=at), poll=POLL, next_at=at + 600, now=at)
+        state.feeds.failed(claim(state, at=at), poll=POLL, ending=Ending(next_at=at + 600), now=at)
     assert state.feeds.snapshot(FEED.id).failures == 3
-    state.feeds.unchanged(claim(state, at=NOW + 1800), poll=POLL, next_at=NOW + 2000, now=NOW + 1800)
+    state.feeds.unchanged(claim(state, at=NOW + 1800), poll=POLL, ending=Ending(next_at=NOW + 2000), now=NOW + 1800)
     snapshot = state.feeds.snapshot(FEED.id)
-    assert (snapshot.failures, snapshot.state, snapshot.interval_s) == (0, "ok", 200)
-    assert states_told(state) == [("new", "failing"), ("failing", "ok")]
+    assert (snapshot.failures, snapshot.state, snapshot.interval_s) == (0, "healthy", 200)
+    assert states_told(state) == [("new", "failing"), ("failing", "healthy")]
 
 
 def test_a_failure_keeps_the_interval(state):
     """When a feed recovers it is polled as often as before, not at the back-off's pace."""
-    state.feeds.unchanged(claim(state), poll=POLL, next_at=NOW + 300, now=NOW)
-    state.feeds.failed(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 9000, now=NOW + 300)
+    state.feeds.unchanged(claim(state), poll=POLL, ending=Ending(next_at=NOW + 300), now=NOW)
+    state.feeds.failed(claim(state, at=NOW + 300), poll=POLL, ending=Ending(next_at=NOW + 9000), now=NOW + 300)
     assert state.feeds.snapshot(FEED.id).interval_s == 300
 
 
@@ -114,14 +114,16 @@ def test_the_same_body_again_brings_its_new_validators(state):
     """A server that changes its ETag with every restart would be fetched whole for ever."""
     parsed(state, {})
     newer = replace(ANSWER, etag='"2"')
-    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300, validators=newer)
+    state.feeds.unchanged(
+        claim(state, at=NOW + 300), poll=POLL, ending=Ending(next_at=NOW + 600), now=NOW + 300, validators=newer
+    )
     assert state.feeds.snapshot(FEED.id).validators == newer
 
 
 def test_a_304_keeps_the_validators(state):
     """A 304 has none of its own."""
     parsed(state, {})
-    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, next_at=NOW + 600, now=NOW + 300)
+    state.feeds.unchanged(claim(state, at=NOW + 300), poll=POLL, ending=Ending(next_at=NOW + 600), now=NOW + 300)
     assert state.feeds.snapshot(FEED.id).validators == ANSWER
 
 
@@ -130,7 +132,7 @@ def test_a_stale_token_changes_nothing(state):
     first = claim(state)
     second = claim(state, at=first.lease_until)
     before = state.feeds.snapshot(FEED.id)
-    feeds, end = state.feeds, {"poll": POLL, "next_at": NOW, "now": NOW}
+    feeds, end = state.feeds, {"poll": POLL, "ending": Ending(next_at=NOW), "now": NOW}
     assert not feeds.fetched(first, page="p", validators=ANSWER, poll=POLL, now=NOW)
     assert not feeds.unchanged(first, **end)
     assert not feeds.failed(first, **end)
@@ -150,7 +152,7 @@ def test_of_two_claimers_one_wins(state):
 def test_a_doubled_message_after_the_poll_is_refused(state):
     """The feed is in `poll` again, but not due: asking at once would be rude."""
     state.due.take(Stage.POLL, now=NOW, lease_s=30, limit=5)
-    state.feeds.unchanged(claim(state), poll=POLL, next_at=NOW + 300, now=NOW)
+    state.feeds.unchanged(claim(state), poll=POLL, ending=Ending(next_at=NOW + 300), now=NOW)
     assert claim(state, at=NOW + 1) is None
 
 
@@ -180,7 +182,7 @@ def test_the_history_keeps_thirty_polls(state):
     for number in range(35):
         at = NOW + 100 * number
         poll = Poll(at=at, status=304)
-        state.feeds.unchanged(claim(state, at=at), poll=poll, next_at=at + 100, now=at)
+        state.feeds.unchanged(claim(state, at=at), poll=poll, ending=Ending(next_at=at + 100), now=at)
     polls = state.feeds.snapshot(FEED.id).polls
     assert len(polls) == 30
     assert polls[0] == Poll(at=NOW + 3400, status=304)
@@ -262,11 +264,13 @@ def test_answers_of_304_are_counted_until_the_whole_document_comes(state):
     parsed(state, {"a": "1"})
     for number in (1, 2):
         at = NOW + 300 * number
-        state.feeds.unchanged(claim(state, at=at), poll=Poll(at=at, status=304), next_at=at + 300, now=at)
+        state.feeds.unchanged(
+            claim(state, at=at), poll=Poll(at=at, status=304), ending=Ending(next_at=at + 300), now=at
+        )
     found = claim(state, at=NOW + 900)
     assert (found.not_modified, found.full_at) == (2, NOW)
     whole = Poll(at=NOW + 900, status=200, note="same")
-    state.feeds.unchanged(found, poll=whole, next_at=NOW + 1200, now=NOW + 900, validators=ANSWER)
+    state.feeds.unchanged(found, poll=whole, ending=Ending(next_at=NOW + 1200), now=NOW + 900, validators=ANSWER)
     found = claim(state, at=NOW + 1200)
     assert (found.not_modified, found.full_at) == (0, NOW + 900)
 
@@ -279,7 +283,7 @@ def test_habits_are_kept_with_the_entries_and_not_before(state):
     parse = claim(state, Stage.PARSE)
     assert parse.habits == {"false 304"}
     parse = replace(parse, habits=parse.habits | {"counters"})
-    assert state.feeds.parsed(parse, seen={"a": "1"}, poll=POLL, next_at=NOW + 300, now=NOW)
+    assert state.feeds.parsed(parse, seen={"a": "1"}, poll=POLL, ending=Ending(next_at=NOW + 300), now=NOW)
     assert state.feeds.snapshot(FEED.id).habits == claim(state, at=NOW + 300).habits == {"false 304", "counters"}
     assert state.feeds.sync([replace(FEED, url="http://new.example/rss")], now=NOW + 400).moved
     assert claim(state, at=NOW + 400).habits == frozenset()
@@ -288,5 +292,28 @@ def test_habits_are_kept_with_the_entries_and_not_before(state):
 def test_what_was_left_out_of_a_document_is_in_its_poll(state):
     """Nothing vanishes without a count: entries listed are sighted, known or left out by a reason."""
     poll = replace(POLL, entries=3, new=2, known=1, dropped={"no_words": 4})
-    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, next_at=NOW + 300, now=NOW)
+    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, ending=Ending(next_at=NOW + 300), now=NOW)
     assert state.feeds.snapshot(FEED.id).polls[0] == poll
+
+
+def test_items_of_a_document_are_booked_beside_what_became_of_them(state):
+    """Items read = sighted + known + dropped; an item that vanished turns the audit red."""
+    poll = replace(POLL, read=10, entries=6, new=2, changed=1, known=3, dropped={"no_words": 4})
+    assert state.feeds.parsed(fetched(state), seen={"a": "1"}, poll=poll, ending=Ending(next_at=NOW + 300), now=NOW)
+    (account,) = state.outcomes.audit(now=NOW).accounts
+    assert (account.read, account.from_feeds, account.known, account.dropped) == (10, 3, 3, {"no_words": 4})
+    assert account.vanished == 0
+    lost = replace(POLL, read=2)
+    assert state.feeds.parsed(
+        fetched(state, at=NOW + 300), seen={}, poll=lost, ending=Ending(next_at=NOW), now=NOW + 300
+    )
+    books = state.outcomes.audit(now=NOW)
+    assert (books.accounts[0].vanished, books.is_balanced, books.read) == (2, False, 12)
+
+
+def test_what_a_useless_document_held_is_booked(state):
+    """A feed whose every item is unusable must not look like an empty one."""
+    poll = replace(POLL, read=7, dropped={"no_link": 7})
+    assert state.feeds.failed(fetched(state), poll=poll, ending=Ending(next_at=NOW + 300), now=NOW)
+    (account,) = state.outcomes.audit(now=NOW).accounts
+    assert (account.read, account.dropped, account.vanished) == (7, {"no_link": 7}, 0)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import pytest
 
+from config.settings import Settings
 from pipelines.models import Entry, Feed, Outcome, Stage, VersionedDocument
 from tests.support.leases import LEASE_S
+from worker.runtime import Runtime
 from worker.state import ArticleAddress, State
 from worker.state.events import FROM_THE_START
+from worker.tasks.nudges import nudge_drain
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -33,6 +37,26 @@ def extracted(state, article_id, *, title="бір", at=NOW):
 def put(state, article_id="a1", *, title="бір", at=NOW, document=DOCUMENT):
     claim = extracted(state, article_id, title=title, at=at)
     return state.outbox.put(claim, document, now=at, content_hash="c1")
+
+
+@dataclass
+class Sent:
+    """Takes the place of the Celery app, and keeps the names of the tasks that it was given."""
+
+    runtime: Runtime
+    names: list[str] = field(default_factory=list)
+
+    def send_task(self, name: str, **_options: object) -> None:
+        self.names.append(name)
+
+
+def test_a_drain_that_failed_is_sent_for_without_documents(broker_url, redis):
+    """Else `kuzet status` names an outage of an engine that has been back for an hour."""
+    app = Sent(Runtime(Settings(broker_url=broker_url)))
+    assert not nudge_drain(app)
+    app.runtime.state.outbox.note_problem("http://localhost:9200: it does not answer")
+    assert nudge_drain(app)
+    assert app.names == ["kuzet.drain_outbox"]
 
 
 def stored_bytes(redis):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.support.shapes import misfits
-from worker.cli.shapes import ANSWERS
+from worker.answers.shapes import ANSWERS
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_one_event_is_one_story_in_two_languages(watch):
 
 
 def test_a_story_says_why_its_articles_are_one(watch):
-    """A merge that nobody can explain is not believed."""
+    """A merge without an explanation is not believed."""
     listed = asked(watch, "stories", "--since", "7d", "-n", "200", "--articles", "2")["stories"]
     story = asked(watch, "story", listed[0]["members"][-1]["id"])
     assert misfits(story, ANSWERS["kuzet story"]) == []

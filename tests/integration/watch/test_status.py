@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
+from pipelines.search.request import SearchRequest
 from seeds.newsroom import Newsroom
 from tests.support.running_watch import QUICK, StartWatch, Watch
 from worker.cli.console import FAILED, NO_ENGINE, OK
 
 pytestmark = pytest.mark.timeout(240)
+
+ABOUT = {"broker", "search", "certificates", "clock", "disk", "settings", "files", "workers", "feeds"}
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +23,51 @@ def watch(start_watch: StartWatch) -> Iterator[Watch]:
     with Newsroom(troubles=QUICK) as newsroom, start_watch(newsroom=newsroom) as watch:
         watch.settle()
         yield watch
+
+
+def test_the_doctor_finds_a_healthy_watch_healthy(watch: Watch):
+    """Its test article goes through every worker; afterwards nothing of it is left but its count in the books."""
+    answer = watch.kuzet("doctor", "--json")
+    findings = json.loads(answer.stdout)["findings"]
+    assert answer.returncode == OK, answer.stdout
+    assert {one["about"] for one in findings} == {*ABOUT, "article"}
+    assert not [one for one in findings if one["verdict"] != "ok" and not one["remedy"]]
+    watch.runtime.search.refresh()
+    assert not [one for one in watch.runtime.search.scan(SearchRequest()) if one.document["source"] == "kuzet-doctor"]
+    assert not watch.runtime.state.forgotten.ids()
+    assert watch.runtime.state.outcomes.audit(now=watch.runtime.now()).is_balanced
+
+
+def test_the_doctor_names_an_engine_that_is_away(watch: Watch):
+    """The other checks go on: a person sees everything at once."""
+    answer = watch.kuzet("doctor", "--no-article", "--json", KUZET_SEARCH_URL="http://127.0.0.1:9")
+    findings = json.loads(answer.stdout)["findings"]
+    assert answer.returncode == FAILED
+    assert {one["about"] for one in findings if one["verdict"] == "problem"} == {"search"}
+    assert {one["about"] for one in findings} == ABOUT
+
+
+def test_metrics_agree_with_the_books(watch: Watch):
+    """A curve that says something else than `kuzet audit` would be worse than none."""
+    families = {family.name: family for family in text_string_to_metric_families(watch.kuzet("metrics").stdout)}
+    books = watch.runtime.state.outcomes.audit(now=watch.runtime.now())
+    ended = {
+        each.labels["outcome"] + each.labels["reason"]: each.value for each in families["kuzet_sightings_ended"].samples
+    }
+    assert ended == {name.replace(":", "", 1): count for name, count in books.outcomes.items()}
+    [sighted] = families["kuzet_sightings"].samples
+    assert sighted.value == books.sighted
+    count = next(each for each in families["kuzet_searchable_seconds"].samples if each.name.endswith("_count"))
+    assert count.value == books.outcomes["indexed"] + books.outcomes.get("revised", 0)
+    assert families["kuzet_search_up"].samples[0].value == 1
+    assert families["kuzet_books_missing"].samples[0].value == 0
+
+
+def test_metrics_say_that_the_broker_is_away(watch: Watch):
+    """A scrape must not end with an error page: the alert is on this very number."""
+    answer = watch.kuzet("metrics", KUZET_BROKER_URL="redis://127.0.0.1:9/0")
+    assert answer.returncode == OK
+    assert "kuzet_broker_up 0.0" in answer.stdout
 
 
 def test_a_watch_is_well_ill_or_blind(watch: Watch):

@@ -35,7 +35,7 @@ class Site:
         self.pages = {}
         self.asked = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
         self.endpoint = f"127.0.0.1:{self._server.server_address[1]}"
         self.url = f"http://{self.endpoint}"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from config.settings import HERE
-from worker.cli.choices import known_values, resolve
-from worker.cli.console import UsageError
+from pipelines.errors import UsageError
+from worker.answers.choices import known_values, resolve
+from worker.files.layers import Layers
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ from worker.cli.console import UsageError
 )
 def test_a_value_is_known_by_its_name_and_by_its_labels(name: str, typed: str, value: str):
     """A name of the index counts before a label, and case does not matter."""
-    assert resolve(name, typed, config=HERE) == value
+    assert resolve(name, typed, config=Layers(HERE)) == value
 
 
 @pytest.mark.parametrize(
@@ -54,17 +55,17 @@ def test_a_value_is_known_by_its_name_and_by_its_labels(name: str, typed: str, v
 def test_a_typing_error_is_answered_with_the_nearest_name(name: str, typed: str, answer: str):
     """A filter that can match nothing must not look like an index that holds nothing."""
     with pytest.raises(UsageError) as refused:
-        resolve(name, typed, config=HERE)
+        resolve(name, typed, config=Layers(HERE))
     assert answer in str(refused.value)
 
 
 def test_a_value_that_articles_have_is_accepted():
     """Articles keep a topic after its rule is deleted; `kuzet retag --topic OLD` is what takes it away."""
-    assert resolve("topic", "former", config=HERE, is_used=lambda: True) == "former"
+    assert resolve("topic", "former", config=Layers(HERE), is_used=lambda: True) == "former"
 
 
 def test_a_broken_rule_file_still_names_its_topic(tmp_path: Path):
     """A search goes on while somebody edits a rule."""
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/fraud.yaml").write_text("topic: [")
-    assert known_values("topic", tmp_path) == {"fraud": "fraud"}
+    assert known_values("topic", Layers(tmp_path)) == {"fraud": "fraud"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from worker.cli.journeys import readable, sentence_of
+from worker.answers.journeys import readable, sentence_of
 from worker.state import JourneyStep
 
 
@@ -18,6 +18,12 @@ from worker.state import JourneyStep
         ("extract", "http_404", "no page (http_404); what the feed said is read"),
         ("extract", "", "its text waits to be read"),
         ("outbox", "1764542000123", "read and tagged; it waits for the index"),
+        (
+            "outbox",
+            "1764542000123 consent",
+            "read and tagged (its page asks for consent, so its text is the feed's); it waits for the index",
+        ),
+        ("outbox", "1764542000123 newly_named", "read and tagged (newly_named); it waits for the index"),
         ("failed", "ValueError: x", "an attempt failed: ValueError: x"),
         ("indexed", "", "it is in the index"),
         ("rejected:http_404", "", "it is not indexed (http_404)"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from config.settings import HERE
-from worker.cli.labels import language_of, read_names
+from worker.answers.labels import language_of, read_names
+from worker.files.layers import Layers
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_the_own_variable_wins_over_the_locale(environment: dict[str, str], lang
 
 def test_topics_severities_contexts_and_regions_have_names():
     """An analyst reads them all day."""
-    names = read_names(HERE, "kk")
+    names = read_names(Layers(HERE), "kk")
     assert names.listed("topic", ["fraud", "drugs"]) == "Алаяқтық, Есірткі"
     assert (names.severity("high"), names.region("Abay")) == ("жоғары", "Абай облысы")
     assert names.context("drill") == "Оқу-жаттығу"

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
+from pipelines.errors import UsageError
 from pipelines.time_zone import KAZAKHSTAN
-from worker.cli.console import UsageError
-from worker.cli.selecting import moment
+from worker.answers.selection import moment
 
 NOW = datetime(2026, 11, 2, 1, 30, tzinfo=KAZAKHSTAN)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.search.answer import SearchResult
-from worker.cli.search import has_all_words
+from worker.answers.searches import has_all_words
 
 FOUND = SearchResult(
     total=1, texts=1, hits=(), facets={}, histogram=(), interval="", took_ms=1, next_after="", partial=False

@@ -10,8 +10,8 @@ import pytest
 import typer
 
 from tests.support.shapes import misfits
+from worker.answers.shapes import ANSWERS, LINES, FeedsAnswer, SearchAnswer, TagAnswer
 from worker.cli import app
-from worker.cli.shapes import ANSWERS, LINES, FeedsAnswer, SearchAnswer, TagAnswer
 from worker.cli.shapes_page import page
 
 GUIDE = Path(__file__).parents[3] / "docs/guide/json.md"

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from pipelines.feeds import Silence
-from worker.cli.status import WatchedFeeds
+from worker.answers.status import WatchedFeeds
 
 CALM = Silence(lasting_s=60.0)
 
 
-def feeds(*, quiet: Silence = CALM, **states: str) -> WatchedFeeds:
-    return WatchedFeeds(states, dict.fromkeys(states, "failed 7 times in a row: http_500"), quiet)
+def feeds(*, quiet: Silence = CALM, failures: int = 1, **states: str) -> WatchedFeeds:
+    sentences = dict.fromkeys(states, "failed 7 times in a row: http_500")
+    return WatchedFeeds(states, sentences, quiet, dict.fromkeys(states, failures))
 
 
 def test_feeds_that_answer_are_no_problem():
-    """A quiet feed answers, and a new one was not asked yet."""
-    assert feeds(a="ok", b="quiet", c="new", d="flaky").problems() == []
+    """A silent feed answers, and a new one was not asked yet."""
+    assert feeds(a="healthy", b="silent", c="new", d="degraded").problems() == []
 
 
 def test_one_failure_of_many_feeds_is_no_problem():
     """A status that is red every night is not read."""
-    assert feeds(a="ok", b="ok", c="failing").problems() == []
+    assert feeds(a="healthy", b="healthy", c="failing").problems() == []
 
 
 def test_a_feed_that_is_down_is_named_with_its_reason():
     """Else a person has to go through a list."""
-    assert feeds(a="ok", b="ok", c="down").problems() == [
+    assert feeds(a="healthy", b="healthy", c="failing", failures=5).problems() == [
         "1 of 3 feeds is down: c (failed 7 times in a row: http_500)."
     ]
 
@@ -37,7 +38,7 @@ def test_feeds_that_all_fail_are_a_problem_at_once():
 
 def test_many_feeds_are_counted():
     """A list of two hundred names hides the sentence."""
-    (problem,) = feeds(**{f"feed{number:02}": "down" for number in range(9)}).problems()
+    (problem,) = feeds(**{f"feed{number:02}": "gone" for number in range(9)}).problems()
     assert "feed04" in problem
     assert "and 4 more (`kuzet feeds list`)" in problem
 
@@ -45,6 +46,6 @@ def test_many_feeds_are_counted():
 def test_an_unusual_silence_is_a_problem():
     """Every feed answers, and nothing comes in: what a broken parser looks like."""
     quiet = Silence(lasting_s=4 * 3600.0, usual_s=120.0, longest_s=3600.0)
-    assert feeds(a="ok", quiet=quiet).problems() == [
+    assert feeds(a="healthy", quiet=quiet).problems() == [
         "Nothing new came in for 4 h; usual are 2 min, the longest pause before was 60 min."
     ]

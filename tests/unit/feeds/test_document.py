@@ -197,7 +197,7 @@ def test_the_first_picture_is_found_where_feeds_put_it():
         pytest.param(
             "<!doctype html><html><head><link rel=alternate type=application/rss+xml></head></html>", "html", id="html"
         ),
-        pytest.param('{"version": "https://jsonfeed.org/version/1.1", "items": []}', "json", id="json feed"),
+        pytest.param('[{"title": "an API"}]', "json", id="json"),
         pytest.param(
             '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>',
             "sitemap",
@@ -302,7 +302,7 @@ def test_a_sitemap_may_not_read_files_or_expand_entities():
     body = b'<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>'
     with pytest.raises(FeedUnusableError) as caught:
         parse_sitemap(body, url=URL, headers={}, now=NOW)
-    assert caught.value.reason == "no_entries"
+    assert (caught.value.reason, caught.value.dropped) == ("nothing_usable", {"no_words": 1})
 
 
 def test_a_sitemap_index_is_refused_by_name():

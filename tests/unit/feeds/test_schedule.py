@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import exp
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from pipelines.feeds import (
     next_check_at,
 )
 from pipelines.feeds.rhythm import MEMORY_S, Rhythm
-from pipelines.feeds.schedule import REQUEST_COST_S
+from pipelines.feeds.schedule import LONGEST_HINT_S, REQUEST_COST_S
 from pipelines.models import Poll, Validators
 
 NOW = 1_790_000_000.0
@@ -35,7 +36,7 @@ def wait_s(**signs: Any) -> float:
 
 def every(gap_s: float) -> Rhythm:
     """A feed that has published in this gap for a month, at any hour."""
-    return Rhythm(watched_s=MEMORY_S, articles=MEMORY_S / gap_s, at=NOW)
+    return Rhythm(watched_s=MEMORY_S, articles=MEMORY_S / gap_s, roots=MEMORY_S / gap_s, at=NOW)
 
 
 def test_the_wait_is_what_an_expected_article_is_worth():
@@ -55,10 +56,10 @@ def test_a_feed_of_which_nothing_is_known_is_looked_at_in_between():
     assert 120 < wait_s() < 3600
 
 
-def test_a_feeds_own_ttl_slows_us_down_but_not_beyond_the_longest_interval():
+def test_a_feeds_own_ttl_slows_us_down_but_not_beyond_an_hour():
     """Template ttls of a day would make a news watch useless."""
     assert wait_s(rhythm=every(60), ttl_s=900) == 900
-    assert wait_s(rhythm=every(60), ttl_s=86_400) == 3600
+    assert wait_s(rhythm=every(60), ttl_s=86_400) == LONGEST_HINT_S == 3600
 
 
 def test_failures_back_off_to_a_cap_and_the_feed_is_never_given_up():
@@ -110,12 +111,12 @@ def polls(outcomes: str) -> list[Poll]:
     ("outcomes", "state"),
     [
         ("", "new"),
-        ("nkkn", "ok"),
-        ("k", "ok"),
+        ("nkkn", "healthy"),
+        ("k", "healthy"),
         ("fnn", "failing"),
-        ("fffff", "down"),
-        ("nfkf", "flaky"),
-        ("nkkkkf", "ok"),
+        ("fffff", "failing"),
+        ("nfkf", "degraded"),
+        ("nkkkkf", "healthy"),
     ],
 )
 def test_a_feeds_state_is_one_word(outcomes: str, state: str):
@@ -123,10 +124,50 @@ def test_a_feeds_state_is_one_word(outcomes: str, state: str):
     assert health(polls(outcomes), now=NOW).state == FeedState(state)
 
 
-def test_a_feed_that_answers_but_publishes_nothing_is_quiet():
+def test_a_feed_that_answers_but_publishes_nothing_is_silent():
     """Frozen feeds answer 200 for years: the watch must notice that nothing comes."""
     judged = health(polls("kkk"), now=NOW, last_new_at=NOW - 5 * 86_400)
-    assert (judged.state, judged.sentence) == (FeedState.QUIET, "nothing new for 5 days")
+    assert (judged.state, judged.sentence) == (FeedState.SILENT, "nothing new for 5 days")
+
+
+def test_silence_is_measured_by_the_feeds_own_rhythm():
+    """Ten hours are nothing for a weekly, and an alarm for an agency; the sentence says how sure we are."""
+    agency, weekly = every(1200), every(5 * 86_400)
+    judged = health(polls("kkk"), now=NOW, last_new_at=NOW - 10 * 3600, rhythm=agency)
+    assert (judged.state, judged.chance) == (FeedState.SILENT, pytest.approx(exp(-30)))
+    assert "nothing new for 10 h, which its rhythm gives a chance of less than 0.01%" in judged.sentence
+    assert health(polls("kkk"), now=NOW, last_new_at=NOW - 10 * 86_400, rhythm=weekly).state == FeedState.HEALTHY
+
+
+def test_what_comes_at_once_is_one_arrival():
+    """A paper that puts out twenty articles each morning is not silent at noon."""
+    daily = Rhythm(watched_s=MEMORY_S, articles=MEMORY_S / 3600, roots=MEMORY_S / 86_400, at=NOW)
+    assert health(polls("kkk"), now=NOW, last_new_at=NOW - 20 * 3600, rhythm=daily).state == FeedState.HEALTHY
+
+
+def test_a_silence_says_whose_it_may_be():
+    """Behind 304 answers it may be ours; a whole document without news is the publisher's."""
+    cached = [replace(poll, status=304) for poll in polls("kkk")]
+    silent = {"now": NOW, "last_new_at": NOW - 30 * 3600, "rhythm": every(1800), "full_at": NOW - 5 * 3600}
+    assert health(cached, **silent).sentence.endswith("the server answers 304, and its whole document was read 5 h ago")
+    assert health(polls("kkk"), **silent).sentence.endswith("so the publisher is silent")
+
+
+def test_a_feed_of_which_half_cannot_be_used_is_not_healthy():
+    """It answers and publishes, and we do not see it: that is blindness."""
+    read = replace(polls("k")[0], read=10, entries=4, known=4, dropped={"no_words": 6})
+    judged = health([*polls("k"), read], now=NOW)
+    assert (judged.state, judged.sentence) == (FeedState.DEGRADED, "6 of its 10 items cannot be used (no_words)")
+
+
+@pytest.mark.parametrize(("note", "count", "state"), [
+    ("http_410 (HTTP 410 Gone)", 1, "gone"), ("http_404 (x)", 30, "gone"), ("http_404 (x)", 29, "failing"),
+    ("http_500 (x)", 30, "failing"),
+])  # fmt: skip
+def test_a_feed_that_is_gone_is_called_so(note: str, count: int, state: str):
+    """410 is a site's own word; a week of 404 is as good. Neither ends the polling."""
+    failed = [replace(poll, note=note) for poll in polls("f" * count)]
+    assert health(failed, now=NOW).state == FeedState(state)
 
 
 def test_a_failing_feed_says_what_fails():

@@ -19,7 +19,7 @@ POLL = Poll(at=NOW, status=200, bytes=1000, entries=20, new=2, known=18, took_s=
 SNAPSHOT = FeedSnapshot(
     feed_id=FEED.id,
     url=FEED.url,
-    state="ok",
+    state="healthy",
     stage=None,
     next_at=None,
     interval_s=300,

@@ -150,6 +150,12 @@ def spoil_layers_string(objects):
     one(objects, "map")["attributes"]["layerListJSON"] = "[{]"
 
 
+def spoil_ground_label(objects):
+    attributes = one(objects, "map")["attributes"]
+    layers = json.loads(attributes["layerListJSON"])
+    attributes["layerListJSON"] = json.dumps([{**layer, "label": None} for layer in layers])
+
+
 def spoil_target(objects):
     one(objects, "search")["references"][0]["id"] = "gone"
 
@@ -234,6 +240,16 @@ def spoil_ordered_by(objects):
 def spoil_accessor(objects):
     with chart(objects, "Severity") as found:
         found["state"]["visualization"]["layers"][0]["metrics"] = ["m7"]
+
+
+def spoil_scale(objects):
+    with columns(objects, "Articles") as found:
+        found["m0"]["scale"] = "ratio"
+
+
+def spoil_row_height(objects):
+    with chart(objects, "Contexts that silenced a topic") as found:
+        found["state"]["visualization"]["rowHeight"] = "single"
 
 
 def spoil_unseen_column(objects):
@@ -406,6 +422,8 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (8, spoil_lens_own_version, "version must be left out"),
     (8, spoil_percentile, "a percentile has a number from 1 to 99, and no emptyAsNull"),
     (8, spoil_count, "only a count is over records"),
+    (8, spoil_scale, "its scale is not in the schema of newer Kibanas"),
+    (8, spoil_row_height, "the height of its rows is a word of older Kibanas"),
     (9, spoil_field, "there is no field gravity"),
     (9, spoil_text_field, "title is a text and cannot be counted by its values"),
     (9, spoil_date, "language is a keyword and cannot be put on a time axis"),
@@ -416,6 +434,7 @@ SPOILT: list[tuple[int, Callable[[Objects], None], str]] = [
     (9, spoil_search_column, "there is no field tags"),
     (9, spoil_search_sort, "why is a text and cannot be sorted by"),
     (9, spoil_point, "regions is a keyword and cannot be put on a map"),
+    (9, spoil_ground_label, "a layer without a label has no key for it"),
     (9, spoil_layer_query, "a layer's query belongs next to its source"),
     (9, spoil_time_field, "latency_seconds is a float and cannot be put on a time axis"),
     (9, spoil_control_field, "body is a text and cannot be counted by its values"),

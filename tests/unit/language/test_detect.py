@@ -78,7 +78,11 @@ def test_threads_agree():
     """Worker threads share the model; the first one loads it."""
     _detector.cache_clear()
     found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(detect(OTHERS["en"]).language)) for _ in range(8)]
+
+    def read() -> None:
+        found.append(detect(OTHERS["en"]).language)
+
+    threads = [threading.Thread(target=read, daemon=True) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -18,7 +18,7 @@ def keys():
     kazakh = {"алаяқтық": {"алаяқтықпен"}, "жара": {"жары"}}
     russian = {"мошенничество": {"мошенничества"}, "жара": {"жары"}, "жар": {"жары"}}
     tables = {"kk": kazakh, "ru": russian}
-    dictionary = render({name: {w: affixes(w, f) for w, f in table.items()} for name, table in tables.items()})
+    dictionary = render({name: [(w, affixes(w, f)) for w, f in table.items()] for name, table in tables.items()})
     groups = [("алаяқтық", "мошенничество"), ("жары", "гарвард"), ("гарвардтың", "университет")]
     return Keys(Dictionary(dictionary), related=groups)
 

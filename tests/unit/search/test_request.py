@@ -26,7 +26,13 @@ def asked(text: str):
 
 
 def ranged(text: str):
-    return asked(text)["range"]
+    return condition(text)["range"]
+
+
+def condition(text: str):
+    """The one clause of a text that asks for a value."""
+    [clause] = asked(text)["bool"]["filter"]
+    return clause
 
 
 def test_each_word_is_asked_of_all_fields_together():
@@ -86,8 +92,14 @@ def test_fillers_need_not_hold():
 
 def test_prefixes_are_cheap_and_folded():
     """A prefix is not analysed; without folding `Ёлк*` would never match."""
-    queries = asked("Ёлк*")["dis_max"]["queries"]
+    queries = condition("Ёлк*")["dis_max"]["queries"]
     assert queries == [{"prefix": {"title.exact": {"value": "елк"}}}, {"prefix": {"body.exact": {"value": "елк"}}}]
+
+
+@pytest.mark.parametrize("text", ["topic:fraud", "detained:>=10", "published:2026-02", "person:Ким", "source:xab*"])
+def test_values_add_nothing_to_a_score(text):
+    """A value scores 1 on either engine, a word 2.2 times as much on Elasticsearch: sums would rank otherwise."""
+    assert asked(text)["bool"].keys() == {"filter"}
 
 
 def test_no_text_brings_regular_expressions_or_wildcards():
@@ -121,7 +133,7 @@ def test_ranges(text, expected):
 
 def test_a_person_is_found_by_any_form_of_a_part_of_the_name():
     """People do not type a full name in citation form."""
-    clause = asked("person:Сағымбаевтың")["bool"]["should"]
+    clause = condition("person:Сағымбаевтың")["dis_max"]["queries"]
     assert {"match": {"persons.words": {"query": "Сағымбаевтың", "operator": "and"}}} in clause
 
 

@@ -28,7 +28,7 @@ def test_a_story_is_named_after_its_first_article():
 
 
 def test_another_fire_begins_its_own_story():
-    """A near miss beside a story of several articles."""
+    """A near miss next to a story of several articles."""
     window = joined(made(FIRE), made(FIRE_RETOLD, source="polyn"), made(OTHER_FIRE, source="okno"))
     assert window.story_of(OTHER_FIRE[0]) == OTHER_FIRE[0]
 

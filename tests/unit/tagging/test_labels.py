@@ -10,6 +10,7 @@ from pipelines.models import Severity
 from pipelines.tagging.rules.labels import LABEL_LANGUAGES, parse_labels
 from pipelines.tagging.rules.rule import CONTEXTS
 from worker.files.labels import read_labels
+from worker.files.layers import Layers
 
 RULE = "topic: theft\nlabels: {en: Theft, kk: Ұрлық}\nterms:\n  ru: {2: [вор]}\n"
 
@@ -36,7 +37,7 @@ def test_a_broken_label_names_its_line():
 
 def test_everything_that_is_shown_has_a_label():
     """A new context or severity without a label would be shown as an id."""
-    labels = read_labels(HERE)
+    labels = read_labels(Layers(HERE))
     for known, ids in ((labels.severities, Severity), (labels.contexts, CONTEXTS), (labels.topics, labels.topics)):
         assert set(ids) <= known.keys()
         assert all(set(LABEL_LANGUAGES) <= label.keys() for label in known.values())

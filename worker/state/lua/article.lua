@@ -1,5 +1,5 @@
 -- What all changes of an article share: how a sighting starts, how it ends, and the books that are kept about it.
--- uses: event
+-- uses: event, totals
 local KEEP_S = 90 * 86400
 local COUNTS_KEEP_S = 100 * 86400
 local STEPS_KEPT = 20
@@ -21,6 +21,18 @@ local function count(books, day, field)
   local key = P .. books .. ':' .. day
   redis.call('HINCRBY', key, field, 1)
   redis.call('EXPIRE', key, COUNTS_KEEP_S)
+end
+
+-- Books how a sighting ended. The total knows no sources: it is for curves, the books are for proof.
+local function book(sighting, outcome)
+  count('outcomes', sighting.day, sighting.source .. ':' .. outcome)
+  total('ended ' .. outcome)
+end
+
+-- Books a sighting that begins.
+local function begin(day, source)
+  count('sightings', day, source)
+  total('sighted')
 end
 
 -- The record, if the caller's token is the one that holds it.
@@ -62,7 +74,7 @@ end
 
 -- Ends the sighting in flight with its one outcome; an article marked «once more» starts again with the newest entry.
 local function finish(id, r, outcome)
-  count('outcomes', r.day, r.source .. ':' .. outcome)
+  book(r, outcome)
   note(id, outcome)
   redis.call('ZREM', P .. 'due:' .. r.stage, id)
   shrink(id, r, outcome)

@@ -1,5 +1,5 @@
 -- The books of A.days (space separated) and what is under way, at one moment. JSON:
--- {sightings: {day: {source: n}}, outcomes: {day: {source:outcome: n}}, under_way: {day: {source: n}}}
+-- {sightings: {day: {source: n}}, outcomes: {day: {source:outcome: n}}, reads: {day: {source:what: n}}, under_way: {day: {source: n}}}
 local function books(name)
   local found = {}
   for day in string.gmatch(A.days, '%S+') do found[day] = record(name .. ':' .. day) end
@@ -22,4 +22,6 @@ for _, stage in ipairs({'fetch', 'extract', 'outbox'}) do
     end
   end
 end
-return cjson.encode({sightings = books('sightings'), outcomes = books('outcomes'), under_way = under_way})
+return cjson.encode({
+  sightings = books('sightings'), outcomes = books('outcomes'), reads = books('reads'), under_way = under_way,
+})

@@ -16,7 +16,7 @@ local function recheck()
   for at in string.gmatch(r.rechecks, '%S+') do
     if tonumber(at) > now then later[#later + 1] = at end
   end
-  count('sightings', A.day, r.source)
+  begin(A.day, r.source)
   note(A.id, 'sighted', 'again ' .. r.feed .. ' ' .. r.url)
   redis.call('HSET', P .. key, 'rechecks', table.concat(later, ' '))
   r.stage, r.kind, r.day, r.sighted_at = 'fetch', 'again', A.day, A.now

@@ -2,5 +2,7 @@
 -- uses: feed
 local r = held(A.id)
 if not r then return 0 end
-fail(A.id, r, 'failing', A.poll, A.next_at)
+ask_elsewhere(A.id, r)
+book_reads(r)
+fail(A.id, r, given(A.state) and A.state or 'failing', A.poll, A.next_at)
 return 1

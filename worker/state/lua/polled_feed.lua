@@ -21,8 +21,11 @@ if given(A.not_modified) then
 else
   redis.call('HSET', key, 'not_modified', 0, 'full_at', A.now)
 end
+for _, field in ipairs({'moved_to', 'moved', 'wish_s'}) do
+  if A[field] ~= nil then redis.call('HSET', key, field, A[field]) end
+end
 if given(A.has_new) then redis.call('HSET', key, 'last_new_at', A.now) end
-set_state(A.id, r, 'ok')
+set_state(A.id, r, given(A.state) and A.state or 'healthy', A.reason)
 
 -- Refresh what the document still lists, then drop what was not seen for longest.
 if given(A.seen) then
@@ -36,5 +39,7 @@ if given(A.seen) then
     for i = 1, surplus do redis.call('HDEL', seen, entries[i][2]) end
   end
 end
+ask_elsewhere(A.id, r)
+book_reads(r)
 rest(A.id, A.poll, A.next_at)
 return 1

@@ -1,5 +1,5 @@
 -- Moves a claimed article to the outbox with its document, and gives the document its version: now in ms, or the last
--- version + 1 if the clock went back. Returns the version; an empty string for a stale token.
+-- version + 1 if the clock went back. A.remark: why the text is not the page's, a line of the journey. Returns the version; an empty string for a stale token.
 -- uses: article, outbox
 local r = held(A.id)
 if not r then return '' end
@@ -11,5 +11,5 @@ redis.call('ZREM', P .. 'due:' .. r.stage, A.id)
 redis.call('ZADD', P .. 'due:outbox', A.now, A.id)
 redis.call('HSET', key, 'stage', 'outbox', 'new_hash', A.content_hash, 'headline', A.headline, 'recheck_after', A.recheck_after)
 redis.call('HDEL', key, 'token', 'lease_until', 'error')
-note(A.id, 'outbox', version)
+note(A.id, 'outbox', given(A.remark) and (version .. ' ' .. A.remark) or version)
 return version

@@ -5,7 +5,7 @@ local kept = redis.call('HGET', P .. 'quarantine', A.id)
 if not kept then return 0 end
 local flight = cjson.decode(kept)
 flight.day, flight.sighted_at = A.day, A.now
-count('sightings', A.day, flight.source)
+begin(A.day, flight.source)
 note(A.id, 'sighted', 'replay ' .. flight.feed .. ' ' .. flight.url)
 start(A.id, flight)
 return 1

@@ -18,6 +18,7 @@ if A.outcome == 'indexed' then
   local outcome = r.revision and 'revised' or 'indexed'
   r.revision, r.version, r.content_hash = (r.revision or 0) + 1, A.version, r.new_hash
   r.rechecks = rechecks()
+  observe('searchable', A.now - (r.sighted_at or A.now))
   publish('article.' .. outcome, A.id, r.headline)
   finish(A.id, r, outcome)
 elseif A.outcome == 'quarantined' then

@@ -12,7 +12,7 @@ if not r.stage then
     redis.call('EXPIRE', P .. key, KEEP_S)
     return {'known', ''}
   end
-  count('sightings', A.day, A.source)
+  begin(A.day, A.source)
   note(A.id, 'sighted', flight.kind .. ' ' .. A.feed .. ' ' .. A.url)
   start(A.id, flight)
   return {flight.kind, A.stage}
@@ -20,8 +20,8 @@ end
 
 local waiting = r.again and cjson.decode(r.again)
 if (waiting or r).entry_hash == A.entry_hash then return {'known', ''} end
-count('sightings', A.day, A.source)
+begin(A.day, A.source)
 note(A.id, 'sighted', 'once-more ' .. A.feed .. ' ' .. A.url)
-if waiting then count('outcomes', waiting.day, waiting.source .. ':superseded') end
+if waiting then book(waiting, 'superseded') end
 redis.call('HSET', P .. key, 'again', cjson.encode(flight))
 return {'changed', ''}

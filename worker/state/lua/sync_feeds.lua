@@ -29,7 +29,8 @@ for _, feed in ipairs(cjson.decode(A.feeds)) do
   end
   if r.url and r.url ~= feed.url then
     stop(feed.id)
-    redis.call('HDEL', P .. 'feed:' .. feed.id, 'etag', 'last_modified', 'final_url', 'body_hash', 'not_modified', 'full_at', 'habits', 'rhythm')
+    redis.call('HDEL', P .. 'feed:' .. feed.id, 'etag', 'last_modified', 'final_url', 'body_hash', 'not_modified', 'full_at', 'habits', 'rhythm',
+      'ask', 'ask_why', 'ask_until', 'moved_to', 'moved', 'wish_s')
   end
   if redis.call('SADD', P .. 'feeds', feed.id) == 1 then
     for _, key in ipairs(keys_of(feed.id)) do redis.call('PERSIST', key) end

@@ -5,6 +5,7 @@
 -- With A.spacing_s (the stage asks hosts) a host is given what it can answer now. The rest of its items is put off without
 -- a message, each feed's one rest of the host after the other: a flood then hides no other item, and what comes new to
 -- the host is due before the flood's tail.
+-- uses: totals
 local due, turns, now = P .. 'due:' .. A.stage, P .. 'turn:' .. A.stage, tonumber(A.now)
 local limit, pace = tonumber(A.limit), tonumber(A.spacing_s) or 0
 local TURN_KEEP_S, LOOK_AHEAD_S = 86400, 1
@@ -33,8 +34,10 @@ local function is_free(host)
   return host.free_at <= now or (host.spacing < LOOK_AHEAD_S and host.free_at < now + LOOK_AHEAD_S)
 end
 
-local hosts, names = {}, {}
-for _, item in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, A.window)) do
+local hosts, names, waiting_since = {}, {}, {}
+local found = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'WITHSCORES', 'LIMIT', 0, A.window)
+for i = 1, #found, 2 do
+  local item, due_at = found[i], tonumber(found[i + 1])
   local name, feed = unpack(redis.call('HMGET', P .. A.records .. item, 'host', 'feed'))
   name, feed = name or '', feed or ''
   local host = hosts[name]
@@ -48,6 +51,7 @@ for _, item in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 
   end
   local items = host.feeds[feed].items
   items[#items + 1] = item
+  waiting_since[item] = due_at
   host.left = host.left + 1
 end
 
@@ -65,6 +69,7 @@ local function take(host)
   if redis.call('EXISTS', P .. A.records .. item) == 1 then
     redis.call('HSET', P .. A.records .. item, 'nudged_until', A['until'])
   end
+  observe('due ' .. A.stage, now - waiting_since[item])
   taken[#taken + 1] = item
   if host.spacing > 0 then host.free_at = math.max(host.free_at, now) + host.spacing end
 end

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pipelines.errors import UsageError
 from pipelines.search.fields import figure_names
-from worker.cli.console import UsageError, warn
+from worker.files.layers import Layers
 from worker.files.text import read_text
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ AS_TYPED = ("story",)
 """Filters whose values are ids: nothing is near to one."""
 
 
-def known_values(name: str, config: Path) -> dict[str, str]:
+def known_values(name: str, config: Layers) -> dict[str, str]:
     """Return what may be typed for a filter, folded, with the value it means. Empty for an open list.
 
     Raises ConfigError when a file of `config` cannot be read.
@@ -55,7 +56,7 @@ def known_values(name: str, config: Path) -> dict[str, str]:
     return {_fold(typed): value for typed, value in read(config)} if read else {}
 
 
-def resolve(name: str, value: str, *, config: Path, is_used: Callable[[], bool] = lambda: False) -> str:
+def resolve(name: str, value: str, *, config: Layers, is_used: Callable[[], bool] = lambda: False) -> str:
     """Return the value as the index has it. Raises UsageError with the nearest name.
 
     `is_used` is asked about a value that no list has: articles may keep a topic that the rules no longer have.
@@ -68,33 +69,37 @@ def resolve(name: str, value: str, *, config: Path, is_used: Callable[[], bool] 
     return found
 
 
-def resolve_filters(runtime: Runtime, filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the filters with values of the index; warn of unknown sources, feeds and families.
+def resolve_filters(
+    runtime: Runtime, filters: Mapping[str, Iterable[str]], *, warn: Callable[[str], None]
+) -> dict[str, tuple[str, ...]]:
+    """Return the filters with values of the index; `warn` gets a sentence on each unknown source, feed or family.
 
     Raises UsageError for an unknown value of a closed list.
     """
     resolved: dict[str, tuple[str, ...]] = {}
     for name, values in filters.items():
-        found = tuple(_resolved(runtime, name, value) for value in values)
+        found = tuple(_resolved(runtime, name, value, warn=warn) for value in values)
         if found:
             resolved[name] = found
     return resolved
 
 
-def _resolved(runtime: Runtime, name: str, value: str) -> str:
+def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], None]) -> str:
     if name in AS_TYPED:
         return value
     if name in OPEN:
-        warn_of_unknown(runtime, name, value)
+        if problem := unknown(runtime, name, value):
+            warn(problem)
         return value
-    return resolve(name, value, config=runtime.settings.config, is_used=lambda: _has_articles(runtime, name, value))
+    return resolve(name, value, config=runtime.config, is_used=lambda: _has_articles(runtime, name, value))
 
 
-def warn_of_unknown(runtime: Runtime, name: str, value: str) -> None:
-    """Warn of a source, feed or family that is neither in the catalogue nor in the index."""
+def unknown(runtime: Runtime, name: str, value: str) -> str:
+    """Say that a source, feed or family is neither in the catalogue nor in the index; empty for one that is."""
     known = {_fold(each): each for each in catalogued(runtime, name)}
-    if _fold(value) not in known and not _has_articles(runtime, name, value):
-        warn(f"no {name} {value} is known{_suggestion(name, value, known)}")
+    if _fold(value) in known or _has_articles(runtime, name, value):
+        return ""
+    return f"no {name} {value} is known{_suggestion(name, value, known)}"
 
 
 def catalogued(runtime: Runtime, name: str) -> list[str]:
@@ -130,9 +135,9 @@ def _fold(text: str) -> str:
 # ---------------------------------------------------------------- what the files of config/ define
 
 
-def _topics(config: Path) -> Iterator[tuple[str, str]]:
+def _topics(config: Layers) -> Iterator[tuple[str, str]]:
     """Yield each topic under its name and labels; a rule is called after its topic."""
-    for file in sorted((config / "rules").glob("*.yaml")):
+    for file in config.glob("rules/*.yaml"):
         rule = read_names_of(file)
         topic = str(rule.get("topic", file.stem))
         yield topic, topic
@@ -140,16 +145,16 @@ def _topics(config: Path) -> Iterator[tuple[str, str]]:
             yield str(label), topic
 
 
-def _contexts(config: Path) -> Iterator[tuple[str, str]]:
+def _contexts(config: Layers) -> Iterator[tuple[str, str]]:
     for name in read_names_of(config / "contexts.yaml"):
         yield name, name
 
 
-def _regions(config: Path) -> Iterator[tuple[str, str]]:
+def _regions(config: Layers) -> Iterator[tuple[str, str]]:
     yield from _labelled(read_names_of(config / "places.yaml").get("regions", ()))
 
 
-def _places(config: Path) -> Iterator[tuple[str, str]]:
+def _places(config: Layers) -> Iterator[tuple[str, str]]:
     """Yield every place; a name that several places have is one value of the index."""
     for group in read_names_of(config / "places.yaml").values():
         for places in group.values() if isinstance(group, dict) else (group,):
@@ -163,11 +168,11 @@ def _labelled(places: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
         yield from ((entry[language], entry["name"]) for entry in entries if language in entry)
 
 
-def _figures(_config: Path) -> Iterator[tuple[str, str]]:
+def _figures(_config: Layers) -> Iterator[tuple[str, str]]:
     yield from ((name, name) for name in figure_names())
 
 
-def _languages(_config: Path) -> Iterator[tuple[str, str]]:
+def _languages(_config: Layers) -> Iterator[tuple[str, str]]:
     yield from ((code, code) for code in ISO_639_1.split())
     yield from ((label, code) for code, labels in LANGUAGE_LABELS.items() for label in labels)
 
@@ -185,7 +190,7 @@ def read_names_of(file: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-_READERS: Mapping[str, Callable[[Path], Iterator[tuple[str, str]]]] = {
+_READERS: Mapping[str, Callable[[Layers], Iterator[tuple[str, str]]]] = {
     "topic": _topics,
     "rule": _topics,
     "context": _contexts,

@@ -32,6 +32,18 @@ ENDINGS = {
 }
 
 
+REMARKS = {
+    "challenge": "its page asks whether a person is reading, so its text is the feed's",
+    "paywall": "its page is for subscribers only, so its text is the feed's",
+    "consent": "its page asks for consent, so its text is the feed's",
+    "other_page": "another page came in its place, so its text is the feed's",
+    "no_text": "its page has no text, so its text is the feed's",
+    "too_many_elements": "its page is too large to be read, so its text is the feed's",
+    "cut_off": "its text was too long and is cut",
+}
+"""Note of an article → why its text is not all that its page has."""
+
+
 def sentence_of(step: JourneyStep) -> str:
     """Say in plain words what happened."""
     said = _SENTENCES.get(step.event)
@@ -55,6 +67,13 @@ def _to_extract(detail: str) -> str:
     if detail.endswith(PAGE_SUFFIX):
         return "its page is stored and waits to be read"
     return f"no page ({detail}); what the feed said is read" if detail else "its text waits to be read"
+
+
+def _to_outbox(detail: str) -> str:
+    """The detail is «version remark»; the remark says why the text is not its page's."""
+    remark = detail.partition(" ")[2]
+    why = "; ".join(REMARKS.get(each, each) for each in remark.split())
+    return f"read and tagged ({why}); it waits for the index" if why else "read and tagged; it waits for the index"
 
 
 def _ending(event: str) -> str:
@@ -83,8 +102,9 @@ _SENTENCES: Mapping[str, Callable[[str], str]] = {
     "sighted": _sighted,
     "fetch": lambda _: "to be fetched",
     "extract": _to_extract,
-    "outbox": lambda _: "read and tagged; it waits for the index",
+    "outbox": _to_outbox,
     "failed": lambda error: f"an attempt failed: {error or 'no reason was given'}",
     "alias-of": lambda owner: f"this address belongs to the article {owner}",
+    "alias-withdrawn": lambda _: "an address it had claimed names a list, so the claim was withdrawn",
     "imported": lambda _: "taken over from an export",
 }

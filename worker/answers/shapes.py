@@ -121,7 +121,11 @@ class StatsAnswer(TypedDict):
 
 
 class FeedRow(TypedDict):
-    """A feed of the catalogue. The last keys are there once the watch has polled it; times are epoch seconds."""
+    """A feed of the catalogue. The last keys are there once the watch has polled it; times are epoch seconds.
+
+    `chance`: how likely its present pause is while it goes on as usual. `asked`: the address that is asked now, and
+    `ask_why` it is not the catalogue's.
+    """
 
     id: str
     url: str
@@ -140,10 +144,69 @@ class FeedRow(TypedDict):
     last_new_at: NotRequired[float]
     polls: NotRequired[list[dict[str, Any]]]
     habits: NotRequired[list[str]]
+    chance: NotRequired[float | None]
+    asked: NotRequired[str]
+    ask_why: NotRequired[str]
 
 
 class FeedsAnswer(TypedDict):
     feeds: list[FeedRow]
+
+
+class RhythmRow(TypedDict):
+    """How a feed publishes. `hours`, `weekdays`, `minutes`: fading counts of articles in Kazakhstan's time.
+
+    `minutes` has twelve parts of an hour. `at_once`: articles that one piece of news brings.
+    """
+
+    articles_a_day: float
+    at_once: float
+    hours: list[float]
+    weekdays: list[float]
+    minutes: list[float]
+
+
+class FeedStateChange(TypedDict):
+    at: float
+    kind: str
+    was: str
+    state: str
+    address: str
+    reason: str
+
+
+class MissedPage(TypedDict):
+    """A page that is not in the index, and why; `seen`: it was sighted all the same."""
+
+    link: str
+    title: str
+    published_at: str
+    why: str
+    seen: bool
+
+
+class RecallAnswer(TypedDict):
+    """A source against its sitemap: pages `listed` of the last day, those `seen`; `problem`: why it could not be."""
+
+    source: str
+    sitemap: str
+    at: float
+    listed: int
+    seen: int
+    problem: str
+    missed: list[MissedPage]
+
+
+class FeedAnswer(TypedDict):
+    """One feed. `rhythm`: null before its first document; `recall`: null before the first check of its source.
+
+    `changes`: of state or address, newest first.
+    """
+
+    feed: FeedRow
+    rhythm: RhythmRow | None
+    recall: RecallAnswer | None
+    changes: list[FeedStateChange]
 
 
 class FeedCheck(TypedDict):
@@ -155,6 +218,40 @@ class FeedCheck(TypedDict):
     note: str
     entries: int
     dropped: dict[str, int]
+
+
+class CheckedFeed(TypedDict):
+    """A feed as it answered just now. `reason`: a word, empty when it is of use; `need`: what would make it so."""
+
+    id: str
+    url: str
+    format: str
+    enabled: bool
+    usable: bool
+    entries: int
+    newest: str | None
+    language: str
+    reason: str
+    problem: str
+    need: str
+
+
+class DiscoveredFeed(CheckedFeed):
+    """`named`: how the address was found."""
+
+    named: str
+
+
+class DiscoveredFeeds(TypedDict):
+    feeds: list[DiscoveredFeed]
+
+
+class FeedsCheck(TypedDict):
+    """`switched_on`: ids; `needed`: what feeds of no use would need → how many."""
+
+    feeds: list[CheckedFeed]
+    switched_on: list[str]
+    needed: dict[str, int]
 
 
 class ImportedFeed(TypedDict):
@@ -309,7 +406,10 @@ class TraceAnswer(TypedDict):
 
 
 class AccountRow(TypedDict):
-    """A source on a day of Kazakhstan. `missing` is 0 when its sum agrees."""
+    """A source on a day of Kazakhstan. `missing` and `vanished` are 0 when its sums agree.
+
+    `read`: items of its feeds; `from_feeds` were sighted, `known` known, `dropped` none (by reason).
+    """
 
     day: str
     source: str
@@ -317,6 +417,11 @@ class AccountRow(TypedDict):
     under_way: int
     outcomes: dict[str, int]
     missing: int
+    read: int
+    from_feeds: int
+    known: int
+    dropped: dict[str, int]
+    vanished: int
 
 
 class AuditAnswer(TypedDict):
@@ -325,6 +430,10 @@ class AuditAnswer(TypedDict):
     sighted: int
     under_way: int
     outcomes: dict[str, int]
+    read: int
+    from_feeds: int
+    known: int
+    dropped: dict[str, int]
     balanced: bool
     accounts: list[AccountRow]
 
@@ -578,6 +687,54 @@ class PairAnswer(TypedDict):
     reasons: list[str]
 
 
+class ExaminedRow(TypedDict):
+    """`verdict`: ok, warning (a person should look) or problem (something does not work)."""
+
+    about: str
+    verdict: str
+    sentence: str
+    remedy: str
+
+
+class DoctorAnswer(TypedDict):
+    findings: list[ExaminedRow]
+
+
+class BackupAnswer(TypedDict):
+    """`keys`: of the state. `files`: of the folder, its manifest left out."""
+
+    folder: str
+    at: str
+    keys: int
+    articles: int
+    files: int
+
+
+class RestoreAnswer(TypedDict):
+    """`counts`: keys of the state, articles restored, adopted (in the index and not in the backup), known already."""
+
+    folder: str
+    counts: dict[str, int]
+
+
+class StateAnswer(TypedDict):
+    """`adopted`: articles of the index that the state did not know."""
+
+    adopted: int
+
+
+class ReplayAnswer(TypedDict):
+    """Ids of articles."""
+
+    replayed: list[str]
+
+
+class DropAnswer(TypedDict):
+    """Ids of articles."""
+
+    dropped: list[str]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -585,15 +742,25 @@ ANSWERS: dict[str, type] = {
     "kuzet stories": StoriesAnswer,
     "kuzet story": StoryDocument,
     "kuzet feeds list": FeedsAnswer,
+    "kuzet feeds show": FeedAnswer,
+    "kuzet feeds recall": RecallAnswer,
     "kuzet feeds check": FeedCheck,
+    "kuzet feeds check --all": FeedsCheck,
+    "kuzet feeds discover": DiscoveredFeeds,
     "kuzet feeds import": FeedsImported,
     "kuzet feed": FeedDocument,
     "kuzet extract, kuzet fetch": ArticleRow,
     "kuzet tag": TagAnswer,
     "kuzet status": StatusAnswer,
+    "kuzet doctor": DoctorAnswer,
+    "kuzet backup": BackupAnswer,
+    "kuzet restore": RestoreAnswer,
+    "kuzet rebuild-state": StateAnswer,
     "kuzet trace": TraceAnswer,
     "kuzet audit": AuditAnswer,
     "kuzet quarantine list": QuarantineAnswer,
+    "kuzet quarantine replay": ReplayAnswer,
+    "kuzet quarantine drop": DropAnswer,
     "kuzet import": ImportAnswer,
     "kuzet forget": ForgetAnswer,
     "kuzet forget --dry-run": ForgetPlan,

@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from pipelines.errors import KuzetError
-from pipelines.models import Article, FeedFormat, ParsedFeed
-from worker.cli.console import local_time
+from pipelines.errors import FeedUnusableError, KuzetError
+from pipelines.models import Article, Feed, Page, ParsedFeed
+from worker.answers.wording import local_time
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
     from worker.web.answers import Fetched, FetchResult
+
+
+class NotFetchedError(KuzetError):
+    """A site did not give a document. `reason`: a stable word, as counters have it (`worker.web.answers.Reason`)."""
+
+    def __init__(self, url: str, problem: str, *, reason: str, remedy: str = "") -> None:
+        super().__init__(url, problem, remedy=remedy)
+        self.reason = reason
+
 
 REMEDIES = {
     "unsafe_address": "Addresses of your own network are fetched only when KUZET_ALLOW_HOSTS names them as host:port, "
@@ -19,7 +28,8 @@ REMEDIES = {
     "robots": "The site's robots.txt closes it to robots, and kuzet keeps to that.",
     "dns": "Is the name spelt rightly, and is this machine on the internet?",
     "connect": "Does the site answer in a browser?",
-    "tls": "Its certificate or its TLS cannot be trusted; kuzet makes no exception.",
+    "tls": "kuzet makes no exception. Where the chain is incomplete, save the missing certificate as a PEM file and "
+    "name it as `tls_extra_ca` of the source: kuzet feeds edit ID --tls-extra-ca FILE.",
     "http_403": "The site may refuse programs; KUZET_USER_AGENT and KUZET_CONTACT say who asks.",
     "http_404": "The address may have changed: look for a newer one on the site.",
     "not_text": "It is no text, so it is no feed.",
@@ -28,14 +38,26 @@ REMEDIES = {
 """Reason of a refusal → what a person can do about it."""
 
 
-def fetch_feed(runtime: Runtime, url: str, form: FeedFormat) -> ParsedFeed:
-    """Return the feed as the workers would see it. Raises KuzetError saying why not."""
-    from pipelines.feeds import parse_feed, parse_sitemap
+def fetch_feed(runtime: Runtime, feed: Feed) -> ParsedFeed:
+    """Return the feed as the workers would see it, of a sitemap index the newest. Raises KuzetError saying why not."""
+    from pipelines.feeds import newest_sitemap, parse_document
+
+    page, now = fetch_document(runtime, feed.url, extra_ca=feed.tls_extra_ca), datetime.now(UTC)
+    try:
+        return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=now)
+    except FeedUnusableError as error:
+        if error.reason != "sitemap_index":
+            raise
+    child = newest_sitemap(page.body, url=page.final_url, headers=page.headers, now=now)
+    page = fetch_document(runtime, child, extra_ca=feed.tls_extra_ca)
+    return parse_document(page.body, feed, url=page.final_url, headers=page.headers, now=now)
+
+
+def fetch_document(runtime: Runtime, url: str, *, extra_ca: str = "") -> Page:
+    """Return a feed's document. Raises KuzetError saying why there is none."""
     from worker.web import feed_limits
 
-    page = fetched(url, runtime.web.get(url, limits=feed_limits(runtime.settings))).page
-    read = parse_sitemap if form is FeedFormat.SITEMAP else parse_feed
-    return read(page.body, url=page.final_url, headers=page.headers, now=datetime.now(UTC))
+    return fetched(url, runtime.web.get(url, limits=feed_limits(runtime.settings), extra_ca=extra_ca)).page
 
 
 def fetch_article(runtime: Runtime, url: str) -> Article:
@@ -59,7 +81,9 @@ def fetched(url: str, result: FetchResult) -> Fetched:
         case Fetched():
             return result
         case Refused(reason):
-            raise KuzetError(url, f"was not fetched: {result}", remedy=REMEDIES.get(str(reason), ""))
+            remedy = REMEDIES.get(str(reason), "")
+            raise NotFetchedError(url, f"was not fetched: {result}", reason=str(reason), remedy=remedy)
         case Later(not_before, reason):
-            raise KuzetError(url, f"was not fetched: the site asks to wait until {local_time(not_before)} ({reason})")
+            problem = f"was not fetched: the site asks to wait until {local_time(not_before)} ({reason})"
+            raise NotFetchedError(url, problem, reason=str(reason))
     raise KuzetError(url, "was not fetched: the site says that it has not changed")

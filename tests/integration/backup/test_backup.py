@@ -1,0 +1,139 @@
+"""Backup, everything destroyed, restore: on real engines, with a watch before and after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from pipelines.search.request import SearchRequest
+from seeds.newsroom import Newsroom
+from tests.support.commands import Answer, kuzet
+from tests.support.running_watch import QUICK, StartWatch
+from worker.backup.keys import delete_keys
+from worker.runtime import Runtime
+
+NAMES = {"redis_prefix": "saved:", "search_index": "saved"}
+BUSY, FAILED = 4, 1
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A watch that was backed up while it ran, and has ended since. `before`: id → version of each article."""
+
+    folder: Path
+    backup: Path
+    newsroom: Newsroom
+    runtime: Runtime
+    environment: dict[str, str]
+    before: dict[str, int]
+    audit: dict[str, Any]
+    forgotten: str
+    refused: Answer
+
+    def kuzet(self, *arguments: str) -> Answer:
+        return kuzet(*arguments, **self.environment)
+
+    def articles(self) -> dict[str, int]:
+        self.runtime.search.refresh()
+        return {one.article_id: one.version for one in self.runtime.search.scan(SearchRequest())}
+
+    def destroy(self) -> None:
+        """Lose what the engines had."""
+        delete_keys(self.runtime.redis, NAMES["redis_prefix"])
+        self.runtime.search.client.indices.delete(index="saved-*")
+
+
+@pytest.fixture(scope="module")
+def saved(start_watch: StartWatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
+    """Backed up after it settled; one article was forgotten, one feed added by hand."""
+    folder, backup = tmp_path_factory.mktemp("watch"), tmp_path_factory.mktemp("backups") / "first"
+    with Newsroom(troubles=QUICK) as newsroom:
+        with start_watch(folder, newsroom=newsroom, **NAMES) as watch:
+            watch.settle()
+            forgotten = next(iter(watch.runtime.search.scan(SearchRequest()))).article_id
+            assert watch.kuzet("forget", forgotten, "--yes").returncode == 0
+            shutil.copyfile(folder / "newsroom.yaml", folder / "feeds.yaml")
+            answer = watch.kuzet("backup", str(backup))
+            assert answer.returncode == 0, answer.stderr
+            refused = watch.kuzet("restore", str(backup))
+            before = {one.article_id: one.version for one in watch.runtime.search.scan(SearchRequest())}
+            audit = json.loads(watch.kuzet("audit", "--json").stdout)
+            environment, runtime = watch.run.environment(), watch.runtime
+        delete_workers(runtime.redis)
+        yield Saved(folder, backup, newsroom, runtime, environment, before, audit, forgotten, refused)
+
+
+def delete_workers(redis: Redis) -> None:
+    """Ended workers are believed for 20 s; the tests do not wait for that."""
+    redis.delete("saved:workers")
+
+
+def test_a_restore_is_refused_while_workers_run(saved: Saved) -> None:
+    """They would write between what is restored."""
+    assert saved.refused.returncode == BUSY
+    assert "kuzet down" in saved.refused.stderr
+
+
+def test_a_state_is_not_replaced_by_mistake(saved: Saved) -> None:
+    """Whoever restores on the wrong machine loses nothing."""
+    answer = saved.kuzet("restore", str(saved.backup))
+    assert answer.returncode == FAILED
+    assert "--replace" in answer.stderr
+
+
+def test_a_backup_is_never_written_over(saved: Saved) -> None:
+    """The one before may be the good one."""
+    answer = saved.kuzet("backup", str(saved.backup))
+    assert answer.returncode == FAILED
+    assert "is there already" in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["state.jsonl.zst", "articles.jsonl.zst", "manifest.json"])
+def test_a_damaged_backup_changes_nothing(saved: Saved, tmp_path: Path, name: str) -> None:
+    """A half-copied backup must not take the place of what is there."""
+    copy = shutil.copytree(saved.backup, tmp_path / "copy")
+    (copy / name).write_bytes((copy / name).read_bytes()[:-20])
+    keys = saved.runtime.redis.dbsize()
+    answer = saved.kuzet("restore", str(copy), "--replace")
+    assert answer.returncode == FAILED
+    assert name in answer.stderr
+    assert saved.runtime.redis.dbsize() == keys
+
+
+def test_everything_comes_back(saved: Saved, start_watch: StartWatch) -> None:
+    """Articles in their versions, the books, the tombstone; and a watch goes on where the backup was taken."""
+    saved.destroy()
+    (saved.folder / "feeds.yaml").unlink()
+    answer = saved.kuzet("restore", str(saved.backup), "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert saved.articles() == saved.before
+    assert json.loads(saved.kuzet("audit", "--json").stdout)["accounts"] == saved.audit["accounts"]
+    assert saved.forgotten in saved.runtime.state.forgotten
+    assert (saved.folder / "feeds.yaml").exists()
+
+    with start_watch(saved.folder, newsroom=saved.newsroom, **NAMES) as watch:
+        watch.settle()
+        after = saved.articles()
+        assert {key: after[key] for key in saved.before} == saved.before
+        assert saved.forgotten not in after
+        assert watch.runtime.state.outcomes.audit(now=Runtime.now()).is_balanced
+    delete_workers(saved.runtime.redis)
+
+
+def test_the_state_is_made_anew_from_the_index(saved: Saved) -> None:
+    """The broker's disk is gone and there is no backup: what is indexed is known, and does not come twice."""
+    there = saved.articles()
+    delete_keys(saved.runtime.redis, NAMES["redis_prefix"])
+    answer = saved.kuzet("rebuild-state", "--json")
+    assert json.loads(answer.stdout) == {"adopted": len(there)}
+    assert json.loads(saved.kuzet("rebuild-state", "--json").stdout) == {"adopted": 0}
+    traced = saved.runtime.state.articles.trace(next(iter(there)))
+    assert traced is not None
+    assert traced.version == there[traced.article_id]

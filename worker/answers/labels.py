@@ -1,0 +1,72 @@
+"""Names that people read in place of ids: topics, severities, contexts and regions in Kazakh or Russian.
+
+Ids are what filters and JSON hold; a filter takes a label as well. In any other language the ids are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines.errors import ConfigError
+from pipelines.tagging.rules.labels import Labels
+from worker.answers.choices import read_names_of
+from worker.files.labels import read_labels
+from worker.files.layers import Layers
+
+LANGUAGES = ("kk", "ru")
+
+
+VARIABLES = ("KUZET_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+"""Who says which language a person reads; the first that is set counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Labels in one language. `language` is empty where ids are shown."""
+
+    language: str
+    labels: Labels
+    regions: Mapping[str, str]
+
+    def topic(self, topic: str) -> str:
+        return self.labels.topic(topic, self.language) if self.language else topic
+
+    def severity(self, severity: str) -> str:
+        return self.labels.severity(severity, self.language).lower() if self.language else severity
+
+    def context(self, context: str) -> str:
+        return self.labels.context(context, self.language) if self.language else context
+
+    def region(self, region: str) -> str:
+        return self.regions.get(region, region)
+
+    def of(self, kind: str, value: str) -> str:
+        """Return the name of a facet's value; facets without labels keep theirs."""
+        shown = {"topic": self.topic, "severity": self.severity, "context": self.context, "region": self.region}
+        return shown[kind](value) if kind in shown else value
+
+    def listed(self, kind: str, values: Iterable[str]) -> str:
+        return ", ".join(self.of(kind, value) for value in values)
+
+
+NO_LABELS = Labels(topics={}, severities={}, contexts={})
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """Return kk or ru when the environment asks for it, else nothing."""
+    said = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    return found if (found := said[:2].lower()) in LANGUAGES else ""
+
+
+def read_names(config: Layers, language: str) -> Names:
+
+    try:
+        return Names(language, read_labels(config), read_regions(config, language))
+    except ConfigError:
+        return Names("", NO_LABELS, {})  # `kuzet status` says what is wrong with the file
+
+
+def read_regions(config: Layers, language: str) -> dict[str, str]:
+
+    return {each["name"]: each[language] for each in read_names_of(config / "places.yaml").get("regions", ())}

@@ -1,0 +1,158 @@
+"""Take a backup, and restore one.
+
+The state comes first, at one moment, then the articles. So the articles may be newer than the state, never older: what
+the state calls indexed is there. What is newer is adopted into the state when it is restored.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from secrets import token_hex
+from typing import TypeVar
+
+from pipelines.errors import KuzetError
+from pipelines.models import ArticleDocument
+from pipelines.search.exports import from_row, to_row
+from pipelines.search.request import SearchRequest
+from worker.backup.folder import (
+    ARTICLES,
+    CONFIG,
+    DATA,
+    STATE,
+    Manifest,
+    copy_files,
+    files_in,
+    read_lines,
+    read_manifest,
+    seal,
+    write_lines,
+)
+from worker.backup.keys import Key, delete_keys, is_empty, read_keys, without_pages, write_keys
+from worker.rebuilds.transfer import restore as write_documents
+from worker.runtime import Runtime
+
+Line = TypeVar("Line")
+Note = Callable[[str, int], None]
+"""Is called with what is being done and how much of it is done."""
+
+OWN_FILES = ("feeds.yaml", "examples/*", "alerts.yaml", "watchlists/*")
+"""What a person writes into the data folder."""
+
+BATCH = 200
+
+
+def silent(step: str, done: int) -> None:
+    """Note nothing."""
+
+
+def take_backup(runtime: Runtime, folder: Path, *, note: Note = silent) -> Manifest:
+    """Write a backup to a folder that is not there yet; the watch may go on. Raises KuzetError."""
+    if folder.exists():
+        raise KuzetError(str(folder), "is there already", remedy="Give a new name; a backup is never written over.")
+    unfinished = folder.with_name(f".{folder.name}.{token_hex(4)}.part")
+    unfinished.mkdir(parents=True, mode=0o700)
+    try:
+        manifest = _fill(runtime, unfinished, note=note)
+        unfinished.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return manifest
+
+
+def restore_backup(runtime: Runtime, folder: Path, *, replace: bool, note: Note = silent) -> Counter[str]:
+    """Put a backup in the place of state and articles, and count what came back. Safe to repeat after a failure.
+
+    Nobody may write meanwhile. Raises KuzetError: for a damaged backup, before anything is changed; for a state that
+    is not empty, unless `replace`.
+    """
+    read_manifest(folder)
+    redis, prefix = runtime.redis, runtime.settings.redis_prefix
+    if not replace and not is_empty(redis, prefix):
+        raise KuzetError(
+            "The state", "is not empty", remedy="With --replace the backup takes its place: what it lacks is lost."
+        )
+    delete_keys(redis, prefix)
+    lines = counted(read_lines(folder / STATE), "state", note)
+    counts = Counter(keys=write_keys(redis, prefix, without_pages(map(Key.of, lines))))
+    counts += _restore_articles(runtime, counted(read_lines(folder / ARTICLES), "articles", note))
+    counts["adopted"] = adopt_index(runtime, note=note)
+    _restore_files(runtime, folder)
+    return counts
+
+
+def adopt_index(runtime: Runtime, *, note: Note = silent) -> int:
+    """Make the state know every article of the index that it lacks; return how many those were.
+
+    Later entries of such an article are its revisions; one that is forgotten is deleted. What only the state knew is
+    lost: journeys, tombstones, the books of earlier days, articles under way.
+    """
+    adopted, now, state = 0, runtime.now(), runtime.state
+    runtime.search.refresh()
+    for stored in counted(runtime.search.scan(SearchRequest()), "articles of the index", note):
+        if state.articles.trace(stored.article_id) is not None:
+            continue
+        if state.rewrites.adopt(stored.article_id, stored.version, stored.document, now=now):
+            adopted += 1
+        else:
+            runtime.search.delete(stored.article_id)
+    return adopted
+
+
+def counted(lines: Iterable[Line], step: str, note: Note) -> Iterator[Line]:
+    """Yield the lines and note how many there were."""
+    for number, line in enumerate(lines, start=1):
+        note(step, number)
+        yield line
+
+
+def _fill(runtime: Runtime, folder: Path, *, note: Note) -> Manifest:
+    keys = read_keys(runtime.redis, runtime.settings.redis_prefix)
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    lines = {STATE: write_lines(folder / STATE, (key.line for key in counted(keys, "state", note)))}
+    runtime.search.refresh()
+    stored = counted(runtime.search.scan(SearchRequest()), "articles", note)
+    lines[ARTICLES] = write_lines(folder / ARTICLES, map(_row, stored))
+    data, config = runtime.settings.data, runtime.settings.config
+    copy_files(data, folder / DATA, files=[file for pattern in OWN_FILES for file in sorted(data.glob(pattern))])
+    copy_files(config, folder / CONFIG, files=files_in(config))
+    return seal(folder, kuzet=version("kuzet"), at=at, lines=lines)
+
+
+def _row(stored: ArticleDocument) -> str:
+    return json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
+
+
+def _restore_articles(runtime: Runtime, lines: Iterable[bytes]) -> Counter[str]:
+    runtime.ensure_index()
+    counts, batch = Counter[str](), list[ArticleDocument]()
+    for line in lines:
+        if document := from_row(json.loads(line)):
+            batch.append(document)
+        if len(batch) == BATCH:
+            counts += _write(runtime, batch)
+    return counts + _write(runtime, batch)
+
+
+def _write(runtime: Runtime, batch: list[ArticleDocument]) -> Counter[str]:
+    written = write_documents(batch, engine=runtime.search, state=runtime.state, now=runtime.now())
+    batch.clear()
+    return written
+
+
+def _restore_files(runtime: Runtime, folder: Path) -> None:
+    """Put a person's files back. The config folder is code's neighbour: it comes back only under a name of its own."""
+    data, config = runtime.settings.data, runtime.settings.config
+    copy_files(folder / DATA, data, files=files_in(folder / DATA))
+    saved = files_in(folder / CONFIG)
+    if any(_differs(file, config / file.relative_to(folder / CONFIG)) for file in saved):
+        copy_files(folder / CONFIG, data / "restored-config", files=saved)
+
+
+def _differs(file: Path, other: Path) -> bool:
+    return not other.is_file() or file.read_bytes() != other.read_bytes()

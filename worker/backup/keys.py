@@ -1,0 +1,225 @@
+"""The keys of the state as lines of a file, and back.
+
+A backup shows one moment: the broker takes no writes while its keys are read. Workers wait meanwhile, as they do when
+the broker is away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from typing import Any, TypeVar
+
+from redis import Redis
+
+Item = TypeVar("Item")
+BATCH = 500
+PAUSE_S = 10.0
+"""A pause is renewed with each batch; it ends by itself when the backup is killed."""
+
+TRANSPORT = ("celery:", "_kombu", "unacked")
+"""Messages of Celery: the state knows what is due, and the next tick sends for it again."""
+
+OF_THE_MOMENT = frozenset({"workers", "tick", "outbox:lock", "outbox:problem"})
+"""Who is at work just now: true of no other moment."""
+
+
+ARTICLE, FEED = "article:", "feed:"
+DUE_FETCH, DUE_EXTRACT = "due:fetch", "due:extract"
+CLAIM = frozenset({"token", "lease_until", "nudged_until"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key without the prefix. `value` is what JSON has for its kind; times are epoch milliseconds.
+
+    string: text. hash: object. list: texts. set: texts. zset: [member, score]. stream: [id, object].
+    """
+
+    name: str
+    kind: str
+    value: Any
+    expires_at_ms: int | None = None
+
+    @property
+    def line(self) -> str:
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    @classmethod
+    def of(cls, line: str | bytes) -> Key:
+        """Read a line. Raises ValueError or TypeError for one that is no key."""
+        return cls(**json.loads(line))
+
+
+_READ: Mapping[str, Callable[[Any, str], Any]] = {
+    "string": lambda pipe, key: pipe.get(key),
+    "hash": lambda pipe, key: pipe.hgetall(key),
+    "list": lambda pipe, key: pipe.lrange(key, 0, -1),
+    "set": lambda pipe, key: pipe.smembers(key),
+    "zset": lambda pipe, key: pipe.zrange(key, 0, -1, withscores=True),
+    "stream": lambda pipe, key: pipe.xrange(key),
+}
+
+
+@contextmanager
+def standstill(redis: Redis) -> Iterator[Callable[[], None]]:
+    """Let the broker take no writes; the callback given prolongs it. Reads go on."""
+    client: Any = redis
+
+    def prolong() -> None:
+        client.client_pause(int(PAUSE_S * 1000), all=False)
+
+    prolong()
+    try:
+        yield prolong
+    finally:
+        client.client_unpause()
+
+
+def read_keys(redis: Redis, prefix: str) -> Iterator[Key]:
+    """Yield every key of the state as it is at one moment, in no order."""
+    with standstill(redis) as prolong:
+        names = dict.fromkeys(
+            redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)
+        )  # a scan may repeat itself
+        for batch in _batches(filter(lambda key: _is_kept(key.removeprefix(prefix)), names), BATCH):
+            prolong()
+            yield from _read_batch(redis, prefix, batch)
+
+
+def write_keys(redis: Redis, prefix: str, keys: Iterable[Key]) -> int:
+    """Write the keys over whatever has their names; return how many they were."""
+    written = 0
+    for batch in _batches(keys, BATCH):
+        pipe = redis.pipeline(transaction=False)
+        for key in batch:
+            _write(pipe, prefix + key.name, key)
+        pipe.execute()
+        written += len(batch)
+    return written
+
+
+def without_pages(keys: Iterable[Key]) -> Iterator[Key]:
+    """Free what was claimed, and have pages fetched again: a backup has none, and its workers are gone.
+
+    An import has no site to ask; it ends with the text of its entry.
+    """
+    waiting: dict[str, Key] = {}
+    to_fetch: list[str] = []
+    for key in keys:
+        if key.name in {DUE_FETCH, DUE_EXTRACT}:
+            waiting[key.name] = key
+        elif _is_record(key):
+            freed = _freed(key)
+            if freed.value.get("stage") != key.value.get("stage"):
+                to_fetch.append(key.name.removeprefix(ARTICLE))
+            yield freed
+        else:
+            yield key
+    yield from _moved(waiting, to_fetch)
+
+
+def delete_keys(redis: Redis, prefix: str) -> int:
+    """Delete the state, messages included; return how many keys it had."""
+    deleted = 0
+    for batch in _batches(list(redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)), BATCH):
+        deleted += int(redis.unlink(*batch))
+    return deleted
+
+
+def is_empty(redis: Redis, prefix: str) -> bool:
+    """True if the state knows no article and no feed."""
+    return not any(_is_kept(key.removeprefix(prefix)) for key in redis.scan_iter(match=f"{_literal(prefix)}*"))
+
+
+def _is_record(key: Key) -> bool:
+    return key.kind == "hash" and key.name.startswith((ARTICLE, FEED)) and key.name.count(":") == 1
+
+
+def _freed(key: Key) -> Key:
+    fields = {name: value for name, value in key.value.items() if name not in CLAIM}
+    if fields.get("stage") == "extract" and fields.get("page") and fields.get("host"):
+        fields = fields | {"stage": "fetch", "attempts": "0"}
+        del fields["page"]
+    return replace(key, value=fields)
+
+
+def _moved(waiting: Mapping[str, Key], to_fetch: Iterable[str]) -> Iterator[Key]:
+    """Yield what is due, with the articles whose pages have to be fetched again due at once."""
+    moved = dict.fromkeys(to_fetch, 0.0)
+    extract = {item: at for item, at in _scores(waiting, DUE_EXTRACT).items() if item not in moved}
+    for name, scores in ((DUE_EXTRACT, extract), (DUE_FETCH, _scores(waiting, DUE_FETCH) | moved)):
+        if scores:
+            yield Key(name=name, kind="zset", value=[[item, at] for item, at in scores.items()])
+
+
+def _scores(waiting: Mapping[str, Key], name: str) -> dict[str, float]:
+    return dict(waiting[name].value) if name in waiting else {}
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _is_kept(name: str) -> bool:
+    return name not in OF_THE_MOMENT and not name.startswith(TRANSPORT)
+
+
+def _literal(prefix: str) -> str:
+    return "".join(f"\\{letter}" if letter in r"*?[]^\-" else letter for letter in prefix)
+
+
+def _read_batch(redis: Redis, prefix: str, names: Sequence[str]) -> Iterator[Key]:
+    pipe = redis.pipeline(transaction=False)
+    for name in names:
+        pipe.type(name)
+        pipe.pttl(name)
+    facts = pipe.execute()
+    now_ms = _now_ms(redis)
+    kinds, lives = facts[::2], facts[1::2]
+    for name, kind in zip(names, kinds, strict=True):
+        if kind != "none":
+            _READ[kind](pipe, name)
+    values = iter(pipe.execute())
+    for name, kind, life_ms in zip(names, kinds, lives, strict=True):
+        if kind != "none":  # else it has expired
+            expires_at_ms = now_ms + life_ms if life_ms >= 0 else None
+            value = _as_json(next(values))
+            yield Key(name=name.removeprefix(prefix), kind=kind, value=value, expires_at_ms=expires_at_ms)
+
+
+def _now_ms(redis: Redis) -> int:
+    seconds, microseconds = redis.time()
+    return int(seconds) * 1000 + int(microseconds) // 1000
+
+
+def _as_json(value: Any) -> Any:  # noqa: ANN401  each kind has its own shape
+    return sorted(value) if isinstance(value, set) else value
+
+
+def _write(pipe: Any, name: str, key: Key) -> None:  # noqa: ANN401  redis types no pipeline
+    pipe.delete(name)
+    match key.kind:
+        case "string":
+            pipe.set(name, key.value)
+        case "hash":
+            pipe.hset(name, mapping=key.value)
+        case "list":
+            pipe.rpush(name, *key.value)
+        case "set":
+            pipe.sadd(name, *key.value)
+        case "zset":
+            pipe.zadd(name, dict(key.value))
+        case "stream":
+            for entry, fields in key.value:
+                pipe.xadd(name, fields, id=entry)
+        case _:
+            raise ValueError(f"{key.name} is a {key.kind}, which no state has")
+    if key.expires_at_ms is not None:
+        pipe.pexpireat(name, key.expires_at_ms)

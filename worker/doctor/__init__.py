@@ -1,0 +1,1 @@
+"""Checks of engines, machine and settings, and of the whole chain by a test article."""
