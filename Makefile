@@ -6,7 +6,7 @@ JOBS ?= 2
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
-.PHONY: help install demo up test test-fast lint words format bench bench-language bench-tagging \
+.PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging \
 	bench-search bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
@@ -24,7 +24,12 @@ demo: $(STAMP)  ## the whole chain on this machine: engines, workers, newsroom, 
 up: $(STAMP)  ## start the watch on this machine and stay
 	@$(BIN)/kuzet up
 
-test: $(STAMP) lint  ## everything: lint, types, arrows, unit, integration and fault tests, two files at a time (JOBS=1: one)
+test: $(STAMP)  ## everything: lint, types, arrows, unit, integration and fault tests, two files at a time (JOBS=1: one)
+	@$(MAKE) --no-print-directory -j $(JOBS) lint suite
+
+# Tests start hundreds of Pythons: they must find bytecode where it is not written otherwise.
+suite: export PYTHONDONTWRITEBYTECODE =
+suite: $(STAMP)
 	@$(BIN)/pytest tests -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
@@ -52,7 +57,7 @@ bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and wha
 	@$(BIN)/python -m benchmarks.language
 	@$(BIN)/python -m benchmarks.analysis
 
-bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost beside extraction
+bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost next to extraction
 	@$(BIN)/python -m benchmarks.tagging
 
 bench-search: $(STAMP)  ## what searches find against plain analyzers; the price of a bulk
@@ -66,10 +71,10 @@ bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare
 bench-stories: $(STAMP)  ## stories: pairs of news, a corpus in two languages, 100,000 articles in one pass
 	@$(BIN)/python -m benchmarks.stories
 
-bench-pages: $(STAMP)  ## extraction beside plain trafilatura
+bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
 
-bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, beside fixed intervals and the optimum
+bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, next to fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)

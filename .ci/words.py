@@ -1,4 +1,4 @@
-"""List mannered words in code and documents, each with plain ones to use: `python .ci/words.py [FILE…]`.
+"""List mannered words in code, documents and configuration, with plain ones to use: `python .ci/words.py [FILE…]`.
 
 The readers' first languages are Kazakh and Russian: a word is used in the first sense that a dictionary gives it.
 A proper use keeps its word: end the line with `words:` and a reason, as in `file.tell()  # words: a method of files`.
@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("worker", "pipelines", "config", "seeds", "tests", "benchmarks", "docs", ".ci", ".")
+FOLDERS = ("worker", "pipelines", "config", "seeds", "tests", "benchmarks", "docs", "docker", ".ci", ".github", ".")
 """Where prose is; `.` means only the files of the root itself. Texts that tests read (tests/data) keep their words."""
+
+KINDS = (".py", ".md", ".yaml", ".yml", ".lua")
+NAMES = ("Makefile", "Dockerfile", ".env.example", "run", "venv")
+"""Files without a kind in whose comments there is prose."""
 
 PLAIN = {
     "told": "said, given, shown, printed; or name the thing",
@@ -37,7 +41,7 @@ MEANT = re.compile(r"\bwords: \w")
 def files() -> Iterator[Path]:
     for folder in FOLDERS:
         pattern = "*" if folder == "." else "**/*"
-        found = sorted(each for kind in ("py", "md") for each in (ROOT / folder).glob(f"{pattern}.{kind}"))
+        found = sorted(each for each in (ROOT / folder).glob(pattern) if each.suffix in KINDS or each.name in NAMES)
         yield from (each for each in found if "tests/data/" not in each.as_posix() and each != Path(__file__))
 
 

@@ -47,6 +47,10 @@ class ConfigError(KuzetError):
         self.key = key
 
 
+class UnreadableFileError(ConfigError):
+    """A file of ours is missing or may not be read: the setting that names it is wrong, or its folder's."""
+
+
 class FeedUnusableError(KuzetError):
     """The document is not a feed, or holds nothing usable: record the poll as failed and look again later.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -43,8 +44,20 @@ LONGEST_FIRST = (
 )
 """By their time in a run of two workers (`pytest --durations=0`); a file that is missing here only begins later."""
 
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
+"""Nodes of tests live for minutes: the second compiler would cost more than it brings (a third of a node's time)."""
+
 settings.register_profile("kuzet", deadline=None)  # no test is a race against a busy machine
 settings.load_profile("kuzet")
+
+
+gc.disable()
+"""Collecting makes a million objects that stay; going through them again and again is a quarter of its time."""
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from check_jsonschema import main as check_jsonschema
+from click.testing import CliRunner
 
 from config.settings import HERE
 
@@ -19,7 +20,7 @@ ROOT = HERE.parent
 VARIABLE = re.compile(r"\$\{(\w+):-([^}]*)\}")
 PROGRAMS = {
     "celery": (sys.executable, "-m", "celery"),
-    "kuzet": (sys.executable, "-c", "from worker.cli import main; main()"),
+    "kuzet": (sys.executable, "-m", "worker.cli"),
     "python": (sys.executable,),
 }
 
@@ -59,9 +60,8 @@ def read_variables() -> dict[str, str]:
 
 def check_by_schema(schema: str, file: Path) -> None:
     """Hold a file against a schema that the package check-jsonschema carries; nothing is downloaded."""
-    command = (sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file))
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    ran = CliRunner().invoke(check_jsonschema, ("--builtin-schema", schema, str(file)))
+    assert ran.exit_code == 0, ran.output
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from config.settings import Settings
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Troubles
 from tests.support.commands import Answer, kuzet
+from tests.support.forks import ForkingRun
 from worker.local.report import Silence
-from worker.local.run import LocalRun
 from worker.runtime import Runtime
 from worker.state import Trace
 
@@ -32,7 +32,7 @@ class Watch:
     """A running watch over a newsroom."""
 
     newsroom: Newsroom
-    run: LocalRun
+    run: ForkingRun
     runtime: Runtime
 
     def wait(self, until: Callable[[], bool], *, patience_s: float = PATIENCE_S) -> None:
@@ -94,7 +94,7 @@ def watching(folder: Path, *, dictionary: Path, newsroom: Newsroom | None = None
     """
     with ExitStack() as stack:
         newsroom = newsroom or stack.enter_context(Newsroom(troubles=QUICK))
-        run = stack.enter_context(LocalRun(settings_of(folder, newsroom, **settings), report=Silence()))
+        run = stack.enter_context(ForkingRun(settings_of(folder, newsroom, **settings), report=Silence()))
         if not settings.get("search_url"):
             run.install_dictionary(dictionary)
         run.spawn_services()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
-from tests.support.commands import KUZET, PLAIN, TIMEOUT_S, Answer, run, run_anew
+from tests.support.commands import TIMEOUT_S, Answer, run, run_anew
+from tests.support.forks import PLAIN, ForkedProcess
+from tests.support.running_watch import Watch
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,7 @@ class Terminal:
     data: Path
 
     def run(self, *arguments: str, given: str = "", **environment: str) -> Answer:
-        # `up` leaves processes of its own; a shell that asks for completions passes no arguments
-        start = run if arguments and arguments[0] != "up" else run_anew
+        start = run_anew if arguments[:1] == ("up",) else run  # `up` leaves processes of its own
         return start(arguments, self.environment(**environment), given=given)
 
     def run_anew(self, *arguments: str, given: str = "", **environment: str) -> Answer:
@@ -42,34 +43,43 @@ class Terminal:
     @contextmanager
     def running(self, *arguments: str) -> Iterator[Reader]:
         """Run a command that does not end by itself; Ctrl-C ends it with the block."""
-        process = subprocess.Popen(
-            [*KUZET, *arguments], env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        reader = Reader(process)
-        try:
-            yield reader
-        finally:
-            process.send_signal(2)
-            reader.close()
+        read, write = os.pipe()
+        with (
+            os.fdopen(read, encoding="utf-8") as printed,
+            os.fdopen(write, "w") as end,
+            Path(os.devnull).open() as nothing,
+        ):
+            process = ForkedProcess(arguments, self.environment(), files=[nothing, end, end])
+            end.close()  # the process has it: what is printed ends with it
+            reader = Reader(process, printed)
+            try:
+                yield reader
+            finally:
+                process.interrupt()
+                reader.close()
+
+
+@dataclass(frozen=True)
+class WatchTerminal(Terminal):
+    """A shell next to a watch that the test looks into as well."""
+
+    watch: Watch
 
 
 @dataclass
 class Reader:
     """What a running command has printed so far, standard output and errors together."""
 
-    process: subprocess.Popen[str]
+    process: ForkedProcess
+    printed: IO[str]
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._threads = [
-            threading.Thread(target=self._read, args=(stream,), daemon=True)
-            for stream in (self.process.stdout, self.process.stderr)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
 
-    def _read(self, stream: Iterator[str]) -> None:
-        self.lines.extend(line.rstrip("\n") for line in stream)
+    def _read(self) -> None:
+        self.lines.extend(line.rstrip("\n") for line in self.printed)
 
     def wait_for(self, text: str, *, within_s: float = 60.0) -> str:
         """Wait for a line with the text in it, and return it."""
@@ -82,7 +92,4 @@ class Reader:
 
     def close(self) -> None:
         self.process.wait(TIMEOUT_S)
-        for thread in self._threads:
-            thread.join()
-        for stream in (self.process.stdout, self.process.stderr):
-            stream.close()
+        self._thread.join()

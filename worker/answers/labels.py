@@ -5,6 +5,7 @@ Ids are what filters and JSON hold; a filter takes a label as well. In any other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -57,6 +58,12 @@ def language_of(environment: Mapping[str, str]) -> str:
     """Return kk or ru when the environment asks for it, else nothing."""
     said = next((environment[name] for name in VARIABLES if environment.get(name)), "")
     return found if (found := said[:2].lower()) in LANGUAGES else ""
+
+
+def unknown_language(environment: Mapping[str, str]) -> str:
+    """Return what KUZET_LANG asks for when there are no labels in it; English is ids."""
+    said = environment.get(VARIABLES[0], "")
+    return said if said and re.split(r"[^a-z]", said.lower())[0] not in {*LANGUAGES, "en"} else ""
 
 
 def read_names(config: Layers, language: str) -> Names:

@@ -90,11 +90,27 @@ def key_of(text: str) -> str:
 def find_key(runtime: Runtime, text: str) -> str:
     """Return the article id of what was typed, also for `file:report.txt` without the mark of its content.
 
-    Of several contents that a file had, the newest one that the index holds. Raises UsageError.
+    Of several contents that a file had, the newest one that the index holds. `report.txt` alone will do, if a file of
+    this name was imported. Raises UsageError.
     """
-    from pipelines.reading.texts import CONTENT_MARK, is_file_name
+    from pipelines.reading.texts import FILE, is_file_name, text_id
 
-    key = key_of(text)
+    try:
+        key = key_of(text)
+    except UsageError:
+        name = FILE + text
+        if found := imported_key(runtime, name):
+            return found
+        if runtime.state.articles.trace(text_id(name)) is None:
+            raise
+        return text_id(name)
     if not is_file_name(text) or runtime.state.articles.trace(key):
         return key
-    return next(iter(runtime.search.ids_by_address(f"{re.escape(text)}{CONTENT_MARK}", limit=1)), key)
+    return imported_key(runtime, text) or key
+
+
+def imported_key(runtime: Runtime, name: str) -> str:
+    """Return the id of the newest content that a file had in the index; nothing for an unknown one."""
+    from pipelines.reading.texts import CONTENT_MARK
+
+    return next(iter(runtime.search.ids_by_address(f"{re.escape(name)}{CONTENT_MARK}", limit=1)), "")

@@ -562,6 +562,14 @@ class RebuildAnswer(TypedDict):
     read: NotRequired[int]
 
 
+class BegunAnswer(TypedDict):
+    """A rebuild that the workers go on with; `owner`: who has begun it."""
+
+    kind: str
+    owner: str
+    began_at: float
+
+
 class SpanRow(TypedDict):
     """A piece of a text: `field` is title or body; `start` and `end` count characters."""
 
@@ -768,6 +776,7 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
     "kuzet reindex, kuzet retag, kuzet reextract, kuzet restory": RebuildAnswer,
+    "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait, kuzet restory --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,
     "kuzet reindex --dry-run": ReindexPlan,
     "kuzet retag --dry-run": RetagPlan,

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
-    arrivals,
     articles,
     backups,
     console,
@@ -37,6 +36,7 @@ from worker.cli import (
     status,
     stories,
     up,
+    watch,
 )
 from worker.cli.endings import Commands
 from worker.cli.settings import warn_of_unknown_variables
@@ -87,7 +87,7 @@ for group in (
     stories,
     show,
     stats,
-    arrivals,
+    watch,
     articles,
     feeds,
     forgetting,

@@ -12,12 +12,21 @@ if TYPE_CHECKING:
     from worker.runtime import Runtime
 
 
+class Completed(str):
+    """A value that begins as typed, in any case. typer would drop it for a capital letter."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        return True
+
+
 def completing(name: str) -> Callable[[str], list[str]]:
     """Return what completes a filter's value: names that begin so, in any case. A broken file completes nothing."""
 
     def complete(incomplete: str) -> list[str]:
         try:
-            return beginning(incomplete, values_of(name))
+            return [Completed(value) for value in beginning(incomplete, values_of(name))]
         except (KuzetError, SettingsError):
             return []
 

@@ -12,7 +12,14 @@ import typer
 from typer.core import TyperGroup
 
 from config.settings import SettingsError
-from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
+from pipelines.errors import (
+    EngineRefusedError,
+    EngineUnavailableError,
+    KuzetError,
+    QueryError,
+    UnreadableFileError,
+    UsageError,
+)
 from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, fail
 from worker.cli.session import broker_trouble
 
@@ -20,6 +27,7 @@ EXIT_CODE_OF = {
     UsageError: USAGE,
     QueryError: USAGE,
     SettingsError: USAGE,
+    UnreadableFileError: USAGE,
     EngineUnavailableError: NO_ENGINE,
     EngineRefusedError: NO_ENGINE,
     KuzetError: FAILED,
@@ -28,6 +36,11 @@ EXIT_CODE_OF = {
 
 class Commands(TyperGroup):
     """The group of all commands."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command. `kuzet tag wrong ARTICLE …` is `kuzet rules wrong ARTICLE …`: a file alone is tagged."""
+        is_report = args[:2] == ["tag", "wrong"] and len(args) > len(["tag", "wrong"])
+        return super().resolve_command(ctx, ["rules", *args[1:]] if is_report and args[2] != "--json" else args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; say in one sentence why it failed."""

@@ -57,7 +57,7 @@ def reindex(  # noqa: PLR0913  one option a wish
     Nothing is lost: the workers copy, catch up, compare and switch, and a failure leaves everything as it was.
     Example: kuzet reindex --dry-run && kuzet reindex
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import REINDEX, open_reindexer
 
     runtime = open_runtime()
@@ -72,6 +72,8 @@ def reindex(  # noqa: PLR0913  one option a wish
         run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
         if wait:
             follow(runtime, run, as_json=as_json, sentence=sentence_of_reindex)
+        else:
+            leave(run, as_json=as_json)
 
 
 @commands.command("retag")
@@ -89,7 +91,7 @@ def retag(  # noqa: PLR0913  one option a wish
 
     Example: kuzet retag --dry-run --since 30d && kuzet retag
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
@@ -104,6 +106,8 @@ def retag(  # noqa: PLR0913  one option a wish
     run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
     if wait:
         follow(runtime, run, as_json=as_json, sentence=sentence_of_retag)
+    else:
+        leave(run, as_json=as_json)
 
 
 @commands.command("reextract")
@@ -119,7 +123,7 @@ def reextract(
 
     Example: kuzet reextract --source tengrinews --since 7d
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()
@@ -129,6 +133,8 @@ def reextract(
     run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
     if wait:
         follow(runtime, run, as_json=as_json, sentence=sentence_of_reextract)
+    else:
+        leave(run, as_json=as_json)
 
 
 def sentence_of_reextract(rebuild: Rebuild) -> str:

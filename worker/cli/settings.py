@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.settings import PREFIX, LogLevel, Settings, origins, unknown_variables, variable
+from worker.answers.labels import unknown_language
 from worker.cli.console import out, print_json, warn
 from worker.cli.session import WATCH, open_settings
 
@@ -151,6 +153,8 @@ def warn_of_unknown_variables(command: Any) -> None:
     for name in unknown_variables(options):
         near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
         warn(f"{name} is no setting of kuzet" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
+    if said := unknown_language(os.environ):
+        warn(f"KUZET_LANG={said}: labels are in kk and ru, ids in en; ids are shown")
 
 
 def _variables(command: Any) -> Iterator[str]:

@@ -136,13 +136,15 @@ def restory(
 
     Merges and splits by hand stay. Example: kuzet restory
     """
-    from worker.cli.watch import begin, follow, running
+    from worker.cli.rebuild_progress import begin, follow, leave, running
     from worker.rebuilds import RESTORY
 
     runtime = open_runtime()
     run = running(runtime, RESTORY) if attach else begin(runtime, RESTORY)
     if wait:
         follow(runtime, run, as_json=as_json, sentence=sentence_of_restory)
+    else:
+        leave(run, as_json=as_json)
 
 
 def sentence_of_restory(rebuild: Rebuild) -> str:

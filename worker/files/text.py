@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import TypeAlias
 
-from pipelines.errors import ConfigError
+from pipelines.errors import ConfigError, UnreadableFileError
 
 Stamp: TypeAlias = tuple[int, int]
 """When a file was written (ns) and how long it is; zeros for one that is not there (an editor may be replacing it)."""
@@ -24,7 +24,7 @@ def stamp(file: Path) -> Stamp:
 def remedy_for(error: OSError, file: Path) -> str:
     """Return how a file is made readable if its rights are the fault: copied into a container, it keeps its owner."""
     if not isinstance(error, PermissionError):
-        return ""
+        return "KUZET_CONFIG names the folder of such files, KUZET_FEEDS_FILE another feed list."
     try:
         found = file.stat()
     except OSError:
@@ -36,11 +36,16 @@ def remedy_for(error: OSError, file: Path) -> str:
 
 
 def read_text(file: Path) -> str:
-    """The file's text. Raises ConfigError for one that is missing, unreadable or not UTF-8 (with the line)."""
+    """Return the file's text.
+
+    Raises UnreadableFileError for one that is missing or may not be read, ConfigError with the line for one that is not
+    UTF-8.
+    """
     try:
         raw = file.read_bytes()
     except OSError as error:
-        raise ConfigError(str(file), f"cannot be read ({error.strerror})", remedy=remedy_for(error, file)) from error
+        remedy = remedy_for(error, file)
+        raise UnreadableFileError(str(file), f"cannot be read ({error.strerror})", remedy=remedy) from error
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:

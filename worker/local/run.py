@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
@@ -42,6 +42,8 @@ class LocalRun:
     folder is held while it runs: a second run on it raises KuzetError naming this process. Engines outlive the other
     children when it stops.
     """
+
+    supervisor_type: ClassVar[type[Supervisor]] = Supervisor
 
     def __init__(self, settings: Settings, *, report: Report) -> None:
         self.settings = settings
@@ -122,7 +124,7 @@ class LocalRun:
         self._lock.release()
 
     def _supervisor(self) -> Supervisor:
-        return Supervisor(self.settings.data / "logs", report=self._report)
+        return self.supervisor_type(self.settings.data / "logs", report=self._report)
 
     def _broker(self) -> str:
         if self.settings.broker_url:

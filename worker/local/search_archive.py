@@ -31,6 +31,7 @@ ONLY_CLASSES = (  # Java 25 mixes up the machine code in its archives, notices, 
     "-XX:-AOTAdapterCaching",
     "-XX:-AOTStubCaching",
 )
+ALL_COMPILERS = ("-XX:TieredStopAtLevel=4",)  # also where JAVA_TOOL_OPTIONS says less: it serves all later starts
 REHEARSAL = (
     (
         "PUT",
@@ -89,7 +90,7 @@ def _make(archive: Path, *, jars: Sequence[Path], heap_mb: int, report: Report) 
         jars=jars,
         heap_mb=heap_mb,
         port=choose_port(0),
-        flags=(*ONLY_CLASSES, f"-XX:AOTCacheOutput={new}"),
+        flags=(*ONLY_CLASSES, *ALL_COMPILERS, f"-XX:AOTCacheOutput={new}"),
     )
     node = replace(node, command=replace(node.command, grace_s=WRITING_S))
     try:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Self
+from typing import ClassVar, Self
 
 from pipelines.errors import EngineUnavailableError
 from worker.local.children import Child, Command, rotate
@@ -51,6 +51,8 @@ class Supervisor:
     started it. A child that keeps ending soon after its start is reported, and started
     once a minute: what it lacks (a full disk, a broker) may come back. The report must not call back.
     """
+
+    child_type: ClassVar[type[Child]] = Child
 
     def __init__(self, logs: Path, *, report: Report, backoff: Backoff = Backoff()) -> None:
         self._logs = logs
@@ -114,7 +116,7 @@ class Supervisor:
 
     def _launch(self, command: Command) -> Child:
         rotate(self.log(command.name))
-        return self._starter.submit(Child, command, log=self.log(command.name)).result()
+        return self._starter.submit(self.child_type, command, log=self.log(command.name)).result()
 
     def _watch_children(self) -> None:
         looks = 0

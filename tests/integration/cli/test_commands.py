@@ -9,8 +9,6 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,9 +18,9 @@ from typer.testing import CliRunner
 from pipelines.models import Entry, Feed
 from pipelines.search.request import FILTERS, SearchRequest
 from pipelines.urls import article_id
-from tests.support.commands import run, run_anew
-from tests.support.running_watch import StartWatch, Watch
-from tests.support.terminal import Terminal
+from tests.support.commands import KUZET, run, run_anew
+from tests.support.forks import run_program
+from tests.support.terminal import Terminal, WatchTerminal
 from worker.cli import app
 from worker.cli.console import USAGE
 from worker.cli.importing import Import, follow, hand_over
@@ -30,37 +28,14 @@ from worker.state.records import day_of
 
 COMMANDS = ("search", "export")
 ONE_OF_EACH = (
-    "search --since no-such-day",
-    "trace https://nowhere.kz/x",
-    "audit --json",
-    "quarantine replay no-such-id",
-    "reindex --list",
-    "feeds remove no-such-feed",
-    "export полиция -",
-    "tag -",
-    "stem --language kk",
-    "rules test no-such-topic",
+    "audit --json",  # asks the broker
+    "export полиция -",  # the index
+    "tag -",  # the rules, and reads standard input
+    "stem --language kk",  # the dictionary
     "settings",
     "no-such-command",
 )
-"""Commands of every group that say the same twice."""
-KUZET = (sys.executable, "-c", "from worker.cli import main; main()")
-TIMEOUT_S = 60
-
-
-@dataclass(frozen=True)
-class WatchTerminal(Terminal):
-    """A shell next to a watch that the test looks into as well."""
-
-    watch: Watch
-
-
-@pytest.fixture(scope="module")
-def terminal(start_watch: StartWatch) -> Iterator[WatchTerminal]:
-    """A watch with the newsroom's first eight stories."""
-    with start_watch() as watch:
-        watch.settle()
-        yield WatchTerminal(watch.runtime.settings.data, watch)
+"""Commands of every kind that say the same twice; each new Python takes two seconds of computing."""
 
 
 @pytest.mark.parametrize("command", ONE_OF_EACH)
@@ -230,15 +205,7 @@ def test_imported_texts_take_the_same_way(terminal: WatchTerminal, tmp_path: Pat
 
 
 def run_in(terminal: WatchTerminal, folder: Path, *arguments: str) -> dict:
-    answer = subprocess.run(
-        [*KUZET, *arguments, "--json"],
-        cwd=folder,
-        env={**os.environ, "KUZET_DATA": str(terminal.data), "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
+    answer = run((*arguments, "--json"), terminal.environment(), folder=folder)
     outcomes = json.loads(answer.stdout)["outcomes"] if answer.stdout else {}
     return {"exit": answer.returncode, "said": answer.stderr, **outcomes}
 
@@ -263,6 +230,9 @@ def test_files_of_one_name_are_two_articles(terminal: WatchTerminal, tmp_path: P
         *(f"Күндік есеп {year}" for year in ("2025", "2026")),
         "Жылдық есеп түзетілді",
     }
+    for typed in ("2025/report.txt", "file:2025/report.txt"):
+        assert "ended: indexed" in terminal.run("trace", typed).stdout
+    assert terminal.run("trace", "2024/report.txt").returncode == USAGE
 
 
 def test_two_inputs_of_one_identity_are_refused(terminal: WatchTerminal, tmp_path: Path):
@@ -320,7 +290,7 @@ def test_celery_finds_the_running_watch(terminal: WatchTerminal):
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.upkeep"]
     env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
     env |= {"KUZET_DATA": str(terminal.data)}
-    called = subprocess.run(call, env=env, capture_output=True, text=True, timeout=90, check=False)
+    called = run_program(call, env)
     assert (called.returncode, called.stderr) == (0, "")
 
 
@@ -444,10 +414,7 @@ def test_words_have_keys_and_forms(terminal: WatchTerminal):
 
 def test_without_a_watch_the_way_out_is_told(tmp_path: Path):
     """A newcomer's first mistake."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("KUZET_")}
-    answer = subprocess.run(
-        [*KUZET, "status"], env=env | {"KUZET_DATA": str(tmp_path)}, capture_output=True, text=True, check=False
-    )
+    answer = Terminal(tmp_path).run("status")
     assert answer.returncode == 3
     assert "kuzet up" in answer.stderr
 

@@ -13,6 +13,8 @@ from tests.support.terminal import Terminal
     ("words", "completed"),
     [
         ("kuzet search --topic dr", ["drugs"]),
+        ("kuzet search --topic DR", ["drugs"]),
+        ("kuzet search --region almaty", ["Almaty", "Almaty (city)"]),
         ("kuzet search --region Alma", ["Almaty", "Almaty (city)"]),
         ("kuzet export --context dri", ["drill"]),
         ("kuzet watch --source kaz.nu", ["kaz.nur.kz"]),

@@ -15,6 +15,7 @@ from secrets import token_hex
 import pytest
 
 from seeds.newsroom import Newsroom
+from tests.support.forks import CLIENT, server_address
 from tests.support.running_watch import QUICK
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs/guide/first-hour.md"
@@ -22,6 +23,13 @@ LINE = re.compile(r"^(?P<command>.*?)(?:\s+# (?P<stays>until Ctrl-C )?→ (?P<sa
 ADDRESS = re.compile(r"http://127\S+")
 TIMEOUT_S = 300
 STORIES = 40
+PROGRAM = """#!/bin/sh
+case $1 in
+up) exec {python} -c 'import sys; sys.argv[0] = "kuzet"; from worker.cli import main; main()' "$@" ;;
+*) exec {python} -I -S {client} {server} "$@" ;;
+esac
+"""
+"""`kuzet up` starts processes of its own, as the program does; other commands are forked."""
 
 
 @dataclass
@@ -77,7 +85,7 @@ def newcomer(tmp_path: Path, search_url: str, dictionary: Path, install_dictiona
     bin_folder, home = tmp_path / "bin", tmp_path / "home"
     bin_folder.mkdir()
     home.mkdir()
-    (bin_folder / "kuzet").write_text(f"#!{sys.executable}\nfrom worker.cli import main\nmain()\n")
+    (bin_folder / "kuzet").write_text(PROGRAM.format(python=sys.executable, client=CLIENT, server=server_address()))
     (bin_folder / "kuzet").chmod(0o755)
     with Newsroom(troubles=QUICK) as newsroom:
         newsroom.publish(count=STORIES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ import urllib3
 from config.settings import HERE
 from pipelines.models import Entry, Feed, Stage
 from pipelines.urls import article_id
-from tests.support.running_watch import StartWatch, Watch
+from tests.support.running_watch import Watch
 from tests.support.shapes import misfits
 from tests.support.terminal import Terminal
 from worker.answers.shapes import ANSWERS, LINES, ArticleRow
@@ -22,18 +21,6 @@ from worker.state.articles import MAX_ATTEMPTS
 
 FAR_S = 86_400.0
 """Further away than any lease."""
-
-
-@pytest.fixture(scope="module")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
-    with start_watch() as watch:
-        watch.settle()
-        yield watch
-
-
-@pytest.fixture(scope="module")
-def terminal(watch: Watch) -> Terminal:
-    return Terminal(watch.runtime.settings.data)
 
 
 def answer(terminal: Terminal, *arguments: str, given: str = "") -> dict:
@@ -111,6 +98,9 @@ def test_forgetting_importing_and_rebuilding(watch: Watch, terminal: Terminal, t
         forgot = answer(terminal, "forget", "--source", "import", "--yes", *options)
         assert forgot["articles"] == 1
         assert misfits(forgot, ANSWERS[key]) == []
+    key = "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait"
+    assert misfits(answer(terminal, "retag", "--no-wait"), ANSWERS[key]) == []
+    watch.wait(lambda: watch.runtime.state.rebuilds.current() is None)
     for command in ("retag", "reextract", "reindex"):
         assert misfits(answer(terminal, command), ANSWERS["kuzet reindex, kuzet retag, kuzet reextract"]) == []
 

@@ -140,6 +140,8 @@ def test_a_wrong_tag_becomes_an_example(tmp_path: Path):
     run = kuzet("rules", "wrong", str(news), "--topic", "weapons", "--not", "--note", "a water pistol", **data)
     assert run.returncode == 0, run.stderr
     assert "Today it has weapons." in run.stdout
+    again = kuzet("tag", "wrong", str(news), "--topic", "drugs", "--should", **data)
+    assert (again.returncode, "Today it does not have drugs." in again.stdout) == (0, True), again.stderr
     tried = kuzet("rules", "test", "weapons", **data)
     assert tried.returncode == FAILED
     assert "examples/weapons.yaml, line 1: the topic is given" in tried.stdout

@@ -5,26 +5,18 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.running_watch import StartWatch, Watch
+from tests.support.running_watch import Watch
 from tests.support.terminal import Terminal
 
 
-@pytest.fixture(scope="module")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
-    with start_watch() as watch:
-        watch.newsroom.publish_all()
-        watch.settle()
-        yield watch
-
-
-@pytest.fixture(scope="module")
-def terminal(watch: Watch) -> Terminal:
-    return Terminal(watch.runtime.settings.data)
+@pytest.fixture(scope="module", autouse=True)
+def _all_is_published(watch: Watch) -> None:
+    watch.newsroom.publish_all()
+    watch.settle()
 
 
 @pytest.fixture(scope="module")

@@ -22,6 +22,7 @@ from seeds.newsroom import SITES, load_stories
 from tests.support.compose_file import DEMO, MAIN, LocalMachine, read_compose
 from tests.support.fake_kibana import IMPORT, FakeKibana, serving_kibana
 from tests.support.fake_security import AccountsProxy, demanding_accounts
+from tests.support.forks import ForkingSupervisor, run_program
 from tests.support.tls import server_context, tls_before
 from worker.local.broker import await_broker, find_server, free_port
 from worker.local.children import Command
@@ -71,9 +72,7 @@ class Stack:
         """Run a command as in a container of that service."""
         here = self.here_of(service)
         environment = here.environment(self.services[service]) | changes
-        ran = subprocess.run(
-            here.argv(command), env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
+        ran = run_program(here.argv(command), environment)
         self.printed += [ran.stdout, ran.stderr]
         if ran.returncode == 0:
             self.ran.add((service, " ".join(command)))
@@ -145,7 +144,7 @@ def fresh(
         (folder / name).mkdir()
     services = read_compose({"KUZET_CPU_PROCESSES": "1"}, files=(MAIN, DEMO))["services"]
     places = {**places_of(folder, cache=cache), "/dictionaries": str(dictionaries_folder(search_base))}
-    with Supervisor(folder / "logs", report=Silence()) as supervisor:
+    with ForkingSupervisor(folder / "logs", report=Silence()) as supervisor:
         stack = Stack(services, folder, LocalMachine(places), supervisor)
         stack.finish("setup")
         stack.finish("dictionaries")

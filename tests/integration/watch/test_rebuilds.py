@@ -6,7 +6,6 @@ import csv
 import gzip
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 from pipelines.models import VersionedDocument
 from pipelines.search.request import SearchRequest
 from tests.support.busy_newsroom import Writer
+from tests.support.forks import run_program
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.archives import reading
 
@@ -66,7 +66,8 @@ def test_a_killed_reindex_loses_no_write(watch: Watch):
     before = titles(watch)
     with Writer(watch.runtime) as writer:
         watch.wait(lambda: len(titles(watch)) > len(before))
-        assert watch.kuzet("reindex", "--no-wait").returncode == 0
+        begun = watch.kuzet("reindex", "--no-wait").stdout
+        assert begun == "The reindex is with the workers. `kuzet reindex --attach` follows it.\n"
         watch.wait(lambda: step(watch) in {"copy", "catch_up", "switch"})
         watch.kill("index")
         second = watch.kuzet("reindex")
@@ -81,7 +82,7 @@ def test_a_killed_reindex_loses_no_write(watch: Watch):
 def test_the_task_does_what_the_command_does_and_may_be_followed(watch: Watch):
     """Knowing Celery is enough to begin it; a person who comes later sees how it ends."""
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.reindex"]
-    subprocess.run(call, env=os.environ | watch.run.environment(), check=True, capture_output=True, timeout=60)
+    assert run_program(call, os.environ | watch.run.environment()).returncode == 0
     watch.wait(lambda: step(watch) != "")
     followed = watch.kuzet("reindex", "--attach", "--json")
     assert followed.returncode == 0, followed.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pipelines.models import Stage
 from pipelines.search.request import SearchRequest
 from pipelines.urls import article_id
 from seeds.newsroom import load_queries
+from tests.support.forks import run_program
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import FAILED
 
@@ -148,7 +148,7 @@ def test_health_is_written_for_kibana(watch: Watch) -> None:
     """The Sources dashboard shows polls and outcomes; a task writes them each minute, here on demand."""
     env = os.environ | watch.run.environment()
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.record_health", "--queue", "upkeep"]
-    subprocess.run(call, env=env, check=True, capture_output=True)
+    assert run_program(call, env).returncode == 0
     watch.wait(lambda: polls_written(watch) > 0)
 
 

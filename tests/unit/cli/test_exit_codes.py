@@ -70,6 +70,14 @@ def test_a_data_folder_that_is_a_file_is_one_sentence(tmp_path: Path, monkeypatc
     assert (answer.exit_code, "KUZET_DATA" in answer.output, "Traceback" in answer.output) == (USAGE, True, False)
 
 
+def test_a_feed_list_that_is_not_there_is_a_wrong_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """As for every other variable with a wrong value; a list with a mistake in it is something else."""
+    monkeypatch.setenv("KUZET_FEEDS_FILE", str(tmp_path / "none.yaml"))
+    answer = CliRunner().invoke(app, ["up"])
+    assert (answer.exit_code, "none.yaml: cannot be read" in answer.output) == (USAGE, True), answer.output
+    assert "KUZET_FEEDS_FILE" in answer.output
+
+
 def test_debug_shows_the_traceback(monkeypatch: pytest.MonkeyPatch):
     """For a report of a fault."""
     monkeypatch.setenv("KUZET_DEBUG", "")

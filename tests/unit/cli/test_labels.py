@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import HERE
-from worker.answers.labels import language_of, read_names
+from worker.answers.labels import language_of, read_names, unknown_language
 from worker.files.layers import Layers
 
 
@@ -25,6 +25,14 @@ from worker.files.layers import Layers
 def test_the_own_variable_wins_over_the_locale(environment: dict[str, str], language: str):
     """A person with an English desktop may read Kazakh labels, and the other way round."""
     assert language_of(environment) == language
+
+
+@pytest.mark.parametrize(
+    ("said", "unknown"), [("xx", "xx"), ("kaz", "kaz"), ("kk", ""), ("ru_RU.UTF-8", ""), ("EN", ""), ("", "")]
+)
+def test_a_language_without_labels_is_named(said: str, unknown: str):
+    """`KUZET_LANG=kz` would show English ids to someone who thinks that Kazakh is not there."""
+    assert unknown_language({"KUZET_LANG": said}) == unknown
 
 
 def test_topics_severities_contexts_and_regions_have_names():

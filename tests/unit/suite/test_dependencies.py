@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -23,8 +24,17 @@ NOT_IMPORTED = {
 OPTIONAL = {"spacy", "_typeshed"}  # a benchmark leaves the one out where it is missing; the other is for types only
 
 
+distributions = cache(packages_distributions)
+"""Reading the records of all packages takes a second."""
+
+
+@cache
+def imported(folder: str) -> frozenset[str]:
+    """The first names of the modules that the folder's files import."""
+    return frozenset(imports(folder))
+
+
 def imports(folder: str) -> Iterator[str]:
-    """Yield the first name of every module that the folder's files import."""
     for file in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
@@ -35,8 +45,8 @@ def imports(folder: str) -> Iterator[str]:
 
 def packages(*folders: str) -> set[str]:
     """The packages of an index that hold what the folders import."""
-    names = {name for folder in folders for name in imports(folder)} - sys.stdlib_module_names - OURS - OPTIONAL
-    return {normal(package) for name in names for package in packages_distributions().get(name, [name])}
+    names = {name for folder in folders for name in imported(folder)} - sys.stdlib_module_names - OURS - OPTIONAL
+    return {normal(package) for name in names for package in distributions().get(name, [name])}
 
 
 def normal(requirement: str) -> str:

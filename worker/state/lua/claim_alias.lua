@@ -1,7 +1,7 @@
 -- Claims addresses (as article ids, its own included) for an article called A.title. Returns the id of the article that has one
 -- of them already, its own id when it has them all, an empty string for a stale token. Who is in the index keeps its place; who
 -- never got there and is not under way loses its addresses to the next who asks. A claim is «id title», before 0.2 «id»;
--- «-» is an address that nobody can claim (withdraw_alias), but for the article that lives there.
+-- «-» is an address that no one can claim (withdraw_alias), but for the article that lives there.
 -- uses: article
 local r = held(A.id)
 if not r then return '' end

@@ -1,5 +1,5 @@
 -- Takes an address from the article that claimed it: a second one with another title names it too, so it is a list and no
--- article. Nobody can claim it for as long as claims are kept. Nothing (0) when A.owner has no such claim (any more).
+-- article. No one can claim it for as long as claims are kept. Nothing (0) when A.owner has no such claim (any more).
 -- uses: article
 local claim = redis.call('GET', P .. 'alias:' .. A.alias)
 if not claim or string.match(claim, '^%S+') ~= A.owner then return 0 end

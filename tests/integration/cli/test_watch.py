@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from seeds.newsroom import Newsroom
 from tests.support.running_watch import QUICK, StartWatch, Watch
 from tests.support.terminal import Terminal
-
-
-@pytest.fixture(scope="module")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
-    """A watch with the newsroom's first eight stories."""
-    with start_watch() as watch:
-        watch.settle()
-        yield watch
-
-
-@pytest.fixture(scope="module")
-def terminal(watch: Watch) -> Terminal:
-    return Terminal(watch.runtime.settings.data)
 
 
 def test_it_greets_and_begins_with_the_last_articles(terminal: Terminal):
