@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,13 @@ def _host_pairs(text: str) -> str:
         host, _, port = pair.rpartition(":")
         if not (host and port.isdecimal() and 0 < int(port) <= LAST_PORT):
             raise ValueError("it must be host:port pairs with commas between")
+    return text
+
+
+def _networks(text: str) -> str:
+    """Raise ValueError unless the text is networks with commas between."""
+    for network in filter(None, (each.strip() for each in text.split(","))):
+        ip_network(network, strict=False)
     return text
 
 
@@ -145,6 +153,22 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Longest time to read one page or feed document; its process is killed then."
     )
     cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
+
+    desk_address: str = Field(
+        "127.0.0.1", description="Where the desk listens. On another address it asks for accounts or a trusted proxy."
+    )
+    desk_port: int = Field(8585, ge=0, le=LAST_PORT, description="Port of the desk; 0 takes a free one.")
+    desk_names: str = Field(
+        "", description="Host names the desk is called by in a browser, comma separated; others are refused."
+    )
+    desk_proxy_header: str = Field(
+        "", description="Header in which a proxy sends the name of who is signed in there, e.g. X-Forwarded-User."
+    )
+    desk_proxy_networks: Annotated[str, AfterValidator(_networks)] = Field(
+        "", description="Networks that this header is believed from, comma separated, e.g. 10.0.0.5/32."
+    )
+    desk_certificate: Path | None = Field(None, description="Certificate of the desk; with it, it talks TLS.")
+    desk_key: Path | None = Field(None, description="Key of that certificate.")
 
     alive_file: Path | None = Field(
         None, description="File that workers and beat touch while they report to the broker, for health checks."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import KuzetError
 from worker.answers.journeys import sentence_of
-from worker.answers.selection import key_of
+from worker.answers.selection import find_key, key_of
 from worker.answers.shapes import AccountRow, AuditAnswer, QuarantinedRow, TraceAnswer
 
 if TYPE_CHECKING:
@@ -93,3 +94,21 @@ def books_row(books: Audit) -> AuditAnswer:
 
 def quarantined_row(kept: Quarantined) -> QuarantinedRow:
     return {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
+
+
+def show_row(runtime: Runtime, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The stable answer of `kuzet show --json`: the document, and the revisions that its journey still knows."""
+    found = runtime.state.articles.trace(document["id"])
+    return {**document, "revisions": [asdict(revision) for revision in found.revisions] if found else []}
+
+
+def trace_of(runtime: Runtime, article: str) -> Trace | Tombstone:
+    """Return an article's journey, or its tombstone. Raises KuzetError for one never seen."""
+    articles, key = runtime.state.articles, find_key(runtime, article)
+    if found := articles.trace(key) or articles.trace(articles.alias_owner(key)):
+        return found
+    if tombstone := runtime.state.forgotten.tombstone(key):
+        return tombstone
+    remedy = f"A row of an import is traced by its own address: kuzet trace '{article}#…', as search shows it."
+    remedy = remedy if article.startswith("file:") else "`kuzet feeds list` shows what is polled."
+    raise KuzetError(article, "was never seen", remedy=remedy)

@@ -743,6 +743,17 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class DeskUser(TypedDict):
+    """`role`: reader, analyst or admin."""
+
+    name: str
+    role: str
+
+
+class DeskUsers(TypedDict):
+    users: list[DeskUser]
+
+
 ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
@@ -775,6 +786,7 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --list": ForgottenAnswer,
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
+    "kuzet desk user list": DeskUsers,
     "kuzet reindex, kuzet retag, kuzet reextract, kuzet restory": RebuildAnswer,
     "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait, kuzet restory --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,

@@ -13,6 +13,7 @@ from worker.cli import (
     backups,
     console,
     demo,
+    desk,
     dictionary,
     doctor,
     exporting,
@@ -80,6 +81,7 @@ def options(
 for group in (
     up,
     demo,
+    desk,
     status,
     doctor,
     metrics,

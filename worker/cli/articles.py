@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.errors import KuzetError, UsageError
-from worker.answers.articles import books_row, quarantined_row, tombstone_row, trace_row
+from worker.answers.articles import books_row, quarantined_row, tombstone_row, trace_of, trace_row
 from worker.answers.journeys import readable, sentence_of
 from worker.answers.selection import find_key
 from worker.answers.wording import duration, local_time
@@ -41,17 +41,13 @@ def trace(
 
     Example: kuzet trace https://www.inform.kz/ru/some-news
     """
-    runtime = open_runtime()
-    articles, key = runtime.state.articles, find_key(runtime, article)
-    found = articles.trace(key) or articles.trace(articles.alias_owner(key))
-    if found is not None:
-        print_json(trace_row(found)) if as_json else show_trace(found)
-    elif tombstone := runtime.state.forgotten.tombstone(key):
-        print_json(tombstone_row(tombstone)) if as_json else show_tombstone(tombstone, article)
+    from worker.state import Tombstone
+
+    found = trace_of(open_runtime(), article)
+    if isinstance(found, Tombstone):
+        print_json(tombstone_row(found)) if as_json else show_tombstone(found, article)
     else:
-        remedy = f"A row of an import is traced by its own address: kuzet trace '{article}#…', as search shows it."
-        remedy = remedy if article.startswith("file:") else "`kuzet feeds list` shows what is polled."
-        raise KuzetError(article, "was never seen", remedy=remedy)
+        print_json(trace_row(found)) if as_json else show_trace(found)
 
 
 def show_tombstone(tombstone: Tombstone, article: str) -> None:

@@ -25,7 +25,7 @@ from worker.cli.invocation import kuzet_here
 from worker.cli.labels import names
 from worker.cli.listing import severity_mark
 from worker.cli.search import highlighted, show_facets
-from worker.cli.up import is_served, running
+from worker.cli.up import is_served, running, start_desk
 from worker.local.run import LocalRun
 from worker.runtime import Runtime
 
@@ -81,7 +81,7 @@ def run_demo(*, keep: bool) -> None:
         show_explanation(runtime)
         show_latency(timings)
         if keep:
-            show_what_to_try(settings)
+            show_what_to_try(settings, desk=start_desk(run))
             publish_on(newsroom)
         err.print("Stopping what was started …", style="dim")
 
@@ -232,11 +232,13 @@ def show_latency(timings: Timings) -> None:
     )
 
 
-def show_what_to_try(settings: Settings) -> None:
+def show_what_to_try(settings: Settings, *, desk: str) -> None:
     """Print commands that can be copied: as they are typed in this folder, on the demo's data."""
     here = kuzet_here()
     out.print(
-        f"It stays up until Ctrl-C, and an article comes every {NEXT_S:g} s. In another terminal, in this folder:\n\n"
+        f"It stays up until Ctrl-C, and an article comes every {NEXT_S:g} s.\n\n"
+        f"  In a browser: {desk}\n\n"
+        "In another terminal, in this folder:\n\n"
         f"  export KUZET_DATA={settings.data}",
         markup=False,
         soft_wrap=True,

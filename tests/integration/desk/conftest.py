@@ -1,0 +1,48 @@
+"""One settled watch with a desk, for all tests that look at its pages."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from tests.support.desk_visitor import DeskVisitor
+from tests.support.running_watch import StartWatch, Watch
+
+
+@pytest.fixture(scope="package")
+def watch(start_watch: StartWatch) -> Iterator[Watch]:
+    """Everything of the newsroom is out and has its outcome."""
+    with start_watch() as found:
+        found.newsroom.publish_all()
+        found.settle()
+        yield found
+
+
+@pytest.fixture(scope="package")
+def desk_url(watch: Watch) -> str:
+    """The address of a desk that runs as a child of the watch."""
+    return start_desk(watch)
+
+
+@pytest.fixture
+def visitor(desk_url: str) -> DeskVisitor:
+    """A new browser."""
+    return DeskVisitor(desk_url)
+
+
+def start_desk(watch: Watch, name: str = "desk", **settings: str) -> str:
+    """Run a desk on the watch's engines, and wait until it answers."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    watch.run.spawn(name, ("worker.desk",), {"KUZET_DESK_PORT": str(port), **settings})
+    url, ends_at = f"http://127.0.0.1:{port}", time.monotonic() + 60
+    while time.monotonic() < ends_at:
+        with suppress(OSError):
+            if DeskVisitor(url).get("/healthz").status == 200:
+                return url
+        time.sleep(0.1)
+    raise AssertionError((watch.logs / f"{name}.log").read_text())
