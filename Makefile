@@ -76,6 +76,7 @@ bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 
 bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, next to fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
+	@$(BIN)/python -m benchmarks.polling_speed
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild

@@ -117,16 +117,20 @@ def arrivals(rate: Rate, dice: random.Random) -> list[float]:
     return sorted(moments)
 
 
-def bursts(dice: random.Random) -> list[float]:
+def bursts(dice: random.Random) -> list[list[float]]:
     """Draw a year of quiet days with about one event each published in a dozen pieces within two hours."""
-    moments = []
+    drawn = []
     at = 0.0
     while (at := at + dice.expovariate(1 / (0.8 * DAY_S))) < YEAR_S:
-        piece = at
-        for _ in range(dice.randint(4, 20)):
-            moments.append(piece)
-            piece += dice.expovariate(1 / 480)
-    return sorted(moment for moment in moments if moment < YEAR_S)
+        pieces = [at]
+        for _ in range(dice.randint(4, 20) - 1):
+            pieces.append(pieces[-1] + dice.expovariate(1 / 480))
+        drawn.append([piece for piece in pieces if piece < YEAR_S])
+    return drawn
+
+
+def moments_of(drawn: Sequence[Sequence[float]]) -> list[float]:
+    return sorted(piece for pieces in drawn for piece in pieces)
 
 
 def seen(moments: Sequence[float], looks: Looks) -> Outcome:
@@ -201,6 +205,34 @@ class Worthwhile:
         self.rhythm = learned(self.rhythm, [START + moment for moment in found], now=START + self.at)
 
 
+class KnownBursts:
+    """Looks in one interval in quiet times and in another while a burst lasts: its end is known beforehand."""
+
+    def __init__(self, drawn: Sequence[Sequence[float]], *, quiet_s: float, burst_s: float) -> None:
+        self.spans = [(pieces[0], pieces[-1]) for pieces in drawn]
+        self.quiet_s, self.burst_s = quiet_s, burst_s
+
+    def __call__(self) -> Looks:
+        at, number = self.quiet_s * 0.618, 0
+        while True:
+            yield at, _forget
+            while number < len(self.spans) and self.spans[number][1] < at:
+                number += 1
+            lasts = number < len(self.spans) and self.spans[number][0] <= at
+            at += self.burst_s if lasts else self.quiet_s
+
+
+def best_with_known_bursts(drawn: Sequence[Sequence[float]], *, wanted: int) -> float:
+    """Return the least 95th percentile (seconds) of two intervals that make the wanted number of requests."""
+    moments, best = moments_of(drawn), float("inf")
+    for quiet_s in range(1_800, 2_100, 30):
+        for burst_s in range(480, 1_800, 60):
+            found = seen(moments, KnownBursts(drawn, quiet_s=quiet_s, burst_s=burst_s)())
+            if abs(found.requests - wanted) <= NEAR * wanted:
+                best = min(best, found.percentiles[1])
+    return best
+
+
 def at_requests(make: Callable[[float], Policy], moments: Sequence[float], *, wanted: int, power: int) -> Outcome:
     """Turn a policy's one knob until it makes the wanted number of requests, which fall with its root of this power."""
     knob = 1.0
@@ -225,14 +257,18 @@ def main() -> int:
     names = f"{'pattern':<9}{'articles':>9}{'requests':>9}  p50/p95 in minutes:  {'fixed':<12}"
     print(f"{names}{'share rule':<12}{'kuzet':<12}{'mean/bound':>10}{'p95/fixed':>10}")
     for name in sys.argv[1:] or (*PATTERNS, "burst"):
-        print(row(name))
+        print(row(name), flush=True)
+    drawn = bursts(random.Random(SEED))
+    fixed = seen(moments_of(drawn), Fixed(FIXED_S)()).percentiles[1]
+    best = best_with_known_bursts(drawn, wanted=int(YEAR_S / FIXED_S)) / fixed
+    print(f"Two intervals that change at the true end of each burst reach p95/fixed {best:.2f} on bursts")
     return 0
 
 
 def row(name: str) -> str:
     """Run the three policies on one pattern. `-`: there is no bound, or too few articles."""
     dice = random.Random(SEED)
-    moments = bursts(dice) if name == "burst" else arrivals(PATTERNS[name], dice)
+    moments = moments_of(bursts(dice)) if name == "burst" else arrivals(PATTERNS[name], dice)
     wanted = int(YEAR_S / FIXED_S)
     fixed = seen(moments, Fixed(FIXED_S)())
     share = at_requests(DuplicateShare, moments, wanted=wanted, power=1)

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 SIMILAR = 0.6
 """Likeness from which two headlines are the same one, edited."""
 
+_NUMBERS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W_]+")
 
 
@@ -19,6 +20,11 @@ def similarity(one: str, other: str) -> float:
     if min(len(first), len(second)) >= 15 and (first in second or second in first):  # noqa: PLR2004 - less is a word
         return 1.0
     return SequenceMatcher(None, first, second, autojunk=False).ratio()
+
+
+def is_same_title(one: str, other: str) -> bool:
+    """True if two headlines are one, edited. Those of a series («Курс на 1 сентября», «… на 2 сентября») are not."""
+    return similarity(one, other) >= SIMILAR and _NUMBERS.findall(one) == _NUMBERS.findall(other)
 
 
 def key(text: str) -> str:

@@ -68,6 +68,7 @@ def up(
             out.print(f"The watch is up ({names}). Data and logs: {settings.data}", soft_wrap=True)
             out.print(f"In a browser: {desk}", soft_wrap=True)
             out.print(f"In another terminal: {hints()}. Ctrl-C ends it.", soft_wrap=True)
+            suggest_feeds(settings)
             wait_for_the_end()
             out.print("Stopping …")
     except DataBusyError as error:
@@ -106,6 +107,16 @@ def hints() -> str:
     return f"{here} status, {here} watch, {here} search …"
 
 
+def suggest_feeds(settings: Settings) -> None:
+    """Say how to try the known feeds that are off, until a person has chosen feeds of their own."""
+    from worker.runtime import Runtime
+
+    runtime = Runtime(settings)
+    off = sum(not feed.enabled for feed in runtime.catalogue)
+    if off and not runtime.own_feeds.file.exists():
+        out.print(f"{off} known feeds are off. Try them: {kuzet_here()} feeds check --all --enable", soft_wrap=True)
+
+
 def run_detached(settings: Settings) -> None:
     """Start `kuzet up` in a session of its own and wait until it works. Raises KuzetError with its last words."""
     from worker.local.locks import DataLock
@@ -125,6 +136,7 @@ def run_detached(settings: Settings) -> None:
     out.print(f"The watch is up (process {process.pid}). Data and logs: {settings.data}", soft_wrap=True)
     out.print(f"In a browser: {desk_address(settings)}", soft_wrap=True)
     out.print(f"Now try: {hints()}. It ends with: {kuzet_here()} down", soft_wrap=True)
+    suggest_feeds(settings)
 
 
 def await_working(process: subprocess.Popen[bytes], settings: Settings, log: Path) -> None:

@@ -20,7 +20,8 @@ feeds       sync(catalogue, *, now) -> Synced               watch what is enable
             parsed(claim, *, seen, poll, ending, now)     after all entries were sighted; seen: {key: trace} of all
             release(claim, *, not_before, now, give_back_attempt=False)
             ids(), polls(feed_id), snapshot(feed_id) -> FeedSnapshot
-articles    sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
+articles    sight_all(list of ToSight, *, feed, now) -> list of Sighting      a document's entries, in one exchange
+            sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
             claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines
             advance(claim, *, to, now, page="", without_page="")
             release(claim, *, not_before, now, error="", give_back_attempt=False)
@@ -69,6 +70,7 @@ from worker.state.articles import (
     JourneyStep,
     Sighting,
     SightingKind,
+    ToSight,
     Trace,
 )
 from worker.state.clock import Clock
@@ -120,6 +122,7 @@ __all__ = [
     "State",
     "Stories",
     "Synced",
+    "ToSight",
     "Tombstone",
     "Totals",
     "Trace",

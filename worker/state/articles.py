@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
@@ -152,6 +152,15 @@ class Trace:
         return tuple(Revision(number, at) for number, at in numbered)[::-1]
 
 
+@dataclass(frozen=True, slots=True)
+class ToSight:
+    """An entry with where it leads; without a page of its own it is read from the feed."""
+
+    entry: Entry
+    address: ArticleAddress
+    needs_page: bool = True
+
+
 class Articles:
     """The records of articles. Every change is one script; a stale token changes nothing and gives False."""
 
@@ -164,21 +173,16 @@ class Articles:
         self, entry: Entry, address: ArticleAddress, *, feed: Feed, now: float, needs_page: bool = True
     ) -> Sighting:
         """Register an entry: start its article, mark it «once more» if it is under way, do nothing if it is known."""
-        kind, stage = self._scripts.run(
-            "sight",
-            id=address.article_id,
-            url=address.url,
-            host=address.host,
-            source=feed.source,
-            family=feed.family,
-            feed=feed.id,
-            entry=entry_to_json(entry),
-            entry_hash=entry.hash,
-            stage=Stage.FETCH if needs_page else Stage.EXTRACT,
-            now=now,
-            day=day_of(now),
-        )
-        return Sighting(article_id=address.article_id, kind=SightingKind(kind), stage=Stage(stage) if stage else None)
+        (sighting,) = self.sight_all([ToSight(entry, address, needs_page=needs_page)], feed=feed, now=now)
+        return sighting
+
+    def sight_all(self, listed: Sequence[ToSight], *, feed: Feed, now: float) -> list[Sighting]:
+        """Register the entries of a document in one exchange, in this order; each as `sight` does."""
+        answers = self._scripts.run_all("sight", [_sighted(each, feed=feed, now=now) for each in listed])
+        return [
+            Sighting(article_id=each.address.article_id, kind=SightingKind(kind), stage=Stage(stage) if stage else None)
+            for each, (kind, stage) in zip(listed, answers, strict=True)
+        ]
 
     def claim(self, article_id: str, *, stage: Stage, now: float) -> ArticleClaim | None:
         """Get the right to work on the article, or None: another has it, it has to wait, or it is in another stage.
@@ -236,7 +240,7 @@ class Articles:
             id=claim.article_id,
             token=claim.token,
             aliases=" ".join(aliases),
-            title=" ".join(title.split())[:ALIAS_TITLE_CHARACTERS],
+            title=claimed_title(title),
             now=now,
         )
         return owner
@@ -285,6 +289,28 @@ class Articles:
 
     def _change(self, script: str, claim: ArticleClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.article_id, token=claim.token, **arguments))
+
+
+def claimed_title(title: str) -> str:
+    """Return a title as it is kept with a claim on an address: one line, cut."""
+    return " ".join(title.split())[:ALIAS_TITLE_CHARACTERS]
+
+
+def _sighted(listed: ToSight, *, feed: Feed, now: float) -> dict[str, Argument]:
+    entry, address = listed.entry, listed.address
+    return {
+        "id": address.article_id,
+        "url": address.url,
+        "host": address.host,
+        "source": feed.source,
+        "family": feed.family,
+        "feed": feed.id,
+        "entry": entry_to_json(entry),
+        "entry_hash": entry.hash,
+        "stage": Stage.FETCH if listed.needs_page else Stage.EXTRACT,
+        "now": now,
+        "day": day_of(now),
+    }
 
 
 def _claim(article_id: str, record: Mapping[str, str]) -> ArticleClaim:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -48,14 +49,28 @@ class Scripts:
 
     def run(self, name: str, /, **arguments: Argument) -> Any:  # noqa: ANN401  # each script answers in its own shape
         """Run `lua/{name}.lua`; its A table holds the arguments. None and False become «not given»."""
-        script = self._registered.get(name)
-        if script is None:
-            script = self._registered[name] = self.redis.register_script(script_text(name))
-        pairs = [part for key, value in arguments.items() for part in (key, _text(value))]
-        return script(keys=[self.prefix], args=pairs)
+        return self._script(name)(keys=[self.prefix], args=_pairs(arguments))
+
+    def run_all(self, name: str, calls: Sequence[Mapping[str, Argument]], /) -> list[Any]:
+        """Run a script many times in one exchange with the server, in this order; each run is one step of its own."""
+        script = self._script(name)
+        pipeline = self.redis.pipeline(transaction=False)
+        for arguments in calls:
+            script(keys=[self.prefix], args=_pairs(arguments), client=pipeline)
+        answers: list[Any] = pipeline.execute()
+        return answers
+
+    def _script(self, name: str) -> Script:
+        if name not in self._registered:
+            self._registered[name] = self.redis.register_script(script_text(name))
+        return self._registered[name]
 
     def key(self, name: str) -> str:
         return self.prefix + name
+
+
+def _pairs(arguments: Mapping[str, Argument]) -> list[str]:
+    return [part for key, value in arguments.items() for part in (key, _text(value))]
 
 
 def _text(value: Argument) -> str:

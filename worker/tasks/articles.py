@@ -11,16 +11,17 @@ from pipelines import pages
 from pipelines.errors import PageUnusableError, UnsafeAddressError
 from pipelines.models import Article, Outcome, Page, Stage, Tagging
 from pipelines.pages import CUT
-from pipelines.pages.similarity import SIMILAR, similarity
+from pipelines.pages.similarity import is_same_title
 from pipelines.search.documents import build_document, content_hash
 from pipelines.urls import article_id, twin_id
 from worker.runtime import Runtime
 from worker.state import RECHECK_AFTER_S, ArticleClaim, SightingKind
-from worker.state.articles import MAX_ATTEMPTS
+from worker.state.articles import MAX_ATTEMPTS, claimed_title
 from worker.tasks.app import app
 from worker.tasks.nudges import nudge_drain, top_up
 from worker.tasks.page_store import require_room, waits_for_store
 from worker.web import Fetched, Later, NotModified, Reason, Refused, page_limits, robots_allows
+from worker.web.answers import PASSING
 
 NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
 """Sites list an entry moments before its page is up: ask again, then use the feed's text."""
@@ -41,6 +42,7 @@ def fetch_page(article_key: str) -> None:
     if claim is None:
         return
     require_room(runtime, claim, runtime.state.articles.release)
+    _ = runtime.web  # a process builds it once, and no slot may wait for that
     free_at = runtime.reserve(claim.host, article_key, now=now, is_page=True)
     if free_at > now:
         runtime.state.articles.release(claim, not_before=free_at, now=now, give_back_attempt=True)
@@ -157,13 +159,21 @@ def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, fina
     }:
         shared = {alias for alias in (claim.article_id, *aliases) if owner in {alias, articles.alias_owner(alias)}}
         title = next(filter(None, map(articles.alias_title, [owner, *sorted(shared)])), "")
-        if not shared or not title or similarity(title, article.title) >= SIMILAR:
+        if not shared or not title or is_same_title(title, claimed_title(article.title)):
             return False
         withdrawn = [articles.withdraw_alias(alias, owner=owner, now=now) for alias in shared - {owner}]
         if owner not in aliases and not any(withdrawn):
             return False
         aliases -= shared
     return True
+
+
+def is_worth_rechecks(claim: ArticleClaim, tagging: Tagging) -> bool:
+    """True for an article with a topic, which may be corrected, and for one whose site could not give its page.
+
+    The second has the feed's text so far: a robots.txt or a server that failed is asked again later.
+    """
+    return claim.without_page in PASSING or bool(tagging.topics and claim.page)
 
 
 def aliases_of(claim: ArticleClaim, article: Article, final_url: str) -> Iterator[str]:
@@ -192,6 +202,6 @@ def put_document(runtime: Runtime, claim: ArticleClaim, article: Article, *, tag
         document,
         now=runtime.now(),
         content_hash=content_hash(article),
-        recheck_after_s=RECHECK_AFTER_S if tagging.topics and claim.page else (),
+        recheck_after_s=RECHECK_AFTER_S if is_worth_rechecks(claim, tagging) else (),
         remark=article.note,
     )

@@ -38,7 +38,7 @@ from pipelines.feeds import (
 from pipelines.models import Entry, Feed, Page, ParsedFeed, Poll, Stage, Validators
 from pipelines.urls import has_route
 from worker.runtime import Runtime
-from worker.state import ArticleAddress, Ending, FeedClaim, Sighting, SightingKind
+from worker.state import ArticleAddress, Ending, FeedClaim, SightingKind, ToSight
 from worker.tasks.app import app
 from worker.tasks.nudges import top_up
 from worker.tasks.page_store import require_room, waits_for_store
@@ -56,6 +56,7 @@ def poll_feed(feed_id: str) -> None:
     if claim is None:
         return
     require_room(runtime, claim, runtime.state.feeds.release)
+    web = runtime.web  # a process builds it once, and no slot may wait for that
     free_at = runtime.reserve(claim.host, feed_id, now=started_at)
     if free_at > started_at:
         runtime.state.feeds.release(claim, not_before=free_at, now=started_at, give_back_attempt=True)
@@ -65,7 +66,7 @@ def poll_feed(feed_id: str) -> None:
     )
     validators = claim.validators if conditional else None
     limits, extra_ca = feed_limits(runtime.settings), claim.feed.tls_extra_ca
-    answer = runtime.web.get(claim.asked, limits=limits, validators=validators, extra_ca=extra_ca)
+    answer = web.get(claim.asked, limits=limits, validators=validators, extra_ca=extra_ca)
     record_poll_answer(runtime, claim, answer, started_at=started_at)
 
 
@@ -153,7 +154,8 @@ def register_entries(runtime: Runtime, claim: FeedClaim, parsed: ParsedFeed, *, 
     now, feed = runtime.now(), claim.feed
     addresses, dropped = addressed(parsed, feed)
     found = read_changes(runtime, claim, addresses)
-    sightings = [sight(runtime, each, feed=feed, now=now) for each in found.to_sight]
+    to_sight = [to_be_sighted(each, feed) for each in found.to_sight]
+    sightings = runtime.state.articles.sight_all(to_sight, feed=feed, now=now) if to_sight else []
     kinds = Counter(sighting.kind for sighting in sightings)
     new, changed = kinds[SightingKind.NEW], kinds[SightingKind.CHANGED]
     wish_s = max(parsed.ttl_s, declared_freshness_s(page.headers))
@@ -207,12 +209,11 @@ def read_changes(runtime: Runtime, claim: FeedClaim, addresses: list[tuple[Entry
     return changes(listed, known, habits=claim.habits)
 
 
-def sight(runtime: Runtime, listed: Listed, *, feed: Feed, now: float) -> Sighting:
-    """Register an entry under the id by which its feed knows it. What has no page of its own is read from the feed."""
+def to_be_sighted(listed: Listed, feed: Feed) -> ToSight:
+    """Return an entry under the id by which its feed knows it. What has no page of its own is read from the feed."""
     entry = listed.entry
     address = dataclasses.replace(ArticleAddress.of_entry(entry, feed=feed), article_id=listed.article_id)
-    needs_page = not entry.identity and not has_route(entry.link)
-    return runtime.state.articles.sight(entry, address, feed=feed, now=now, needs_page=needs_page)
+    return ToSight(entry, address, needs_page=not entry.identity and not has_route(entry.link))
 
 
 def addressed(parsed: ParsedFeed, feed: Feed) -> tuple[list[tuple[Entry, ArticleAddress]], dict[str, int]]:

@@ -35,13 +35,14 @@ from worker.web.content import (
     DECODABLE,
     is_whole,
     real_codings,
+    refresh_target,
     wrong_body,
     wrong_coding,
     wrong_type,
 )
 from worker.web.cookies import FetchCookies
 from worker.web.deadline import Deadline
-from worker.web.limits import Limits
+from worker.web.limits import Accept, Limits
 from worker.web.names import Resolver
 from worker.web.tls import tls_fault, trusting
 from worker.web.waiting import retry_at
@@ -111,6 +112,9 @@ class WebClient:
             with exchange(self._route(target, guard), headers=headers, tls=tls) as got:
                 if got.status not in REDIRECTS:
                     answer = self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
+                    if onward := _refresh(answer, limits):
+                        target = check_target(urljoin(target.url, onward), allowed_hosts=self.allowed_hosts)
+                        continue
                     moved = isinstance(answer, Fetched) and len(hops) > 1 and statuses <= FOR_GOOD
                     return replace(answer, moved_to=hops[-1]) if moved and isinstance(answer, Fetched) else answer
                 statuses.add(got.status)
@@ -175,6 +179,12 @@ class WebClient:
             body=body,
             fetched_at=datetime.fromtimestamp(self.clock(), UTC),
         )
+
+
+def _refresh(answer: FetchResult, limits: Limits) -> str:
+    """Return where a page without words sends its reader."""
+    is_page = isinstance(answer, Fetched) and limits.accept is Accept.PAGE
+    return refresh_target(answer.page.body) if is_page and isinstance(answer, Fetched) else ""
 
 
 def _has_document(response: HTTPResponse) -> bool:

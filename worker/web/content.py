@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from urllib3 import HTTPResponse
 
@@ -16,6 +17,18 @@ VAGUE_TYPES = frozenset({"", "text/plain", "text/xml", "application/xml", "appli
 MEDIA = ("image/", "video/", "audio/", "font/", "application/pdf", "application/zip", "application/vnd.")
 DECODABLE = tuple(HTTPResponse.CONTENT_DECODERS)
 REAL_CODINGS = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress", "dcb", "dcz"})
+
+LONGEST_REFRESH = 10_000
+SOONEST_S = 5
+FEWEST_WORDS_BYTES = 400
+"""Room for «you are being redirected» in two languages, a title among it."""
+
+_META = re.compile(rb"<meta\b[^>]{1,2000}>", re.IGNORECASE)
+_REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh\b", re.IGNORECASE)
+_REFRESH_URL = re.compile(
+    rb"content\s*=\s*[\"']?\s*(\d{1,3})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"'>\s]{1,2000})", re.IGNORECASE
+)
+_MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]{1,4000}>", re.IGNORECASE | re.DOTALL)
 
 _UTF_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _BINARY = (
@@ -91,6 +104,21 @@ def wrong_coding(content_encoding: str) -> bool:
 
 def real_codings(content_encoding: str) -> frozenset[str]:
     return frozenset(map(str.strip, content_encoding.lower().split(","))) & REAL_CODINGS
+
+
+def refresh_target(body: bytes) -> str:
+    """Return where a page without words sends its reader at once (`<meta http-equiv="refresh">`), else empty.
+
+    Some sites keep such pages at an article's old address. A page that says something is read as it is: front pages
+    refresh themselves, and articles do.
+    """
+    if len(body) > LONGEST_REFRESH:
+        return ""
+    for element in _META.findall(body):
+        target = _REFRESH_URL.search(element) if _REFRESH.search(element) else None
+        if target and int(target[1]) <= SOONEST_S and len(_MARKUP.sub(b"", body).strip()) <= FEWEST_WORDS_BYTES:
+            return unescape(target[2].decode("utf-8", "replace")).strip()
+    return ""
 
 
 def is_whole(tail: bytes) -> bool:

@@ -49,6 +49,7 @@ INDEXED = {  # feed → how many articles it has in truth
     "page": 3,
     "index": 3,
     "moved": 2,
+    "series": 3,
 }
 FORMATS = {"page": {"format": "page", "links": r"/page/\d"}, "index": {"format": "sitemap"}}
 
@@ -59,10 +60,15 @@ def item(number: int, *, link: str = "", guid: str = "", words: str = "") -> str
     return f"<item>{''.join(f'<{name}>{text}</{name}>' for name, text in parts.items() if text)}{named}</item>"
 
 
-def page(number: int, *, head: str = "") -> bytes:
-    text = "".join(f"<p>{TITLES[number]}. {line}</p>" for line in TEXT)
-    body = f"<article><h1>{TITLES[number]}</h1>{text}</article>"
-    return f"<html lang='kk'><head><title>{TITLES[number]}</title>{head}</head><body>{body}</body></html>".encode()
+def rates(number: int) -> str:
+    return f"Валюта бағамдары: {number + 1} қыркүйекке арналған шолу"
+
+
+def page(number: int, *, head: str = "", title: str = "") -> bytes:
+    title = title or TITLES[number]
+    text = "".join(f"<p>{title}. {line}</p>" for line in TEXT)
+    body = f"<article><h1>{title}</h1>{text}</article>"
+    return f"<html lang='kk'><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode()
 
 
 CONSENT = (
@@ -147,6 +153,7 @@ class OddSite:
             "session": [item(n, link=f"{links[n]}?s=x{turn}", guid=f"s-{n}") for n in range(3)],
             "hints": [item(number, link=links[number]) for number in range(2)],
             "moved": [item(number, link=links[number]) for number in range(2)],
+            "series": [item(number, link=links[number]).replace(TITLES[number], rates(number)) for number in range(3)],
             "twins": [item(0, link=links[0]), item(0, link=f"{links[0]}/")],
         }.get(name, [item(number, link=links[number]) for number in range(4)])
         if name in OTHER_FORMATS:
@@ -160,10 +167,14 @@ class OddSite:
         if name == "consent":
             talk.redirect("/agree")
             return
-        claims = {"script": "/script/view.php", "section": "/section/2025-news"}
+        claims = {
+            "series": "/lenta/kursy-valyut-segodnya-2025",
+            "script": "/script/view.php",
+            "section": "/section/2025-news",
+        }
         head = f'<link rel="canonical" href="{claims[name]}">' if name in claims else ""
         hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" if name == "hints" else b""
-        talk.send(hints, HTML, b"\r\n", page(number, head=head))
+        talk.send(hints, HTML, b"\r\n", page(number, head=head, title=rates(number) if name == "series" else ""))
 
 
 @pytest.fixture(scope="module")

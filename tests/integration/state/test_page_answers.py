@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from config.settings import Settings
-from pipelines.models import Entry, Feed, Stage
+from pipelines.models import Entry, Feed, Stage, Tagging
 from tests.support.leases import LEASE_S
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, State
-from worker.tasks.articles import record_page_answer
+from worker.tasks.articles import is_worth_rechecks, record_page_answer
 from worker.web import Later, Reason, Refused
 
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -64,3 +64,18 @@ def test_a_refused_page_leaves_the_sites_feeds_alone(runtime):
     answer(runtime, Later(runtime.at + 3600, Reason.HTTP_429))
     assert runtime.reserve("dala.example", "feed", now=runtime.at) == runtime.at
     assert runtime.reserve("dala.example", "page", now=runtime.at, is_page=True) == runtime.at + 3600
+
+
+@pytest.mark.parametrize(
+    ("reason", "again"), [(Reason.HTTP_503, True), (Reason.ROBOTS, False), (Reason.HTTP_403, False)]
+)
+def test_a_page_that_a_site_could_not_give_is_asked_for_again(runtime, reason, again):
+    """The feed's text is there at once, and the whole article when the site is well again; a refusal is respected."""
+    for _ in range(3):
+        answer(runtime, Refused(reason))
+        if runtime.state.due.at(Stage.EXTRACT, KEY):
+            break
+    claim = runtime.state.articles.claim(KEY, stage=Stage.EXTRACT, now=runtime.at)
+    assert claim.without_page == reason
+    assert is_worth_rechecks(claim, Tagging()) is again
+    assert is_worth_rechecks(claim, Tagging(topics=("drugs",))) is again

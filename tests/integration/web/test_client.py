@@ -218,3 +218,38 @@ def test_a_long_robots_txt_is_read_as_far_as_the_limit(site, client):
     text = fetch_robots(client, site.url, limits=ROBOTS_LIMITS)
     assert len(text) == 1000
     assert not robots_allows(text, f"{site.url}/a", client.user_agent)
+
+
+REFRESH = b'<html><head><META content="0; URL=%s" http-equiv=refresh><title>x</title></head><body>%s</body></html>'
+
+
+@pytest.mark.parametrize("target", [b"/whole?a=1&amp;b=2", b"'/whole?a=1&b=2'"])
+def test_a_page_without_words_sends_its_reader_on(site, client, target):
+    """Sites leave such pages at an article's old address; the article is where they lead."""
+    site.serve("/old", body=REFRESH % (target, b"<script>var x = 1;</script>"))
+    site.serve("/whole?a=1&b=2", body=b"<html><body>whole</body></html>")
+    answer = client.get(f"{site.url}/old", limits=PAGE_LIMITS)
+    assert (answer.page.final_url, b"whole" in answer.page.body) == (f"{site.url}/whole?a=1&b=2", True)
+
+
+def test_a_page_with_words_refreshes_itself_in_vain(site, client):
+    """Front pages and articles reload themselves; a robot that followed would fetch them for ever."""
+    site.serve("/news", body=REFRESH % (b"/news", b"<p>%s</p>" % ("Мәтін. " * 60).encode()))
+    assert client.get(f"{site.url}/news", limits=PAGE_LIMITS).page.final_url == f"{site.url}/news"
+
+
+def test_a_page_that_sends_to_itself_or_to_another_network_is_refused(site, client):
+    """The same rules as for any redirect: no circles, no address of this machine."""
+    site.serve("/circle", body=REFRESH % (b"/circle", b""))
+    site.serve("/inward", body=REFRESH % (b"http://127.0.0.1:9/", b""))
+    assert client.get(f"{site.url}/circle", limits=PAGE_LIMITS).reason is Reason.BAD_REDIRECT
+    assert client.get(f"{site.url}/inward", limits=PAGE_LIMITS).reason is Reason.UNSAFE_ADDRESS
+
+
+def test_redirects_for_good_are_known_from_passing_ones(site, client):
+    """Only the first kind may change where a feed is asked for."""
+    for path, status in (("/moved", 301), ("/away", 302)):
+        site.serve(path, status, Location="/feed")
+    site.serve("/feed", body=FEED, Content_Type="application/rss+xml")
+    moved = {path: client.get(site.url + path, limits=FEED_LIMITS).moved_to for path in ("/moved", "/away", "/feed")}
+    assert moved == {"/moved": f"{site.url}/feed", "/away": "", "/feed": ""}
