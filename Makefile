@@ -87,9 +87,9 @@ compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their s
 	@! docker compose version >/dev/null 2>&1 || docker compose -f docker-compose.yml -f docker/demo.yml config --quiet
 	@$(BIN)/pytest tests/unit/setup/test_compose_file.py tests/unit/setup/test_workflows.py -q
 
-lock:  ## renew the three lock files (needs uv)
-	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock
-	uv pip compile pyproject.toml $(LOCK_FLAGS) -o docker/requirements.lock
+lock:  ## renew the two lock files (needs uv)
+	uv pip compile pyproject.toml --extra local --extra s3 --group dev $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile pyproject.toml --extra s3 $(LOCK_FLAGS) -o docker/requirements.lock
 	uv pip compile --group browser -c requirements.lock $(LOCK_FLAGS) -o .ci/browser.lock
 
 lock-jars: $(STAMP)  ## renew the list of the search node's jars
