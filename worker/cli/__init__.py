@@ -36,6 +36,7 @@ from worker.cli import (
     stages,
     stats,
     status,
+    stories,
     up,
     watch,
 )
@@ -87,6 +88,7 @@ for group in (
     logs,
     metrics,
     search,
+    stories,
     show,
     stats,
     watch,
