@@ -13,7 +13,7 @@ from worker.files.rule_cache import compile_rules
 from worker.files.text import read_text
 from worker.files.watched import Watched
 
-NOT_RULES = frozenset({"feeds.yaml", LABELS_FILE})
+NOT_RULES = frozenset({"feeds.yaml", "stories.yaml", "alerts.yaml", LABELS_FILE})
 """Files of the config folder that do not change how a text is tagged."""
 
 
