@@ -7,7 +7,7 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging \
-	bench-search bench-pages bench-polling bench-pipeline proof compose-check lock lock-jars clean
+	bench-search bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare loop
 	@$(BIN)/python -m benchmarks.pipeline
 
+bench-stories: $(STAMP)  ## stories: pairs of news, a corpus in two languages, 100,000 articles in one pass
+	@$(BIN)/python -m benchmarks.stories
+
 bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 	@$(BIN)/python -m benchmarks.pages
 
@@ -84,9 +87,9 @@ compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their s
 	@! docker compose version >/dev/null 2>&1 || docker compose -f docker-compose.yml -f docker/demo.yml config --quiet
 	@$(BIN)/pytest tests/unit/setup/test_compose_file.py tests/unit/setup/test_workflows.py -q
 
-lock:  ## renew the three lock files (needs uv)
-	uv pip compile pyproject.toml --extra local --group dev $(LOCK_FLAGS) -o requirements.lock
-	uv pip compile pyproject.toml $(LOCK_FLAGS) -o docker/requirements.lock
+lock:  ## renew the two lock files (needs uv)
+	uv pip compile pyproject.toml --extra local --extra s3 --group dev $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile pyproject.toml --extra s3 $(LOCK_FLAGS) -o docker/requirements.lock
 	uv pip compile --group browser -c requirements.lock $(LOCK_FLAGS) -o .ci/browser.lock
 
 lock-jars: $(STAMP)  ## renew the list of the search node's jars

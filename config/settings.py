@@ -120,7 +120,7 @@ class Settings(BaseSettings):
     jars_url: str = Field("", description="Mirror the local search node is downloaded from. Empty: the public one.")
 
     pages_url: str = Field(
-        "", description="Page store: a folder or an fsspec URL (s3://…). Empty: pages/ in the data folder."
+        "", description="Page store: a folder or an fsspec URL (s3://bucket/pages). Empty: pages/ in the data folder."
     )
     pages_keep_days: int = Field(30, ge=1, description="How long fetched pages are kept.")
     keep_articles_days: int = Field(

@@ -333,6 +333,9 @@ class IndexDocument(TypedDict, total=False):
     figures: dict[str, list[float]]
     words: int
     revision: int
+    story: str
+    story_score: float
+    story_reasons: list[str]
 
 
 Document_co = TypeVar("Document_co", bound=Mapping[str, Any], covariant=True)

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from worker.files.own_feeds import OwnFeeds
     from worker.files.pages import PageStore
     from worker.files.rules import RuleFiles
+    from worker.files.stories import StoryFiles
     from worker.health.index import PollIndex
     from worker.search.engine import SearchEngine
+    from worker.stories.index import StoryIndex
+    from worker.stories.joiner import Joiner
     from worker.web import FetchResult, Later, WebClient
 
 GRACE_S = 5.0
@@ -134,6 +137,25 @@ class Runtime:
         from worker.files.layers import Layers
 
         return Layers.of(self.settings)
+
+    @cached_property
+    def story_files(self) -> StoryFiles:
+        from worker.files.stories import StoryFiles
+
+        return StoryFiles(self.config)
+
+    @cached_property
+    def story_index(self) -> StoryIndex:
+        from worker.stories.index import StoryIndex
+
+        return StoryIndex.connect(self.settings, self.search)
+
+    @cached_property
+    def joiner(self) -> Joiner:
+        """What gives new articles their stories; its window is in memory, so a process keeps one."""
+        from worker.stories.joiner import Joiner
+
+        return Joiner(self.state.stories, self.story_files, known=self.search.story_of)
 
     @cached_property
     def rules(self) -> RuleFiles:

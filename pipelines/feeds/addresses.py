@@ -12,7 +12,7 @@ ALTERNATE = "the address before it failed"
 NEWEST_SITEMAP = "newest of a sitemap index"
 
 MOVED_AFTER = 3
-"""So many answers in a row have to redirect for good to one place: a wrong redirect lasts an hour on a broken site."""
+"""Redirects for good to one place that are believed, in a row: a wrong redirect lasts an hour on a broken site."""
 
 INDEX_AGAIN_S = 6 * 3600.0
 """A sitemap index is read again after this: a new day or month begins a new sitemap."""

@@ -45,7 +45,9 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
     }
     if filters := _filters(request.filters):
         body["post_filter"] = _all_of(filters.values())
-    if request.collapse:
+    if request.by_story:
+        body["collapse"] = _COLLAPSE | {"field": "story"}
+    elif request.collapse:
         body["collapse"] = _COLLAPSE
     if request.highlight and asked:
         body["highlight"] = _highlight(asked, now=moment)
@@ -123,7 +125,8 @@ def _period(request: SearchRequest) -> list[Json]:
         ends["gte"] = instant(request.since)
     if request.until:
         ends["lt"] = instant(request.until)
-    return [{"range": {"published_at": ends}}] if ends else []
+    stories: list[Json] = [{"exists": {"field": "story"}}] if request.by_story else []
+    return [*stories, *([{"range": {"published_at": ends}}] if ends else [])]
 
 
 def _filters(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Json]:

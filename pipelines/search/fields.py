@@ -48,7 +48,19 @@ class Field:
 
 
 def _named_fields() -> dict[str, Field]:
-    own = ("id", "url", "source", "family", "feed", "language", "extraction", "ruleset", "published_from", "same_text")
+    own = (
+        "id",
+        "url",
+        "source",
+        "family",
+        "feed",
+        "language",
+        "extraction",
+        "ruleset",
+        "published_from",
+        "same_text",
+        "story",
+    )
     listed = ("topics", "contexts", "rules", "regions", "places")
     keywords = {"lang": "language"} | {name: name for name in (*own, *listed)} | {name[:-1]: name for name in listed}
     people = {"person": "persons", "persons": "persons", "org": "organisations"}

@@ -22,7 +22,7 @@ FACETS = {
 }
 """Name of a facet → its field. A figure is chosen by its kind: articles that have such a figure."""
 
-FILTERS = FACETS | {"place": "places", "family": "family", "feed": "feed", "rule": "rules"}
+FILTERS = FACETS | {"place": "places", "family": "family", "feed": "feed", "rule": "rules", "story": "story"}
 
 
 class Sort(StrEnum):
@@ -60,5 +60,7 @@ class SearchRequest:
     highlight: bool = True
     collapse: bool = True
     recency: bool = True
+    by_story: bool = False
+    """One hit for all articles of a story; articles without one are left out."""
     whole: bool = False
     """Documents with body and explanation."""

@@ -97,6 +97,7 @@ class Server:
         """Close in a child what is the server's."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         self._selector.close()
         for each in (self._listener, self._ended, self._signals, *self._lines.values()):
             each.close()
@@ -105,9 +106,9 @@ class Server:
 def run(wanted: dict[str, Any], files: list[int], *, line: socket.socket, server: int) -> None:
     """Be the process that was asked for, until its end."""
     module = wanted["module"]
+    die_with_parent(server)
     if module:
         os.setpgid(0, 0)
-        die_with_parent(server)
     with line:
         line.sendall(f"{os.getpid()}\n".encode())
     become(wanted, files, name=module or "kuzet")

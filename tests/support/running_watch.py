@@ -22,6 +22,7 @@ from tests.support.forks import ForkingRun
 from worker.local.report import Silence
 from worker.runtime import Runtime
 from worker.state import Trace
+from worker.state.workers import ticked_at
 
 PATIENCE_S = 90.0
 QUICK = Troubles(slow_s=0.3)
@@ -50,6 +51,15 @@ class Watch:
     def settle(self) -> None:
         self.wait(self.is_settled)
         self.runtime.search.refresh()
+
+    def wait_for_tick(self) -> None:
+        """Wait until a tick has begun and ended that began after now: the one after the next has begun."""
+        for _ in range(2):
+            last = self._ticked_at()
+            self.wait(lambda last=last: self._ticked_at() > last)
+
+    def _ticked_at(self) -> float:
+        return ticked_at(self.runtime.redis, self.runtime.settings.redis_prefix)
 
     def trace(self, expectation: Expectation) -> Trace:
         found = self.runtime.state.articles.trace(article_id(expectation.link))
@@ -109,5 +119,6 @@ def settings_of(folder: Path, newsroom: Newsroom, *, allow_hosts: str = "", **se
     catalogue = folder / "newsroom.yaml"
     catalogue.write_text(newsroom.catalogue(), encoding="utf-8")
     quick = {"host_spacing_s": 0.02, "min_interval_s": 1.0, "max_interval_s": 2.0, "page_retry_s": 0.2}
+    quick["cpu_processes"] = 1  # pytest has a worker for each core, too
     own = {"redis_prefix": f"{name}:", "search_index": name, "feeds_file": catalogue}
     return Settings(data=folder, allow_hosts=f"{newsroom.allow_hosts},{allow_hosts}", **{**quick, **own, **settings})

@@ -19,13 +19,13 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def tls_before(port: int, context: ssl.SSLContext) -> Iterator[int]:
+def tls_before(port: int, context: ssl.SSLContext, *, address: str = "127.0.0.1") -> Iterator[int]:
     """Pass on to a port of the loopback what comes over TLS, until the end of the block; gives the port of the TLS."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     end = _End(port)
-    server = asyncio.run_coroutine_threadsafe(end.open(context), loop).result()
+    server = asyncio.run_coroutine_threadsafe(end.open(context, address), loop).result()
     try:
         yield server.sockets[0].getsockname()[1]
     finally:
@@ -40,8 +40,8 @@ class _End:
         self._port = port
         self._guests: set[asyncio.Task[None]] = set()
 
-    async def open(self, context: ssl.SSLContext) -> asyncio.Server:
-        return await asyncio.start_server(self._let_in, "127.0.0.1", 0, ssl=context)
+    async def open(self, context: ssl.SSLContext, address: str) -> asyncio.Server:
+        return await asyncio.start_server(self._let_in, address, 0, ssl=context)
 
     async def close(self, server: asyncio.Server) -> None:
         server.close()

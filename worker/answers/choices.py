@@ -43,6 +43,8 @@ ISO_639_1 = (
 """Two-letter codes of languages: the detector may find any of them."""
 
 OPEN = ("source", "feed", "family")
+AS_TYPED = ("story",)
+"""Filters whose values are ids: nothing is near to one."""
 
 
 def known_values(name: str, config: Layers) -> dict[str, str]:
@@ -83,6 +85,8 @@ def resolve_filters(
 
 
 def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], None]) -> str:
+    if name in AS_TYPED:
+        return value
     if name in OPEN:
         if problem := unknown(runtime, name, value):
             warn(problem)

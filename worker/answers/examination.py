@@ -140,7 +140,7 @@ def discover(runtime: Runtime, url: str) -> Iterator[Discovered]:
 
 
 def _page(runtime: Runtime, url: str) -> str:
-    """Return the HTML of the site's page; empty where there is none, for common addresses may still answer."""
+    """Return the HTML of the site's page; empty where it has no page, for common addresses may still answer."""
     from pipelines.reading.encodings import charset_of, decode
     from worker.web import Fetched, page_limits
 

@@ -54,7 +54,7 @@ def fetch_feed(runtime: Runtime, feed: Feed) -> ParsedFeed:
 
 
 def fetch_document(runtime: Runtime, url: str, *, extra_ca: str = "") -> Page:
-    """Return a feed's document. Raises KuzetError saying why there is none."""
+    """Return a feed's document. Raises KuzetError saying why there is no document."""
     from worker.web import feed_limits
 
     return fetched(url, runtime.web.get(url, limits=feed_limits(runtime.settings), extra_ca=extra_ca)).page

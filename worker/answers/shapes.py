@@ -7,6 +7,7 @@ that come in, lines of a file) is JSON lines: one object a line.
 from typing import Any, NotRequired, TypedDict  # no annotations of the future: they would hide NotRequired
 
 from pipelines.models import IndexDocument
+from pipelines.stories.story import StoryDocument
 
 
 class Count(TypedDict):
@@ -547,7 +548,7 @@ class RetagPlan(TypedDict):
 
 
 class RebuildAnswer(TypedDict):
-    """A rebuild that is over. `source`, `target`: of a reindex; `written`: of a retag; `read`: of a reextract."""
+    """A rebuild that is over. `written`: of retag and restory; `read`: of reextract; `source`, `target`: of reindex."""
 
     kind: str
     took_s: float
@@ -677,6 +678,23 @@ class WhyNotAnswer(TypedDict):
     almost: list[AlmostRow]
 
 
+class StoriesAnswer(TypedDict):
+    """Stories, the last changed first; `total` counts all that were selected."""
+
+    total: int
+    stories: list[StoryDocument]
+
+
+class PairAnswer(TypedDict):
+    """`score`: how likely the texts report one event; `likeness`: the share of runs of four words that both have."""
+
+    id: Any
+    same: bool
+    score: float
+    likeness: float
+    reasons: list[str]
+
+
 class ExaminedRow(TypedDict):
     """`verdict`: ok, warning (a person should look) or problem (something does not work)."""
 
@@ -740,6 +758,8 @@ ANSWERS: dict[str, type] = {
     "kuzet search": SearchAnswer,
     "kuzet show": ShowAnswer,
     "kuzet stats": StatsAnswer,
+    "kuzet stories": StoriesAnswer,
+    "kuzet story": StoryDocument,
     "kuzet feeds list": FeedsAnswer,
     "kuzet feeds show": FeedAnswer,
     "kuzet feeds recall": RecallAnswer,
@@ -767,8 +787,8 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
     "kuzet desk user list": DeskUsers,
-    "kuzet reindex, kuzet retag, kuzet reextract": RebuildAnswer,
-    "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait": BegunAnswer,
+    "kuzet reindex, kuzet retag, kuzet reextract, kuzet restory": RebuildAnswer,
+    "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait, kuzet restory --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,
     "kuzet reindex --dry-run": ReindexPlan,
     "kuzet retag --dry-run": RetagPlan,

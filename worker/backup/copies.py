@@ -68,7 +68,7 @@ def take_backup(runtime: Runtime, folder: Path, *, note: Note = silent) -> Manif
 def restore_backup(runtime: Runtime, folder: Path, *, replace: bool, note: Note = silent) -> Counter[str]:
     """Put a backup in the place of state and articles, and count what came back. Safe to repeat after a failure.
 
-    Nobody may write meanwhile. Raises KuzetError: for a damaged backup, before anything is changed; for a state that
+    Nothing may write meanwhile. Raises KuzetError: for a damaged backup, before anything is changed; for a state that
     is not empty, unless `replace`.
     """
     read_manifest(folder)

@@ -35,6 +35,7 @@ from worker.cli import (
     stages,
     stats,
     status,
+    stories,
     up,
     watch,
 )
@@ -85,6 +86,7 @@ for group in (
     doctor,
     metrics,
     search,
+    stories,
     show,
     stats,
     watch,

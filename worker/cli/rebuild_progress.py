@@ -30,6 +30,7 @@ STEPS = {
     "switch": "comparing and switching",
     "tag": "tagging",
     "extract": "reading pages",
+    "join": "finding stories",
 }
 
 

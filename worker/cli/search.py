@@ -39,6 +39,7 @@ def search(  # noqa: PLR0913  one option a wish
     sort: Annotated[Sort, typer.Option(help="By relevance or time.")] = Sort.RELEVANCE,
     recency: Annotated[bool, typer.Option(help="Newer above older where relevance is alike.")] = True,
     reprints: Annotated[bool, typer.Option("--reprints", help="Every reprint as a hit of its own.")] = False,
+    by_story: Annotated[bool, typer.Option("--by-story", help="One hit a story; see `kuzet stories`.")] = False,
     like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
     most: Annotated[bool, typer.Option("--any", help="Articles with most of the words, not only with all.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=MAX_SIZE, help="How many hits.")] = 10,
@@ -64,6 +65,7 @@ def search(  # noqa: PLR0913  one option a wish
             sort=sort,
             recency=recency,
             collapse=not reprints,
+            by_story=by_story,
             size=limit,
             after=after,
         )

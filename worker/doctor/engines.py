@@ -64,7 +64,7 @@ def certificates(runtime: Runtime) -> Iterator[Find]:
 
 
 def clock(runtime: Runtime) -> Iterator[Find]:
-    """This machine's clock beside the broker's: due times and leases are compared over machines."""
+    """This machine's clock next to the broker's: due times and leases are compared over machines."""
     seconds, microseconds = runtime.redis.time()
     apart_s = abs(runtime.now() - (int(seconds) + int(microseconds) / 1e6))
     if apart_s > CLOCK_S:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
 
 from pipelines.errors import ConfigError
 from pipelines.feeds import parse_catalogue
 from pipelines.models import Feed
-from worker.files.text import Stamp, read_text, stamp
+from worker.files.text import read_text
+from worker.files.watched import Watched
 
 
 class Catalogue:
@@ -23,18 +23,21 @@ class Catalogue:
         self.file = file
         self.site_file = site_file
         self.own_file = own_file
-        self.problem: ConfigError | None = None
-        self.reads = 0
-        """How often the files were read: another number means that the feeds may be others."""
-        self._lock = Lock()
-        self._read_at: tuple[Stamp, ...] = ()
-        self._feeds: dict[str, Feed] | None = None
+        self._feeds = Watched(self._places, self._read)
 
     def __iter__(self) -> Iterator[Feed]:
-        return iter(self._current().values())
+        return iter(self._feeds.current().values())
 
     def get(self, feed_id: str) -> Feed | None:
-        return self._current().get(feed_id)
+        return self._feeds.current().get(feed_id)
+
+    @property
+    def problem(self) -> ConfigError | None:
+        return self._feeds.problem
+
+    @property
+    def reads(self) -> int:
+        return self._feeds.reads
 
     def is_given(self, feed_id: str) -> bool:
         """Whether a file has the feed that no command writes, so that it cannot be removed but only switched off."""
@@ -43,30 +46,13 @@ class Catalogue:
     def check(self) -> ConfigError | None:
         """Return what is wrong with the files as they are now, None when they can be used."""
         try:
-            self._current()
+            self._feeds.current()
         except ConfigError as error:
             return error
         return self.problem
 
-    def _current(self) -> dict[str, Feed]:
-        with self._lock:
-            written_at = tuple(stamp(file) for file in self._places())
-            if self._feeds is None or written_at != self._read_at:
-                self._feeds = self._read()
-                self.reads += 1
-                self._read_at = written_at
-            return self._feeds
-
     def _read(self) -> dict[str, Feed]:
-        try:
-            feeds = {feed.id: feed for file in self._files() for feed in read_feeds(file)}
-        except ConfigError as error:
-            self.problem = error
-            if self._feeds is None:
-                raise
-            return self._feeds
-        self.problem = None
-        return feeds
+        return {feed.id: feed for file in self._files() for feed in read_feeds(file)}
 
     def _files(self) -> list[Path]:
         """The catalogue must be there; the files that are laid over it need not."""

@@ -8,7 +8,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import ConfigError
 from pipelines.language import lexemes
 from pipelines.language.induction import count_words, induce, loans
 from pipelines.language.kazakh import inflect_verb, parses
@@ -29,7 +28,7 @@ from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from worker.files.dictionaries import Progress
-from worker.files.text import remedy_for
+from worker.files.text import read_text
 
 HEADER = "# {columns}. Written by `kuzet lexicon build`; see PROVENANCE.md.\n"
 SHORTEST_WORD = 3
@@ -57,8 +56,8 @@ def build_lexicon(
 
     counts: files of «word» or «word TAB count» lines; config: the folder of rules and places, whose words are taken in.
     """
-    core = parse_core(_read(lexicon_dir / CORE_FILE))
-    words = count_words(line for file in counts for line in _read(file).splitlines())
+    core = parse_core(read_text(lexicon_dir / CORE_FILE))
+    words = count_words(line for file in counts for line in read_text(file).splitlines())
     progress("asking for loans", 0.1)
     verb_forms = {form for stem in core.verbs for form in inflect_verb(stem)}
     sources = _sources(core, words, config=config, verb_forms=verb_forms)
@@ -100,13 +99,13 @@ def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: 
 
 
 def _first_names(file: Path) -> Iterator[str]:
-    lists = dict(read_yaml(file.name, _read(file)).items())
+    lists = dict(read_yaml(file.name, read_text(file)).items())
     return (name for gender in ("male", "female") if gender in lists for name in lists[gender].texts())
 
 
 def _words_of(files: Iterable[Path]) -> set[str]:
     """Return the Kazakh words of YAML files; verb stems, prefixes and words «as written» are left out."""
-    texts = (text for file in files for text in _kazakh_texts(read_yaml(file.name, _read(file)), kazakh=False))
+    texts = (text for file in files for text in _kazakh_texts(read_yaml(file.name, read_text(file)), kazakh=False))
     return {word for text in texts for word in _WORD.findall(fold(text)) if len(word) >= SHORTEST_WORD}
 
 
@@ -127,18 +126,11 @@ def _kazakh_texts(node: Marked, *, kazakh: bool) -> Iterator[str]:
 def _kazakh_only(lexicon_dir: Path, words: Mapping[str, int]) -> list[str]:
     """Return forms of the vocabulary that Russian knows as a form, but its annotated corpus does not have."""
     (lexicon_dir / KAZAKH_ONLY_FILE).touch()
-    known = parse_lexicon({file: _read(lexicon_dir / file) for file in FILES})
+    known = parse_lexicon({file: read_text(lexicon_dir / file) for file in FILES})
     common = lexemes.corpus_forms()
     candidates = (word for word in sorted(words) if word not in common and is_known(word))
     lemmas = ((word, known.lemmas_of(word)) for word in candidates)
     return [word for word, kazakh in lemmas if kazakh and lexemes.lemmas_of(word) - kazakh]
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(str(file), f"it cannot be read ({error.strerror})", remedy=remedy_for(error, file)) from error
 
 
 def _write(file: Path, columns: str, text: str) -> None:

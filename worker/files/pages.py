@@ -7,9 +7,11 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 import fsspec
 import zstandard
@@ -35,30 +37,28 @@ class PageStore:
         self.url = url
         self.min_free_mb = min_free_mb
         self.keep_days = keep_days
-        self._files, self._root = fsspec.core.url_to_fs(url)
+        self._files, self._root = fsspec.core.url_to_fs(url, **_options(url))
         self._is_folder = isinstance(self._files, fsspec.get_filesystem_class("file"))
+        self._failures = (OSError,) if self._is_folder else _failures()
 
     def put(self, page: Page) -> str:
         """Store the page and return its reference. Raises EngineUnavailableError when there is no room or no answer."""
         reference = f"{page.fetched_at.astimezone(UTC):%Y-%m-%d}/{token_hex(8)}.zst"
         record = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True).compress(_pack(page))
-        try:
+        with self._answering("written"):
             self.check_room()
             self._write(f"{self._root}/{reference}", record)
-        except OSError as error:
-            raise EngineUnavailableError(self.url, f"the page store cannot be written ({error})") from error
         return reference
 
     def get(self, reference: str) -> Page:
         """Read the page. Raises PageUnusableError when it is gone or damaged, EngineUnavailableError for the store."""
         if not REFERENCE.fullmatch(reference):
             raise PageUnusableError(reference, "is no page reference", reason="page_gone")
-        try:
-            record: bytes = self._files.cat_file(f"{self._root}/{reference}")
-        except FileNotFoundError as error:
-            raise PageUnusableError(reference, "is not in the page store (any more)", reason="page_gone") from error
-        except OSError as error:
-            raise EngineUnavailableError(self.url, f"the page store cannot be read ({error})") from error
+        with self._answering("read"):
+            try:
+                record: bytes = self._files.cat_file(f"{self._root}/{reference}")
+            except FileNotFoundError as error:
+                raise PageUnusableError(reference, "is not in the page store (any more)", reason="page_gone") from error
         try:
             return _unpack(zstandard.ZstdDecompressor().decompress(record))
         except (zstandard.ZstdError, ValueError, KeyError, TypeError) as error:
@@ -67,29 +67,44 @@ class PageStore:
             ) from error
 
     def references(self, *, after: str = "") -> Iterator[str]:
-        """List what is stored and comes after a reference (or a day), in order: day by day, names in a day."""
+        """List what is stored and comes after a reference (or a day), in order: day by day, names in a day.
+
+        Raises EngineUnavailableError.
+        """
         self._files.invalidate_cache()
         for day in self._days():
             if day >= after[:10]:
-                names = sorted(Path(path).name for path in self._files.ls(f"{self._root}/{day}", detail=False))
-                found = (f"{day}/{name}" for name in names)
+                found = (f"{day}/{name}" for name in self._names(day))
                 yield from (one for one in found if one > after and REFERENCE.fullmatch(one))
 
     def prune(self, now: float) -> int:
-        """Delete the days that are older than keep_days, and return how many went."""
+        """Delete the days that are older than keep_days, and return how many went. Raises EngineUnavailableError."""
         oldest = f"{datetime.fromtimestamp(now, UTC) - timedelta(days=self.keep_days):%Y-%m-%d}"
         self._files.invalidate_cache()
         days = [f"{self._root}/{day}" for day in self._days() if day < oldest]
-        for path in days:
-            self._files.rm(path, recursive=True)
+        with self._answering("pruned"):
+            for path in days:
+                self._files.rm(path, recursive=True)
         return len(days)
 
     def _days(self) -> list[str]:
+        return [name for name in self._names("") if DAY.fullmatch(name)]
+
+    def _names(self, folder: str) -> list[str]:
+        """Return the names in a folder of the store, sorted; none in one that is not there."""
+        with self._answering("listed"):
+            try:
+                return sorted(Path(path).name for path in self._files.ls(f"{self._root}/{folder}", detail=False))
+            except FileNotFoundError:
+                return []
+
+    @contextmanager
+    def _answering(self, done: str) -> Iterator[None]:
+        """Raise EngineUnavailableError for what the store or the way to it does not let be done."""
         try:
-            listed = self._files.ls(self._root, detail=False)
-        except FileNotFoundError:
-            return []
-        return sorted(name for path in listed if DAY.fullmatch(name := Path(path).name))
+            yield
+        except self._failures as error:
+            raise EngineUnavailableError(self.url, f"the page store cannot be {done} ({error})") from error
 
     def check_room(self) -> None:
         """Raise EngineUnavailableError when the folder's disk is down to the floor: ask before you fetch."""
@@ -110,6 +125,22 @@ class PageStore:
             return
         Path(path).parent.mkdir(exist_ok=True)
         write_bytes(Path(path), record)
+
+
+def _options(url: str) -> dict[str, Any]:
+    """Bound the waiting for object storage below the deadlines of our stages; AWS_* variables say the rest."""
+    if not url.startswith("s3:"):
+        return {}
+    return {"config_kwargs": {"connect_timeout": 3, "read_timeout": 10, "retries": {"max_attempts": 2}}}
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a store raises when it is away: for S3 also errors of its client, such as a refused connection."""
+    try:
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415  of the extra s3
+    except ImportError:
+        return (OSError,)
+    return OSError, BotoCoreError
 
 
 def _pack(page: Page) -> bytes:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import structlog
-
 from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
 from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.files.layers import Layers
 from worker.files.rule_cache import compile_rules
-from worker.files.text import Stamp, read_text, stamp
+from worker.files.text import read_text
+from worker.files.watched import Watched
 
-log = structlog.get_logger(__name__)
-
-NOT_RULES = frozenset({"feeds.yaml", LABELS_FILE})
+NOT_RULES = frozenset({"feeds.yaml", "stories.yaml", "alerts.yaml", LABELS_FILE})
 """Files of the config folder that do not change how a text is tagged."""
 
 
@@ -25,30 +22,20 @@ class RuleFiles:
 
     With `cache`, a folder, word forms that were expanded before are read from there. A folder without the word files,
     as those written for 0.1.0, is read with kuzet's own.
-    Not for several threads: compiling takes seconds, and the cpu worker has processes.
     """
 
     def __init__(self, folder: Path | Layers, *, cache: Path | None = None) -> None:
         self._layers = folder if isinstance(folder, Layers) else Layers(folder)
         self.cache = cache
-        self.problem: ConfigError | None = None
-        self._written_at: dict[Path, Stamp] = {}
-        self._tagger: Tagger | None = None
+        self._tagger = Watched(self.files, lambda: Tagger(self.ruleset()))
 
     def tagger(self) -> Tagger:
         """The tagger of the newest files that are right. Raises ConfigError when none ever were."""
-        written_at = {file: stamp(file) for file in self.files()}
-        if self._tagger is not None and written_at == self._written_at:
-            return self._tagger
-        self._written_at = written_at
-        try:
-            self._tagger, self.problem = Tagger(self.ruleset()), None
-        except ConfigError as error:
-            self.problem = error
-            if self._tagger is None:
-                raise
-            log.warning("rules kept as they were", error=str(error))
-        return self._tagger
+        return self._tagger.current()
+
+    @property
+    def problem(self) -> ConfigError | None:
+        return self._tagger.problem
 
     def check(self) -> ConfigError | None:
         """Return what is wrong with the files as they are now; the tagger stays as it is."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from pipelines.errors import ConfigError, UnreadableFileError
 
@@ -23,8 +24,10 @@ def stamp(file: Path) -> Stamp:
 
 def remedy_for(error: OSError, file: Path) -> str:
     """Return how a file is made readable if its rights are the fault: copied into a container, it keeps its owner."""
-    if not isinstance(error, PermissionError):
+    if isinstance(error, FileNotFoundError):
         return "KUZET_CONFIG names the folder of such files, KUZET_FEEDS_FILE another feed list."
+    if not isinstance(error, PermissionError):
+        return ""
     try:
         found = file.stat()
     except OSError:
@@ -51,3 +54,14 @@ def read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ConfigError(str(file), "is not UTF-8", line=line, remedy="Save it as UTF-8.") from error
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Return the object that a JSON file holds. Raises ConfigError with file and line, as `read_text` does."""
+    try:
+        read = json.loads(read_text(file))
+    except json.JSONDecodeError as error:
+        raise ConfigError(str(file), error.msg, line=error.lineno) from error
+    if not isinstance(read, dict):
+        raise ConfigError(str(file), "holds no JSON object")
+    return read

@@ -6,7 +6,6 @@ back as Redis remembers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import Any
 from elasticsearch import BadRequestError
 
 from config.settings import Settings
-from pipelines.errors import ConfigError, EngineRefusedError
+from pipelines.errors import EngineRefusedError
 from pipelines.models import Feed
+from worker.files.text import read_json
 from worker.health.documents import PollDocument, account_documents, feed_documents
 from worker.search.bulk import BulkStatus, write_documents
 from worker.search.engine import SearchEngine
@@ -133,10 +133,5 @@ def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[P
 
 def read_schema(file: Path) -> dict[str, Any]:
     """Read settings and mappings of the index."""
-    try:
-        schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise ConfigError(str(file), error.msg, line=error.lineno) from error
-    except OSError as error:
-        raise ConfigError(str(file), f"it cannot be read ({error.strerror})") from error
+    schema = read_json(file)
     return {"settings": schema["settings"], "mappings": schema["mappings"]}

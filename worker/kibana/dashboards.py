@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipelines.kibana.description import Description, parse_description
 from pipelines.kibana.names import TAG, view_id
 from pipelines.kibana.objects import advanced_settings, build_objects, digest_of, render
 from pipelines.kibana.requests import Filled, PanelRequest, Shown, panel_requests, read_answer
+from worker.files.text import read_json, read_text
 from worker.kibana.api import Kibana, RestrictedError
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors
@@ -72,17 +72,12 @@ def _suffix(key: str) -> str:
 def read_description(folder: Path) -> Description:
     """Read base.yaml and the files in dashboards/."""
     files = [folder / "base.yaml", *sorted((folder / "dashboards").glob("*.yaml"))]
-    try:
-        texts = {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8") for file in files}
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(str(folder), f"it cannot be read ({error})") from error
-    return parse_description(texts)
+    return parse_description({file.relative_to(folder).as_posix(): read_text(file) for file in files})
 
 
 def read_mappings(folder: Path) -> dict[str, Mapping[str, Any]]:
     """Read the mappings behind the data views, as they are written down, not as a live index has them."""
-    polls = json.loads((folder / "polls.json").read_text(encoding="utf-8"))
-    return {"articles": json.loads((folder / "mapping.json").read_text(encoding="utf-8")), "polls": polls["mappings"]}
+    return {"articles": read_json(folder / "mapping.json"), "polls": read_json(folder / "polls.json")["mappings"]}
 
 
 def install(kibana: Kibana, built: BuiltDashboards, *, wait_s: float, force: bool = False) -> Installed:

@@ -1,4 +1,4 @@
-"""Everything that rewrites the whole index: reindex, retag, reextract, and bringing documents out and in."""
+"""Everything that rewrites the whole index: reindex, retag, reextract, restory, and bringing documents out and in."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from worker.rebuilds.rebuilder import Rebuilder, RebuildKind
 from worker.rebuilds.reextract import Reextract
 from worker.rebuilds.reindex import Reindex, Reindexer
+from worker.rebuilds.restory import Restory
 from worker.rebuilds.retag import Retag
 from worker.rebuilds.rewriting import Rewriter
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
 
-REINDEX, RETAG, REEXTRACT = "reindex", "retag", "reextract"
+REINDEX, RETAG, REEXTRACT, RESTORY = "reindex", "retag", "reextract", "restory"
 
 
 def open_reindexer(runtime: Runtime) -> Reindexer:
@@ -29,5 +30,6 @@ def open_rebuilder(runtime: Runtime) -> Rebuilder:
         REINDEX: Reindex(open_reindexer(runtime)),
         RETAG: Retag(runtime.search, rewriter, tagger=lambda: runtime.tagger),
         REEXTRACT: Reextract(runtime.search, runtime.pages, rewriter, tagger=lambda: runtime.tagger),
+        RESTORY: Restory(runtime.search, rewriter, stories=runtime.state.stories, files=runtime.story_files),
     }
     return Rebuilder(runtime.state.rebuilds, kinds, now=runtime.now)

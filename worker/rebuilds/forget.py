@@ -22,6 +22,7 @@ def forget_all(urls: dict[str, str], *, engine: SearchEngine, state: State, now:
     """
     for article_id, url in urls.items():
         state.forgotten.forget(article_id, now=now, url=url)
+        state.stories.forget(article_id, now=now)
     has_index = bool(engine.index_name())
     deleted = sum(engine.delete(article_id) for article_id in urls) if has_index else 0
     _forget_in_kept(Indices(engine), [*urls])

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -22,6 +22,8 @@ from worker.rebuilds.rebuilder import DONE, Progress
 from worker.rebuilds.rewriting import Rewriter
 from worker.rebuilds.sweep import Sweep, begin_sweep
 from worker.search.engine import SearchEngine
+
+STORY_FIELDS = ("story", "story_score", "story_reasons")
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +108,13 @@ def renewed(document: IndexDocument, page: Page, *, tagger: Tagger) -> IndexDocu
     )
     if fresh["published_at"] == document["published_at"]:
         fresh["latency_seconds"] = document["latency_seconds"]  # measured once; times are stored in whole milliseconds
-    return fresh
+    return with_story_of(document, fresh)
+
+
+def with_story_of(document: IndexDocument, fresh: IndexDocument) -> IndexDocument:
+    """Leave an article in the story that it is in: `kuzet restory` finds stories anew."""
+    story: Any = {name: document[name] for name in STORY_FIELDS if name in document}  # type: ignore[literal-required]
+    return cast("IndexDocument", {**fresh, **story})
 
 
 def entry_of(document: IndexDocument) -> Entry:

@@ -272,6 +272,11 @@ class SearchEngine:
                 return None
         return VersionedDocument(article_id, found["_version"], found["_source"])
 
+    def story_of(self, article_id: str) -> str:
+        """Return the story that an article's document names; empty without one."""
+        stored = self.get(article_id)
+        return stored.document.get("story", "") if stored else ""
+
     def delete(self, article_id: str) -> bool:
         """Delete an article's document for good; whether there was one."""
         with engine_errors(self.address):

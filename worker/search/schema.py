@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ConfigError
+from worker.files.text import read_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,8 @@ def _type(field: Mapping[str, Any]) -> Any:  # noqa: ANN401  a word of the engin
 def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:
     """Read mapping.json and settings.json. `analysis` may come with or without the key of that name around it."""
     return Schema(
-        mapping=_read(folder / "mapping.json"),
-        settings=_read(folder / "settings.json"),
+        mapping=read_json(folder / "mapping.json"),
+        settings=read_json(folder / "settings.json"),
         analysis=analysis.get("analysis", analysis),
     )
 
@@ -119,15 +119,3 @@ def read_schema(folder: Path, *, analysis: Mapping[str, Any]) -> Schema:
 def _hash(part: Mapping[str, Any]) -> str:
     described = json.dumps(part, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(described.encode()).hexdigest()[:12]
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        read = json.loads(file.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise ConfigError(str(file), error.msg, line=error.lineno) from error
-    except OSError as error:
-        raise ConfigError(str(file), f"it cannot be read ({error.strerror})") from error
-    if not isinstance(read, dict):
-        raise ConfigError(str(file), "it holds no JSON object")
-    return read

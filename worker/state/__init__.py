@@ -50,6 +50,9 @@ rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; 
 rewrites    reserve(article_id, version)                    before a rebuild writes a document, and
             note(article_id, version, *, content_hash)      after it
             adopt(article_id, version, document, *, now)    before an exported document is written
+stories     join(article_id, story, *, member, features, at, merged, now)    an article's story; again: the same
+            merge(story, other, *, now), split(story, article_ids, *, now), forget(article_id, *, now)   by hand
+            story_of(article_id), became(story), members(story), unwritten(*, limit), settle(story, version)
 """
 
 from __future__ import annotations
@@ -84,6 +87,7 @@ from worker.state.rebuilds import Rebuild, Rebuilds
 from worker.state.recalls import RecallResult, Recalls
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
+from worker.state.stories import Stories
 from worker.state.totals import Durations, TotalBooks, Totals
 
 __all__ = [
@@ -116,6 +120,7 @@ __all__ = [
     "Sighting",
     "SightingKind",
     "State",
+    "Stories",
     "Synced",
     "ToSight",
     "Tombstone",
@@ -144,3 +149,4 @@ class State:
         self.recalls = Recalls(scripts)
         self.rebuilds = Rebuilds(scripts)
         self.rewrites = Rewrites(scripts)
+        self.stories = Stories(scripts)

@@ -175,7 +175,7 @@ class Feeds:
         """End a poll whose entries are registered: keep validators and habits, refresh and trim `seen`.
 
         `seen` (key → trace) holds what is remembered of each entry, and of the marks by which it is known. The items of
-        the document (`poll.read`) are booked beside what became of them.
+        the document (`poll.read`) are booked with what became of them.
         """
         listed = to_json({"hashes": seen, "cap": SEEN_PER_ENTRY * len(seen)}) if seen else ""
         known = _known(claim) | {"seen": listed, "has_new": poll.new > 0, "habits": _habits_text(claim.habits)}

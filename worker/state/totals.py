@@ -13,7 +13,7 @@ COUNT, SUM = "count", "sum"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Durations:
-    """How long something took: how many took at most so many seconds, all of them, and their sum in seconds."""
+    """How long something took: how many took at most that number of seconds, all of them, and their sum in seconds."""
 
     buckets: Mapping[float, int]
     count: int

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
-from pipelines.errors import EngineRefusedError, EngineUnavailableError
-from pipelines.models import Outcome
+from pipelines.errors import ConfigError, EngineRefusedError, EngineUnavailableError
+from pipelines.models import ArticleDocument, Outcome
 from worker.runtime import GRACE_S, Runtime
 from worker.search.bulk import BulkResult, BulkStatus
 from worker.tasks.app import app
 from worker.tasks.nudges import nudge_drain
+from worker.tasks.stories import write_changed_stories
 
 DRAIN_S = 20.0
 RETRY_S = 5.0
@@ -51,12 +54,23 @@ def drain(runtime: Runtime, token: str) -> str:
         batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
         if not batch:
             break
-        for result in runtime.search.bulk(batch):
+        for result in runtime.search.bulk(with_stories(runtime, batch)):
             if not settle(runtime, result) and result.article_id in runtime.state.forgotten:
                 runtime.search.delete(result.article_id)  # forgotten while it was being sent
             if result.status is BulkStatus.RETRY:
                 waits = f"{runtime.search.address}: {result.detail}"
+        write_changed_stories(runtime)
+    write_changed_stories(runtime)
     return waits
+
+
+def with_stories(runtime: Runtime, batch: Sequence[ArticleDocument]) -> Sequence[ArticleDocument]:
+    """Give each document its story. With a broken config/stories.yaml they go on without one: articles come first."""
+    try:
+        return runtime.joiner.join(batch, now=runtime.now())
+    except ConfigError as error:
+        log.warning("articles get no stories", error=str(error))
+        return batch
 
 
 def note(runtime: Runtime, problem: str) -> None:

@@ -26,7 +26,7 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
-REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu"}
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep"}
 """Rebuilds that read texts run where a hard time limit holds."""
 
 
@@ -61,13 +61,13 @@ def top_up(app: Sender, stage: Stage) -> int:
 
 
 def nudge_drain(app: Sender) -> bool:
-    """Send for the drain when documents are due, unless it is at work or a message for it waits already.
+    """Send for the drain when documents of articles or stories are due, unless it is at work or sent for already.
 
     After a failure it is sent for in any case: else `kuzet status` would go on with a fault that is over.
     """
     runtime = app.runtime
-    outbox = runtime.state.outbox
-    wanted = runtime.state.due.ready(Stage.OUTBOX, now=runtime.now()) or outbox.problem
+    outbox, state = runtime.state.outbox, runtime.state
+    wanted = state.due.ready(Stage.OUTBOX, now=runtime.now()) or state.stories.waiting or outbox.problem
     if not wanted or outbox.is_locked or waiting(app, "drain"):
         return False
     call_drain(app)

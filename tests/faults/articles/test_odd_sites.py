@@ -188,7 +188,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory, start_watch: StartWatch) -> It
         for name in INDEXED
     ]
     (folder / "feeds.yaml").write_text(yaml.safe_dump({"feeds": feeds}), encoding="utf-8")
-    with start_watch(folder, allow_hosts=site.endpoint) as watch:
+    with start_watch(folder, allow_hosts=site.endpoint, min_interval_s=0.4, max_interval_s=0.8) as watch:
         watch.wait(lambda: all(answers.polls[name] > POLLS for name in INDEXED), patience_s=200)
         watch.settle()
         yield watch, answers
@@ -235,7 +235,7 @@ def test_the_text_of_a_consent_form_is_nobodys(odd: tuple[Watch, OddSite]):
 
 
 def test_an_address_that_moved_for_good_or_lists_others_is_not_asked_again(odd: tuple[Watch, OddSite]):
-    """Each poll would cost the site two requests; and the person is told that the address is another one now."""
+    """Each poll would cost the site two requests; and the person reads that the address is another one now."""
     feeds = odd[0].runtime.state.feeds
     asked = {name: feeds.snapshot(name) for name in ("moved", "index")}
     assert {name: each.asked.rpartition("/")[2] for name, each in asked.items()} == {

@@ -10,8 +10,8 @@ import pytest
 from redis import Redis
 
 from config.settings import Settings
+from tests.support.forks import ForkingRun
 from worker.local.report import Silence
-from worker.local.run import LocalRun
 from worker.local.services import services
 from worker.state.workers import ticked_at
 
@@ -36,13 +36,13 @@ def make_primary(redis: Redis) -> None:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingRun]:
     folder: Path = tmp_path_factory.mktemp("refusing")
     (folder / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
     settings = Settings(
         data=folder, search_url="http://127.0.0.1:9", redis_prefix=PREFIX, feeds_file=folder / "none.yaml"
     )
-    with LocalRun(settings, report=Silence()) as run:
+    with ForkingRun(settings, report=Silence()) as run:
         table = services(settings)
         (folder / "beat").mkdir()
         for name in ("index", "beat"):
@@ -58,7 +58,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalRun]:
     ],
 )
 def test_a_worker_outlives_a_broker_that_refuses(
-    run: LocalRun, refuse: Callable[[Redis], None], accept: Callable[[Redis], None]
+    run: ForkingRun, refuse: Callable[[Redis], None], accept: Callable[[Redis], None]
 ):
     """MISCONF ended Celery's workers, and the watch with them; they wait and go on, as when the broker is away."""
     redis = Redis.from_url(run.endpoints.broker_url, decode_responses=True)

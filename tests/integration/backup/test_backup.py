@@ -82,7 +82,7 @@ def test_a_restore_is_refused_while_workers_run(saved: Saved) -> None:
 
 
 def test_a_state_is_not_replaced_by_mistake(saved: Saved) -> None:
-    """Whoever restores on the wrong machine loses nothing."""
+    """A person who restores on the wrong machine loses nothing."""
     answer = saved.kuzet("restore", str(saved.backup))
     assert answer.returncode == FAILED
     assert "--replace" in answer.stderr

@@ -196,7 +196,7 @@ def test_two_commands_at_once_lose_nothing(desk: Desk):
 
 
 def test_all_feeds_are_tried_and_those_of_use_switched_on(desk: Desk):
-    """Two thirds of a catalogue are off because nobody asked the sites; one command asks them all."""
+    """Two thirds of a catalogue are off because no one asked the sites; one command asks them all."""
     feeds = yaml.safe_load(desk.catalogue.read_text())["feeds"]
     dead = feeds[0]["url"].rpartition("/")[0] + "/nothing-is-here.xml"
     feeds.append(feeds[0] | {"id": "dead", "url": dead, "enabled": False, "note": "never asked"})

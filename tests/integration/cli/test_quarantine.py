@@ -34,7 +34,7 @@ def quarantine(broker_url: str, *arguments: str) -> Answer:
 
 
 def test_all_of_one_error_go_on(state: State, broker_url: str) -> None:
-    """One cause fills the quarantine; nobody types a hundred addresses when it is gone."""
+    """One cause fills the quarantine; no one types a hundred addresses when it is gone."""
     answer = quarantine(broker_url, "replay", "--all", "--error", "MemoryError", "--json")
     assert len(json.loads(answer.stdout)["replayed"]) == 2
     assert [kept.error for kept in state.quarantine.list()] == ["ValueError"]

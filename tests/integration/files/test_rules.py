@@ -10,12 +10,16 @@ from pipelines.tagging import WORD_FILES
 from worker.files.rules import RuleFiles
 
 
-def test_a_folder_without_the_word_files_reads_numbers_in_words(tmp_path: Path):
+def test_a_folder_without_the_word_files_reads_numbers_in_words(tmp_path: Path, cache: Path):
     """A config folder written for 0.1.0 lacks these files; an upgrade must not lose figures."""
     for file in RuleFiles(HERE).files():
         target = tmp_path / file.relative_to(HERE)
         target.parent.mkdir(exist_ok=True)
         if file.name not in WORD_FILES:
             shutil.copy(file, target)
-    tagging = RuleFiles(tmp_path).tagger().tag("", "Полицейские задержали двадцать три человека.", language="ru")
+    tagging = (
+        RuleFiles(tmp_path, cache=cache / "rules")
+        .tagger()
+        .tag("", "Полицейские задержали двадцать три человека.", language="ru")
+    )
     assert [(figure.kind, figure.value) for figure in tagging.figures] == [("detained", 23.0)]

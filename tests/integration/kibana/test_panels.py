@@ -107,7 +107,7 @@ def account(feed: Feed, *, day: str) -> Account:
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return RuleFiles(Settings().config).tagger()
+    return RuleFiles(Settings().config, cache=Settings().cache / "rules").tagger()
 
 
 @pytest.fixture(scope="module")

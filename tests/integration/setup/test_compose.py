@@ -140,7 +140,7 @@ def fresh(
     """A server on which `setup` and `dictionaries` have ended. Sets no more than a person may set in .env."""
     install_dictionary(dictionary)  # the container would build it, which other tests do
     folder = tmp_path_factory.mktemp("compose")
-    for name in ("data", "beat", "second"):
+    for name in ("data", "beat", "second", "site"):
         (folder / name).mkdir()
     services = read_compose({"KUZET_CPU_PROCESSES": "1"}, files=(MAIN, DEMO))["services"]
     places = {**places_of(folder, cache=cache), "/dictionaries": str(dictionaries_folder(search_base))}
@@ -165,7 +165,7 @@ def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
         DATA: str(folder / "data"),
         f"{DATA}/beat": str(folder / "beat"),
         "/second": str(folder / "second"),
-        "/etc/kuzet": str(HERE),
+        "/etc/kuzet": str(folder / "site"),
         PORT: str(free_port()),
         **sites,
     }
@@ -198,7 +198,8 @@ def start_redis(stack: Stack) -> int:
     kept = [line for line in text.splitlines() if not line.startswith(("port", "tls-"))]
     config = stack.folder / "redis.conf"
     config.write_text("\n".join((*kept, f"port {port}", "bind 127.0.0.1", "")))
-    _, _, *options = stack.services["redis"]["command"]
+    command = stack.services["redis"]["command"]
+    options = command[command.index("/run/kuzet/redis.conf") + 1 :]
     argv = (str(find_server()), str(config), *(str(data) if option == "/data" else option for option in options))
     url = direct_url(stack, port)
     stack.supervisor.start(Command(name="redis", argv=argv), ready=lambda child: await_broker(url, child))
@@ -286,6 +287,14 @@ def test_kibana_shows_our_dashboards_without_a_click(running: Engines) -> None:
     assert sum(kind == "dashboard" for kind, _ in fake_kibana.objects) == 3
     assert fake_kibana.used_by[IMPORT] == {"kuzet_dashboards"}
     assert running.direct.search.index_name() == f"{INDEX}-000001"
+
+
+def test_the_machine_is_checked_as_setup_does(running: Engines) -> None:
+    """What it finds depends on the machine; a sentence it finds is in the log of `setup` too, and keeps nothing up."""
+    ran = running.stack.run("setup", ["kuzet", "setup", "check", "/secrets"])
+    found = ran.stdout.splitlines() if ran.returncode else []
+    assert ran.returncode == bool(found), ran.stdout + ran.stderr
+    assert all(sentence in "".join(running.stack.printed) for sentence in found)
 
 
 def test_setting_up_again_changes_nothing(running: Engines) -> None:

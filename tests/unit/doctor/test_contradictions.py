@@ -16,7 +16,7 @@ def found(**given: object) -> list[tuple[Verdict, str]]:
 
 
 def test_settings_that_fit_are_no_finding() -> None:
-    """Whoever has set everything well reads nothing."""
+    """A person who has set everything well reads nothing."""
     assert found() == []
 
 

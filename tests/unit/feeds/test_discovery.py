@@ -18,7 +18,7 @@ ROBOTS = "User-agent: *\nSitemap: https://dala.example/news.xml\nsitemap:/all.xm
 
 
 def test_what_a_site_names_comes_before_what_is_common():
-    """A request to an address that nobody named is the last resort."""
+    """A request to an address that no one named is the last resort."""
     found = candidates(PAGE, ROBOTS, url=SITE)
     named = [(each.url.removeprefix("https://dala.example"), each.named) for each in found]
     assert named[:5] == [

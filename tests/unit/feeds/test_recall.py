@@ -59,7 +59,7 @@ def test_in_a_news_sitemap_only_news_count():
     ],
 )
 def test_what_was_missed_says_why(outcome: str | None, history: list[Poll], why: str):
-    """A number alone helps nobody: the reason decides whether a person must do something."""
+    """A number alone helps no one: the reason decides whether a person must do something."""
     listed = [page("seen"), page("under-way"), page("missed")]
     outcomes = {listed[0].link: "indexed", listed[1].link: "", listed[2].link: outcome}
     found = recall(listed, outcomes, {"a": history}, source="a.kz", sitemap="s", now=NOW, days=1)

@@ -31,7 +31,7 @@ def test_counts_keep_their_names() -> None:
 
 
 def test_buckets_are_added_up() -> None:
-    """Prometheus wants «at most so long»; what took longer than the last bound is only in the count."""
+    """Prometheus wants «at most this long»; what took longer than the last bound is only in the count."""
     took = totals_of(FIELDS).durations
     assert took["searchable"].buckets == {0.5: 1, 2.0: 3}
     assert (took["searchable"].count, took["searchable"].sum_s) == (4, 4003.25)

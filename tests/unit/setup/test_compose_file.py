@@ -111,6 +111,26 @@ def test_a_line_in_dotenv_does_not_beat_the_secret_files(variable: str):
     assert OURS["accounts"]["environment"][variable] == ""
 
 
+READERS = sorted(name for name, service in OURS.items() if "KUZET_SITE" in service["environment"])
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_only_what_a_site_edits_is_followed_live(name: str):
+    """A worker must not read a folder that `git pull` is writing: all but the site is in the image."""
+    service = OURS[name]
+    assert f"./site:{service['environment']['KUZET_SITE']}:ro" in service["volumes"]
+    assert not any("config" in str(volume) for volume in service["volumes"])
+    assert not service["environment"].get("KUZET_CONFIG")
+
+
+def test_what_reads_rules_or_feeds_reads_the_site():
+    """The check of the machine looks at its files, too; the demo has feeds of its own and no others."""
+    assert {*READERS} == {*OURS}
+    demo = {name: WITH_DEMO["services"][name]["environment"]["KUZET_SITE"] for name in OURS}
+    assert {name for name, site in demo.items() if site} == {"setup"}
+    assert (ROOT / "site" / ".gitignore").read_text(encoding="utf-8").splitlines()[1] == "*"
+
+
 @pytest.mark.parametrize("name", LASTING)
 def test_every_service_says_whether_it_is_well_and_comes_back(name: str):
     """A server restarts at night, and no one looks."""
@@ -249,6 +269,27 @@ def test_no_service_starts_before_what_it_needs_is_well(name: str):
         ends = needed in ENDING
         assert how["condition"] == ("service_completed_successfully" if ends else "service_healthy")
         assert ends or "healthcheck" in SERVICES[needed]
+
+
+ENGINES = ("redis", "elasticsearch", "kibana")
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_upgrade_of_ours_makes_no_engine_anew(name: str, tmp_path: Path):
+    """Compose makes anew what depends on a container that it makes anew: the engines wait for a file instead."""
+    assert "depends_on" not in SERVICES[name]
+    shell, option, wait, *_ = SERVICES[name]["command"]
+    assert (shell in {"sh", "bash"}, option) == (True, "-c")
+    with open_vault(tmp_path / "vault", now=NOW) as vault:
+        [files] = [one.files for one in deliveries(vault, kibana=KibanaDoor()) if one.to == name]
+    assert f"/{[*files][-1]}" in wait, "the file that setup writes last"
+    assert wait.endswith('exec "$@"')
+
+
+def test_the_search_engine_waits_for_its_dictionary():
+    """A node that started without it would refuse the index, and `accounts` comes before the index."""
+    assert "config/hunspell/*/*.dic" in SERVICES["elasticsearch"]["command"][2]
+    assert SERVICES["accounts"]["depends_on"].keys() == {"setup", "dictionaries", "elasticsearch"}
 
 
 def test_every_volume_is_declared_and_used():

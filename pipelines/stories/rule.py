@@ -1,0 +1,85 @@
+"""config/stories.yaml: the numbers that decide what is one story."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pipelines.reading.marked_yaml import Marked, read_yaml
+
+STORIES_FILE = "stories.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchRule:
+    """Weights of the terms of `scoring.TERMS`, learned by `python -m benchmarks.stories.learn`."""
+
+    constant: float
+    words: float = 0.0
+    lead: float = 0.0
+    names: float = 0.0
+    numbers: float = 0.0
+    figures: float = 0.0
+    places: float = 0.0
+    organisations: float = 0.0
+    same_site: float = 0.0
+    numbers_differ: float = 0.0
+    no_number_shared: float = 0.0
+    figures_differ: float = 0.0
+    places_differ: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRules:
+    """The whole file. Scores and shares are between 0 and 1.
+
+    window_hours: articles further apart are never one event. most_candidates: how many articles a new one is compared
+    with. join_from: the score from which two articles report one event. story_from: what the articles of the story
+    must have on average. merge_from: the score from which an article joins two stories into one. reprint_from: the
+    share of equal shingles from which a text is a reprint, if also reprint_numbers of its numbers are the same.
+    """
+
+    same_language: MatchRule
+    twins: MatchRule
+    window_hours: float
+    most_candidates: int
+    join_from: float
+    story_from: float
+    merge_from: float
+    reprint_from: float
+    reprint_numbers: float
+
+
+def parse_story_rules(text: str, *, file: str = STORIES_FILE) -> StoryRules:
+    """Read the file. Raises ConfigError with file, line and key."""
+    found = read_yaml(file, text).fields(_names(StoryRules), required=_names(StoryRules))
+    shares = ("join_from", "story_from", "merge_from", "reprint_from", "reprint_numbers")
+    values: dict[str, Any] = {name: _share(found[name]) for name in shares}
+    return StoryRules(
+        same_language=_match_rule(found["same_language"]),
+        twins=_match_rule(found["twins"]),
+        window_hours=found["window_hours"].positive(),
+        most_candidates=int(found["most_candidates"].positive()),
+        **values,
+    )
+
+
+def rule_fields(rule: MatchRule) -> Mapping[str, float]:
+    """Return the weights by name, in the order of the file."""
+    return {each.name: getattr(rule, each.name) for each in fields(rule)}
+
+
+def _match_rule(source: Marked) -> MatchRule:
+    found = source.fields(_names(MatchRule), required=("constant",))
+    return MatchRule(**{name: value.number() for name, value in found.items()})
+
+
+def _share(source: Marked) -> float:
+    if not 0 <= (number := source.number()) <= 1:
+        raise source.wrong("a number from 0 to 1 is expected here")
+    return number
+
+
+def _names(kind: type[MatchRule | StoryRules]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))

@@ -1,0 +1,153 @@
+"""Do two articles report one event? A small logistic rule, and the terms of its sum as reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines.stories.features import Features, number_weight
+from pipelines.stories.rule import MatchRule, StoryRules
+
+TERMS = (
+    *("words", "lead", "names", "numbers", "figures", "places", "organisations"),
+    *("same_site", "numbers_differ", "no_number_shared", "figures_differ", "places_differ"),
+)
+"""What is compared. All but the last five speak for one event and are between 0 and 1."""
+
+HOUR_S = 3600.0
+MOST_NAMED = 5
+WEIGHTY = 0.45
+"""The weight from which a number of a text is no accident: it has two digits or more."""
+
+SMALL = 2
+"""Counts up to this are found in most articles: they neither join nor part."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have."""
+
+    article_id: str
+    score: float
+    likeness: float
+    reasons: tuple[str, ...]
+
+
+def compare(new: Features, old: Features, *, rules: StoryRules) -> Match:
+    """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event."""
+    likeness = jaccard(new.shingles, old.shingles)
+    if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
+        return Match(article_id=old.article_id, score=0.0, likeness=likeness, reasons=())
+    terms = terms_of(new, old)
+    if is_reprint(new, old, likeness=likeness, rules=rules):
+        said = f"the same text ({likeness:.0%} of its runs of four words)"
+        return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
+    rule = rules.same_language if new.language == old.language else rules.twins
+    score = probability(terms, rule)
+    return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=tuple(reasons_of(new, old, terms)))
+
+
+def is_reprint(new: Features, old: Features, *, likeness: float, rules: StoryRules) -> bool:
+    """Whether one text was made of the other. A statistic with other numbers in the same sentences was not."""
+    if new.same_text and new.same_text == old.same_text and new.numbers == old.numbers:
+        return True
+    return likeness >= rules.reprint_from and _share(new.numbers, old.numbers) >= rules.reprint_numbers
+
+
+def terms_of(new: Features, old: Features) -> dict[str, float]:
+    """Return each term of TERMS for two articles."""
+    return {
+        "words": cosine(new.words, old.words),
+        "lead": cosine(new.lead, old.lead),
+        "names": _overlap(new.names, old.names, enough=10.0),
+        "numbers": _overlap(_weighed(new.numbers), _weighed(old.numbers), enough=1.0),
+        "figures": _agreement(new.figures, old.figures),
+        "places": _share(new.places, old.places),
+        "organisations": _share(new.organisations, old.organisations) if new.organisations else 0.0,
+        "same_site": float(bool(new.site) and new.site == old.site),
+        "numbers_differ": float(_differ(new.title_numbers, old.title_numbers)),
+        "no_number_shared": float(_shares_no_number(new.numbers, old.numbers)),
+        "figures_differ": _disagreement(new.figures, old.figures),
+        "places_differ": float(_differ(new.places, old.places)),
+    }
+
+
+def probability(terms: Mapping[str, float], rule: MatchRule) -> float:
+    """Return 1 / (1 + e^-sum)."""
+    total = rule.constant + math.fsum(getattr(rule, name) * terms[name] for name in TERMS)
+    return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+def reasons_of(new: Features, old: Features, terms: Mapping[str, float]) -> Iterable[str]:
+    """Say in a few words what two articles share, and in what they differ."""
+    if shared := _rarest(new.words, old.words):
+        yield f"same words: {', '.join(shared)}"
+    if names := _rarest(new.names, old.names):
+        yield f"same names: {', '.join(name.title() for name in names)}"
+    if numbers := sorted(new.numbers & old.numbers, key=lambda number: (-number_weight(number), number))[:MOST_NAMED]:
+        yield f"same numbers: {', '.join(numbers)}"
+    for kind in sorted(new.figures.keys() & old.figures.keys()):
+        if both := sorted(new.figures[kind] & old.figures[kind]):
+            yield f"same {kind}: {', '.join(f'{value:.10g}' for value in both[:MOST_NAMED])}"
+    if places := sorted(new.places & old.places):
+        yield f"same place: {', '.join(places[:MOST_NAMED])}"
+    if organisations := sorted(new.organisations & old.organisations):
+        yield f"same organisation: {', '.join(organisations[:MOST_NAMED])}"
+    for name, said in (("numbers_differ", "but other numbers in the titles"), ("places_differ", "but other places")):
+        if terms[name]:
+            yield said
+
+
+def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
+    """Return the share of shingles that both have, of all that either has."""
+    return len(one & other) / len(one | other) if one and other else 0.0
+
+
+def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """Return the product of two vectors of length one."""
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    return math.fsum(weight * large[word] for word, weight in small.items() if word in large)
+
+
+def _overlap(one: Mapping[str, float], other: Mapping[str, float], *, enough: float) -> float:
+    """Return which share of the lesser one is shared; little that is shared counts for less (`enough`: two thirds)."""
+    shared = math.fsum(min(one[name], other[name]) for name in one.keys() & other.keys())
+    least = min(math.fsum(one.values()), math.fsum(other.values()))
+    return shared / least * (1 - math.exp(-shared / enough)) if least else 0.0
+
+
+def _weighed(numbers: frozenset[str]) -> dict[str, float]:
+    return {number: number_weight(number) for number in numbers}
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the shared part of the lesser set; 1 when either is empty: nothing is said against it."""
+    return len(one & other) / min(len(one), len(other)) if one and other else 1.0
+
+
+def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and not one & other
+
+
+def _shares_no_number(one: frozenset[str], other: frozenset[str]) -> bool:
+    """True if both name two weighty numbers and none in common: two months of one statistic, two fires in one city."""
+    first, second = ({number for number in each if number_weight(number) >= WEIGHTY} for each in (one, other))
+    return min(len(first), len(second)) > 1 and not first & second
+
+
+def _agreement(one: Mapping[str, frozenset[float]], other: Mapping[str, frozenset[float]]) -> float:
+    """Return 0, 0.5 or 1: none, one, or more kinds of figures with an equal value above SMALL."""
+    equal = sum(any(value > SMALL for value in one[kind] & other[kind]) for kind in one.keys() & other.keys())
+    return min(equal, 2) / 2
+
+
+def _disagreement(one: Mapping[str, frozenset[float]], other: Mapping[str, frozenset[float]]) -> float:
+    """Return 0, 0.5 or 1: none, one, or more kinds of figures without an equal value."""
+    unequal = sum(not one[kind] & other[kind] for kind in one.keys() & other.keys() if kind != "other")
+    return min(unequal, 2) / 2
+
+
+def _rarest(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
+    shared = one.keys() & other.keys()
+    return sorted(shared, key=lambda word: (-one[word] * other[word], word))[:MOST_NAMED]

@@ -1,0 +1,167 @@
+"""Whether two articles report one event: the cases that a merge must get right."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from config.settings import HERE
+from pipelines.errors import ConfigError
+from pipelines.stories.features import features_of, from_record, shingles_of, site_of, to_record
+from pipelines.stories.frequencies import FREQUENCIES_FILE, parse_frequencies
+from pipelines.stories.rule import STORIES_FILE, parse_story_rules
+from pipelines.stories.scoring import compare
+
+RULES = parse_story_rules((HERE / STORIES_FILE).read_text(encoding="utf-8"))
+WORDS = parse_frequencies((HERE / FREQUENCIES_FILE).read_text(encoding="utf-8"))
+FIRE = (
+    "Пожар на рынке в Шымкенте: эвакуированы 120 человек",
+    (
+        "В Шымкенте ночью загорелся рынок, огонь охватил 740 квадратных метров. Спасатели вывели "
+        "120 человек, 14 пострадавших "
+        "доставили в больницу. Причину пожара выясняют эксперты, сообщил начальник департамента Серик Ахметов."
+    ),
+)
+FIRE_RETOLD = (
+    "14 человек попали в больницу после пожара на рынке Шымкента",
+    (
+        "Площадь возгорания составила 740 квадратных метров, рассказали в департаменте по "
+        "чрезвычайным ситуациям. Из торговых "
+        "рядов успели выйти 120 человек. По словам Серика Ахметова, огонь ликвидировали к утру."
+    ),
+)
+FIRE_KAZAKH = (
+    "Шымкентте базар өртенді: 120 адам көшірілді",
+    (
+        "Түнде болған өрт 740 шаршы метр аумақты шарпыды. Құтқарушылар 120 адамды алып шықты, "
+        "зардап шеккен 14 адам ауруханаға "
+        "жеткізілді. Департамент басшысы Серік Ахметов өрттің себебі анықталып жатқанын айтты."
+    ),
+)
+OTHER_FIRE = (
+    "Пожар на складе в Шымкенте: эвакуированы 35 человек",
+    (
+        "В Шымкенте загорелся склад, огонь охватил 210 квадратных метров. Спасатели вывели 35 человек, 28 пострадавших "
+        "доставили в больницу. Причину пожара выясняют эксперты, сообщил начальник департамента Данияр Жумабаев."
+    ),
+)
+SPORT = (
+    "Хоккейный клуб выиграл третий матч подряд",
+    "Команда из Караганды победила со счётом 4:1, шайбы забросили три игрока. Тренер доволен обороной.",
+)
+
+
+def made(text, *, language="ru", source="verst", at="2026-03-01T10:00:00Z", **more):
+    title, body = text
+    document = {"id": title, "title": title, "body": body, "language": language, "source": source, "published_at": at}
+    return features_of({**document, **more}, WORDS)
+
+
+PLACED = {"places": ["Shymkent (city)"]}
+
+
+def test_a_report_in_other_words_is_one_event():
+    """Sites rewrite each other; an alert for each of them is what people switch off."""
+    match = compare(made(FIRE), made(FIRE_RETOLD, source="polyn"), rules=RULES)
+    assert match.score >= RULES.join_from
+    assert any(reason.startswith("same numbers: 120, 14, 740") for reason in match.reasons), match.reasons
+
+
+def test_kazakh_and_russian_meet_in_numbers_and_names():
+    """The two reports share no word, and readers of one language miss what the other knows."""
+    match = compare(made(FIRE, **PLACED), made(FIRE_KAZAKH, language="kk", source="ukili", **PLACED), rules=RULES)
+    assert match.score >= RULES.join_from
+    assert "same place: Shymkent (city)" in match.reasons
+    assert any(reason.startswith("same names") for reason in match.reasons), match.reasons
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(FIRE, OTHER_FIRE), (FIRE, SPORT), (FIRE_RETOLD, SPORT)], ids=["fire", "sport", "retold"]
+)
+def test_another_event_is_another_story(one, other):
+    """Two fires in one city are two fires."""
+    assert compare(made(one), made(other, source="polyn"), rules=RULES).score < RULES.join_from
+
+
+def test_a_reprint_with_an_edit_is_the_same_text():
+    """Editors change a headline and cut the last sentence; it is no second source."""
+    _title, body = FIRE
+    reprint = ("Крупный пожар в Шымкенте", f"{body} Об этом сообщило агентство.")
+    match = compare(made(FIRE), made(reprint, source="polyn"), rules=RULES)
+    assert match.score == 1.0
+    assert match.likeness >= RULES.reprint_from
+
+
+def test_the_same_sentences_with_other_numbers_are_no_reprint():
+    """Monthly statistics repeat their sentences word for word."""
+    month = (
+        "Преступность за март",
+        "За месяц зарегистрировано 812 преступлений, раскрыто 340 из них, краж стало 95, угонов 17.",
+    )
+    next_month = (
+        month[0],
+        month[1].replace("812", "655").replace("340", "401").replace("95", "71").replace("17", "22"),
+    )
+    assert compare(made(month), made(next_month), rules=RULES).score < RULES.join_from
+
+
+def test_articles_far_apart_in_time_are_never_one_event():
+    """A story of last week with the same words is an anniversary, a trial, or an archive page."""
+    late = made(FIRE_RETOLD, source="polyn", at="2026-03-09T10:00:00Z")
+    assert compare(made(FIRE), late, rules=RULES).score == 0.0
+
+
+def test_features_survive_being_written_down():
+    """After a restart the window is read from Redis; anything lost there would change decisions."""
+    features = made(FIRE, places=["Shymkent (city)"], figures={"evacuated": [120.0]}, organisations=["ДЧС"])
+    assert from_record(json.loads(json.dumps(to_record(features)))) == features
+
+
+def test_features_of_nothing_join_nothing():
+    """A headline without a text, or a page without letters, must not be like every other one."""
+    empty = made(("", ""))
+    assert compare(empty, replace(empty, article_id="b"), rules=RULES).score < RULES.join_from
+    assert compare(empty, made(FIRE), rules=RULES).score < RULES.join_from
+
+
+@pytest.mark.parametrize(
+    ("url", "site"),
+    [
+        ("https://www.tengrinews.kz/a", "tengrinews"),
+        ("http://novorosinform.com/1", "novorosinform"),
+        ("", ""),
+        ("x", ""),
+    ],
+)
+def test_a_site_is_known_by_its_name(url, site):
+    """One publisher has .org and .com; two articles of one site are seldom one event."""
+    assert site_of(url) == site
+
+
+def test_long_texts_keep_the_same_shingles():
+    """Of a long text only some shingles are kept; a reprint must keep the same ones."""
+    words = [f"слово{number}" for number in range(3000)]
+    assert len(shingles_of(words) & shingles_of([*words[:-5], "другое"])) > 390
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("window_hours: 72\n", 1),
+        ("same_language: {constant: -1, worsd: 2}\n", 1),
+        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 21),
+    ],
+)
+def test_a_mistake_in_the_file_is_named(text, line):
+    """Analysts edit it; a typing error must not silently change what is one story."""
+    with pytest.raises(ConfigError) as raised:
+        parse_story_rules(text)
+    assert raised.value.line == line
+
+
+def test_a_broken_share_is_named_by_its_line():
+    """The list of words is written by a program, and edited by people."""
+    with pytest.raises(ConfigError, match="line 2"):
+        parse_frequencies("слово\t0.5\nдругое\tмного\n")
