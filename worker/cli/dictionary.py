@@ -61,7 +61,9 @@ def have_dictionary(settings: Settings, folder: Path | None = None) -> Path:
 def build_words(
     counts: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE…", exists=True, dir_okay=False, help="Lines «word» or «word TAB count»."),
+        typer.Argument(
+            metavar="FILE…", exists=True, dir_okay=False, readable=False, help="Lines «word» or «word TAB count»."
+        ),
     ],
 ) -> None:
     """Find the Kazakh lemmas in word counts; core.tsv, the part written by hand, is read and kept.

@@ -112,6 +112,7 @@ def import_files(
         list[Path],
         typer.Argument(
             metavar="FILE…",
+            readable=False,  # `reading` says how it is made readable
             help=".txt, .html or .jsonl ({text, title, url, published_at} a line, or an export), also .gz and .zst.",
         ),
     ],

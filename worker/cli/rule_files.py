@@ -23,7 +23,9 @@ SHARED = ("contexts.yaml", "classes.yaml")
 def format_files(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(exists=True, dir_okay=False, help="Rule files; without any, those of the config folder."),
+        typer.Argument(
+            exists=True, dir_okay=False, readable=False, help="Rule files; without any, those of the config folder."
+        ),
     ] = None,
     *,
     check: Annotated[
