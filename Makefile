@@ -6,7 +6,7 @@ JOBS ?= 2
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
-.PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging \
+.PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging fuzz sbom \
 	bench-search bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
@@ -77,6 +77,12 @@ bench-pages: $(STAMP)  ## extraction next to plain trafilatura
 bench-polling: $(STAMP)  ## a year of polling: delays at equal requests, next to fixed intervals and the optimum
 	@$(BIN)/python -m benchmarks.polling
 	@$(BIN)/python -m benchmarks.polling_speed
+
+sbom: $(STAMP)  ## the bill of materials as CycloneDX: Python packages, jars, images
+	@$(BIN)/python .ci/sbom.py
+
+fuzz: $(STAMP)  ## mutated documents for every reader of what strangers write (COUNT=2000 SEED=1)
+	@$(BIN)/python -m benchmarks.fuzz --count $(or $(COUNT),2000) --seed $(or $(SEED),1)
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild

@@ -8,6 +8,7 @@ import sys
 import structlog
 
 from config.settings import Settings
+from pipelines.characters import shown
 
 QUIET = (
     "elastic_transport",
@@ -34,12 +35,18 @@ class WithoutTicks(logging.Filter):
         return about.get("name") != TICK and not (isinstance(record.args, tuple) and TICK in record.args)
 
 
+def printable_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Leave out of texts what a terminal would obey: a site's words are in errors."""
+    return {name: shown(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
 def configure_logs(settings: Settings) -> None:
     """Send our own and the libraries' logs through one formatter."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        printable_values,
     ]
     for_people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     last = structlog.processors.JSONRenderer(ensure_ascii=False) if settings.log_json else for_people

@@ -15,7 +15,7 @@ from pipelines.feeds.items import DroppedItem
 from pipelines.feeds.links import read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.dates import read_date
-from pipelines.reading.markup import one_line, plain_text, web_address
+from pipelines.reading.markup import one_line, plain_text, web_address, without_controls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ def _parsed(text: str, *, url: str) -> lxml.etree._Element | None:
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
-        return lxml.etree.fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return lxml.etree.fromstring(without_controls(text).encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
         raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
 

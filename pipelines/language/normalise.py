@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from pipelines.characters import printable
 from pipelines.language.letters import CYRILLIC
 
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
@@ -35,7 +36,7 @@ class Repaired:
 
 
 def repair(text: str) -> Repaired:
-    """Remove invisible characters, turn Latin look-alikes into Cyrillic, remove stress marks, compose letters (NFC).
+    """Remove what cannot be seen or printed, turn Latin look-alikes into Cyrillic, remove stress marks, compose (NFC).
 
     In this order, again and again until nothing changes, so repairing twice is repairing once. Look-alikes are replaced
     only in words (hyphen parts apart) that hold a Cyrillic letter and, after the replacement, no Latin one: «қaуiп» is
@@ -55,7 +56,7 @@ def fold(word: str) -> str:
 
 
 def _repair_once(text: str) -> tuple[str, int]:
-    visible = text.translate(_WITHOUT_INVISIBLE)
+    visible = printable(text).translate(_WITHOUT_INVISIBLE)
     has_twins = _LATIN_LOOK_ALIKE.search(visible)
     cyrillic = _HYPHEN_PART.sub(_without_look_alikes, visible) if has_twins else visible
     unstressed, stress_marks = _STRESS.subn("", cyrillic)

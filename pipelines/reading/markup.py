@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import lxml.etree
 import lxml.html
 
+from pipelines.characters import printable
+
 LONGEST_FRAGMENT = 400_000
 """Characters of one fragment that are read; the longest articles have a tenth of that."""
 
@@ -22,6 +24,10 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,24}\d?);")
 _CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_HALF_PAIR = re.compile(
+    r"&#(?:x0*d[89a-f][\da-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));?", re.IGNORECASE
+)
+"""References to U+D800 up to U+DFFF, in both notations."""
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "head", "svg", "form", "button"})
 _BLOCK = frozenset(
     """
@@ -32,13 +38,17 @@ _BLOCK = frozenset(
 
 
 def one_line(text: str) -> str:
-    """Collapse all white space, no-break spaces included, to single spaces."""
-    return " ".join(text.split())
+    """Collapse all white space, no-break spaces included, to single spaces, and leave out what a screen would obey."""
+    return " ".join(printable(text).split())
 
 
 def without_controls(text: str) -> str:
-    """Take out the characters that XML forbids: one of them makes a strict parser refuse the whole document."""
-    return _CONTROL.sub("", text)
+    """Take out the characters that XML forbids, and references to half a surrogate pair.
+
+    One of the first makes a strict parser refuse the whole document; one of the second makes lxml raise
+    UnicodeDecodeError when the text is read.
+    """
+    return _HALF_PAIR.sub("", _CONTROL.sub("", text))
 
 
 def is_markup(text: str) -> bool:

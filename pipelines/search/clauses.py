@@ -181,3 +181,11 @@ def keyword_clause(path: str, value: str, *, prefix: bool = False) -> Json:
 def instant(moment: datetime) -> str:
     """Write a moment as both engines read it."""
     return moment.isoformat()
+
+
+def literal(text: str) -> str:
+    """Write a text so that a regular expression of the engine takes each letter for itself.
+
+    `re.escape` leaves quotes and angle brackets as they are, which mean something to the engine.
+    """
+    return re.sub(r"[\W_]", r"\\\g<0>", text)

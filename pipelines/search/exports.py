@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from pipelines.characters import printable
 from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from pipelines.time_zone import KAZAKHSTAN
 
@@ -62,4 +63,5 @@ def _cell(value: object) -> str:
 
 def _harmless(cell: str) -> str:
     """Spreadsheets run what begins like a formula; an apostrophe in front makes it text."""
+    cell = printable(cell)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from pipelines.characters import printable
 from pipelines.errors import QueryError
 from pipelines.search.fields import FIELDS, Field
 
@@ -76,7 +77,7 @@ def read_query(text: str) -> Node | None:
     """Read the tree of a query; None when nothing is asked for. Raises QueryError only when it is too long."""
     if len(text) > MAX_CHARS:
         raise QueryError("the query", f"it has {len(text)} letters", remedy=f"At most {MAX_CHARS} are allowed.")
-    tokens = [*_tokens(text.translate(_STRAIGHT))]
+    tokens = [*_tokens(printable(text).translate(_STRAIGHT))]
     terms = sum(token.node is not None for token in tokens)
     if terms > MAX_TERMS:
         raise QueryError("the query", f"it has {terms} words", remedy=f"At most {MAX_TERMS} are allowed.")

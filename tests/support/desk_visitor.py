@@ -70,7 +70,7 @@ class DeskVisitor:
         return found[1] if found else ""
 
     def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> Seen:
-        connection = HTTPConnection(self.host, timeout=30)
+        connection = HTTPConnection(self.host, timeout=90)
         cookies = (
             {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         )

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+from pipelines.characters import escaped
 from pipelines.models import ArticleDocument
 from pipelines.search.exports import HEADINGS, to_cells, to_row
 
@@ -17,7 +18,7 @@ BOM = "\ufeff"
 def rows(found: Iterable[ArticleDocument]) -> Iterator[str]:
     """Yield one line of JSON an article."""
     for stored in found:
-        yield json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
+        yield escaped(json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False)) + "\n"
 
 
 def table(found: Iterable[ArticleDocument]) -> Iterator[str]:

@@ -20,6 +20,7 @@ SIGHTED = {
     "again": "looked at once more for corrections",
     "once-more": "{} changed it while it was under way; it starts again afterwards",
     "replay": "started again by hand",
+    "back": "started again: the article that had its address ended without a text",
 }
 ENDINGS = {
     Outcome.INDEXED: "it is in the index",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import UnsafeAddressError, UsageError
+from pipelines.search.clauses import literal
 from pipelines.search.fields import date_span
 from pipelines.search.request import SearchRequest
 from worker.answers.choices import resolve_filters
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 
 ID_LENGTH = 32
+LONGEST_FILE_NAME = 400
+"""The engine takes a regular expression of at most 1000 letters."""
 
 
 RELATIVE = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -113,4 +115,6 @@ def imported_key(runtime: Runtime, name: str) -> str:
     """Return the id of the newest content that a file had in the index; nothing for an unknown one."""
     from pipelines.reading.texts import CONTENT_MARK
 
-    return next(iter(runtime.search.ids_by_address(f"{re.escape(name)}{CONTENT_MARK}", limit=1)), "")
+    if len(name) > LONGEST_FILE_NAME:
+        return ""
+    return next(iter(runtime.search.ids_by_address(f"{literal(name)}{CONTENT_MARK}", limit=1)), "")

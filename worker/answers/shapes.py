@@ -120,6 +120,35 @@ class StatsAnswer(TypedDict):
     feeds: FeedsToLookAt
 
 
+class StrengthRow(ChangeRow):
+    """`strength`: the difference in standard deviations, positive when there are more now; 2 is more than chance."""
+
+    strength: float
+
+
+class TopicByDay(StrengthRow):
+    """`by_day`: articles on each of `days`."""
+
+    by_day: list[int]
+
+
+class MapAnswer(TypedDict):
+    """What /map.json of the desk says. `compares`: whether anything is known of the time before."""
+
+    since: str
+    until: str
+    compares: bool
+    regions: list[StrengthRow]
+    places: list[Count]
+
+
+class TrendsAnswer(MapAnswer):
+    """What /trends.json of the desk says."""
+
+    days: list[str]
+    topics: list[TopicByDay]
+
+
 class FeedRow(TypedDict):
     """A feed of the catalogue. The last keys are there once the watch has polled it; times are epoch seconds.
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,7 +14,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.rule import Rule
+from rich.segment import Segment
 
+from pipelines.characters import escaped, shown
 from pipelines.errors import UsageError
 from worker.cli.invocation import as_typed_here
 from worker.files.text import remedy_for
@@ -29,7 +32,16 @@ ENDLESS = 10_000
 """Columns of a file or a pipe: a line is not broken there."""
 
 
-class Paper(Console):
+class Screen(Console):
+    """A console that obeys kuzet only: what a site has written moves no cursor and turns no line around."""
+
+    def render(self, *arguments: Any, **options: Any) -> Iterator[Segment]:
+        """Render as rich does, without the characters that a terminal obeys."""
+        for segment in super().render(*arguments, **options):
+            yield segment if segment.control else Segment(shown(segment.text), segment.style)
+
+
+class Paper(Screen):
     """A console whose piped output is for programs too: lines are not broken, and no blanks are put behind them."""
 
     def print(self, *objects: Any, **options: Any) -> None:
@@ -56,12 +68,12 @@ def columns() -> int | None:
 
 
 out = Paper(highlight=False, soft_wrap=False, width=columns())
-err = Console(stderr=True, highlight=False)
+err = Screen(stderr=True, highlight=False)
 
 
 def print_json(value: Any) -> None:
     """One line of JSON, flushed, with Cyrillic left readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(escaped(json.dumps(value, ensure_ascii=False, default=str)) + "\n")
     sys.stdout.flush()
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import EngineUnavailableError
 from pipelines.models import Entry, Page
 from pipelines.reading.texts import text_id
+from pipelines.search.clauses import literal
 
 if TYPE_CHECKING:
     from worker.search.engine import SearchEngine
@@ -59,7 +60,7 @@ class EarlierImports:
             return True
         file = numbered["file"]
         if file not in self._files:
-            self._files[file] = bool(self._engine.ids_by_address(f"{re.escape(file)}#[0-9]{{1,9}}", limit=1))
+            self._files[file] = bool(self._engine.ids_by_address(f"{literal(file)}#[0-9]{{1,9}}", limit=1))
         return self._files[file]
 
 

@@ -126,22 +126,17 @@ def report_wrong(
 
     Example: kuzet rules wrong https://www.inform.kz/ru/some-news --topic weapons --not --note "a water pistol"
     """
-    from pipelines.tagging.rules.reported import SHOULD, SHOULD_NOT, reported_entry
-    from worker.files.reported import add_reported
+    from worker.answers.wrong_tags import keep_example
 
     if should is None:
         raise KuzetError("kuzet rules wrong", "needs --should or --not", remedy=f"--should: it should have {topic}")
     runtime = open_runtime(engines=False)
     known_topics(runtime.tagger, [topic])
     title, body = title_and_body(runtime, source)
-    title, body = (title, body) if body.strip() else ("", title)
     language = language_of(title, body)
-    entry = reported_entry({
-        "verdict": SHOULD if should else SHOULD_NOT, "language": language, "title": title, "text": body.strip(),
-        "url": source if source.startswith("http") else "", "note": note,
-        "added": datetime.now(UTC).date().isoformat(),
-    })  # fmt: skip
-    file = add_reported(topic, entry, config=runtime.settings.config, data=runtime.settings.data)
+    url = source if source.startswith("http") else ""
+    said = {"title": title, "body": body, "language": language, "url": url, "note": note}
+    file = keep_example(runtime, topic, should=should, now=datetime.now(UTC), **said)
     given = topic in runtime.tagger.tag(title, body, language=language).topics
     out.print(f"Added to {file}. Today it {'has' if given else 'does not have'} {topic}.", soft_wrap=True)
     out.print(f"kuzet rules test {topic}  says what the rule does with it.", style="dim")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hmac
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import quote
 
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
-from worker.desk import article, exports, live, machine, now, search, signing_in
+from worker.desk import article, exports, live, machine, now, places, search, signing_in, sources, watch
 from worker.desk.access import Role
 from worker.desk.asked import query_string
 from worker.desk.desk import Desk
@@ -41,9 +42,18 @@ from worker.desk.visits import (
 )
 from worker.state.refusals import meaning
 
-DONE: dict[str, str] = {}
+DONE: dict[str, str] = {**article.DONE, **sources.DONE, **watch.DONE}
 """What a page says after a change, by the word in its address."""
-PAGES: tuple[Page, ...] = (*now.PAGES, *search.PAGES, *exports.PAGES, *article.PAGES, *signing_in.PAGES)
+PAGES: tuple[Page, ...] = (
+    *now.PAGES,
+    *search.PAGES,
+    *exports.PAGES,
+    *article.PAGES,
+    *places.PAGES,
+    *sources.PAGES,
+    *watch.PAGES,
+    *signing_in.PAGES,
+)
 LARGEST_FORM_BYTES = 1_000_000
 A_YEAR_S = 365 * 86_400
 STATUS_OF: Mapping[type[Exception], int] = {
@@ -74,7 +84,7 @@ def build(desk: Desk) -> Starlette:
     routes += [Route("/metrics", endpoint(desk, machine.METRICS)), Route("/openapi.json", endpoint(desk, described()))]
     routes += [Route("/now/events", live.events(desk))]
     for page in PAGES:
-        methods = ["POST"] if page.is_change else ["GET"]
+        methods = ["POST"] if page.change else ["GET"]
         if page.twin:  # first, for an address such as /article/{id} takes `.json` for a part of the id
             routes.append(Route(page.twin, endpoint(desk, page, as_json=True), methods=["GET"]))
         routes.append(Route(page.path, endpoint(desk, page), methods=methods))
@@ -139,7 +149,7 @@ def endpoint(desk: Desk, page: Page, *, as_json: bool = False) -> Callable[[Requ
     """Return what answers an address: reads the form, and lets the page work in a thread."""
 
     async def answer(request: Request) -> Response:
-        form = await read_form(request) if page.is_change else {}
+        form = await read_form(request) if page.change else {}
         return await run_in_threadpool(respond, desk, page, request, form, as_json=as_json)
 
     return answer
@@ -169,13 +179,13 @@ def respond(desk: Desk, page: Page, request: Request, form: Mapping[str, str], *
 
 def stopped(visit: Visit, page: Page, request: Request, *, as_json: bool) -> Result | None:
     """Return what is answered instead of the page to someone who may not see it or change that."""
-    if page.is_change and not (is_same_origin(request) and _has_token(visit)):
+    if page.change and not (is_same_origin(request) and _has_token(visit)):
         return problem(403, visit.say("This form was not made by this page, or it is too old. Open the page again."))
     if visit.visitor is None and page.path not in signing_in.OPEN:
-        if as_json or page.is_change:
+        if as_json or page.change:
             return problem(401, visit.say("Sign in first."))
         return Moved(to=signing_in.address(request))
-    if page.path not in signing_in.OPEN and not visit.may(page.role):
+    if page.path not in signing_in.OPEN and not visit.may(page.change or page.role):
         return problem(403, visit.say("Your role does not allow this."))
     return None
 
@@ -199,15 +209,18 @@ def response(visit: Visit, result: Result, page: Page, *, as_json: bool, request
         case View(template="") | View() if as_json or not result.template:
             answered = json_response(result.row, status=result.status)
         case View():
-            answered = html_response(visit, result, twin=twin_of(page, visit, request))
+            answered = html_response(visit, result, twin=twin_of(page, visit))
     set_cookies(visit, result, answered, request)
     return answered
 
 
-def twin_of(page: Page, visit: Visit, request: Request) -> str:
+def twin_of(page: Page, visit: Visit) -> str:
     """Return the address of the same page as JSON; empty for a page that has no twin."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    return page.twin.replace("{article:str}", visit.part.get("article", "")) + query if page.twin else ""
+    twin = page.twin
+    for name, value in visit.part.items():
+        twin = twin.replace(f"{{{name}:str}}", quote(value, safe=""))
+    query = query_string(pair for pair in visit.pairs if pair[0] not in {"lang", "theme", "done"})
+    return f"{twin}{query if len(query) > 1 else ''}" if twin else ""
 
 
 def json_response(row: Any, *, status: int = 200) -> Response:  # noqa: ANN401  any JSON
@@ -237,13 +250,21 @@ def frame(visit: Visit) -> dict[str, Any]:
         "visitor": visit.visitor,
         "roles": Role,
         "sections": sections,
-        "section": visit.path,
-        "here": lambda **values: query_string(
-            [*(pair for pair in visit.pairs if pair[0] not in values), *values.items()]
-        ),
+        "section": section_of(visit.path),
+        "here": lambda **values: query_string([*others(visit, values), *values.items()]),
         "done": visit.say(DONE[visit.one("done")]) if visit.one("done") in DONE else "",
         "twin": "",
     }
+
+
+def others(visit: Visit, names: Container[str]) -> list[tuple[str, str]]:
+    return [pair for pair in visit.pairs if pair[0] not in names and pair[0] != "done"]
+
+
+def section_of(path: str) -> str:
+    """Return the section that an address belongs to; empty for none."""
+    paths = [page.path for page in PAGES if page.title]
+    return next((each for each in paths if path == each or (each != "/" and path.startswith(f"{each}/"))), "")
 
 
 def set_cookies(visit: Visit, result: Result, answered: Response, request: Request) -> None:

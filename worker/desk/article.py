@@ -6,18 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.errors import UsageError
 from pipelines.models import Figure, Span, Tagging
 from pipelines.search.marks import MarkKind, marks_of, paragraphs, segments, sentence_around
 from pipelines.search.request import SearchRequest, Sort
 from pipelines.search.stored_tagging import read_tagging
+from pipelines.tagging.rules.patterns import LANGUAGES
 from worker.answers.articles import find_document, show_row, tombstone_row, trace_of, trace_row
 from worker.answers.journeys import readable, sentence_of
 from worker.answers.shapes import ShowAnswer, TraceAnswer
+from worker.answers.wrong_tags import keep_example
+from worker.desk.access import Role
 from worker.desk.found import figure_name
 from worker.desk.visits import Moved, Page, View, Visit
 from worker.state import Tombstone, Trace
 
 LIKE_SHOWN = 5
+LONGEST_NOTE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def article(visit: Visit) -> View:
         "readable": readable,
         "reprints": reprints(visit, document),
         "with_images": has_images,
+        "all_topics": sorted((visit.names.topic(topic), topic) for topic in visit.names.labels.topics),
     }
     return View(template="article.html", row=show_row(visit.runtime, document), values=values, images=has_images)
 
@@ -175,7 +181,36 @@ def traced(asked: str, *, found: Trace | None = None, tombstone: Tombstone | Non
     return {"asked": asked, "found": found, "steps": steps(found), "tombstone": tombstone}
 
 
+def report_wrong(visit: Visit) -> Moved:
+    """Keep the article as an example of a tag that is wrong or missing. Raises UsageError for an unknown topic."""
+    document = find_document(visit.runtime, visit.part["article"])
+    topic, verdict = visit.form.get("topic", ""), visit.form.get("verdict", "")
+    if topic not in visit.names.labels.topics or verdict not in {"should", "not"}:
+        raise UsageError("The report", "names no topic of these rules")
+    keep_example(
+        visit.runtime,
+        topic,
+        should=verdict == "should",
+        title=document["title"],
+        body=document.get("body", ""),
+        language=document["language"] if document["language"] in LANGUAGES else "ru",
+        url=document["url"],
+        note=visit.form.get("note", "").strip()[:LONGEST_NOTE],
+        now=visit.now,
+    )
+    visit.note(f"reported: {verdict} {topic}", document["id"])
+    return Moved(to=f"/article/{document['id']}?done=reported")
+
+
+DONE: dict[str, str] = {"reported": "Thank you. The article is an example now: «kuzet rules test» tries it."}
+
 PAGES = (
+    Page(
+        path="/article/{article:str}/wrong",
+        answer=report_wrong,
+        about="Report a tag that is wrong or missing.",
+        change=Role.ANALYST,
+    ),
     Page(
         path="/article/{article:str}",
         twin="/article/{article:str}.json",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import types
 import typing
 from collections.abc import Iterable
@@ -47,6 +48,9 @@ def metrics(visit: Visit) -> Download:
 METRICS = Page(path="/metrics", answer=metrics, about="Measurements for Prometheus.")
 
 
+TEXT = {"schema": {"type": "string"}}
+
+
 def openapi(pages: Iterable[Page]) -> dict[str, Any]:
     """Describe every page that has a twin in JSON, with the types of its answer."""
     schemas: dict[str, Any] = {}
@@ -89,6 +93,6 @@ def _object(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN4
 def _operation(page: Page, schema: dict[str, Any]) -> dict[str, Any]:
     answers = {"200": {"description": page.about, "content": {"application/json": {"schema": schema}}}}
     operation: dict[str, Any] = {"summary": page.about, "responses": answers}
-    if "{article" in page.path:
-        operation["parameters"] = [{"name": "article", "in": "path", "required": True, "schema": {"type": "string"}}]
+    if parts := re.findall(r"{(\w+):str}", page.path):
+        operation["parameters"] = [{"name": name, "in": "path", "required": True, **TEXT} for name in parts]
     return operation

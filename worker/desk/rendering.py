@@ -74,6 +74,8 @@ def environment(language: str) -> Environment:
         "moment": lambda value: shown_moment(value, language),
         "age": lambda value: shown_age(value, language),
     }
+    # `_` takes its text for markup of ours: what comes from data is translated by this filter, and escaped
+    made.filters |= {"said": translations(language).gettext}
     made.filters |= {"clock": shown_clock, "instant": instant}
     return made
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from worker.desk.access import Role
 from worker.desk.visits import Moved, Page, View, Visit
 
 MOST_TRIES = 10
@@ -68,6 +69,6 @@ def own_address(wanted: str) -> str:
 
 PAGES = (
     Page(path="/sign-in", answer=ask, about="The form to sign in."),
-    Page(path="/sign-in", answer=sign_in, about="Sign in.", is_change=True),
-    Page(path="/sign-out", answer=sign_out, about="Sign out.", is_change=True),
+    Page(path="/sign-in", answer=sign_in, about="Sign in.", change=Role.READER),
+    Page(path="/sign-out", answer=sign_out, about="Sign out.", change=Role.READER),
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from pipelines.feeds import FeedState
+
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
 """Code → its own name. English is the language of the sources."""
@@ -35,3 +37,20 @@ def preferred(accepted: str) -> str:
         if code in LANGUAGES:
             return code
     return "en"
+
+
+FACETS = (
+    *("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context"),
+    *("place", "family", "feed", "rule", "since", "until"),
+)
+STATES = (*FeedState, "off")
+QUALIFIERS = ("about", "over", "almost", "up to")
+FIGURES = (
+    *("detained", "arrested", "convicted", "killed", "injured", "evacuated", "victims", "cases", "attacks", "foiled"),
+    *("wanted", "extradited", "deported", "entry banned", "members", "minors", "materials removed", "sites blocked"),
+    *("weapons", "ammunition", "explosives", "labs", "channels", "plantations", "drugs kg", "cyberattacks"),
+    *("border violators", "operations", "exercises", "trained", "other"),
+    *("money", "damage", "bribe", "seized", "transferred", "smuggled"),
+)
+NAMED_ELSEWHERE = (*FACETS, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
+"""Texts that templates take from data; a catalog needs them as well."""

@@ -61,6 +61,11 @@ class Visit:
     def may(self, role: Role) -> bool:
         return self.visitor is not None and self.visitor.role.covers(role)
 
+    def note(self, what: str, subject: str) -> None:
+        """Write a change into the log."""
+        who = self.visitor.name if self.visitor else ""
+        self.desk.changes.note(who, what, subject, at=self.now.timestamp(), peer=self.peer)
+
     def one(self, name: str, default: str = "") -> str:
         """Return the last value of a parameter of the query."""
         return dict(self.pairs).get(name, default)
@@ -107,7 +112,8 @@ class Page:
     answer: Answering
     about: str
     role: Role = Role.READER
-    is_change: bool = False
+    change: Role | None = None
+    """Who may change something here; None for a page that changes nothing."""
     title: str = ""
     """Its name among the sections; empty for a page that no section leads to."""
     twin: str = ""

@@ -11,6 +11,7 @@ from worker.runtime import Runtime
 
 MB = 1_000_000
 COMFORT = 2
+OTHERS = 0o077
 
 
 def disk(runtime: Runtime) -> Iterator[Find]:
@@ -19,6 +20,8 @@ def disk(runtime: Runtime) -> Iterator[Find]:
     if not settings.data.is_dir():
         yield warning(f"There is no folder {settings.data}", "`kuzet up` makes it.")
         return
+    if settings.data.stat().st_mode & OTHERS:
+        yield warning(f"Other users of this machine can look into {settings.data}", f"chmod 700 {settings.data}")
     free_mb = shutil.disk_usage(settings.data).free // MB
     floor_mb = settings.pages_min_free_mb
     if free_mb < floor_mb:

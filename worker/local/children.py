@@ -15,6 +15,8 @@ from pathlib import Path
 
 GUARD = Path(__file__).with_name("guard.py")
 LOG_LIMIT_BYTES = 10_000_000
+OURS_ALONE = 0o077
+"""What children write, no other user of the machine reads: articles, pages, logs, the state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 process_group=0,
+                umask=OURS_ALONE,
             )
 
     @property

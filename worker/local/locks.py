@@ -31,7 +31,7 @@ class DataLock:
 
     def acquire(self) -> None:
         """Take the folder, or raise DataBusyError naming the process that holds it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         if not _try_lock(file):
             owner = os.read(file, 32).decode().strip() or "unknown"

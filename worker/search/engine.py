@@ -22,6 +22,7 @@ from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
 from pipelines.search.statistics import Period, Statistics, build_statistics, read_statistics
+from pipelines.search.trends import Trends, build_trends, read_trends
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
 from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
@@ -345,6 +346,10 @@ class SearchEngine:
     def statistics(self, request: SearchRequest, period: Period) -> Statistics:
         """Count what a request selects in a period and before it, by day and by group."""
         return read_statistics(self._ask(build_statistics(request, period, now=datetime.now(UTC))), period)
+
+    def trends(self, request: SearchRequest, period: Period) -> Trends:
+        """Count what a request selects in a period by topic and day, and by place."""
+        return read_trends(self._ask(build_trends(request, period, now=datetime.now(UTC))), period)
 
     def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""

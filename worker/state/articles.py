@@ -245,6 +245,13 @@ class Articles:
         )
         return owner
 
+    def hand_over(self, claim: ArticleClaim, *, to: str, now: float) -> bool:
+        """End a changed entry as duplicate of the indexed article `to`, and make its page that article's next revision.
+
+        Else a revision is lost that only the article's second address announces.
+        """
+        return self._change("hand_over", claim, owner=to, now=now, day=day_of(now))
+
     def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
         """Take an address from the article that claimed it, for good: it names a list, so no article may claim it."""
         return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))

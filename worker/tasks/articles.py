@@ -103,8 +103,8 @@ def extract_article(article_key: str) -> None:
     except PageUnusableError as error:
         articles.finish(claim, Outcome.REJECTED, now=runtime.now(), reason=error.reason)
         return
-    if not owns_addresses(runtime, claim, article, final_url):
-        articles.finish(claim, Outcome.DUPLICATE, now=runtime.now())
+    if owner := other_owner(runtime, claim, article, final_url):
+        end_as_duplicate(runtime, claim, owner)
     elif claim.content_hash == content_hash(article):
         articles.finish(claim, Outcome.UNCHANGED, now=runtime.now())
     else:
@@ -146,8 +146,17 @@ def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
         return None
 
 
-def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> bool:
-    """Claim the redirect's target, the believed canonical address and the twin; False for a second of one article.
+def end_as_duplicate(runtime: Runtime, claim: ArticleClaim, owner: str) -> None:
+    """End the sighting. What a changed entry brought is a revision, whichever address of the article announced it."""
+    if claim.kind is SightingKind.CHANGED:
+        runtime.state.articles.hand_over(claim, to=owner, now=runtime.now())
+        top_up(app, Stage.EXTRACT)
+    else:
+        runtime.state.articles.finish(claim, Outcome.DUPLICATE, now=runtime.now())
+
+
+def other_owner(runtime: Runtime, claim: ArticleClaim, article: Article, final_url: str) -> str:
+    """Claim the redirect's target, the believed canonical address and the twin; return who has them, if it is another.
 
     An address that an article with another title has claimed names a list or a section: the claim is withdrawn.
     """
@@ -160,12 +169,12 @@ def owns_addresses(runtime: Runtime, claim: ArticleClaim, article: Article, fina
         shared = {alias for alias in (claim.article_id, *aliases) if owner in {alias, articles.alias_owner(alias)}}
         title = next(filter(None, map(articles.alias_title, [owner, *sorted(shared)])), "")
         if not shared or not title or is_same_title(title, claimed_title(article.title)):
-            return False
+            return owner
         withdrawn = [articles.withdraw_alias(alias, owner=owner, now=now) for alias in shared - {owner}]
         if owner not in aliases and not any(withdrawn):
-            return False
+            return owner
         aliases -= shared
-    return True
+    return ""
 
 
 def is_worth_rechecks(claim: ArticleClaim, tagging: Tagging) -> bool:

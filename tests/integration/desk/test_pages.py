@@ -23,7 +23,7 @@ QUERIES = ("", "алаяқтық", "мошенники Шымкент", "topic:d
 
 
 def looked_at() -> list[str]:
-    return [page.path for page in PAGES if not page.is_change and "{" not in page.path]
+    return [page.path for page in PAGES if not page.change and "{" not in page.path]
 
 
 @pytest.mark.parametrize("path", looked_at())
@@ -37,7 +37,7 @@ def test_each_page_answers_under_the_strict_policy(visitor: DeskVisitor, path: s
     assert seen.headers["referrer-policy"] == "same-origin"
     assert b" style=" not in seen.body
     assert b" onclick=" not in seen.body
-    assert len(seen.body) < 100_000
+    assert len(seen.body) < 100_000 or "attachment" in seen.headers.get("content-disposition", "")
 
 
 @pytest.mark.parametrize("query", QUERIES)

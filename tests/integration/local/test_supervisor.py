@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from worker.local.children import Command, rotate
+from worker.local.locks import DataLock
 from worker.local.report import Silence
 from worker.local.supervisor import Backoff, Supervisor
 
@@ -142,6 +143,7 @@ def test_children_end_with_a_killed_parent(tmp_path: Path):
 import time
 from pathlib import Path
 from worker.local.children import Command
+from worker.local.locks import DataLock
 from worker.local.report import Silence
 from worker.local.supervisor import Supervisor
 supervisor = Supervisor(Path({str(tmp_path)!r}), report=Silence())
@@ -168,3 +170,21 @@ def test_grown_log_is_put_aside(tmp_path: Path):
         writer.write("new\n")
     assert log.read_text() == "new\n"
     assert (tmp_path / "child.log.1").read_text() == "old\n" * 10
+
+
+def test_no_other_user_reads_what_a_child_writes(tmp_path: Path):
+    """Articles, pages, logs and the state lie in a folder that other users of the machine may enter."""
+    written = tmp_path / "written"
+    script = f"import pathlib, time; pathlib.Path({str(written)!r}).write_text('x'); time.sleep(60)"
+    with Supervisor(tmp_path, report=Silence(), backoff=QUICK) as supervisor:
+        supervisor.start(Command(name="writer", argv=(sys.executable, "-c", script)))
+        eventually(written.exists)
+    assert written.stat().st_mode & 0o077 == 0
+
+
+def test_a_data_folder_is_our_own(tmp_path: Path):
+    """The search node has no password: what keeps others from its files is this folder."""
+    lock = DataLock(tmp_path / "new" / "data")
+    lock.acquire()
+    lock.release()
+    assert lock.folder.stat().st_mode & 0o777 == 0o700

@@ -14,6 +14,7 @@ NOW = 1_757_800_000.0
 DAY = "2025-09-14"  # in Kazakhstan; 13 September, 21:46 in UTC
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
 ENTRY = Entry(link="http://dala.example/1", title="Су тасқыны")
+SECOND = ArticleAddress(article_id="b1", url="http://dala.example/1?x", host="dala.example")
 HERE = ArticleAddress(article_id="a1", url="http://dala.example/1", host="dala.example")
 
 
@@ -355,6 +356,100 @@ def test_an_owner_that_never_got_in_loses_its_addresses(state):
     state.articles.claim_aliases(owner, ["c1"], now=NOW)
     state.articles.finish(owner, Outcome.REJECTED, now=NOW, reason="no_text")
     assert state.articles.claim_aliases(claim(state, article_id="b1"), ["c1"], now=NOW) == "b1"
+
+
+def duplicates(state, *, of="a1"):
+    """The second address of an article that is under way ends as its duplicate."""
+    sight(state)
+    sight(state, address=SECOND)
+    owner, other = claim(state), claim(state, article_id="b1")
+    assert state.articles.claim_aliases(owner, ["c1"], now=NOW) == of
+    assert state.articles.claim_aliases(other, ["c1"], now=NOW) == of
+    state.articles.finish(other, Outcome.DUPLICATE, now=NOW)
+    return owner
+
+
+def test_a_duplicate_of_what_is_rejected_comes_back(state, redis):
+    """Else both are lost: one without a text, the other for its sake."""
+    owner = duplicates(state)
+    state.articles.finish(owner, Outcome.REJECTED, now=NOW + 5, reason="no_text")
+    back = claim(state, at=NOW + 5, article_id="b1")
+    assert back is not None
+    assert state.articles.claim_aliases(back, ["c1"], now=NOW + 5) == "b1"
+    assert not redis.exists("t:rivals:a1")
+    state.articles.finish(back, Outcome.REJECTED, now=NOW + 6, reason="no_text")
+    assert booked(state) == {"duplicate": 1, "rejected:no_text": 2}
+
+
+def test_a_duplicate_of_what_is_quarantined_comes_back(state):
+    """It may be long until a person looks there."""
+    state.articles.finish(duplicates(state), Outcome.QUARANTINED, now=NOW + 5, reason="MemoryError: x")
+    assert claim(state, at=NOW + 5, article_id="b1") is not None
+
+
+def test_a_duplicate_of_an_indexed_article_stays_one(state, redis):
+    """There is one article, and it is in the index."""
+    state.articles.release(duplicates(state), not_before=NOW, now=NOW)
+    index(state)
+    assert claim(state, at=NOW + 5, article_id="b1") is None
+    assert not redis.exists("t:rivals:a1")
+
+
+def test_an_owner_that_starts_again_keeps_its_duplicates(state):
+    """Its newest entry is still to be read."""
+    owner = duplicates(state)
+    sight(state, "жаңа")
+    state.articles.finish(owner, Outcome.REJECTED, now=NOW + 5, reason="no_text")
+    assert claim(state, at=NOW + 5, article_id="b1") is None
+    state.articles.finish(claim(state, at=NOW + 5), Outcome.REJECTED, now=NOW + 6, reason="no_text")
+    assert claim(state, at=NOW + 6, article_id="b1") is not None
+
+
+def changed_second_address(state):
+    """An indexed article, and a claim on its second address, whose entry has changed."""
+    sight(state)
+    first = claim(state)
+    state.articles.claim_aliases(first, ["b1"], now=NOW)
+    state.articles.release(first, not_before=NOW, now=NOW)
+    index(state)
+    sight(state, address=SECOND)
+    second = claim(state, article_id="b1")
+    state.articles.finish(second, Outcome.DUPLICATE, now=NOW)
+    sight(state, "түзетілді", address=SECOND, at=NOW + 9)
+    fetched = claim(state, at=NOW + 9, article_id="b1")
+    assert fetched.kind is SightingKind.CHANGED
+    state.articles.advance(fetched, to=Stage.EXTRACT, now=NOW + 9, page="2025-09-13/00000000000000ff.zst")
+    return claim(state, Stage.EXTRACT, at=NOW + 9, article_id="b1")
+
+
+def test_a_revision_under_the_second_address_reaches_the_article(state):
+    """Its feed is the only one that says that the text was corrected."""
+    assert state.articles.hand_over(changed_second_address(state), to="a1", now=NOW + 9)
+    found = claim(state, Stage.EXTRACT, at=NOW + 9)
+    assert (found.kind, found.page, found.revision) == (SightingKind.CHANGED, "2025-09-13/00000000000000ff.zst", 1)
+    assert (found.url, found.entry.title) == (SECOND.url, "түзетілді")
+    state.articles.finish(found, Outcome.UNCHANGED, now=NOW + 10)
+    assert booked(state) == {"indexed": 1, "duplicate": 2, "unchanged": 1}
+
+
+def test_a_revision_waits_for_an_article_under_way(state):
+    """It starts when the one under way has ended, and ends once in the books."""
+    second = changed_second_address(state)
+    sight(state, "өз лентасы", at=NOW + 9)
+    assert state.articles.hand_over(second, to="a1", now=NOW + 9)
+    own = claim(state, at=NOW + 9)
+    state.articles.finish(own, Outcome.UNCHANGED, now=NOW + 10)
+    assert claim(state, Stage.EXTRACT, at=NOW + 10).page == "2025-09-13/00000000000000ff.zst"
+    booked(state)
+
+
+def test_a_stale_claim_hands_nothing_over(state):
+    """Its lease ran out, and another worker has the article."""
+    second = changed_second_address(state)
+    later = second.lease_until + 1
+    assert claim(state, Stage.EXTRACT, at=later, article_id="b1") is not None
+    assert not state.articles.hand_over(second, to="a1", now=later)
+    assert claim(state, Stage.EXTRACT, at=later) is None
 
 
 def test_an_indexed_article_stays_its_own(state):

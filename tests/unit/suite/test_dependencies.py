@@ -61,7 +61,7 @@ def declared(requirements: list[str]) -> set[str]:
 
 RUNTIME = declared(PROJECT["project"]["dependencies"])
 EXTRAS = declared([each for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra])
-DEVELOPMENT = declared(PROJECT["dependency-groups"]["dev"])
+DEVELOPMENT = declared(PROJECT["dependency-groups"]["dev"]) | declared(PROJECT["dependency-groups"]["browser"])
 
 
 def test_what_the_product_imports_is_declared() -> None:

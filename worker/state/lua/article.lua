@@ -72,13 +72,34 @@ local function shrink(id, r, outcome)
   redis.call('EXPIRE', key, KEEP_S)
 end
 
+-- Articles that ended as duplicates of one that never got into the index start again: they may be the same article.
+local function bring_back_rivals(id)
+  local rivals = redis.call('HGETALL', P .. 'rivals:' .. id)
+  redis.call('DEL', P .. 'rivals:' .. id)
+  for i = 1, #rivals, 2 do
+    local rival, r, flight = rivals[i], record('article:' .. rivals[i]), cjson.decode(rivals[i + 1])
+    if not r.stage and r.outcome == 'duplicate' then
+      flight.sighted_at = A.now
+      begin(flight.day, flight.source)
+      note(rival, 'sighted', 'back ' .. flight.feed .. ' ' .. flight.url)
+      start(rival, flight)
+    end
+  end
+end
+
 -- Ends the sighting in flight with its one outcome; an article marked «once more» starts again with the newest entry.
 local function finish(id, r, outcome)
   book(r, outcome)
   note(id, outcome)
   redis.call('ZREM', P .. 'due:' .. r.stage, id)
   shrink(id, r, outcome)
-  if r.again then start(id, cjson.decode(r.again)) end
+  if r.again then
+    start(id, cjson.decode(r.again))
+  elseif r.version or not string.match(outcome, '^rejected') and not string.match(outcome, '^quarantined') then
+    redis.call('DEL', P .. 'rivals:' .. id)
+  else
+    bring_back_rivals(id)
+  end
 end
 
 -- Ends the sighting as quarantined and keeps what a replay needs. Counted under the first word of the error.

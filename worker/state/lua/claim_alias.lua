@@ -13,6 +13,15 @@ local function keeps_it(id, claimed)
   return version or (claimed and stage)
 end
 
+-- An owner that is under way may yet be rejected; what this article needs to start again is kept with it until then.
+local function wait_for(owner)
+  if redis.call('HEXISTS', P .. 'article:' .. owner, 'version') == 1 then return end
+  local flight = {}
+  for _, field in ipairs(FLIGHT) do flight[field] = r[field] end
+  redis.call('HSET', P .. 'rivals:' .. owner, A.id, cjson.encode(flight))
+  redis.call('EXPIRE', P .. 'rivals:' .. owner, KEEP_S)
+end
+
 local claimable = {A.id}
 for alias in string.gmatch(A.aliases, '%S+') do
   if redis.call('GET', P .. 'alias:' .. alias) ~= '-' then claimable[#claimable + 1] = alias end
@@ -23,6 +32,7 @@ for _, alias in ipairs(claimable) do
   local owner = claimed_by or alias
   if owner ~= A.id and keeps_it(owner, claimed_by) then
     note(A.id, 'alias-of', owner)
+    wait_for(owner)
     return owner
   end
 end

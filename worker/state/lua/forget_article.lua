@@ -10,4 +10,5 @@ if waiting then book(waiting, 'rejected:forgotten') end
 for _, stage in ipairs({'fetch', 'extract', 'outbox'}) do redis.call('ZREM', P .. 'due:' .. stage, A.id) end
 take_out(A.id)
 redis.call('HDEL', P .. 'quarantine', A.id)
+redis.call('DEL', P .. 'rivals:' .. A.id)
 return redis.call('DEL', P .. key, P .. key .. ':journey')

@@ -1,0 +1,155 @@
+"""Changes at the desk: who may make them, from where, and that they are written down."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.integration.desk.conftest import start_desk
+from tests.support.desk_visitor import DeskVisitor
+from tests.support.running_watch import Watch
+
+PASSWORD = "tumar-7-kitap"
+
+
+def first_article(visitor: DeskVisitor) -> dict[str, str]:
+    return visitor.get("/search.json?severity=high").json["hits"][0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example", "sec-fetch-site": "cross-site"},
+        {"origin": "null", "sec-fetch-site": "cross-site"},
+        {"origin": "http://localhost:1", "sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example", "sec-fetch-site": "same-origin"},
+    ],
+)
+def test_a_form_of_another_site_changes_nothing(watch: Watch, visitor: DeskVisitor, headers: dict[str, str]):
+    """A page elsewhere can send a form with the reader's cookies."""
+    feed = next(iter(watch.runtime.catalogue)).id
+    assert visitor.post(f"/sources/{feed}/disable", headers=headers).status == 403
+    assert watch.runtime.catalogue.get(feed).enabled
+
+
+@pytest.mark.parametrize("token", ["", "x", "another"])
+def test_a_form_needs_the_token_of_its_session(watch: Watch, visitor: DeskVisitor, desk_url: str, token: str):
+    """The token of another session is as good as none."""
+    given = DeskVisitor(desk_url).token() if token == "another" else token
+    visitor.get("/")
+    feed = next(iter(watch.runtime.catalogue)).id
+    assert visitor.post(f"/sources/{feed}/disable", token=given).status == 403
+
+
+def test_a_program_that_says_no_origin_changes_nothing(visitor: DeskVisitor):
+    """Old browsers say nothing of where a form is from."""
+    token = visitor.token()
+    seen = visitor.ask(
+        "POST", "/sources/add", body=f"token={token}", headers={"content-type": "application/x-www-form-urlencoded"}
+    )
+    assert seen.status == 403
+
+
+def test_a_feed_is_switched_off_and_on(watch: Watch, visitor: DeskVisitor):
+    """Without a terminal, and the log says who did it."""
+    feed = next(iter(watch.runtime.catalogue)).id
+    off = visitor.post(f"/sources/{feed}/disable", note="too loud")
+    assert (off.status, off.headers["location"]) == (303, "/sources?done=feed-disabled")
+    assert "no longer polled" in visitor.get(off.headers["location"]).words
+    assert "too loud" in visitor.get(f"/sources/{feed}").words
+    assert visitor.post(f"/sources/{feed}/enable").status == 303
+    assert next(row for row in visitor.get("/sources.json").json["feeds"] if row["id"] == feed)["enabled"]
+    assert "disabled the feed" in visitor.get("/watch").words
+
+
+def test_a_wrong_tag_becomes_an_example(visitor: DeskVisitor, watch: Watch):
+    """«This tag is wrong» is tried by `kuzet rules test` from then on."""
+    hit = first_article(visitor)
+    topic = hit["topics"][0]
+    seen = visitor.post(f"/article/{hit['id']}/wrong", topic=topic, verdict="not", note="<b>a water pistol</b>")
+    assert seen.status == 303, seen.text
+    reported = [
+        file
+        for folder in (watch.runtime.settings.config, watch.runtime.settings.data)
+        for file in (folder / "examples").glob(f"{topic}.yaml")
+    ]
+    assert any("water pistol" in file.read_text() for file in reported)
+    for file in reported:
+        file.unlink()
+    assert visitor.post(f"/article/{hit['id']}/wrong", topic="../../x", verdict="not").status == 400
+
+
+@pytest.fixture(scope="module")
+def guarded(watch: Watch) -> str:
+    """A desk with accounts: a reader and an admin."""
+    data = watch.runtime.settings.data / "guarded"
+    for name, role in (("reader", "reader"), ("admin", "admin")):
+        done = watch.kuzet(
+            "desk", "user", "add", name, "--role", role, "--stdin", given=f"{PASSWORD}\n", KUZET_DATA=str(data)
+        )
+        assert done.returncode == 0, done.stderr
+    return start_desk(watch, "guarded", KUZET_DATA=str(data))
+
+
+def signed_in(url: str, name: str) -> DeskVisitor:
+    visitor = DeskVisitor(url)
+    seen = visitor.post("/sign-in", token=visitor.token("/sign-in"), name=name, password=PASSWORD, next="/search?q=x")
+    assert (seen.status, seen.headers["location"]) == (303, "/search?q=x"), seen.text
+    return visitor
+
+
+def test_with_accounts_everyone_signs_in(guarded: str):
+    """Pages lead to the form, programs get 401, and what is public says nothing."""
+    visitor = DeskVisitor(guarded)
+    assert visitor.get("/search?q=a").headers["location"] == "/sign-in?next=%2Fsearch%3Fq%3Da"
+    for path in ("/now.json", "/search.json", "/watch.json"):
+        assert visitor.get(path).status == 401, path
+    for path in ("/search.csv", "/search.atom", "/metrics", "/openapi.json", "/sources.opml", "/quarantine.json"):
+        assert visitor.get(path).status in {303, 401}, path
+    assert visitor.get("/now/events").status == 401
+    assert visitor.get("/healthz").body == b"ok\n"
+
+
+def test_roles_are_held(guarded: str):
+    """A reader reads."""
+    reader, admin = signed_in(guarded, "reader"), signed_in(guarded, "admin")
+    assert reader.get("/sources").status == 200
+    assert reader.post("/sources/add", token=reader.token("/"), url="https://a.kz/rss").status == 403
+    assert "Add a feed" in admin.get("/sources").words
+    assert admin.post("/sources/nosuchfeed/disable").status == 400
+
+
+def test_a_session_begins_anew_and_ends(guarded: str):
+    """A token that was known before the sign-in must not become a session, nor work after signing out."""
+    visitor = DeskVisitor(guarded)
+    visitor.get("/sign-in")
+    before = dict(visitor.cookies)
+    visitor.post("/sign-in", token=visitor.token("/sign-in"), name="reader", password=PASSWORD)
+    assert visitor.cookies["kuzet_desk"] != before["kuzet_desk"]
+    assert DeskVisitor(guarded, cookies=before).get("/search").status == 303
+    during = dict(visitor.cookies)
+    assert DeskVisitor(guarded, cookies=during).get("/search").status == 200
+    visitor.post("/sign-out", token=visitor.token("/"))
+    assert DeskVisitor(guarded, cookies=during).get("/search").status == 303
+
+
+def test_a_cookie_that_was_made_up_opens_nothing(guarded: str):
+    """The name alone is no proof."""
+    for made_up in ("admin", "admin.signature", "a" * 5000, "%00"):
+        assert DeskVisitor(guarded, cookies={"kuzet_desk": made_up}).get("/search").status == 303
+
+
+def test_guesses_are_counted(guarded: str):
+    """A password of ten letters holds only when it cannot be tried often; also the right one has to wait then."""
+    visitor = DeskVisitor(guarded)
+    token = visitor.token("/sign-in")
+    answers = [visitor.post("/sign-in", token=token, name="askar", password=f"guess-{n}").status for n in range(12)]
+    assert answers[0] == 403
+    assert answers[-1] == 429
+
+
+def test_the_log_says_who_signed_in(guarded: str, watch: Watch):
+    """After a leak one wants to know."""
+    lines = (watch.runtime.settings.data / "guarded" / "desk" / "changes.jsonl").read_text().splitlines()
+    assert {json.loads(line)["who"] for line in lines} >= {"reader", "admin"}
