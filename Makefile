@@ -7,7 +7,7 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging fuzz sbom \
-	bench-search bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
+	bench-search bench-desk bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 
 bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare loop
 	@$(BIN)/python -m benchmarks.pipeline
+
+bench-desk: $(STAMP)  ## the desk over 100,000 articles: first byte, weight, memory
+	@$(BIN)/python -m benchmarks.desk
 
 bench-stories: $(STAMP)  ## stories: pairs of news, a corpus in two languages, 100,000 articles in one pass
 	@$(BIN)/python -m benchmarks.stories

@@ -35,6 +35,8 @@ STARTED_WITHIN_S = 900.0
 """The first start downloads 60 MB."""
 WORKING_WITHIN_S = 300.0
 """How long the workers may take once the engines answer."""
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""The C library keeps a heap for each thread otherwise; the desk has a dozen of them."""
 STOPPED_WITHIN_S = 90.0
 """The workers get 15 s and the search node 20 s to end; a busy machine needs more."""
 MODULE = "worker.cli"
@@ -220,7 +222,7 @@ def start_desk(run: LocalRun) -> str:
     settings = run.settings
     Door.of(settings).check(has_accounts=bool(Accounts(settings.data / "desk")))
     port = free_port(settings)
-    run.spawn("desk", ("worker.desk",), {"KUZET_DESK_PORT": str(port)})
+    run.spawn("desk", ("worker.desk",), {"KUZET_DESK_PORT": str(port), **FEW_ARENAS})
     address = address_of(settings, port)
     write_text(settings.data / "desk.address", address)
     return address

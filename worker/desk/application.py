@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
+from anyio import to_thread
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -54,6 +55,8 @@ PAGES: tuple[Page, ...] = (
     *watch.PAGES,
     *signing_in.PAGES,
 )
+THREADS = 12
+"""Each thread keeps memory of its own; readers wait for one another rather than for the machine."""
 LARGEST_FORM_BYTES = 1_000_000
 A_YEAR_S = 365 * 86_400
 STATUS_OF: Mapping[type[Exception], int] = {
@@ -91,6 +94,7 @@ def build(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         desk.runtime.redis.close()
 

@@ -29,9 +29,9 @@ _UNSEEN = re.compile(
 """Control characters, and those of direction: «gnp.exe» must not look like «exe.png»."""
 
 
-def clean(value: Any) -> Any:  # noqa: ANN401  what jinja writes out is of any type
-    """Take unseen characters out of a text before it is escaped; markup of ours passes."""
-    return _UNSEEN.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+def clean(page: str) -> str:
+    """Take unseen characters out of a page, however they came into it."""
+    return _UNSEEN.sub("", page)
 
 
 def web_link(url: str) -> str:
@@ -63,7 +63,6 @@ def environment(language: str) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        finalize=clean,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -81,7 +80,7 @@ def environment(language: str) -> Environment:
 
 
 def render(template: str, language: str, values: Mapping[str, Any]) -> str:
-    return environment(language).get_template(template).render(values)
+    return clean(environment(language).get_template(template).render(values))
 
 
 def aware(value: str | float | datetime) -> datetime:
@@ -119,7 +118,7 @@ BOLD = Markup("<b>{}</b>{}{}")
 
 def why(text: str, names: Names, severity: str) -> Markup:
     """Return the stored line of reasons with topics and severity in words of the reader, in bold."""
-    parts = (part.partition(": ") for part in clean(text).split("; "))
+    parts = (part.partition(": ") for part in text.split("; "))
     shown = [
         BOLD.format(reason_name(name, names, severity), mark, rest) if mark else Markup("{}").format(name)
         for name, mark, rest in parts

@@ -28,6 +28,7 @@ class RuleFiles:
         self._layers = folder if isinstance(folder, Layers) else Layers(folder)
         self.cache = cache
         self._tagger = Watched(self.files, lambda: Tagger(self.ruleset()))
+        self._faults = Watched(self.files, self._find_faults)
 
     def tagger(self) -> Tagger:
         """The tagger of the newest files that are right. Raises ConfigError when none ever were."""
@@ -38,12 +39,15 @@ class RuleFiles:
         return self._tagger.problem
 
     def check(self) -> ConfigError | None:
-        """Return what is wrong with the files as they are now; the tagger stays as it is."""
+        """Return what is wrong with the files as they are now; they are read again when one has changed."""
+        return next(iter(self._faults.current()), None)
+
+    def _find_faults(self) -> tuple[ConfigError, ...]:
         try:
             self.ruleset()
         except ConfigError as error:
-            return error
-        return None
+            return (error,)
+        return ()
 
     def ruleset(self) -> Ruleset:
         """The files as a ruleset. Raises ConfigError with file, line and key."""
