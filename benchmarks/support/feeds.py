@@ -29,7 +29,7 @@ class FeedFarm:
         self.urls = [f"http://{self.endpoints[number % hosts]}/{number}.xml" for number in range(feeds)]
 
     def publish(self, *, share: float) -> None:
-        """Add an entry to this share of the feeds."""
+        """Add an entry to this share of the feeds, in steps of a tenth."""
         self._pipe.send(share)
         self._pipe.recv()
 
@@ -90,7 +90,7 @@ class _Farm:
     def _reply(self, head: bytes) -> bytes:
         number = int(head.split(b" ", 2)[1].strip(b"/").partition(b".")[0])
         host = head.lower().partition(b"host: ")[2].partition(b"\r\n")[0].decode()
-        body = document(host, number, newest=ENTRIES + (number % 1000 < 1000 * self._share))
+        body = document(host, number, newest=ENTRIES + (number % 10 < 10 * self._share))
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'.encode()
         if tag in head:
             return b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\nContent-Length: 0\r\n\r\n"

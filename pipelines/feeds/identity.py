@@ -19,7 +19,7 @@ def with_identities(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], int]:
 
     A link that one entry has to itself is its identity. Entries without a usable link, and entries that share one (a
     live blog, `#anchors` on one page), are known by their guid, or by title and date. Returns the entries in their
-    order, and how many were left out.
+    order, and how many were left out. Where one entry is left of those that shared a link, the link is its identity.
     """
     places = [(_place(entry), entry) for entry in entries]
     shared = Counter(place for place, _ in places)
@@ -28,7 +28,10 @@ def with_identities(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], int]:
         name = _name(entry) if not place or shared[place] > 1 else ""
         kept.setdefault((place, name), replace(entry, identity=f"{place} {name}".strip() if name else ""))
     named = Counter(place for place, _ in kept)
-    return tuple(_plain(entry, alone=named[place] == 1) for (place, _), entry in kept.items()), len(places) - len(kept)
+    plain = (
+        replace(entry, identity="") if place and named[place] == 1 else entry for (place, _), entry in kept.items()
+    )
+    return tuple(plain), len(places) - len(kept)
 
 
 def _place(entry: Entry) -> str:
@@ -44,8 +47,3 @@ def _name(entry: Entry) -> str:
     if entry.guid and entry.guid != entry.link:
         return f"guid:{entry.guid}"
     return f"at:{entry.published_at:%Y-%m-%dT%H:%M}" if entry.published_at else f"title:{key(entry.title)}"
-
-
-def _plain(entry: Entry, *, alone: bool) -> Entry:
-    """Let the link be the identity after all where only one entry is left of those that shared it."""
-    return replace(entry, identity="") if alone and _place(entry) else entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
@@ -78,6 +79,7 @@ class Target:
         return f"[{self.host}]" if ":" in self.host else self.host
 
 
+@lru_cache(maxsize=4096)
 def normalise_url(link: str, *, base: str = "") -> str:
     """Return the one spelling of `link`, resolved against `base`.
 
