@@ -4,7 +4,7 @@
 
 A real broker, io and cpu workers, feeds on loopback addresses; no page is fetched, hosts need no rest. Three rounds:
 all entries are new, a tenth of the feeds has a new entry, nothing has changed. The plain loop keeps nothing.
-CPU seconds of all processes stand beside the seconds: on a busy machine they are what can be compared.
+CPU seconds of all processes stand next to the seconds: on a busy machine they are what can be compared.
 """
 
 from __future__ import annotations

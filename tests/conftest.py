@@ -33,14 +33,23 @@ Engine = TypeVar("Engine")
 TESTS = Path(__file__).parent
 FOLDERS = ("faults", "integration", "unit")
 LONGEST_FIRST = (
-    "integration/watch/test_rebuilds.py",
     "faults/watch/test_killed.py",
-    "integration/watch/test_upgrade.py",
+    "integration/watch/test_rebuilds.py",
+    "integration/cli/test_first_hour.py",
+    "integration/local/test_wheel.py",
     "faults/search/test_refused.py",
-    "integration/cli/test_commands.py",
-    "integration/rebuilds/test_reindex.py",
+    "integration/watch/test_upgrade.py",
     "integration/setup/test_compose.py",
+    "integration/cli/test_commands.py",
+    "faults/search/test_down.py",
+    "integration/watch/test_broken_config.py",
+    "integration/rebuilds/test_reindex.py",
+    "faults/articles/test_odd_sites.py",
+    "integration/language/test_dictionary_build.py",
     "faults/articles/test_hostile.py",
+    "integration/watch/test_throughput.py",
+    "faults/watch/test_broker_refuses.py",
+    "integration/local/test_run.py",
 )
 """By their time in a run of two workers (`pytest --durations=0`); a file that is missing here only begins later."""
 

@@ -25,6 +25,7 @@ from worker.state import Trace
 from worker.state.workers import ticked_at
 
 PATIENCE_S = 90.0
+QUICKEST_S = 0.02
 QUICK = Troubles(slow_s=0.3)
 
 
@@ -36,12 +37,16 @@ class Watch:
     run: ForkingRun
     runtime: Runtime
 
-    def wait(self, until: Callable[[], bool], *, patience_s: float = PATIENCE_S) -> None:
-        """Wait until it is so, also while the broker is away; fail with the books and the logs' last words."""
-        ends_at = time.monotonic() + patience_s
+    def wait(self, until: Callable[[], bool], *, patience_s: float = PATIENCE_S, slowest_s: float = 0.2) -> None:
+        """Wait until it is so, also while the broker is away; fail with the books and the logs' last words.
+
+        It looks less and less often, down to every `slowest_s`: looking takes the time of the workers waited for.
+        """
+        ends_at, pause_s = time.monotonic() + patience_s, QUICKEST_S
         while not _is(until):
             assert time.monotonic() < ends_at, self.report()
-            time.sleep(0.02)
+            time.sleep(pause_s)
+            pause_s = min(pause_s * 1.2, slowest_s)
 
     def is_settled(self) -> bool:
         """Whether everything that was published has its outcome."""

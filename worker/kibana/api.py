@@ -14,6 +14,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, MaxRetryError, SSLError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from pipelines.handshakes import RENEW, HandshakeFault, handshake_fault
 from pipelines.kibana.objects import render
 
 OLDEST = (8, 18)
@@ -203,10 +204,10 @@ class Kibana:
         try:
             response = self._pool.request(method, url, headers=self._access.headers, redirect=False, **sent)
         except SSLError as error:
-            raise _untrusted(self._access) from error
+            raise _untrusted(self._access, error) from error
         except MaxRetryError as error:
             if isinstance(error.reason, SSLError):
-                raise _untrusted(self._access) from error
+                raise _untrusted(self._access, error) from error
             raise EngineUnavailableError(str(self._access), "it does not answer") from error
         except HTTPError as error:
             raise EngineUnavailableError(str(self._access), "it does not answer") from error
@@ -221,9 +222,17 @@ def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
         return text
 
 
-def _untrusted(access: Access) -> EngineRefusedError:
-    remedy = "Set KUZET_KIBANA_CA to the certificate of the authority that signed it, and use the name it is for."
-    return EngineRefusedError(str(access), "its certificate is not trusted, or it speaks plain http", remedy=remedy)
+HANDSHAKE_REMEDIES = {
+    HandshakeFault.NO_TLS: "Use http:// in KUZET_KIBANA_URL.",
+    HandshakeFault.OTHER_NAME: "Use the name the certificate is for in KUZET_KIBANA_URL.",
+    HandshakeFault.EXPIRED: RENEW,
+    HandshakeFault.UNKNOWN_AUTHORITY: "Set KUZET_KIBANA_CA to the certificate of the authority that signed it.",
+}
+
+
+def _untrusted(access: Access, error: Exception) -> EngineRefusedError:
+    fault = handshake_fault(str(error)) or HandshakeFault.UNKNOWN_AUTHORITY
+    return EngineRefusedError(str(access), str(fault), remedy=HANDSHAKE_REMEDIES[fault])
 
 
 def _read_status(answer: _Answer, access: Access) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from elasticsearch import ApiError, BadRequestError, UnsupportedProductError
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
+from pipelines.handshakes import RENEW, HandshakeFault, handshake_fault
 
 FULL_DISK = "its disk is nearly full, so it has made the index read-only"
 MAKE_ROOM = "Free disk space; the engine lifts the block by itself, and what waits is written then."
@@ -88,6 +89,14 @@ def is_taken(error: KuzetError) -> bool:
     return isinstance(cause, BadRequestError) and cause.error == "resource_already_exists_exception"
 
 
+HANDSHAKE_REMEDIES = {
+    HandshakeFault.NO_TLS: "Use http:// in KUZET_SEARCH_URL.",
+    HandshakeFault.OTHER_NAME: "Use the name the certificate is for in KUZET_SEARCH_URL.",
+    HandshakeFault.EXPIRED: RENEW,
+    HandshakeFault.UNKNOWN_AUTHORITY: "Set KUZET_SEARCH_CA to the certificate of the authority that signed it.",
+}
+
+
 def not_an_engine(address: str) -> EngineRefusedError:
     return EngineRefusedError(
         address, "it answers, but it is neither Elasticsearch nor OpenSearch", remedy="Check KUZET_SEARCH_URL."
@@ -114,14 +123,8 @@ def _cause(error: TransportError) -> BaseException:
 
 
 def _tls(address: str, cause: BaseException) -> EngineRefusedError:
-    problem = str(cause).lower()
-    if "wrong_version_number" in problem or "record layer" in problem:
-        return EngineRefusedError(address, "it speaks plain http, not TLS", remedy="Use http:// in KUZET_SEARCH_URL.")
-    if "mismatch" in problem or "doesn't match" in problem:
-        remedy = "Use the name the certificate is for in KUZET_SEARCH_URL."
-        return EngineRefusedError(address, "its certificate is for another name", remedy=remedy)
-    remedy = "Set KUZET_SEARCH_CA to the certificate of the authority that signed it."
-    return EngineRefusedError(address, "its certificate is signed by an authority we do not trust", remedy=remedy)
+    fault = handshake_fault(str(cause)) or HandshakeFault.UNKNOWN_AUTHORITY
+    return EngineRefusedError(address, str(fault), remedy=HANDSHAKE_REMEDIES[fault])
 
 
 def _unreachable(address: str, cause: BaseException) -> EngineUnavailableError:

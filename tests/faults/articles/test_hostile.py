@@ -188,7 +188,7 @@ def hang(watch: Watch, key: str) -> None:
                 send_signal(child, signal.SIGCONT)
         return bool(working) and is_read()
 
-    watch.wait(stopped)
+    watch.wait(stopped, slowest_s=0.02)
     until = float(redis.hget(record, "lease_until"))
     assert redis.hget(record, "token"), "it was quicker"
     watch.wait(lambda: time.time() > until)

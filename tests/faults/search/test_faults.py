@@ -112,7 +112,7 @@ def test_busy_or_behind_a_proxy_that_has_lost_it(status):
 def test_https_to_a_plain_server(search_url):
     """The commonest wrong setting of TLS."""
     url = search_url.replace("http:", "https:")
-    assert "speaks plain http" in sentence(engine_at(url), EngineRefusedError)
+    assert "it does not speak TLS" in sentence(engine_at(url), EngineRefusedError)
 
 
 @pytest.fixture(scope="module")

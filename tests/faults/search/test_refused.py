@@ -151,7 +151,7 @@ def test_articles_wait_and_everybody_is_reported_why(
         (version("8.19.0"), "http", "it is Elasticsearch 8.19.0, which is too old"),
         (version("2.19.0", distribution="opensearch"), "http", "it is OpenSearch 2.19.0, which is too old"),
         (b"<html>", "http", "neither Elasticsearch nor OpenSearch"),
-        (b"<html>", "https", "it speaks plain http, not TLS. Use http://"),
+        (b"<html>", "https", "it does not speak TLS. Use http://"),
     ],
     ids=["old-elasticsearch", "old-opensearch", "web-server", "no-tls"],
 )

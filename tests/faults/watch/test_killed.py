@@ -58,7 +58,7 @@ def kill_while_claimed(watch: Watch, stage: Stage, kill) -> set[str]:
     """Publish and kill as soon as an article of the stage is being worked on; the articles that were left behind."""
     for _ in range(20):
         watch.newsroom.publish(count=2)
-        watch.wait(lambda: bool(claimed(watch, stage)))
+        watch.wait(lambda: bool(claimed(watch, stage)), slowest_s=0.02)
         before = claimed(watch, stage)
         kill()
         time.sleep(0.1)  # what had been sent has arrived
@@ -84,7 +84,7 @@ def kill_while_draining(watch: Watch) -> int:
     outbox = watch.runtime.state.outbox
     watch.kill("search", signal.SIGSTOP)
     watch.newsroom.publish(count=WAVE)
-    watch.wait(lambda: outbox.size > 0 and outbox.is_locked)
+    watch.wait(lambda: outbox.size > 0 and outbox.is_locked, slowest_s=0.02)
     time.sleep(0.5)  # the bulk is on its way
     watch.kill("index")
     left = outbox.size

@@ -183,7 +183,7 @@ def test_a_key_is_sent_instead_of_a_password(fake_kibana):
 def test_plain_http_behind_https_is_said(fake_kibana, built):
     """The other way round than it was set up; waiting would not help."""
     client = Kibana(Access(url=fake_kibana.url.replace("http:", "https:")), patience_s=0.3, retry_s=0.02)
-    assert "its certificate is not trusted, or it speaks plain http" in refused(client, built)
+    assert "it does not speak TLS. Use http:// in KUZET_KIBANA_URL." in refused(client, built)
 
 
 def test_a_kibana_behind_tls_is_trusted_by_our_authority_alone(tmp_path, built):

@@ -53,10 +53,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, cache: Path, dictionary: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel in a new environment. The packages it needs are lent by this one; nothing of the repository is."""
     folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder / "env", with_pip=True)
+    venv.create(folder / "env")
     bin_folder, home = folder / "env" / "bin", folder / "home"
     home.mkdir()
-    subprocess.run([bin_folder / "pip", "install", "--quiet", "--no-deps", str(wheel)], check=True, timeout=TIMEOUT_S)
+    install = [sys.executable, "-m", "pip", "--python", bin_folder / "python", "install", "--quiet", "--no-deps"]
+    subprocess.run([*install, str(wheel)], check=True, timeout=TIMEOUT_S)
     site = next((folder / "env" / "lib").glob("python*/site-packages"))
     (site / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n")  # a path of a .pth reads no further .pth
     return Installed(bin_folder, home, cache)

@@ -68,7 +68,7 @@ def test_a_killed_reindex_loses_no_write(watch: Watch):
         watch.wait(lambda: len(titles(watch)) > len(before))
         begun = watch.kuzet("reindex", "--no-wait").stdout
         assert begun == "The reindex is with the workers. `kuzet reindex --attach` follows it.\n"
-        watch.wait(lambda: step(watch) in {"copy", "catch_up", "switch"})
+        watch.wait(lambda: step(watch) in {"copy", "catch_up", "switch"}, slowest_s=0.02)
         watch.kill("index")
         second = watch.kuzet("reindex")
         wait_for_the_end(watch)
@@ -83,7 +83,7 @@ def test_the_task_does_what_the_command_does_and_may_be_followed(watch: Watch):
     """Knowing Celery is enough to begin it; a person who comes later sees how it ends."""
     call = [sys.executable, "-m", "celery", "-A", "worker", "call", "kuzet.reindex"]
     assert run_program(call, os.environ | watch.run.environment()).returncode == 0
-    watch.wait(lambda: step(watch) != "")
+    watch.wait(lambda: step(watch) != "", slowest_s=0.02)
     followed = watch.kuzet("reindex", "--attach", "--json")
     assert followed.returncode == 0, followed.stderr
     assert json.loads(followed.stdout)["target"].endswith("-000003")

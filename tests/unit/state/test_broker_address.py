@@ -37,6 +37,7 @@ ERRORS = {
     "its certificate is signed by an authority we do not trust": NoConnectionError(
         "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"
     ),
+    "its certificate has expired": NoConnectionError("CERTIFICATE_VERIFY_FAILED: certificate has expired"),
     "its certificate is for another name": NoConnectionError("CERTIFICATE_VERIFY_FAILED: Hostname mismatch"),
     "it does not speak TLS": NoConnectionError("[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"),
 }
