@@ -24,6 +24,7 @@ from worker.backup.folder import (
     ARTICLES,
     CONFIG,
     DATA,
+    SITE,
     STATE,
     Manifest,
     copy_files,
@@ -121,6 +122,8 @@ def _fill(runtime: Runtime, folder: Path, *, note: Note) -> Manifest:
     data, config = runtime.settings.data, runtime.settings.config
     copy_files(data, folder / DATA, files=[file for pattern in OWN_FILES for file in sorted(data.glob(pattern))])
     copy_files(config, folder / CONFIG, files=files_in(config))
+    if site := runtime.settings.site:
+        copy_files(site, folder / SITE, files=files_in(site))
     return seal(folder, kuzet=version("kuzet"), at=at, lines=lines)
 
 
@@ -146,12 +149,13 @@ def _write(runtime: Runtime, batch: list[ArticleDocument]) -> Counter[str]:
 
 
 def _restore_files(runtime: Runtime, folder: Path) -> None:
-    """Put a person's files back. The config folder is code's neighbour: it comes back only under a name of its own."""
-    data, config = runtime.settings.data, runtime.settings.config
+    """Put a person's files back. What lies outside of the data folder comes back only under a name of its own."""
+    data = runtime.settings.data
     copy_files(folder / DATA, data, files=files_in(folder / DATA))
-    saved = files_in(folder / CONFIG)
-    if any(_differs(file, config / file.relative_to(folder / CONFIG)) for file in saved):
-        copy_files(folder / CONFIG, data / "restored-config", files=saved)
+    for name, own in ((CONFIG, runtime.settings.config), (SITE, runtime.settings.site)):
+        saved = files_in(folder / name)
+        if any(own is None or _differs(file, own / file.relative_to(folder / name)) for file in saved):
+            copy_files(folder / name, data / f"restored-{name}", files=saved)
 
 
 def _differs(file: Path, other: Path) -> bool:

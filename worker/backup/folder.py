@@ -24,7 +24,7 @@ from worker.local.atomic import write_text
 
 MANIFEST = "manifest.json"
 STATE, ARTICLES = "state.jsonl.zst", "articles.jsonl.zst"
-DATA, CONFIG = "data", "config"
+DATA, CONFIG, SITE = "data", "config", "site"
 FORMAT = 1
 LEVEL = 10
 GENERATED = frozenset({"__pycache__"})

@@ -68,8 +68,7 @@ def restore(
         print_json({"folder": str(folder), "counts": dict(counts)})
         return
     out.print(", ".join(f"{name} {count}" for name, count in counts.items() if count), soft_wrap=True)
-    changed = runtime.settings.data / "restored-config"
-    if changed.is_dir():
+    for changed in sorted(runtime.settings.data.glob("restored-*")):
         out.print(f"The rules of the backup differ from those here; they are in {changed}.", soft_wrap=True)
 
 

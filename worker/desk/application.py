@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
-from worker.desk import article, exports, live, machine, now, places, search, signing_in, sources, watch
+from worker.desk import article, exports, live, machine, now, places, search, signing_in, sources, stories, watch
 from worker.desk.access import Role
 from worker.desk.asked import query_string
 from worker.desk.desk import Desk
@@ -47,6 +47,7 @@ DONE: dict[str, str] = {**article.DONE, **sources.DONE, **watch.DONE}
 """What a page says after a change, by the word in its address."""
 PAGES: tuple[Page, ...] = (
     *now.PAGES,
+    *stories.PAGES,
     *search.PAGES,
     *exports.PAGES,
     *article.PAGES,
@@ -210,7 +211,7 @@ def response(visit: Visit, result: Result, page: Page, *, as_json: bool, request
         case Download():
             headers = {"content-disposition": f'attachment; filename="{result.name}"'} if result.name else {}
             answered = StreamingResponse(iter(result.content), media_type=result.content_type, headers=headers)
-        case View(template="") | View() if as_json or not result.template:
+        case View() if as_json or not result.template:
             answered = json_response(result.row, status=result.status)
         case View():
             answered = html_response(visit, result, twin=twin_of(page, visit))

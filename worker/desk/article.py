@@ -18,6 +18,7 @@ from worker.answers.shapes import ShowAnswer, TraceAnswer
 from worker.answers.wrong_tags import keep_example
 from worker.desk.access import Role
 from worker.desk.found import figure_name
+from worker.desk.stories import story_of
 from worker.desk.visits import Moved, Page, View, Visit
 from worker.state import Tombstone, Trace
 
@@ -79,6 +80,7 @@ def article(visit: Visit) -> View:
         "anchor": anchor,
         "readable": readable,
         "reprints": reprints(visit, document),
+        "story": story_of(visit, document["id"]),
         "with_images": has_images,
         "all_topics": sorted((visit.names.topic(topic), topic) for topic in visit.names.labels.topics),
     }

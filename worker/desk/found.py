@@ -55,12 +55,11 @@ def facet(visit: Visit, asked: Asked, name: str, values: Iterable[FacetValue]) -
     counted = sorted(values, key=lambda one: RANKS.index(one.value)) if name == "severity" else [*values]
     most = max((one.count for one in counted), default=1) or 1
     known = asked.chosen(name)
-    typed = {value: pair for pair in asked.pairs if pair[0] == name for value in (pair[1],)}
     choices = [
         Choice(
             label=label(visit, name, one.value),
             count=one.count,
-            link=asked.toggled(name, next((raw for raw in typed if raw == one.value), one.value)),
+            link=asked.toggled(name, one.value),
             share=max(2, round(100 * one.count / most)),
             is_chosen=one.value in known,
         )

@@ -54,8 +54,10 @@ class Saved:
 def saved(start_watch: StartWatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Saved]:
     """Backed up after it settled; one article was forgotten, one feed added by hand."""
     folder, backup = tmp_path_factory.mktemp("watch"), tmp_path_factory.mktemp("backups") / "first"
+    site = tmp_path_factory.mktemp("site")
+    (site / "feeds.yaml").write_text("feeds: []\n")
     with Newsroom(troubles=QUICK) as newsroom:
-        with start_watch(folder, newsroom=newsroom, **NAMES) as watch:
+        with start_watch(folder, newsroom=newsroom, site=site, **NAMES) as watch:
             watch.settle()
             forgotten = next(iter(watch.runtime.search.scan(SearchRequest()))).article_id
             assert watch.kuzet("forget", forgotten, "--yes").returncode == 0
@@ -86,6 +88,11 @@ def test_a_state_is_not_replaced_by_mistake(saved: Saved) -> None:
     answer = saved.kuzet("restore", str(saved.backup))
     assert answer.returncode == FAILED
     assert "--replace" in answer.stderr
+
+
+def test_what_a_site_edits_is_in_it(saved: Saved) -> None:
+    """On a server rules and feeds of one's own lie there, and not in the config folder."""
+    assert (saved.backup / "site" / "feeds.yaml").read_text() == "feeds: []\n"
 
 
 def test_a_backup_is_never_written_over(saved: Saved) -> None:

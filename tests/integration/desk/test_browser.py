@@ -18,7 +18,7 @@ axe = pytest.importorskip(
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="NO BROWSER: Chromium is not installed")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PAGES = ("/", "/search?q=алаяқтық", "ARTICLE", "/map", "/trends", "/sources", "/watch", "/trace")
+PAGES = ("/", "/search?q=алаяқтық", "ARTICLE", "/stories?since=7d", "/map", "/trends", "/sources", "/watch", "/trace")
 TOO_BAD = ("serious", "critical")
 
 

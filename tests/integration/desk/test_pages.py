@@ -16,7 +16,7 @@ from pipelines.search.stored_tagging import read_tagging
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
 from tests.support.shapes import misfits
-from worker.answers.shapes import SearchAnswer, ShowAnswer, TraceAnswer
+from worker.answers.shapes import SearchAnswer, ShowAnswer, StoriesAnswer, TraceAnswer
 from worker.desk.application import PAGES
 
 QUERIES = ("", "алаяқтық", "мошенники Шымкент", "topic:drugs -кокаин", '"в Алматы"', "қылмыс OR преступление", "зззз")
@@ -191,3 +191,17 @@ def test_new_articles_are_announced(watch: Watch, visitor: DeskVisitor, desk_url
         lines = (line.decode().strip() for line in stream)
         assert next(line for line in lines if line.startswith("event:")) == "event: arrived"
         assert json.loads(next(lines).removeprefix("data: "))["count"] >= 1
+
+
+def test_stories_are_listed_and_lead_to_their_articles(watch: Watch, visitor: DeskVisitor):
+    """An event is read once, and everyone who reported it is named."""
+    watch.wait(lambda: visitor.get("/stories.json?since=7d").json["total"] > 0)
+    listed = visitor.get("/stories.json?since=7d&size=100").json
+    assert not misfits(listed, StoriesAnswer)
+    largest = max(listed["stories"], key=lambda each: each["articles"])
+    seen = visitor.get(f"/story/{largest['id']}")
+    assert seen.status == 200
+    linked = {link.rpartition("/")[2] for link in seen.tree.xpath("//ol[@class='journey']//a/@href")}
+    assert linked == {event["article"] for event in largest["timeline"]}
+    assert visitor.get(f"/story/{largest['members'][0]['id']}.json").json["id"] == largest["id"]
+    assert "/stories" in visitor.get("/").tree.xpath("//header//nav//a/@href")
