@@ -16,6 +16,7 @@ from worker.state import State
 
 if TYPE_CHECKING:
     from pipelines.tagging import Tagger
+    from worker.files.alerts import AlertFile
     from worker.files.catalogue import Catalogue
     from worker.files.layers import Layers
     from worker.files.own_feeds import OwnFeeds
@@ -143,6 +144,12 @@ class Runtime:
         from worker.files.stories import StoryFiles
 
         return StoryFiles(self.config)
+
+    @cached_property
+    def alert_file(self) -> AlertFile:
+        from worker.files.alerts import AlertFile
+
+        return AlertFile(self.config)
 
     @cached_property
     def story_index(self) -> StoryIndex:

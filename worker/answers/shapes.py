@@ -772,6 +772,47 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class AlertRow(TypedDict):
+    """`state`: on or off; `muted_until`: epoch seconds, 0 when it speaks; `gathered`: stories it will speak of."""
+
+    name: str
+    targets: list[str]
+    state: str
+    muted_until: float
+    gathered: int
+
+
+class AlertsAnswer(TypedDict):
+    """`today`: target:outcome → notifications (delivered, quarantined, capped); `quarantined`: key → error."""
+
+    alerts: list[AlertRow]
+    today: dict[str, int]
+    quarantined: dict[str, str]
+    waiting: int
+
+
+class AlertsCheck(TypedDict):
+    file: str
+    alerts: int
+    findings: list[str]
+
+
+class AlertMessage(TypedDict):
+    at: float
+    stories: int
+    titles: list[str]
+
+
+class AlertTest(TypedDict):
+    """`stories` that were played, how many `matched`; `sent`: where the newest message went, empty without --send."""
+
+    alert: str
+    stories: int
+    matched: int
+    notifications: list[AlertMessage]
+    sent: str
+
+
 class DeskUser(TypedDict):
     """`role`: reader, analyst or admin."""
 
@@ -788,6 +829,9 @@ ANSWERS: dict[str, type] = {
     "kuzet show": ShowAnswer,
     "kuzet stats": StatsAnswer,
     "kuzet stories": StoriesAnswer,
+    "kuzet alerts list": AlertsAnswer,
+    "kuzet alerts check": AlertsCheck,
+    "kuzet alerts test": AlertTest,
     "kuzet story": StoryDocument,
     "kuzet feeds list": FeedsAnswer,
     "kuzet feeds show": FeedAnswer,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from worker.cli import (
+    alerts,
     articles,
     backups,
     console,
@@ -89,6 +90,7 @@ for group in (
     metrics,
     search,
     stories,
+    alerts,
     show,
     stats,
     watch,

@@ -50,6 +50,8 @@ rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; 
 rewrites    reserve(article_id, version)                    before a rebuild writes a document, and
             note(article_id, version, *, content_hash)      after it
             adopt(article_id, version, document, *, now)    before an exported document is written
+alerts      changed(*, limit), pend(story, seen, items), due(*, now), speak(alert, *, said, notices, cool, next_at, now)
+            take(key, *, now, lease_s) -> NoticeClaim or None, end(claim, outcome, *, now), put_off(claim, *, until)
 stories     join(article_id, story, *, member, features, at, merged, now)    an article's story; again: the same
             merge(story, other, *, now), split(story, article_ids, *, now), forget(article_id, *, now)   by hand
             story_of(article_id), became(story), members(story), unwritten(*, limit), settle(story, version)
@@ -62,6 +64,7 @@ from collections.abc import Mapping
 from redis import Redis
 
 from pipelines.models import Stage
+from worker.state.alerts import Alerts
 from worker.state.articles import (
     RECHECK_AFTER_S,
     ArticleAddress,
@@ -150,3 +153,4 @@ class State:
         self.rebuilds = Rebuilds(scripts)
         self.rewrites = Rewrites(scripts)
         self.stories = Stories(scripts)
+        self.alerts = Alerts(scripts)

@@ -92,7 +92,8 @@ class Watch(Celery):  # type: ignore[misc]  # celery has no types
 
 
 TASK_MODULES = [
-    f"worker.tasks.{name}" for name in ("tick", "feeds", "articles", "drain", "housekeeping", "recall", "rebuilds")
+    f"worker.tasks.{name}"
+    for name in ("tick", "feeds", "articles", "drain", "housekeeping", "recall", "rebuilds", "alerts")
 ]
 
 

@@ -11,6 +11,7 @@ from pipelines.errors import ConfigError
 from worker.files.catalogue import Catalogue
 from worker.runtime import Runtime
 from worker.state.workers import note_tick
+from worker.tasks.alerts import nudge_alerts
 from worker.tasks.app import app
 from worker.tasks.nudges import TASKS, nudge, nudge_drain, nudge_rebuild
 
@@ -35,6 +36,7 @@ def tick() -> None:
     if nudged:
         log.info("tick", **nudged)
     nudge_rebuild(app)
+    nudge_alerts(runtime)
 
 
 def check_clock(runtime: Runtime) -> None:

@@ -185,7 +185,9 @@ def guard_context(tls: ssl.SSLContext) -> None:
 
 
 @contextmanager
-def exchange(route: Route, *, headers: dict[str, str], tls: ssl.SSLContext) -> Iterator[HTTPResponse]:
+def exchange(
+    route: Route, *, headers: dict[str, str], tls: ssl.SSLContext, method: str = "GET", body: bytes | None = None
+) -> Iterator[HTTPResponse]:
     """Ask for the target and yield the answer with its body unread; closes the connection afterwards.
 
     Raises OSError, `http.client.HTTPException` and urllib3's HTTPError, here and while the body is read.
@@ -193,7 +195,7 @@ def exchange(route: Route, *, headers: dict[str, str], tls: ssl.SSLContext) -> I
     connection = _TLSConnection(route, tls=tls) if route.target.scheme == "https" else _PlainConnection(route)
     try:
         connection.request(
-            "GET", route.target.request_path, headers=headers, preload_content=False, decode_content=True
+            method, route.target.request_path, body=body, headers=headers, preload_content=False, decode_content=True
         )
         response = connection.getresponse()
         try:

@@ -8,4 +8,5 @@ redis.call('HSET', P .. A.window, A.id, A.features)
 redis.call('ZADD', P .. A.window .. ':at', A.at, A.id)
 for other in string.gmatch(A.merged, '%S+') do absorb(other, A.story) end
 mark(A.story)
+if A.window == 'stories:window' then redis.call('ZADD', P .. 'alerts:stories', A.now, A.story) end  -- a rebuild is no news
 return redis.call('INCR', P .. 'stories:changes')

@@ -1,0 +1,1 @@
+"""Alerts: which stories somebody wants to hear of, when to speak, and what is said."""

@@ -1,0 +1,173 @@
+"""When an alert speaks: groups, cool-down, quiet hours, digests, and the cap of a day."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypedDict
+
+from pipelines.alerts.alert import Alert, QuietHours
+from pipelines.stories.story import StoryDocument
+from pipelines.time_zone import KAZAKHSTAN
+
+HOUR_S = 3600.0
+
+
+class Pending(TypedDict):
+    """A story that an alert is to speak of, as it was when it matched. news: why."""
+
+    story: str
+    title: str
+    titles: dict[str, str]
+    url: str
+    severity: str
+    severity_rank: int
+    topics: list[str]
+    regions: list[str]
+    sources: list[str]
+    articles: int
+    figures: dict[str, str]
+    reasons: list[str]
+    first_seen: str
+    news: str
+
+
+class Notification(TypedDict):
+    """One message to one target. The key is the same however often it is sent: receivers drop what they have."""
+
+    key: str
+    alert: str
+    target: str
+    at: float
+    stories: list[Pending]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of pending stories: those that are spoken of now, and until when the others wait (0: dropped)."""
+
+    speak: tuple[Pending, ...] = ()
+    wait_until: float = 0.0
+
+
+def pending_of(story: StoryDocument, *, news: str) -> Pending:
+    """Return what a message says of a story."""
+    figures = {
+        kind: f"{found['low']:g}" if found["low"] == found["high"] else f"{found['low']:g} to {found['high']:g}"
+        for kind, found in story["figures"].items()
+    }
+    newest = story["members"][-1]
+    return {
+        "story": story["id"],
+        "title": story["title"],
+        "titles": story["titles"],
+        "url": story["members"][0]["url"],
+        "severity": story.get("severity", ""),
+        "severity_rank": story.get("severity_rank", 0),
+        "topics": story["topics"],
+        "regions": story["regions"],
+        "sources": story["sources"],
+        "articles": story["articles"],
+        "figures": figures,
+        "reasons": newest["reasons"],
+        "first_seen": story["first_seen"],
+        "news": news,
+    }
+
+
+def speak_at(alert: Alert, *, now: float) -> float:
+    """Return when a group that begins now is sent: after the wait, or at the end of the digest's period."""
+    if not alert.digest_hours:
+        return now + alert.wait_s
+    period = alert.digest_hours * HOUR_S
+    offset = KAZAKHSTAN.utcoffset(None)
+    shift = offset.total_seconds() if offset else 0.0
+    return (int((now + shift) // period) + 1) * period - shift
+
+
+def judge(
+    alert: Alert, pending: Sequence[Pending], *, cooling: Mapping[str, int], quiet: QuietHours | None, now: float
+) -> Verdict:
+    """Decide what is said now.
+
+    cooling: key of `cool_keys` → the severity that was spoken of, while its cool-down lasts. A higher one passes. What
+    cools down is dropped, and is in the story for those who look; what comes in quiet hours waits for their end.
+    """
+    warm = [one for one in pending if not _is_cooling(alert, one, cooling)]
+    if quiet and (ends_at := quiet_until(quiet, now=now)):
+        grave = tuple(one for one in warm if one["severity_rank"] >= quiet.bypass.rank)
+        return Verdict(speak=grave, wait_until=ends_at if len(grave) < len(warm) else 0.0)
+    return Verdict(speak=tuple(sorted(warm, key=lambda one: (-one["severity_rank"], one["first_seen"], one["story"]))))
+
+
+def cool_keys(alert: Alert, one: Pending) -> list[str]:
+    """Return the keys of alert × region × topic."""
+    return [f"{alert.name}|{region}|{topic}" for region in one["regions"] or [""] for topic in one["topics"] or [""]]
+
+
+def quiet_until(quiet: QuietHours, *, now: float) -> float:
+    """Return when the quiet hours that it is now end; 0 when it is not quiet."""
+    here = datetime.fromtimestamp(now, KAZAKHSTAN)
+    begin, end = (
+        here.replace(hour=at.hour, minute=at.minute, second=0, microsecond=0) for at in (quiet.begin, quiet.end)
+    )
+    if begin <= end:
+        return end.timestamp() if begin <= here < end else 0.0
+    if here >= begin:
+        return (end + timedelta(days=1)).timestamp()
+    return end.timestamp() if here < end else 0.0
+
+
+def notification(alert: Alert, target: str, speak: Sequence[Pending], *, now: float) -> Notification:
+    """Return the message to one target; stories beyond the alert's number are counted."""
+    shown = list(speak[: alert.most_stories])
+    said = "\x1f".join([alert.name, target, *(f"{one['story']} {one['news']} {one['severity_rank']}" for one in speak)])
+    return {
+        "key": hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        "alert": alert.name,
+        "target": target,
+        "at": now,
+        "stories": shown,
+        "more": len(speak) - len(shown),
+    }
+
+
+def subject_of(notice: Notification) -> str:
+    """Return the message in one line."""
+    first = notice["stories"][0]
+    severity = f"[{first['severity']}] " if first["severity"] else ""
+    others = len(notice["stories"]) + notice["more"] - 1
+    return f"{severity}{first['title']}{f' (and {others} more)' if others else ''}"
+
+
+def text_of(notice: Notification) -> str:
+    """Return the message as plain text."""
+    parts = [_paragraph(one) for one in notice["stories"]]
+    if notice["more"]:
+        parts.append(f"{notice['more']} more stories.")
+    return "\n\n".join([*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."])
+
+
+def _paragraph(one: Pending) -> str:
+    facts = [
+        one["severity"],
+        ", ".join(one["topics"]),
+        ", ".join(one["regions"]),
+        ", ".join(f"{kind} {said}" for kind, said in one["figures"].items()),
+        f"{one['articles']} articles: {', '.join(one['sources'])}",
+    ]
+    others = [title for title in one["titles"].values() if title != one["title"]]
+    news = [] if one["news"] == "new" else [f"Now: {one['news']}"]
+    return "\n".join([one["title"], *others, *news, " · ".join(filter(None, facts)), one["url"]])
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).astimezone(KAZAKHSTAN).strftime("%d.%m.%Y %H:%M")
+
+
+def _is_cooling(alert: Alert, one: Pending, cooling: Mapping[str, int]) -> bool:
+    ranks = [cooling.get(key, -1) for key in cool_keys(alert, one)]
+    return min(ranks) >= one["severity_rank"]

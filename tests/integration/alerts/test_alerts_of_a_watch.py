@@ -1,0 +1,75 @@
+"""From a publication to a receiver, through the workers; and the commands about alerts."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.integration.alerts.test_delivery import open_sink
+from tests.support.shapes import misfits
+from worker.answers.shapes import ANSWERS
+
+ALERTS = """
+targets:
+  hook: {{kind: webhook, url: "{url}"}}
+alerts:
+  drugs: {{topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+  words: {{query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+"""
+
+
+@pytest.fixture(scope="module")
+def sink():
+    with open_sink() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def watch(start_watch, sink, tmp_path_factory):
+    site = tmp_path_factory.mktemp("site")
+    (site / "alerts.yaml").write_text(ALERTS.format(url=sink.url), encoding="utf-8")
+    with start_watch(site=site, allow_hosts=sink.host) as running:
+        running.newsroom.publish_all()
+        running.settle()
+        running.wait(lambda: {"drugs", "words"} <= {message["alert"] for message in messages(sink)})
+        running.wait(lambda: not running.runtime.state.alerts.waiting)
+        running.wait(lambda: not running.runtime.state.stories.waiting)
+        running.runtime.story_index.refresh()
+        yield running
+
+
+def messages(sink):
+    return [json.loads(body) for status, _, body in list(sink.server.got) if status == 200]
+
+
+def asked(watch, *arguments):
+    answer = watch.kuzet(*arguments, "--json")
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def test_each_story_is_sent_once_with_all_that_it_needs(watch, sink):
+    """Several sites report one arrest: the receiver hears of it once, and again only when something rises."""
+    said = [(message["alert"], one["story"], one["news"]) for message in messages(sink) for one in message["stories"]]
+    assert len(said) == len(set(said))
+    drugs = [story for message in messages(sink) if message["alert"] == "drugs" for story in message["stories"]]
+    assert all("drugs" in story["topics"] and story["severity"] in {"high", "critical"} for story in drugs)
+    keys = [message["key"] for message in messages(sink)]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_commands_answer(watch, sink):
+    """A script reads what waits, and people try an alert on the past before they switch it on."""
+    listed = asked(watch, "alerts", "list")
+    assert misfits(listed, ANSWERS["kuzet alerts list"]) == []
+    assert listed["today"]["hook:delivered"] == len(messages(sink))
+    checked = asked(watch, "alerts", "check")
+    assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
+    assert checked["alerts"] == 2
+    tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
+    assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
+    assert tried["matched"] >= 2
+    assert watch.kuzet("alerts", "test", "nothing").returncode == 1
+    assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
+    assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0

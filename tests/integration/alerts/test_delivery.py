@@ -1,0 +1,311 @@
+"""Notifications on a real broker to real servers on loopback: none lost, and doubled only with the same key."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_hex
+from types import SimpleNamespace
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from pipelines.alerts.alert import parse_alerts
+from pipelines.alerts.speaking import Notification
+from tests.support.leases import LEASE_S
+from tests.unit.alerts.test_alerts import story
+from worker.alerts.delivery import Never, NotYet, Sender, Sent, signature
+from worker.alerts.speaker import Speaker
+from worker.state import State
+from worker.tasks.alerts import MOST_ATTEMPTS, deliver
+
+NOW = 1_772_366_400.357
+"""With a fraction: it must be the same number in Redis, in Lua and here."""
+FILE = """
+targets:
+  hook: {{kind: webhook, url: "{url}", secret_file: "{secret}", most_a_day: 3}}
+alerts:
+  grave: {{topics: [drugs], targets: [hook], wait_seconds: 0, cool_down_minutes: 0}}
+"""
+
+
+class Sink(BaseHTTPRequestHandler):
+    """Answers with the statuses that it is given in turn, then 200; keeps what it accepted."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status, headers = self.server.answers.pop(0) if self.server.answers else (200, {})
+        self.server.got.append((status, self.headers, body))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_args):
+        """Keep the tests' output clean."""
+
+
+@contextmanager
+def open_sink() -> Iterator[SimpleNamespace]:
+    """Serve on loopback until the end of the block."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Sink)
+    server.answers, server.got = [], []
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    host = f"127.0.0.1:{server.server_port}"
+    yield SimpleNamespace(url=f"http://{host}/hook", host=host, server=server)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def sink() -> Iterator[SimpleNamespace]:
+    with open_sink() as opened:
+        yield opened
+
+
+@pytest.fixture
+def state(redis):
+    return State(redis, prefix=f"t{token_hex(3)}:", lease_s=LEASE_S)
+
+
+@pytest.fixture
+def rules(sink, tmp_path):
+    (tmp_path / "secret").write_text("s3cret\n", encoding="utf-8")
+    return parse_alerts(FILE.format(url=sink.url, secret=tmp_path / "secret"))
+
+
+@pytest.fixture
+def runtime(state, rules, sink):
+    """What a task of the watch works with, with a clock that the test moves."""
+    clock = SimpleNamespace(now=NOW)
+    settings = SimpleNamespace(allowed_hosts=frozenset({sink.host}))
+    return SimpleNamespace(
+        state=state, alert_file=SimpleNamespace(rules=rules), settings=settings, now=lambda: clock.now, clock=clock
+    )
+
+
+@pytest.fixture
+def speaker(state, rules):
+    return Speaker(state.alerts, state.stories, rules=lambda: rules, has_words=lambda _story, _query: True)
+
+
+def report(state, name="a", **more):
+    """Let a story come in, as the joiner writes it."""
+    for member in story(name=name, **more)["members"]:
+        state.stories.join(member["id"], name, member=member, features={}, at=1.0, now=NOW)
+
+
+def spoken(state, speaker, *, now=NOW):
+    speaker.look(now=now)
+    speaker.speak(now=now)
+    return state.alerts.due_notices(now=now, limit=100)
+
+
+def test_a_story_is_sent_once_and_again_when_it_grows(state, speaker, runtime, sink):
+    """The way of a message from the story to the receiver, signed, with its key."""
+    report(state)
+    (key,) = spoken(state, speaker)
+    deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
+    ((_, headers, body),) = sink.server.got
+    assert headers["X-Kuzet-Signature"] == signature("s3cret", body)
+    assert headers["Idempotency-Key"] == key == json.loads(body)["key"]
+    report(state, reports=3)
+    assert spoken(state, speaker) == []
+    report(state, reports=4, detained=9.0)
+    assert len(spoken(state, speaker)) == 1
+    assert state.alerts.outcomes(now=NOW) == {"hook:delivered": 1}
+
+
+def test_a_step_that_is_done_twice_says_it_once(state, speaker):
+    """A killed process leaves its step to the next one."""
+    report(state)
+    changed = state.alerts.changed(limit=10)
+    speaker.look(now=NOW)
+    state.alerts.pend(changed[0][0], changed[0][1], [])
+    report(state)  # the drain sends its batch again
+    keys = spoken(state, speaker)
+    assert keys == spoken(state, speaker)
+    assert len(keys) == 1
+
+
+def test_a_killed_sender_sends_again_with_the_same_key(state, speaker, runtime, sink):
+    """A process that dies between the wire and the broker cannot know that the message arrived."""
+    report(state)
+    (key,) = spoken(state, speaker)
+    killed = state.alerts.take(key, now=NOW, lease_s=60)
+    assert state.alerts.take(key, now=NOW + 59, lease_s=60) is None
+    runtime.clock.now = NOW + 61
+    deliver(runtime, state.alerts.take(key, now=NOW + 61, lease_s=60))
+    assert not state.alerts.end(killed, "quarantined", now=NOW + 62)
+    assert [headers["Idempotency-Key"] for _, headers, _ in sink.server.got] == [key]
+    assert state.alerts.outcomes(now=NOW) == {"hook:delivered": 1}
+
+
+def test_a_target_in_trouble_gets_its_message_later(state, speaker, runtime, sink):
+    """500, 429 with a time, a target that is down: put off, never lost."""
+    sink.server.answers = [(500, {}), (429, {"Retry-After": "120"})]
+    report(state)
+    (key,) = spoken(state, speaker)
+    deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
+    assert state.alerts.take(key, now=NOW + 4, lease_s=60) is None
+    runtime.clock.now = NOW + 5
+    deliver(runtime, state.alerts.take(key, now=NOW + 5, lease_s=60))
+    assert state.alerts.take(key, now=NOW + 120, lease_s=60) is None
+    runtime.clock.now = NOW + 126
+    deliver(runtime, state.alerts.take(key, now=NOW + 126, lease_s=60))
+    assert [status for status, _, _ in sink.server.got] == [500, 429, 200]
+    assert state.alerts.waiting == 0
+
+
+def test_a_refusal_goes_to_quarantine_and_names_no_secret(state, speaker, runtime, sink):
+    """404 will not get better by itself; a person must see it."""
+    sink.server.answers = [(404, {})]
+    report(state)
+    (key,) = spoken(state, speaker)
+    deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
+    assert state.alerts.quarantined() == {key: "HTTP 404"}
+    assert state.alerts.waiting == 0
+
+
+def test_trying_ends(state, speaker, runtime, sink):
+    """A target that is gone for good must not be asked for ever."""
+    sink.server.answers = [(500, {})] * MOST_ATTEMPTS
+    report(state)
+    (key,) = spoken(state, speaker)
+    while claim := state.alerts.take(key, now=runtime.clock.now, lease_s=60):
+        deliver(runtime, claim)
+        runtime.clock.now += 4000
+    assert len(sink.server.got) == MOST_ATTEMPTS
+    assert state.alerts.quarantined() == {key: "HTTP 500"}
+
+
+def test_the_cap_of_a_day_holds(state, speaker):
+    """A mistake in a rule must not send a thousand messages at night."""
+    for number in range(5):
+        report(state, name=f"n{number}")
+        spoken(state, speaker)
+    assert len(state.alerts.due_notices(now=NOW, limit=100)) == 3
+    assert state.alerts.outcomes(now=NOW) == {"hook:capped": 2}
+
+
+def test_muted_alerts_and_acknowledged_stories_are_silent(state, speaker):
+    """Somebody has said that it is enough."""
+    state.alerts.mute("grave", until=NOW + 100, now=NOW)
+    report(state)
+    assert spoken(state, speaker) == []
+    state.alerts.unmute("grave")
+    state.alerts.acknowledge("b")
+    report(state, name="b")
+    assert spoken(state, speaker) == []
+    report(state, name="c")
+    assert len(spoken(state, speaker)) == 1
+
+
+def test_a_query_waits_until_the_article_is_searchable(state, rules):
+    """A story is known a second before its article can be searched: it is neither missed nor holds others up."""
+    asked = parse_alerts(
+        FILE.format(url="http://h.kz", secret="") + '  words: {query: "x", targets: [hook], wait_seconds: 0}'
+    )
+    answers = [None, True]
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, has_words=lambda _story, _query: answers.pop(0))
+    report(state)
+    assert speaker.look(now=NOW) == 0
+    assert set(state.alerts.due(now=NOW)) == {"grave"}
+    assert speaker.look(now=NOW + 1) == 1
+    assert set(state.alerts.due(now=NOW + 1)) == {"grave", "words"}
+    assert state.alerts.changed(limit=10) == []
+
+
+def sender(*hosts, **more):
+    return Sender(allowed_hosts=frozenset(hosts), clock=lambda: NOW, **more)
+
+
+def notice(state, speaker) -> Notification:
+    report(state)
+    (key,) = spoken(state, speaker)
+    return state.alerts.take(key, now=NOW, lease_s=60).body
+
+
+def test_a_local_address_is_refused_unless_it_is_allowed(state, speaker, rules):
+    """A webhook to the metadata service of a cloud is how alert tools were broken into."""
+    refused = sender().send(rules.targets["hook"], notice(state, speaker))
+    assert isinstance(refused, Never)
+    assert "not one of the web" in refused.error
+
+
+def test_a_target_that_is_down_is_asked_again(state, speaker, tmp_path):
+    """Nothing listens there: that is no refusal."""
+    down = parse_alerts(FILE.format(url="http://127.0.0.1:9/x", secret=tmp_path / "none")).targets["hook"]
+    said = notice(state, speaker)
+    assert isinstance(sender("127.0.0.1:9").send(down, said), Never)  # its secret is missing
+    (tmp_path / "none").write_text("x", encoding="utf-8")
+    assert isinstance(sender("127.0.0.1:9").send(down, said), NotYet)
+
+
+def test_telegram_gets_a_text_and_its_token_is_in_no_error(state, speaker, sink, tmp_path):
+    """The token is part of the address, and errors quote addresses."""
+    (tmp_path / "token").write_text("123:abc", encoding="utf-8")
+    text = f'targets: {{bot: {{kind: telegram, to: ["-100"], secret_file: "{tmp_path / "token"}"}}}}'
+    bot = parse_alerts(text).targets["bot"]
+    said = notice(state, speaker)
+    assert sender(sink.host, telegram_url=f"http://{sink.host}").send(bot, said) == Sent()
+    assert json.loads(sink.server.got[0][2])["chat_id"] == "-100"
+    refused = sender(telegram_url="http://127.0.0.1:1").send(bot, said)
+    assert isinstance(refused, Never)
+    assert "123:abc" not in refused.error
+
+
+class Mailbox:
+    def __init__(self):
+        self.got = []
+        self.refuse = ""
+
+    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  the name that aiosmtpd calls
+        if self.refuse:
+            said, self.refuse = self.refuse, ""
+            return said
+        self.got.append(envelope)
+        return "250 OK"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield mailbox, controller.port
+    finally:
+        controller.stop()
+
+
+def test_a_mail_arrives_plain_and_html(state, speaker):
+    """A real SMTP server gets one message with both texts and the key as its id; 451 is «later», 550 «never»."""
+    said = notice(state, speaker)
+    with mail_server() as (mailbox, port):
+        text = f'targets: {{duty: {{kind: email, url: "smtp://127.0.0.1:{port}", sender: a@b.kz, to: [c@d.kz]}}}}'
+        duty = parse_alerts(text).targets["duty"]
+        mailbox.refuse = "451 later"
+        assert isinstance(sender().send(duty, said), NotYet)
+        mailbox.refuse = "550 never"
+        assert isinstance(sender().send(duty, said), Never)
+        assert sender().send(duty, said) == Sent()
+    (envelope,) = mailbox.got
+    content = envelope.content.decode()
+    assert f"<{said['key']}@kuzet>" in content
+    assert "text/plain" in content
+    assert "text/html" in content
+    assert envelope.rcpt_tos == ["c@d.kz"]

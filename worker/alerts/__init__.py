@@ -1,0 +1,1 @@
+"""Alerts in the watch: stories are looked at, notifications are written down, and sent."""

@@ -1,0 +1,210 @@
+"""Sending one notification to one target. It is tried again until the target has said yes: a time-out is no answer."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import html
+import json
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+from urllib3.exceptions import HTTPError
+
+from pipelines.alerts.alert import EMAIL, TELEGRAM, WEBHOOK, NotifyTarget
+from pipelines.alerts.speaking import Notification, subject_of, text_of
+from pipelines.errors import KuzetError, UnsafeAddressError
+from pipelines.urls import check_target
+from worker.web.connection import Guard, exchange, find_route, guard_context
+from worker.web.deadline import Deadline
+from worker.web.names import Resolver
+from worker.web.waiting import retry_at
+
+TIMEOUT_S = 20.0
+TELEGRAM_URL = "https://api.telegram.org"
+TELEGRAM_LETTERS = 4_000
+OK, REDIRECT, TOO_MANY, REQUEST_TIMEOUT, SERVER_FAULT = 200, 300, 429, 408, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The target has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Try again: not before that time (epoch seconds, 0: by the usual steps)."""
+
+    error: str
+    not_before: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """The target refuses it, or may not be reached: a person has to act."""
+
+    error: str
+
+
+Delivery = Sent | NotYet | Never
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Sends to targets of all kinds. allowed_hosts: `host:port` pairs that may have a local address.
+
+    Secrets are read from their files at each attempt, and are in no message and no log.
+    """
+
+    allowed_hosts: frozenset[str] = frozenset()
+    clock: Callable[[], float]
+    telegram_url: str = TELEGRAM_URL
+    resolver: Resolver = field(default_factory=Resolver)
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def __post_init__(self) -> None:
+        guard_context(self.tls)
+
+    def send(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        """Send, and say what came of it. Whatever the target does ends here as one of the three, in bounded time.
+
+        No error holds the target's secret, though the address of a bot has it inside and errors quote addresses.
+        """
+        delivery = self._tried(target, notice)
+        return delivery if isinstance(delivery, Sent) or not target.secret_file else without(delivery, target)
+
+    def _tried(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        kinds: Mapping[str, Callable[[NotifyTarget, Notification], Delivery]] = {
+            EMAIL: self._mail,
+            WEBHOOK: self._hook,
+            TELEGRAM: self._telegram,
+        }
+        try:
+            return kinds.get(target.kind, self._apprise)(target, notice)
+        except (UnsafeAddressError, KuzetError) as error:
+            return Never(str(error))
+        except (OSError, HTTPError, smtplib.SMTPException) as error:
+            return NotYet(f"{type(error).__name__}: {error}"[:300])
+
+    def _hook(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        body = json.dumps(notice | {"subject": subject_of(notice)}, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": notice["key"]}
+        if target.secret_file:
+            headers["X-Kuzet-Signature"] = signature(secret_of(target), body)
+        return self._post(target.url, body, headers)
+
+    def _telegram(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        url = f"{self.telegram_url}/bot{secret_of(target)}/sendMessage"
+        text = f"{subject_of(notice)}\n\n{text_of(notice)}"[:TELEGRAM_LETTERS]
+        for chat in target.to:
+            body = json.dumps({"chat_id": chat, "text": text, "disable_web_page_preview": True}).encode()
+            delivery = self._post(url, body, {"Content-Type": "application/json", "Idempotency-Key": notice["key"]})
+            if not isinstance(delivery, Sent):
+                return delivery
+        return Sent()
+
+    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Delivery:
+        target = check_target(url, allowed_hosts=self.allowed_hosts)
+        guard = Guard(Deadline.after(TIMEOUT_S))
+        route = find_route(target, resolver=self.resolver, allowed_hosts=self.allowed_hosts, guard=guard)
+        own = {"User-Agent": "kuzet", "Connection": "close"}
+        with exchange(route, headers=own | headers, tls=self.tls, method="POST", body=body) as got:
+            return judged(got.status, got.headers.get("retry-after", ""), now=self.clock())
+
+    def _mail(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        server = urlsplit(target.url)
+        port = server.port or (465 if server.scheme == "smtps" else 587)
+        if server.scheme == "smtps":
+            client: smtplib.SMTP = smtplib.SMTP_SSL(server.hostname or "", port, timeout=TIMEOUT_S, context=self.tls)
+        else:
+            client = smtplib.SMTP(server.hostname or "", port, timeout=TIMEOUT_S)
+        with client:
+            client.ehlo()
+            if server.scheme != "smtps" and client.has_extn("starttls"):
+                client.starttls(context=ssl.create_default_context())
+            if server.username and target.secret_file:
+                client.login(unquote(server.username), secret_of(target))
+            try:
+                client.send_message(message_of(target, notice))
+            except smtplib.SMTPRecipientsRefused as error:
+                return Never(f"the server takes none of the addresses: {[*error.recipients]}")
+            except smtplib.SMTPResponseException as error:
+                said = f"{error.smtp_code} {error.smtp_error!r}"
+                return NotYet(said) if error.smtp_code < SERVER_FAULT else Never(said)
+        return Sent()
+
+    def _apprise(self, target: NotifyTarget, notice: Notification) -> Delivery:
+        try:
+            import apprise  # noqa: PLC0415  an extra that few need
+        except ImportError:
+            return Never("apprise is not installed: pip install 'kuzet[apprise]'")
+        service: Any = apprise.Apprise()
+        service.add(secret_of(target) if target.secret_file else target.url)
+        said = service.notify(title=subject_of(notice), body=text_of(notice))
+        return Sent() if said else NotYet("the service of apprise did not take it")
+
+
+def judged(status: int, retry_after: str, *, now: float) -> Delivery:
+    """Say what an answer of HTTP means for a message."""
+    if OK <= status < REDIRECT:
+        return Sent()
+    if status in (TOO_MANY, REQUEST_TIMEOUT) or status >= SERVER_FAULT:
+        return NotYet(f"HTTP {status}", retry_at(retry_after, now=now) or 0.0 if retry_after else 0.0)
+    return Never(f"HTTP {status}")
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Return `sha256=` and the HMAC of a body: by it a receiver knows that a message is ours."""
+    return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def secret_of(target: NotifyTarget) -> str:
+    """Read a target's secret. Raises KuzetError, which names the file."""
+    try:
+        return Path(target.secret_file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise KuzetError(
+            target.secret_file, f"the secret of {target.name} cannot be read ({error.strerror})"
+        ) from error
+
+
+def without(delivery: NotYet | Never, target: NotifyTarget) -> Delivery:
+    """Take the target's secret out of an error."""
+    try:
+        said = delivery.error.replace(secret_of(target) or "\0", "…")
+    except KuzetError:
+        return delivery  # what cannot be read was not sent either
+    return NotYet(said, delivery.not_before) if isinstance(delivery, NotYet) else Never(said)
+
+
+def message_of(target: NotifyTarget, notice: Notification) -> EmailMessage:
+    """Return a notification as a mail, plain and HTML; its id is the notification's key, at each attempt."""
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject_of(notice).split())[:200]
+    message["From"] = target.sender
+    message["To"] = ", ".join(target.to)
+    message["Message-ID"] = f"<{notice['key']}@kuzet>"
+    message["Idempotency-Key"] = notice["key"]
+    message.set_content(text_of(notice))
+    message.add_alternative(html_of(notice), subtype="html")
+    return message
+
+
+def html_of(notice: Notification) -> str:
+    """Return a notification as HTML: each title a link, and below it what the plain text says."""
+    parts = []
+    for one in notice["stories"]:
+        shown = cast("Notification", {**notice, "stories": [one], "more": 0})
+        lines = text_of(shown).split("\n")[1:-2]
+        href = html.escape(one["url"], quote=True) if one["url"].startswith(("http://", "https://")) else ""
+        title = html.escape(one["title"])
+        parts.append(f"<p><b>{f'<a href={chr(34)}{href}{chr(34)}>{title}</a>' if href else title}</b><br>")
+        parts.append("<br>".join(html.escape(line) for line in lines if line) + "</p>")
+    more = f"<p>{notice['more']} more stories.</p>" if notice["more"] else ""
+    return f"<html><body>{''.join(parts)}{more}<p>Alert {html.escape(notice['alert'])}</p></body></html>"

@@ -1,0 +1,82 @@
+"""What an alert would have said of the past: stories are played to it report by report. Nothing is written or sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipelines.alerts.alert import Alert, AlertRules
+from pipelines.alerts.matching import Heard, concerns, heard_of, is_news, what_is_new
+from pipelines.alerts.speaking import Notification, Pending, cool_keys, judge, notification, pending_of, speak_at
+from pipelines.stories.story import StoryDocument, build_story
+from worker.stories.index import MOST_STORIES, StoryIndex, StoryRequest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """`stories`: how many were played; `matched`: how many the alert spoke of; `notices`: one for each message."""
+
+    stories: int
+    matched: int
+    notices: tuple[Notification, ...]
+
+
+def replay(index: StoryIndex, alert: Alert, rules: AlertRules, *, since: datetime | None) -> Replayed:
+    """Play the stories since then, up to MOST_STORIES. A query is not asked: it would find what is there today."""
+    found = index.search(StoryRequest(since=since, size=MOST_STORIES))
+    return play(alert, rules, found.stories)
+
+
+def play(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...]) -> Replayed:
+    """Let an alert hear of each report at the time when it came in."""
+    heard: dict[str, Heard] = {}
+    gathered: dict[str, Pending] = {}
+    cooling: dict[str, tuple[float, int]] = {}
+    notices: list[Notification] = []
+    due = 0.0
+    for at, story in moments(stories):
+        if due and at >= due:
+            due = _speak(alert, rules, gathered, cooling, notices, now=due)
+        news = what_is_new(story, heard.get(story["id"]))
+        if news and is_news(story, rules) and concerns(alert, story):
+            heard[story["id"]] = heard_of(alert, story)
+            gathered[story["id"]] = pending_of(story, news=news)
+            due = due or speak_at(alert, now=at)
+    while due:
+        due = _speak(alert, rules, gathered, cooling, notices, now=due)
+    return Replayed(stories=len(stories), matched=len(heard), notices=tuple(notices))
+
+
+def moments(stories: tuple[StoryDocument, ...]) -> Iterator[tuple[float, StoryDocument]]:
+    """Yield each story after each of its reports, all in the order of time."""
+    reports = [
+        (datetime.fromisoformat(member["observed_at"]).astimezone(UTC).timestamp(), story["id"], number, story)
+        for story in stories
+        for number, member in enumerate(story["members"], start=1)
+    ]
+    for at, story_id, number, story in sorted(reports, key=lambda report: report[:3]):
+        yield at, build_story(story_id, story["members"][:number])
+
+
+def _speak(  # noqa: PLR0913  the state of a replay
+    alert: Alert,
+    rules: AlertRules,
+    gathered: dict[str, Pending],
+    cooling: dict[str, tuple[float, int]],
+    notices: list[Notification],
+    *,
+    now: float,
+) -> float:
+    """Speak at a time; return when to speak again, 0 for «when something comes»."""
+    ranks = {key: rank for key, (until, rank) in cooling.items() if until > now}
+    verdict = judge(alert, list(gathered.values()), cooling=ranks, quiet=rules.quiet, now=now)
+    if verdict.speak:
+        notices.append(notification(alert, alert.targets[0], verdict.speak, now=now))
+    for one in verdict.speak:
+        gathered.pop(one["story"], None)
+        for key in cool_keys(alert, one) if alert.cool_down_s else ():
+            cooling[key] = (now + alert.cool_down_s, max(one["severity_rank"], ranks.get(key, 0)))
+    if not verdict.wait_until:
+        gathered.clear()
+    return verdict.wait_until

@@ -1,0 +1,223 @@
+"""`kuzet alerts`: list, check, test on the past, run, mute, and acknowledge."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.errors import KuzetError
+from pipelines.time_zone import KAZAKHSTAN
+from worker.answers.selection import moment
+from worker.answers.wording import local_time
+from worker.cli.console import FAILED, out, print_json, warn
+from worker.cli.session import open_runtime
+
+if TYPE_CHECKING:
+    from pipelines.alerts.alert import Alert, AlertRules
+    from worker.alerts.replay import Replayed
+    from worker.answers.shapes import AlertRow, AlertTest
+    from worker.runtime import Runtime
+
+commands = typer.Typer()
+alerts = typer.Typer(help="What somebody wants to hear of: config/alerts.yaml.", no_args_is_help=True)
+commands.add_typer(alerts, name="alerts")
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+Name = Annotated[str, typer.Argument(help="The alert's name in alerts.yaml.")]
+TITLES_SHOWN = 3
+
+
+@alerts.command("list")
+def list_alerts(*, as_json: AsJson = False) -> None:
+    """List the alerts with their targets, what waits, and what became of today's notifications.
+
+    Example: kuzet alerts list
+    """
+    runtime = open_runtime()
+    state, now = runtime.state.alerts, runtime.now()
+    rows = [alert_row(runtime, alert) for alert in runtime.alert_file.rules.alerts]
+    outcomes, quarantined = state.outcomes(now=now), state.quarantined()
+    if as_json:
+        print_json({"alerts": rows, "today": outcomes, "quarantined": quarantined, "waiting": state.waiting})
+        return
+    table = Table("alert", "targets", "gathered", "", box=None, header_style="bold")
+    for row in rows:
+        state_of = f"muted until {local_time(row['muted_until'])}" if row["muted_until"] else ""
+        table.add_row(row["name"], ", ".join(row["targets"]), str(row["gathered"]), state_of or row["state"])
+    out.print(table if rows else Text("There are no alerts; docs/guide/alerts.md has examples.", style="dim"))
+    for name, count in sorted(outcomes.items()):
+        out.print(f"today {name}: {count}", style="dim")
+    for key, error in quarantined.items():
+        out.print(Text(f"not sent {key}: {error}", style="red"))
+
+
+@alerts.command("check")
+def check(*, as_json: AsJson = False) -> None:
+    """Read alerts.yaml and say what is wrong with it, or surely not meant. Needs no watch.
+
+    Example: kuzet alerts check
+    """
+    from pipelines.alerts.alert import lint
+
+    alert_file = open_runtime(engines=False).alert_file
+    rules = alert_file.check()
+    findings = lint(rules)
+    if as_json:
+        print_json({"file": str(alert_file.file), "alerts": len(rules.alerts), "findings": findings})
+        return
+    for finding in findings:
+        warn(finding)
+    out.print(f"{alert_file.file}: {len(rules.alerts)} alerts, {len(rules.targets)} targets.")
+
+
+@alerts.command("test")
+def try_out(
+    name: Name,
+    *,
+    since: Annotated[str, typer.Option(help="How far back: 2026-11-01, or an age like 30d.")] = "30d",
+    send: Annotated[str, typer.Option(metavar="TARGET", help="Send the newest message there, for real.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say what an alert would have sent: the stories of the past are played to it, in the order in which they came.
+
+    Example: kuzet alerts test grave-in-abay --since 30d
+    """
+    from worker.alerts.replay import replay
+
+    runtime = open_runtime()
+    rules = runtime.alert_file.check()
+    alert = named(rules, name)
+    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
+    found = replay(runtime.story_index, alert, rules, since=begins_at)
+    row = test_row(alert, found)
+    if send:
+        row["sent"] = send_newest(runtime, rules, found, target=send)
+    print_json(row) if as_json else show_test(row)
+
+
+@alerts.command("run")
+def run() -> None:
+    """Look at the stories that have changed and let the alerts speak, now; the watch does it by itself each second.
+
+    Example: kuzet alerts run
+    """
+    from worker.tasks.alerts import deliver, open_speaker
+
+    runtime = open_runtime()
+    speaker = open_speaker(runtime)
+    looked_at = speaker.look(now=runtime.now())
+    spoke = speaker.speak(now=runtime.now())
+    state, sent = runtime.state.alerts, 0
+    for key in state.due_notices(now=runtime.now(), limit=100):
+        if claim := state.take(key, now=runtime.now(), lease_s=60.0):
+            deliver(runtime, claim)
+            sent += 1
+    out.print(f"{looked_at} stories were looked at, {spoke} alerts spoke, {sent} notifications were tried.")
+
+
+@alerts.command("mute")
+def mute(
+    name: Name,
+    *,
+    hours: Annotated[float, typer.Option("--hours", min=0, help="For how long; 0 lets it speak again.")] = 8.0,
+) -> None:
+    """Let an alert be silent for some hours; what it would have said is dropped.
+
+    Example: kuzet alerts mute grave-in-abay --hours 4
+    """
+    runtime = open_runtime()
+    named(runtime.alert_file.rules, name)
+    if not hours:
+        runtime.state.alerts.unmute(name)
+        out.print(f"{name} speaks again.")
+        return
+    until = runtime.now() + hours * 3600
+    runtime.state.alerts.mute(name, until=until, now=runtime.now())
+    out.print(f"{name} is silent until {local_time(until)}.")
+
+
+@alerts.command("ack")
+def acknowledge(
+    story: Annotated[str, typer.Argument(metavar="STORY", help="A story's id, or an article of it.")],
+) -> None:
+    """Acknowledge a story: no alert says more of it.
+
+    Example: kuzet alerts ack 9307c34a9ea0a3baaa4a9d72e2b14143
+    """
+    from worker.cli.stories import find
+
+    runtime = open_runtime()
+    found = find(runtime, story)
+    runtime.state.alerts.acknowledge(found["id"])
+    out.print(Text(f"No alert says more of «{found['title']}»."))
+
+
+def named(rules: AlertRules, name: str) -> Alert:
+    if alert := rules.named(name):
+        return alert
+    known = ", ".join(one.name for one in rules.alerts) or "no alerts yet"
+    raise KuzetError(name, "is no alert", remedy=f"There are: {known}.")
+
+
+def alert_row(runtime: Runtime, alert: Alert) -> AlertRow:
+    state, now = runtime.state.alerts, runtime.now()
+    muted = state.muted_until(alert.name)
+    return {
+        "name": alert.name,
+        "targets": list(alert.targets),
+        "state": "on" if alert.enabled else "off",
+        "muted_until": muted if muted > now else 0.0,
+        "gathered": len(state.pending(alert.name)),
+    }
+
+
+def test_row(alert: Alert, found: Replayed) -> AlertTest:
+    return {
+        "alert": alert.name,
+        "stories": found.stories,
+        "matched": found.matched,
+        "notifications": [
+            {"at": notice["at"], "stories": len(notice["stories"]) + notice["more"],
+             "titles": [one["title"] for one in notice["stories"]]}
+            for notice in found.notices
+        ],
+        "sent": "",
+    }  # fmt: skip
+
+
+def show_test(row: AlertTest) -> None:
+    for notice in row["notifications"]:
+        titles = notice["titles"][:TITLES_SHOWN]
+        more = notice["stories"] - len(titles)
+        out.print(
+            Text.assemble(
+                (local_time(notice["at"]), "dim"), "  ", "; ".join(titles), f" and {more} more" if more else ""
+            )
+        )
+    out.print(
+        f"{row['alert']}: {row['stories']} stories, {row['matched']} of them matched,"
+        f" in {len(row['notifications'])} messages.",
+        style="bold",
+    )
+    if row["sent"]:
+        out.print(row["sent"])
+
+
+def send_newest(runtime: Runtime, rules: AlertRules, found: Replayed, *, target: str) -> str:
+    """Send the newest message to a target. Raises KuzetError when there is nothing to send, or it was not taken."""
+    from worker.alerts.delivery import Sender, Sent
+
+    if target not in rules.targets:
+        raise KuzetError(target, "is no target of alerts.yaml", remedy=f"There are: {', '.join(rules.targets)}.")
+    if not found.notices:
+        raise KuzetError(target, "nothing was matched, so there is nothing to send", remedy="Try a longer --since.")
+    sender = Sender(allowed_hosts=runtime.settings.allowed_hosts, clock=runtime.now)
+    delivery = sender.send(rules.targets[target], {**found.notices[-1], "target": target})
+    if not isinstance(delivery, Sent):
+        warn(delivery.error)
+        raise typer.Exit(FAILED)
+    return f"The newest message is at {target}."

@@ -1,0 +1,159 @@
+"""Alerts in Redis: stories to look at, what alerts will say, and notifications on their way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from worker.state.records import day_of, new_token, to_json
+from worker.state.scripts import Scripts
+
+ACKNOWLEDGED_S = 30 * 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeClaim:
+    """A notification that this process sends now. attempts: this one included."""
+
+    key: str
+    body: Mapping[str, Any]
+    target: str
+    attempts: int
+    token: str
+
+
+class Alerts:
+    """All is written down before it is sent: a killed process loses nothing, and sends with the same key."""
+
+    def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
+        self._redis = scripts.redis
+        self._key = scripts.key
+
+    # ------------------------------------------------------------ stories to look at
+
+    def changed(self, *, limit: int) -> list[tuple[str, str]]:
+        """Return stories that have changed, longest ago first, each with the mark of its change."""
+        found = self._redis.zrange(self._key("alerts:stories"), 0, limit - 1, withscores=True)
+        return [(story, repr(at)) for story, at in found]
+
+    def heard(self, story: str) -> dict[str, dict[str, Any]]:
+        """Return what each alert has said of a story."""
+        found = self._redis.hgetall(self._key(f"alerts:heard:{story}"))
+        return {alert: json.loads(record) for alert, record in found.items()}
+
+    def pend(self, story: str, seen: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """Write down what alerts will say of a story; one that has changed since `seen` is looked at again."""
+        flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in items]
+        self._scripts.run("alert_pend", story=story, seen=seen, items=to_json(flat))
+
+    # ------------------------------------------------------------ what alerts will say
+
+    def due(self, *, now: float) -> list[str]:
+        """Return the alerts whose time to speak has come."""
+        return list(self._redis.zrangebyscore(self._key("due:alerts"), "-inf", now))
+
+    def pending(self, alert: str) -> dict[str, str]:
+        """Return story → what the alert will say of it, as JSON."""
+        return dict(self._redis.hgetall(self._key(f"alerts:pending:{alert}")))
+
+    def cooling(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return those of the keys whose cool-down lasts → the severity that was spoken of."""
+        listed = list(dict.fromkeys(keys))
+        ranks = self._redis.mget([self._key(f"alerts:cool:{key}") for key in listed]) if listed else []
+        return {key: int(rank) for key, rank in zip(listed, ranks, strict=True) if rank is not None}
+
+    def speak(  # noqa: PLR0913  what is written at once
+        self,
+        alert: str,
+        *,
+        said: Mapping[str, str],
+        notices: Sequence[Mapping[str, Any]],
+        cool: Sequence[Mapping[str, Any]],
+        next_at: float,
+        now: float,
+    ) -> int:
+        """Make notifications of what an alert has gathered; return how many were over the cap of the day."""
+        return int(
+            self._scripts.run(
+                "alert_speak",
+                alert=alert,
+                said=to_json(said),
+                notices=to_json(notices),
+                cool=to_json(cool),
+                next=next_at or None,
+                day=day_of(now),
+                now=now,
+            )
+        )
+
+    # ------------------------------------------------------------ notifications
+
+    def due_notices(self, *, now: float, limit: int) -> list[str]:
+        """Return the keys of notifications that are due."""
+        return list(self._redis.zrangebyscore(self._key("due:notices"), "-inf", now, start=0, num=limit))
+
+    def take(self, key: str, *, now: float, lease_s: float) -> NoticeClaim | None:
+        """Claim a notification; None when another process has it, or it is done."""
+        token = new_token()
+        found = self._scripts.run("take_notice", key=key, token=token, now=now, lease_s=lease_s)
+        if not found:
+            return None
+        body, target, attempts = found
+        return NoticeClaim(key=key, body=json.loads(body), target=target, attempts=int(attempts), token=token)
+
+    def end(self, claim: NoticeClaim, outcome: str, *, now: float, error: str = "") -> bool:
+        """End a notification: `delivered`, or `quarantined` with the error."""
+        return self._end(claim, now=now, outcome=outcome, error=error)
+
+    def put_off(self, claim: NoticeClaim, *, until: float, now: float, error: str) -> bool:
+        """Try again at that time."""
+        return self._end(claim, now=now, again=until, error=error)
+
+    def _end(self, claim: NoticeClaim, *, now: float, **how: Any) -> bool:  # noqa: ANN401  arguments of the script
+        return bool(self._scripts.run("end_notice", key=claim.key, token=claim.token, day=day_of(now), **how))
+
+    @property
+    def waiting(self) -> int:
+        """How many stories are to be looked at, and notifications to be sent."""
+        return int(self._redis.zcard(self._key("alerts:stories")) + self._redis.zcard(self._key("due:notices")))
+
+    def quarantined(self) -> dict[str, str]:
+        """Return key → error of the notifications that could not be sent."""
+        return dict(self._redis.hgetall(self._key("alerts:quarantine")))
+
+    def outcomes(self, *, now: float) -> dict[str, int]:
+        """Return target:outcome → how many notifications ended so today."""
+        found = self._redis.hgetall(self._key(f"alerts:outcomes:{day_of(now)}"))
+        return {name: int(count) for name, count in found.items()}
+
+    # ------------------------------------------------------------ what people say
+
+    def mute(self, alert: str, *, until: float, now: float) -> None:
+        """Let an alert be silent until then; what it would have said is dropped."""
+        self._redis.set(self._key(f"alerts:muted:{alert}"), f"{until:.0f}", ex=max(1, int(until - now)))
+
+    def unmute(self, alert: str) -> None:
+        self._redis.delete(self._key(f"alerts:muted:{alert}"))
+
+    def muted_until(self, alert: str) -> float:
+        """Return until when an alert is silent; 0 when it speaks."""
+        return float(self._redis.get(self._key(f"alerts:muted:{alert}")) or 0)
+
+    def acknowledge(self, story: str) -> None:
+        """Say no more of a story: somebody has taken it over."""
+        self._redis.set(self._key(f"alerts:acknowledged:{story}"), 1, ex=ACKNOWLEDGED_S)
+
+    def is_acknowledged(self, story: str) -> bool:
+        return bool(self._redis.exists(self._key(f"alerts:acknowledged:{story}")))
+
+    def lock(self, *, lease_s: float) -> str | None:
+        """Become the one process that looks at stories; None while another is."""
+        token = new_token()
+        taken = self._redis.set(self._key("alerts:lock"), token, nx=True, px=int(lease_s * 1000))
+        return token if taken else None
+
+    def unlock(self, token: str) -> None:
+        self._scripts.run("renew_lock", lock="alerts:lock", token=token, lease_ms=0)

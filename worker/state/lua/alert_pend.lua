@@ -1,0 +1,12 @@
+-- Writes down what alerts will say of a story, and takes the story off the list of what is to be looked at, unless it has
+-- changed since (A.seen). A.items: JSON list of {alert, heard, pending, at}. All at once: a match is never lost or doubled.
+local HEARD_KEEP_S = 30 * 86400
+for _, item in ipairs(cjson.decode(A.items)) do
+  redis.call('HSET', P .. 'alerts:heard:' .. A.story, item.alert, item.heard)
+  redis.call('EXPIRE', P .. 'alerts:heard:' .. A.story, HEARD_KEEP_S)
+  redis.call('HSET', P .. 'alerts:pending:' .. item.alert, A.story, item.pending)
+  redis.call('ZADD', P .. 'due:alerts', 'NX', item.at, item.alert)
+end
+local at = tonumber(redis.call('ZSCORE', P .. 'alerts:stories', A.story) or nil)
+if at and at == tonumber(A.seen) then redis.call('ZREM', P .. 'alerts:stories', A.story) end
+return 1

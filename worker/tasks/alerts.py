@@ -1,0 +1,91 @@
+"""Alerts: look at changed stories, let alerts speak, send notifications."""
+
+from __future__ import annotations
+
+import structlog
+
+from pipelines.alerts.speaking import Notification
+from pipelines.search.request import SearchRequest
+from pipelines.stories.story import StoryDocument
+from worker.alerts.delivery import TIMEOUT_S, Never, NotYet, Sender, Sent
+from worker.alerts.speaker import Speaker
+from worker.runtime import Runtime
+from worker.state.alerts import NoticeClaim
+from worker.tasks.app import app
+
+LOOK_S = 20.0
+NOTICE_LEASE_S = 3 * TIMEOUT_S
+FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 3600.0
+MOST_ATTEMPTS = 14
+"""With waits that double up to an hour: a target that was away for half a day still gets its messages."""
+NUDGED = 20
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="kuzet.run_alerts")
+def run_alerts() -> None:
+    """Look at the stories that have changed, and let alerts speak; one process at a time."""
+    runtime = app.runtime
+    token = runtime.state.alerts.lock(lease_s=LOOK_S)
+    if token is None:
+        return
+    try:
+        speaker, ends_at = open_speaker(runtime), runtime.now() + LOOK_S / 2
+        while speaker.look(now=runtime.now()) and runtime.now() < ends_at:
+            pass
+        speaker.speak(now=runtime.now())
+    finally:
+        runtime.state.alerts.unlock(token)
+    nudge_notices(runtime)
+
+
+@app.task(name="kuzet.send_notice")
+def send_notice(key: str) -> None:
+    """Send one notification, and write down what came of it."""
+    runtime = app.runtime
+    claim = runtime.state.alerts.take(key, now=runtime.now(), lease_s=NOTICE_LEASE_S)
+    if claim:
+        deliver(runtime, claim)
+
+
+def deliver(runtime: Runtime, claim: NoticeClaim) -> None:
+    """Send a claimed notification. A target that is no longer in the file, or refuses, is for a person to look at."""
+    alerts, target = runtime.state.alerts, runtime.alert_file.rules.targets.get(claim.target)
+    sender = Sender(allowed_hosts=runtime.settings.allowed_hosts, clock=runtime.now)
+    notice: Notification = claim.body  # type: ignore[assignment]  # JSON that was a Notification
+    delivery = sender.send(target, notice) if target else Never("there is no such target in alerts.yaml")
+    match delivery:
+        case Sent():
+            alerts.end(claim, "delivered", now=runtime.now())
+        case NotYet(error, not_before) if claim.attempts < MOST_ATTEMPTS:
+            wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (claim.attempts - 1))
+            alerts.put_off(claim, until=max(not_before, runtime.now() + wait_s), now=runtime.now(), error=error)
+        case NotYet(error) | Never(error):
+            log.warning("notification not sent", target=claim.target, error=error)
+            alerts.end(claim, "quarantined", now=runtime.now(), error=error)
+
+
+def nudge_alerts(runtime: Runtime) -> None:
+    """Send for what is due: stories to look at, alerts to speak, notifications to send."""
+    alerts, now = runtime.state.alerts, runtime.now()
+    if alerts.changed(limit=1) or alerts.due(now=now):
+        app.send_task("kuzet.run_alerts", queue="upkeep", expires=LOOK_S)
+    nudge_notices(runtime)
+
+
+def nudge_notices(runtime: Runtime) -> None:
+    for key in runtime.state.alerts.due_notices(now=runtime.now(), limit=NUDGED):
+        app.send_task("kuzet.send_notice", args=[key], queue="io", expires=LOOK_S)
+
+
+def open_speaker(runtime: Runtime) -> Speaker:
+    """What looks at stories, on this process's services."""
+
+    def has_words(story: StoryDocument, query: str) -> bool | None:
+        ids = [member["id"] for member in story["members"]]
+        found = runtime.search.selected(ids, SearchRequest(text=query))
+        return True if any(found.values()) else False if len(found) == len(ids) else None
+
+    state = runtime.state
+    return Speaker(state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, has_words=has_words)
