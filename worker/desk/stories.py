@@ -57,7 +57,7 @@ def story(visit: Visit) -> View:
 
 
 def story_of(visit: Visit, named: str) -> StoryDocument | None:
-    """Return the story of an article, or with an id; None where there is none."""
+    """Return the story of an article, or with an id; None where there is no such story."""
     runtime = visit.runtime
     return find_story(runtime.state.stories, runtime.story_index, named, story_of=runtime.search.story_of)
 
