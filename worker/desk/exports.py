@@ -108,8 +108,9 @@ def newest(visit: Visit) -> tuple[Asked, SearchResult]:
 
 def channel(visit: Visit, asked: Asked, result: SearchResult) -> Channel:
     newest_at = result.hits[0].document["indexed_at"] if result.hits else visit.now.isoformat(timespec="seconds")
+    subject = asked.text or visit.say("articles")  # in an f-string only Python 3.12 finds the text to translate
     return Channel(
-        title=f"kuzet: {asked.text or visit.say('articles')}",
+        title=f"kuzet: {subject}",
         home=f"{visit.base}/search{asked.search}",
         address=f"{visit.base}{visit.path}{asked.search}",
         updated_at=newest_at,
