@@ -5,6 +5,7 @@ Numbers, names in one alphabet, places and organisations are alike in both langu
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import heapq
 import math
@@ -105,6 +106,7 @@ def shingles_of(forms: list[str]) -> frozenset[int]:
     return frozenset(heapq.nsmallest(MOST_SHINGLES, {_hash(run) for run in runs}))
 
 
+@functools.lru_cache(maxsize=50_000)
 def number_weight(number: str) -> float:
     """Return how much a shared number says: 12,480 tenge more than 2 people, and a year next to nothing."""
     digits = len(number.replace(".", "").rstrip("0"))

@@ -34,18 +34,21 @@ class Match:
     reasons: tuple[str, ...]
 
 
-def compare(new: Features, old: Features, *, rules: StoryRules) -> Match:
-    """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event."""
+def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False) -> Match:
+    """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event.
+
+    explain: give reasons also for articles that are not one event.
+    """
     likeness = jaccard(new.shingles, old.shingles)
     if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
         return Match(article_id=old.article_id, score=0.0, likeness=likeness, reasons=())
-    terms = terms_of(new, old)
     if is_reprint(new, old, likeness=likeness, rules=rules):
         said = f"the same text ({likeness:.0%} of its runs of four words)"
         return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
-    rule = rules.same_language if new.language == old.language else rules.twins
-    score = probability(terms, rule)
-    return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=tuple(reasons_of(new, old, terms)))
+    terms = terms_of(new, old)
+    score = probability(terms, rules.same_language if new.language == old.language else rules.twins)
+    reasons = tuple(reasons_of(new, old, terms)) if explain or score >= rules.join_from else ()
+    return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=reasons)
 
 
 def is_reprint(new: Features, old: Features, *, likeness: float, rules: StoryRules) -> bool:

@@ -264,7 +264,7 @@ def pair_answers(lines: Iterable[str]) -> Iterable[PairAnswer]:
     for number, line in enumerate(lines, start=1):
         pair = read_pair(line, number=number)
         first, second = (pair_features(runtime, files, pair[side], name=side) for side in ("first", "second"))
-        match = compare(first, second, rules=files.rules)
+        match = compare(first, second, rules=files.rules, explain=True)
         same = match.score >= files.rules.join_from
         yield {
             "id": pair.get("id"),
