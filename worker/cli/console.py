@@ -52,6 +52,7 @@ class Paper(Screen):
         with self.capture() as captured:
             super().print(*objects, **options)
         self.file.write(re.sub(r" +$", "", captured.get(), flags=re.MULTILINE))
+        self.file.flush()  # who reads the pipe sees each article of `kuzet watch` when it comes
 
     def rule(self, title: Any = "", **options: Any) -> None:
         """Draw a line over the width of a terminal, in a pipe over 80 columns."""

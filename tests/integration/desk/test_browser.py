@@ -12,14 +12,18 @@ from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
 
 playwright = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: .ci/browser.lock is not installed")
-axe = pytest.importorskip(
-    "axe_playwright_python.sync_playwright", reason="NO BROWSER: .ci/browser.lock is not installed"
-)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="NO BROWSER: Chromium is not installed")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = ("/", "/search?q=алаяқтық", "ARTICLE", "/stories?since=7d", "/map", "/trends", "/sources", "/watch", "/trace")
 TOO_BAD = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def axe() -> Any:
+    """The checker of accessibility. It reads a file in the locale's encoding, so a collection must not import it."""
+    name = "axe_playwright_python.sync_playwright"
+    return pytest.importorskip(name, reason="NO BROWSER: .ci/browser.lock is not installed").Axe()
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +40,10 @@ def article(desk_url: str) -> str:
     return f"/article/{DeskVisitor(desk_url).get('/search.json?severity=high').json['hits'][0]['id']}"
 
 
-@pytest.mark.parametrize(("language", "colours"), [("kk", "dark"), ("ru", "light"), ("en", "dark")])
-def test_pages_are_accessible_and_fit(browser: Any, desk_url: str, article: str, language: str, colours: str):
+@pytest.mark.parametrize("look", [("kk", "dark"), ("ru", "light"), ("en", "dark")], ids="-".join)
+def test_pages_are_accessible_and_fit(browser: Any, axe: Any, desk_url: str, article: str, look: tuple[str, str]):
     """Axe finds nothing serious, contrast included, and no page is wider than a phone, a tablet or a desk."""
+    language, colours = look
     context = browser.new_context(locale=language, color_scheme=colours)
     page, faults = context.new_page(), []
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
@@ -47,7 +52,7 @@ def test_pages_are_accessible_and_fit(browser: Any, desk_url: str, article: str,
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(desk_url + path.replace("ARTICLE", article))
         assert page.locator("html").get_attribute("lang") == language
-        found = axe.Axe().run(page).response["violations"]
+        found = axe.run(page).response["violations"]
         faults += [
             f"{path}: {each['id']} {each['nodes'][0]['html'][:200]}" for each in found if each["impact"] in TOO_BAD
         ]
