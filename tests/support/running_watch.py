@@ -77,7 +77,8 @@ class Watch:
         return "\n".join([f"sighted {books.sighted}, under way {books.under_way}, {dict(books.outcomes)}", *logs])
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """Send a signal to one of the run's children, as the kernel or an operator would."""
+        """Send a signal to one of the run's children, as the kernel would; wait for one that is just coming back."""
+        self.wait(lambda: name in self.run.pids())
         os.kill(self.run.pids()[name], number)
 
     def kuzet(self, *arguments: str, **environment: str) -> Answer:

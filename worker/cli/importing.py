@@ -135,6 +135,8 @@ def import_files(
     intake = Intake(runtime, feed)
     take_files(intake, files)
     outcomes = follow(runtime, intake.sighted) if wait else {"under way": len(intake.sighted)}
+    if outcomes.get("indexed") or outcomes.get("revised") or intake.counts["restored"]:
+        runtime.search.refresh()  # what a person imports, the next command finds
     outcomes |= {name: count for name, count in intake.counts.items() if count}
     print_json({"outcomes": outcomes}) if as_json else out.print(
         ", ".join(f"{name} {count}" for name, count in outcomes.items()) or "nothing to import"

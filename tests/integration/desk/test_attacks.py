@@ -15,7 +15,7 @@ from pipelines.search.request import SearchRequest
 from tests.support.desk_visitor import DeskVisitor, Seen
 from tests.support.running_watch import Watch
 
-ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202egnp.exe"
+ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{4321*1234}}\u202egnp.exe"
 EVIL = "javascript:alert(document.cookie)//"
 ID = "e" * 32
 PAGES = (
@@ -62,7 +62,7 @@ def assert_harmless(seen: Seen, path: str) -> None:
     assert not [link for link in links if re.match(r"(?i)\s*(javascript|data|vbscript):", link)], path
     assert not [link for link in links if link.startswith("//")], path
     assert "\u202e" not in seen.text, path
-    assert ">49<" not in seen.text, path
+    assert "5332114" not in seen.text, path
 
 
 @pytest.mark.parametrize("path", PAGES)
