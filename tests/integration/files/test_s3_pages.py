@@ -40,6 +40,7 @@ def storage(address: str) -> Iterator[ThreadedMotoServer]:
         for name, value in {**given, "AWS_DEFAULT_REGION": "us-east-1"}.items():
             environment.setenv(name, value)
         server.start()
+        s3fs.S3FileSystem.clear_instance_cache()  # one of another test asks that test's server
         s3fs.S3FileSystem(skip_instance_cache=True).mkdir("kuzet")
         yield server
         server.stop()
