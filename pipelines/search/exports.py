@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from pipelines.characters import printable
+from pipelines.characters import escaped, printable
 from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
 from pipelines.time_zone import KAZAKHSTAN
 
@@ -29,6 +30,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def to_row(document: IndexDocument, *, version: int) -> dict[str, Any]:
     """Render a document for an export."""
     return {VERSION: version, **document}
+
+
+def to_line(stored: ArticleDocument) -> str:
+    """Render a document as a line of an export."""
+    row = to_row(stored.document, version=stored.version)
+    return escaped(json.dumps(row, ensure_ascii=False)) + "\n"
 
 
 def from_row(row: Mapping[str, Any]) -> ArticleDocument | None:

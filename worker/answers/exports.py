@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from pipelines.characters import escaped
 from pipelines.models import ArticleDocument
-from pipelines.search.exports import HEADINGS, to_cells, to_row
+from pipelines.search.exports import HEADINGS, to_cells, to_line
 
 BOM = "\ufeff"
 """Without it a spreadsheet takes UTF-8 for the code page of its machine."""
@@ -17,8 +15,7 @@ BOM = "\ufeff"
 
 def rows(found: Iterable[ArticleDocument]) -> Iterator[str]:
     """Yield one line of JSON an article."""
-    for stored in found:
-        yield escaped(json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False)) + "\n"
+    yield from map(to_line, found)
 
 
 def table(found: Iterable[ArticleDocument]) -> Iterator[str]:

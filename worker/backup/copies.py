@@ -17,8 +17,7 @@ from secrets import token_hex
 from typing import TypeVar
 
 from pipelines.errors import KuzetError
-from pipelines.models import ArticleDocument
-from pipelines.search.exports import from_row, to_row
+from pipelines.search.exports import from_row, to_line
 from pipelines.search.request import SearchRequest
 from worker.backup.folder import (
     ARTICLES,
@@ -34,7 +33,7 @@ from worker.backup.folder import (
     seal,
     write_lines,
 )
-from worker.backup.keys import Key, delete_keys, is_empty, read_keys, without_pages, write_keys
+from worker.backup.keys import Key, batches, delete_keys, is_empty, read_keys, without_pages, write_keys
 from worker.rebuilds.transfer import restore as write_documents
 from worker.runtime import Runtime
 
@@ -118,7 +117,7 @@ def _fill(runtime: Runtime, folder: Path, *, note: Note) -> Manifest:
     lines = {STATE: write_lines(folder / STATE, (key.line for key in counted(keys, "state", note)))}
     runtime.search.refresh()
     stored = counted(runtime.search.scan(SearchRequest()), "articles", note)
-    lines[ARTICLES] = write_lines(folder / ARTICLES, map(_row, stored))
+    lines[ARTICLES] = write_lines(folder / ARTICLES, map(to_line, stored))
     data, config = runtime.settings.data, runtime.settings.config
     copy_files(data, folder / DATA, files=[file for pattern in OWN_FILES for file in sorted(data.glob(pattern))])
     copy_files(config, folder / CONFIG, files=files_in(config))
@@ -127,25 +126,13 @@ def _fill(runtime: Runtime, folder: Path, *, note: Note) -> Manifest:
     return seal(folder, kuzet=version("kuzet"), at=at, lines=lines)
 
 
-def _row(stored: ArticleDocument) -> str:
-    return json.dumps(to_row(stored.document, version=stored.version), ensure_ascii=False) + "\n"
-
-
 def _restore_articles(runtime: Runtime, lines: Iterable[bytes]) -> Counter[str]:
     runtime.ensure_index()
-    counts, batch = Counter[str](), list[ArticleDocument]()
-    for line in lines:
-        if document := from_row(json.loads(line)):
-            batch.append(document)
-        if len(batch) == BATCH:
-            counts += _write(runtime, batch)
-    return counts + _write(runtime, batch)
-
-
-def _write(runtime: Runtime, batch: list[ArticleDocument]) -> Counter[str]:
-    written = write_documents(batch, engine=runtime.search, state=runtime.state, now=runtime.now())
-    batch.clear()
-    return written
+    counts = Counter[str]()
+    documents = filter(None, (from_row(json.loads(line)) for line in lines))
+    for batch in batches(documents, BATCH):
+        counts += write_documents(batch, engine=runtime.search, state=runtime.state, now=runtime.now())
+    return counts
 
 
 def _restore_files(runtime: Runtime, folder: Path) -> None:

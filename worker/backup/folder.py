@@ -5,6 +5,7 @@ state.jsonl.zst     the keys of the state, one a line
 articles.jsonl.zst  the index as `kuzet export` writes it: `kuzet import` takes it too
 data/               a person's own files of the data folder: feeds, reported tags
 config/             the config folder, rules and all
+site/               the site's own files, where there are any
 """
 
 from __future__ import annotations

@@ -83,10 +83,8 @@ def standstill(redis: Redis) -> Iterator[Callable[[], None]]:
 def read_keys(redis: Redis, prefix: str) -> Iterator[Key]:
     """Yield every key of the state as it is at one moment, in no order."""
     with standstill(redis) as prolong:
-        names = dict.fromkeys(
-            redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)
-        )  # a scan may repeat itself
-        for batch in _batches(filter(lambda key: _is_kept(key.removeprefix(prefix)), names), BATCH):
+        names = dict.fromkeys(_names(redis, prefix))  # a scan may repeat itself
+        for batch in batches(filter(lambda key: _is_kept(key.removeprefix(prefix)), names), BATCH):
             prolong()
             yield from _read_batch(redis, prefix, batch)
 
@@ -94,7 +92,7 @@ def read_keys(redis: Redis, prefix: str) -> Iterator[Key]:
 def write_keys(redis: Redis, prefix: str, keys: Iterable[Key]) -> int:
     """Write the keys over whatever has their names; return how many they were."""
     written = 0
-    for batch in _batches(keys, BATCH):
+    for batch in batches(keys, BATCH):
         pipe = redis.pipeline(transaction=False)
         for key in batch:
             _write(pipe, prefix + key.name, key)
@@ -126,14 +124,14 @@ def without_pages(keys: Iterable[Key]) -> Iterator[Key]:
 def delete_keys(redis: Redis, prefix: str) -> int:
     """Delete the state, messages included; return how many keys it had."""
     deleted = 0
-    for batch in _batches(list(redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)), BATCH):
+    for batch in batches(list(_names(redis, prefix)), BATCH):
         deleted += int(redis.unlink(*batch))
     return deleted
 
 
 def is_empty(redis: Redis, prefix: str) -> bool:
     """True if the state knows no article and no feed."""
-    return not any(_is_kept(key.removeprefix(prefix)) for key in redis.scan_iter(match=f"{_literal(prefix)}*"))
+    return not any(_is_kept(key.removeprefix(prefix)) for key in _names(redis, prefix))
 
 
 def _is_record(key: Key) -> bool:
@@ -161,7 +159,8 @@ def _scores(waiting: Mapping[str, Key], name: str) -> dict[str, float]:
     return dict(waiting[name].value) if name in waiting else {}
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield the items in lists of at most that size."""
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
@@ -169,6 +168,10 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 def _is_kept(name: str) -> bool:
     return name not in OF_THE_MOMENT and not name.startswith(TRANSPORT)
+
+
+def _names(redis: Redis, prefix: str) -> Iterator[str]:
+    return redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)
 
 
 def _literal(prefix: str) -> str:
