@@ -14,7 +14,7 @@ from pipelines.feeds import DOWN_AFTER_FAILURES, FeedState, Silence, silence
 from pipelines.models import Feed, Stage
 from worker.answers.feeds import state_of
 from worker.answers.wording import duration
-from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, present, ticked_at
+from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, messages_waiting, present, ticked_at, unserved
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -77,7 +77,7 @@ def look(runtime: Runtime) -> Status:
         broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
         search=search,
         workers=workers,
-        queues={queue: int(runtime.redis.llen(f"{prefix}celery:{queue}")) for queue in QUEUES},
+        queues={queue: messages_waiting(runtime.redis, prefix, queue) for queue in QUEUES},
         stages={
             str(stage): {"waiting": state.due.size(stage), "due": state.due.ready(stage, now=now)} for stage in Stage
         },
@@ -193,14 +193,13 @@ def search_problems(runtime: Runtime, search: EngineHealth) -> list[str]:
 
 def idle(runtime: Runtime, workers: tuple[WorkerPresence, ...]) -> list[str]:
     """List the queues that no worker serves, and a clock that does not beat."""
-    served = {queue for worker in workers for queue in worker.queues}
+    missing = unserved(workers)
     found = [
         f"No worker serves the queue {queue}: `kuzet up` or the service of that name is not running."
-        for queue in QUEUES
-        if queue not in served
+        for queue in missing
     ]
     silent_s = runtime.now() - ticked_at(runtime.redis, runtime.settings.redis_prefix)
-    if "tick" in served and silent_s > STILL_AFTER_S:
+    if "tick" not in missing and silent_s > STILL_AFTER_S:
         found.append("No process has looked for due work lately: `kuzet up` or the service beat is not running.")
     return found
 

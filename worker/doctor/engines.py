@@ -10,7 +10,7 @@ from pipelines.models import Stage
 from worker.doctor.findings import Find, ok, problem, warning
 from worker.runtime import Runtime
 from worker.setup.expiry import ending_soon
-from worker.state.workers import QUEUES, STILL_AFTER_S, present, ticked_at
+from worker.state.workers import STILL_AFTER_S, present, ticked_at, unserved
 
 OLDEST_BROKER = (6, 2)
 CLOCK_S = 2.0
@@ -77,12 +77,12 @@ def workers(runtime: Runtime) -> Iterator[Find]:
     """Whether each queue is served, the clock beats, and no stage is far behind."""
     now, prefix = runtime.now(), runtime.settings.redis_prefix
     there = present(runtime.redis, prefix, now=now)
-    served = {queue for worker in there for queue in worker.queues}
-    for queue in (each for each in QUEUES if each not in served):
+    missing = unserved(there)
+    for queue in missing:
         yield problem(f"No worker serves the queue {queue}", "Start `kuzet up`, or the service of that name.")
-    if "tick" in served and now - ticked_at(runtime.redis, prefix) > STILL_AFTER_S:
+    if "tick" not in missing and now - ticked_at(runtime.redis, prefix) > STILL_AFTER_S:
         yield problem("No process looks for due work", "Start `kuzet up`, or the service beat.")
-    if served >= set(QUEUES):
+    if not missing:
         yield ok(", ".join(f"{worker.name} with {worker.slots} slots" for worker in there))
     yield from _late(runtime, now=now)
 

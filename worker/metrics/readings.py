@@ -13,7 +13,7 @@ from pipelines.feeds.health import health
 from pipelines.models import Feed, Stage
 from worker.runtime import Runtime
 from worker.state import Totals
-from worker.state.workers import QUEUES, present, slots, ticked_at
+from worker.state.workers import QUEUES, messages_waiting, present, slots, ticked_at
 
 if TYPE_CHECKING:
     from worker.search.engine import EngineHealth
@@ -62,7 +62,7 @@ def read(runtime: Runtime) -> Readings:
     return Readings(
         totals=state.totals.read(),
         stages={str(stage): _stage(runtime, stage, now=now) for stage in Stage},
-        queues={queue: int(runtime.redis.llen(f"{prefix}celery:{queue}")) for queue in QUEUES},
+        queues={queue: messages_waiting(runtime.redis, prefix, queue) for queue in QUEUES},
         slots={queue: slots(workers, queue) for queue in QUEUES},
         workers=len(workers),
         tick_age_s=max(0.0, now - ticked_at(runtime.redis, prefix)),

@@ -63,6 +63,18 @@ def _strings(answer: Any) -> dict[str, str]:  # noqa: ANN401  redis types it as 
     return dict(answer)
 
 
+def messages_waiting(redis: Redis, prefix: str, queue: str) -> int:
+    """How many messages wait in the queue."""
+    messages: Any = redis.llen(f"{prefix}celery:{queue}")
+    return int(messages)
+
+
+def unserved(workers: Iterable[WorkerPresence]) -> list[str]:
+    """Return the queues that none of these workers serves."""
+    served = {queue for worker in workers for queue in worker.queues}
+    return [queue for queue in QUEUES if queue not in served]
+
+
 def slots(workers: Iterable[WorkerPresence], queue: str) -> int:
     """How many tasks of the queue run at once, over all workers."""
     return sum(worker.slots for worker in workers if queue in worker.queues)

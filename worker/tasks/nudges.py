@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pipelines.models import Stage
 from worker.runtime import Runtime
-from worker.state.workers import present, slots
+from worker.state.workers import messages_waiting, present, slots
 
 NUDGED_PER_SLOT = {"io": 3, "cpu": 8}
 """Enough that a slot has the next message at hand, and soon worked off: a message that waits too long expires."""
@@ -102,7 +102,7 @@ def slots_of(app: Sender, queue: str) -> int:
 
 def waiting(app: Sender, queue: str) -> int:
     """How many messages wait in the queue."""
-    return int(app.runtime.redis.llen(f"{app.runtime.settings.redis_prefix}celery:{queue}"))
+    return messages_waiting(app.runtime.redis, app.runtime.settings.redis_prefix, queue)
 
 
 def _is_held_back(app: Sender, stage: Stage) -> bool:
