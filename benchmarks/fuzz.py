@@ -20,6 +20,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from benchmarks.support.small_rules import SHARED, THEFT
 from pipelines.errors import KuzetError
 from pipelines.feeds import parse_catalogue, parse_feed, parse_sitemap
 from pipelines.feeds.opml import parse_opml
@@ -74,33 +75,13 @@ def readers(shared: Path | None = None) -> Mapping[str, Reader]:
         "date": Reader(lambda body: read_date(as_text(body), now=NOW), [date.encode() for date in DATES]),
         "link": Reader(lambda body: normalise_url(as_text(body), base=URL), [link.encode() for link in LINKS]),
         "query": Reader(read_search, [query.word.encode() for query in load_queries()] + [q.encode() for q in QUERIES]),
-        "rules": Reader(lambda body: parse_ruleset(SMALL_RULES | {"rules/theft.yaml": as_file(body)}), [RULE.encode()]),
+        "rules": Reader(lambda body: parse_ruleset(SHARED | {"rules/theft.yaml": as_file(body)}), [THEFT.encode()]),
         "catalogue": Reader(lambda body: parse_catalogue(as_file(body), file="feeds.yaml"), [CATALOGUE.encode()]),
     }
 
 
 OPML = '<opml version="2.0"><body><outline text="Жаңалық" xmlUrl="https://kaz.kz/rss"/></body></opml>'
 CATALOGUE = "feeds:\n  - id: kaz\n    url: https://kaz.kz/rss\n    source: kaz.kz\n    languages: [kk]\n"
-RULE = """\
-topic: theft
-labels: {en: Theft}
-terms:
-  ru: {4: [угнать ... табун], 2: [вор]}
-near:
-  ru: [{weight: 4, all: [[лошадь, корова], [украсть, похитить]]}]
-unless: {fiction: }
-examples:
-  ru: {yes: [Вора нашли.], no: [fiction: Снят фильм о воре.]}
-"""
-SMALL_RULES = {
-    "classes.yaml": "detain: {ru: [задержать]}",
-    "contexts.yaml": "denial: {after: {ru: [нет]}}\nfiction: {sentence: {ru: [фильм]}}",
-    "places.yaml": "regions: []",
-    "organisations.yaml": "organisations: []",
-    "names.yaml": "{male: [], female: []}",
-    "figures.yaml": "{people: {}, kinds: {}, drugs: {}, currencies: {}, roles: {}}",
-    "severity.yaml": "{critical: {}, high: {}, low: {}, figures: {}}",
-}
 DATES = (
     "Mon, 30 Nov 2026 10:00:00 +0500",
     "2026-11-30T10:00:00Z",

@@ -67,7 +67,7 @@ def assert_harmless(seen: Seen, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_strings_of_an_article_stay_text(visitor: DeskVisitor, attacked: None, path: str):
-    """A publisher, or whoever took over a site, writes into our pages."""  # words: any person
+    """A publisher, or a person who took over a site, writes into our pages."""
     seen = visitor.get(path)
     assert seen.status == 200, seen.words
     assert_harmless(seen, path)

@@ -44,7 +44,7 @@ def unseen(state, hashes):
     return {key for key, trace in hashes.items() if known.get(key) != trace}
 
 
-def states_told(state):
+def states_published(state):
     return [
         (event.data["was"], event.data["state"]) for event in state.events.read("0-0") if event.kind == "feed.state"
     ]
@@ -100,7 +100,7 @@ def test_failures_add_up_and_one_success_clears_them(state):
     state.feeds.unchanged(claim(state, at=NOW + 1800), poll=POLL, ending=Ending(next_at=NOW + 2000), now=NOW + 1800)
     snapshot = state.feeds.snapshot(FEED.id)
     assert (snapshot.failures, snapshot.state, snapshot.interval_s) == (0, "healthy", 200)
-    assert states_told(state) == [("new", "failing"), ("failing", "healthy")]
+    assert states_published(state) == [("new", "failing"), ("failing", "healthy")]
 
 
 def test_a_failure_keeps_the_interval(state):

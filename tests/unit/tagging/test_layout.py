@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.support.small_rules import SHARED
 from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.tagging import Tagger, parse_ruleset
 from pipelines.tagging.rules.rule import parse_rule
 from pipelines.tagging.workbench.layout import format_rules
-from tests.unit.tagging.test_lint import SHARED
 
 OLD = """\
 labels: {en: Theft, kk: Ұрлық, ru: Кража}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.support.small_rules import SHARED
 from pipelines.tagging import parse_ruleset
 from pipelines.tagging.workbench.lint import lint
 
@@ -14,15 +15,6 @@ terms:
   ru: {terms}
 unless: {unless}
 """
-SHARED = {
-    "classes.yaml": "detain: {ru: [задержать]}",
-    "contexts.yaml": "denial: {after: {ru: [нет]}}\nfiction: {sentence: {ru: [фильм]}}",
-    "places.yaml": "regions: []",
-    "organisations.yaml": "organisations: []",
-    "names.yaml": "{male: [], female: []}",
-    "figures.yaml": "{people: {}, kinds: {}, drugs: {}, currencies: {}, roles: {}}",
-    "severity.yaml": "{critical: {}, high: {}, low: {}, figures: {}}",
-}
 
 
 def problems(terms: str, *, unless: str = "{}", **shared: str) -> list[tuple[str, str]]:

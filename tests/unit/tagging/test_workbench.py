@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.support.small_rules import SHARED, THEFT
 from pipelines.errors import ConfigError
 from pipelines.tagging import Tagger, parse_ruleset
 from pipelines.tagging.rules.reported import parse_reported, reported_entry
 from pipelines.tagging.rules.rule import Example
 from pipelines.tagging.workbench.examples import by_kind, try_examples
 from pipelines.tagging.workbench.why_not import why_not
-from tests.unit.tagging.test_lint import SHARED
 
-RULE = """\
-topic: theft
-labels: {en: Theft}
-terms:
-  ru: {4: [угнать ... табун], 2: [вор]}
-near:
-  ru: [{weight: 4, all: [[лошадь, корова], [украсть, похитить]]}]
-unless: {fiction: }
-examples:
-  ru: {yes: [Вора нашли.], no: [fiction: Снят фильм о воре.]}
-"""
 EMPTY = "topic: fraud\nlabels: {en: Fraud}\nterms:\n  ru: {2: [афера]}\n"
 
 
 @pytest.fixture(scope="module")
 def tagger() -> Tagger:
-    return Tagger(parse_ruleset(SHARED | {"rules/theft.yaml": RULE, "rules/fraud.yaml": EMPTY}))
+    return Tagger(parse_ruleset(SHARED | {"rules/theft.yaml": THEFT, "rules/fraud.yaml": EMPTY}))
 
 
 def test_a_rule_without_examples_has_no_precision(tagger):
