@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
 from pipelines.models import ArticleDocument, VersionedDocument
 from pipelines.search.answer import SearchResult, read_search
+from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
@@ -350,6 +351,12 @@ class SearchEngine:
     def trends(self, request: SearchRequest, period: Period) -> Trends:
         """Count what a request selects in a period by topic and day, and by place."""
         return read_trends(self._ask(build_trends(request, period, now=datetime.now(UTC))), period)
+
+    def baselines(
+        self, spans: Spans, *, topics: Iterable[str], regions: Iterable[str]
+    ) -> dict[tuple[str, str], Baseline]:
+        """Count the reports of topics in regions now and in the same hours of the weeks before."""
+        return read_baselines(self._ask(build_baselines(spans, topics=topics, regions=regions)), spans)
 
     def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""
