@@ -40,7 +40,7 @@ def _shared(request: pytest.FixtureRequest, start_watch: StartWatch) -> Iterator
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """Stop the shared watch before a file of another group: it would go on polling for nobody."""
+    """Stop the shared watch before a file of another group: without them it has no purpose."""
     yield
     if nextitem and SHARED in item.session.stash and group_of(item.path) != group_of(nextitem.path):
         item.session.stash[SHARED].stop()
