@@ -18,6 +18,7 @@ from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
 from pipelines.models import ArticleDocument, VersionedDocument
 from pipelines.search.answer import SearchResult, read_search
+from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
@@ -363,6 +364,12 @@ class SearchEngine:
         now = datetime.now(UTC)
         answers = self._ask_each(build_statistics(request, period, now=now) for request in requests)
         return [read_statistics(answer, period) for answer in answers]
+
+    def baselines(
+        self, spans: Spans, *, topics: Iterable[str], regions: Iterable[str]
+    ) -> dict[tuple[str, str], Baseline]:
+        """Count the reports of topics in regions now and in the same hours of the weeks before."""
+        return read_baselines(self._ask(build_baselines(spans, topics=topics, regions=regions)), spans)
 
     def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""

@@ -16,6 +16,9 @@ targets:
 alerts:
   drugs: {{topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
   words: {{query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+  busier: {{spike: {{}}, targets: [hook]}}
+  silent: {{silence: {{}}, targets: [hook]}}
+  ill: {{health: {{unserved_minutes: 0}}, targets: [hook]}}
 """
 
 
@@ -66,10 +69,16 @@ def test_the_commands_answer(watch, sink):
     assert listed["today"]["hook:delivered"] == len(messages(sink))
     checked = asked(watch, "alerts", "check")
     assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
-    assert checked["alerts"] == 2
+    assert checked["alerts"] == 5
     tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
     assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
     assert tried["matched"] >= 2
     assert watch.kuzet("alerts", "test", "nothing").returncode == 1
+    signals = {name: asked(watch, "alerts", "test", name, "--since", "3h") for name in ("busier", "silent", "ill")}
+    assert {name: (answer["stories"], answer["matched"]) for name, answer in signals.items()} == {
+        "busier": (3, 0),
+        "silent": (0, 0),
+        "ill": (0, 0),
+    }
     assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
     assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0

@@ -16,6 +16,7 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
+from pipelines.search.baselines import Baseline, Spans
 from pipelines.search.documents import MAX_KEYWORD_BYTES, build_document
 from pipelines.search.request import SearchRequest
 from pipelines.search.statistics import Period
@@ -250,3 +251,32 @@ def test_several_counts_in_one_request_are_those_of_each(engine, monkeypatch):
     monkeypatch.setattr(engine, "read_alias", "nowhere")
     with pytest.raises(EngineRefusedError, match="missing"):
         engine.compared(request, period)
+
+
+def test_reports_are_counted_by_publisher_and_event(engine):
+    """Forty articles of one site on one fire are one report; archive that came in today does not count."""
+
+    def report(number, *, weeks=0, family="habar", story="fire", age_h=1):
+        seen = NOW - timedelta(weeks=weeks, hours=1)
+        facts = {
+            "topics": ["emergency"],
+            "regions": ["Abay"],
+            "family": family,
+            "story": story,
+            "observed_at": seen.isoformat(),
+            "published_at": (seen - timedelta(hours=age_h)).isoformat(),
+        }
+        sent = article(number)
+        return SentDocument(sent.article_id, 1, {**sent.document, **facts})
+
+    engine.bulk(
+        [
+            report(1), report(2), report(3, family="ukili"), report(4, story="flood"), report(5, story="old", age_h=50),
+            report(6, weeks=1), report(7, weeks=3), report(8, weeks=3, family="ukili"),
+        ]
+    )  # fmt: skip
+    engine.refresh()
+    spans = Spans(until=NOW, hours=6, weeks=4)
+    counted = engine.baselines(spans, topics=(), regions=["Abay"])
+    assert counted == dict.fromkeys([("emergency", ""), ("emergency", "Abay")], Baseline(now=3, weeks=(1, 2)))
+    assert engine.baselines(spans, topics=["drugs"], regions=()) == {}
