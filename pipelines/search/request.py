@@ -64,5 +64,7 @@ class SearchRequest:
     recency: bool = True
     by_story: bool = False
     """One hit for all articles of a story; articles without one are left out."""
+    with_topic: bool = False
+    """Only articles that have a topic."""
     whole: bool = False
     """Documents with body and explanation."""

@@ -212,7 +212,7 @@ def response(visit: Visit, result: Result, page: Page, *, as_json: bool, request
             headers = {"content-disposition": f'attachment; filename="{result.name}"'} if result.name else {}
             answered = StreamingResponse(iter(result.content), media_type=result.content_type, headers=headers)
         case View() if as_json or not result.template:
-            answered = json_response(result.row, status=result.status)
+            answered = json_response(result.row() if callable(result.row) else result.row, status=result.status)
         case View():
             answered = html_response(visit, result, twin=twin_of(page, visit))
     set_cookies(visit, result, answered, request)

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,6 +19,7 @@ from pipelines.models import Article, Extraction, PublishedFrom, Tagging
 from pipelines.search.baselines import Baseline, Spans
 from pipelines.search.documents import MAX_KEYWORD_BYTES, build_document
 from pipelines.search.request import SearchRequest
+from pipelines.search.statistics import Period
 from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.search.bulk import BulkStatus
@@ -233,6 +235,22 @@ def test_scan_gives_whole_documents_with_versions(engine):
     scanned = {one.article_id: one for one in engine.scan(SearchRequest(text="угонщики"), batch=3, now=NOW)}
     assert {one.version for one in scanned.values()} == set(range(1, 8))
     assert all(one.document["body"] for one in scanned.values())
+
+
+def test_several_counts_in_one_request_are_those_of_each(engine, monkeypatch):
+    """The map asks for both at once; a failure of one must not pass for an empty answer."""
+    engine.bulk([article(number) for number in range(1, 4)])
+    engine.refresh()
+    period, request = (
+        Period(since=NOW - timedelta(days=1), until=NOW + timedelta(days=1)),
+        SearchRequest(text="угонщики"),
+    )
+    assert engine.compared(request, period) == (engine.statistics(request, period), engine.trends(request, period))
+    with_topic = replace(request, with_topic=True)
+    assert [found.total.now for found in engine.statistics_of_each([request, with_topic], period)] == [3, 0]
+    monkeypatch.setattr(engine, "read_alias", "nowhere")
+    with pytest.raises(EngineRefusedError, match="missing"):
+        engine.compared(request, period)
 
 
 def test_reports_are_counted_by_publisher_and_event(engine):
