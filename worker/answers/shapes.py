@@ -793,6 +793,26 @@ class AlertsAnswer(TypedDict):
     waiting: int
 
 
+class NoticeRow(TypedDict):
+    """A message. `state`: due, delivered or quarantined; `acknowledged`: every story of it."""
+
+    key: str
+    at: float
+    alert: str
+    target: str
+    state: str
+    attempts: int
+    error: str
+    acknowledged: bool
+    titles: list[str]
+
+
+class AlertsLog(AlertsAnswer):
+    """The alerts with the newest messages, newest first."""
+
+    log: list[NoticeRow]
+
+
 class AlertsCheck(TypedDict):
     file: str
     alerts: int
