@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 HOSTS_NAMED = 5
 
 
+REFUSALS_NAMED = 3
+
+
 LONG_REST_S = 600.0
 """A host that asks for a shorter rest than this (Retry-After) is no problem: its pages come a little later."""
 
@@ -168,7 +171,23 @@ def problems(
     found += runtime.state.problems.current(now=runtime.now())
     found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
+    found += alert_problems(runtime)
     return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def alert_problems(runtime: Runtime) -> list[str]:
+    """Name what is wrong with alerts: a broken file, and notifications that their targets refused."""
+    found = []
+    try:
+        runtime.alert_file.check()
+    except ConfigError as error:
+        found.append(f"Kept as it was before: {error}")
+    refused = runtime.state.alerts.quarantined()
+    if refused:
+        said = ", ".join(sorted(set(refused.values()))[:REFUSALS_NAMED])
+        verb = "notification was" if len(refused) == 1 else "notifications were"
+        found.append(f"{len(refused)} {verb} not sent ({said}): `kuzet alerts retry`, or `kuzet alerts retry --drop`.")
+    return found
 
 
 def held_hosts(runtime: Runtime) -> list[str]:

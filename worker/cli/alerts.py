@@ -137,6 +137,29 @@ def run() -> None:
     out.print(f"{seen}, {spoke} alerts spoke, {sent} notifications were tried.")
 
 
+@alerts.command("retry")
+def retry(
+    key: Annotated[str, typer.Argument(help="Key of a notification that was not sent; without it all of them.")] = "",
+    *,
+    drop: Annotated[bool, typer.Option("--drop", help="Give them up instead.")] = False,
+) -> None:
+    """Send notifications again that a target had refused, or give them up. `kuzet alerts list` names them.
+
+    Example: kuzet alerts retry
+    """
+    runtime = open_runtime()
+    state = runtime.state.alerts
+    waiting = [each for each in state.quarantined() if key in ("", each)]
+    for each in waiting:
+        if drop:
+            state.drop(each)
+        else:
+            state.retry(each, now=runtime.now())
+    out.print(f"{len(waiting)} notifications are {'given up' if drop else 'sent again'}.")
+    if not waiting:
+        raise typer.Exit(FAILED)
+
+
 @alerts.command("mute")
 def mute(
     name: Name,

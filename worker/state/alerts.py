@@ -196,6 +196,14 @@ class Alerts:
         """Return key → error of the notifications that could not be sent."""
         return dict(self._redis.hgetall(self._key("alerts:quarantine")))
 
+    def retry(self, key: str, *, now: float) -> bool:
+        """Send a quarantined notification again; False when it is too old to be known."""
+        return bool(self._scripts.run("retry_notice", key=key, now=now))
+
+    def drop(self, key: str) -> None:
+        """Give a quarantined notification up."""
+        self._scripts.run("retry_notice", key=key)
+
     def outcomes(self, *, now: float) -> dict[str, int]:
         """Return target:outcome → how many notifications ended so today."""
         found = self._redis.hgetall(self._key(f"alerts:outcomes:{day_of(now)}"))
