@@ -173,7 +173,7 @@ def test_an_alert_is_tried_muted_and_acknowledged(watch: Watch, visitor: DeskVis
     assert visitor.post("/alerts/mute", name="grave", hours="0").headers["location"] == "/alerts?done=unmuted"
     assert not state.muted_until("grave")
     assert visitor.post("/alerts/mute", name="grave", hours="1e9").status == 400
-    assert visitor.post("/alerts/mute", name="nobody", hours="8").status == 404
+    assert visitor.post("/alerts/mute", name="unknown", hours="8").status == 404
 
     key = log[0]["key"]
     assert visitor.post(f"/notices/{key}/acknowledge").status == 303
