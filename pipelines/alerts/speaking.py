@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from pipelines.alerts.alert import Alert, QuietHours
+from pipelines.alerts.alert import HEALTH, SILENCE, Alert, QuietHours
 from pipelines.stories.story import StoryDocument
 from pipelines.time_zone import KAZAKHSTAN
 
 HOUR_S = 3600.0
+MOST_WORDS = 20
+_QUERY_WORD = re.compile(r"(?<![-\w:])[^\W\d_]{3,}(?![\w:])")
 
 
 class Pending(TypedDict):
-    """A story that an alert is to speak of, as it was when it matched. news: why."""
+    """A story that an alert is to speak of, as it was when it matched. news: why.
+
+    What is no story has a `unit` (spike, silence, health) and a `detail`, and `story` is the id of the signal.
+    """
 
     story: str
     title: str
@@ -32,10 +38,17 @@ class Pending(TypedDict):
     reasons: list[str]
     first_seen: str
     news: str
+    unit: NotRequired[str]
+    detail: NotRequired[str]
+    words: NotRequired[list[str]]
+    excerpt: NotRequired[str]
 
 
 class Notification(TypedDict):
-    """One message to one target. The key is the same however often it is sent: receivers drop what they have."""
+    """One message to one target. The key is the same however often it is sent: receivers drop what they have.
+
+    next_minutes: when it goes to the next target unless it is acknowledged; waited_minutes: how long it was not.
+    """
 
     key: str
     alert: str
@@ -43,6 +56,8 @@ class Notification(TypedDict):
     at: float
     stories: list[Pending]
     more: int
+    next_minutes: NotRequired[float]
+    waited_minutes: NotRequired[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +68,9 @@ class Verdict:
     wait_until: float = 0.0
 
 
-def pending_of(story: StoryDocument, *, news: str) -> Pending:
-    """Return what a message says of a story."""
+def pending_of(story: StoryDocument, *, news: str, query: str = "") -> Pending:
+    """Return what a message says of a story that concerns an alert with this query."""
+    words = [*_QUERY_WORD.findall(query), *(word for member in story["members"] for word in member.get("words", ()))]
     figures = {
         kind: f"{found['low']:g}" if found["low"] == found["high"] else f"{found['low']:g} to {found['high']:g}"
         for kind, found in story["figures"].items()
@@ -75,6 +91,8 @@ def pending_of(story: StoryDocument, *, news: str) -> Pending:
         "reasons": newest["reasons"],
         "first_seen": story["first_seen"],
         "news": news,
+        "words": list(dict.fromkeys(words))[:MOST_WORDS],
+        "excerpt": next((said for member in story["members"] if (said := member.get("excerpt", ""))), ""),
     }
 
 
@@ -104,7 +122,9 @@ def judge(
 
 
 def cool_keys(alert: Alert, one: Pending) -> list[str]:
-    """Return the keys of alert × region × topic."""
+    """Return the keys of alert × region × topic; of a silence or an ill, the key of that alone."""
+    if one.get("unit") in (SILENCE, HEALTH):
+        return [f"{alert.name}|{one['story']}"]
     return [f"{alert.name}|{region}|{topic}" for region in one["regions"] or [""] for topic in one["topics"] or [""]]
 
 
@@ -121,11 +141,16 @@ def quiet_until(quiet: QuietHours, *, now: float) -> float:
     return end.timestamp() if here < end else 0.0
 
 
-def notification(alert: Alert, target: str, speak: Sequence[Pending], *, now: float) -> Notification:
-    """Return the message to one target; stories beyond the alert's number are counted."""
+def notification(  # noqa: PLR0913  what a message is made of
+    alert: Alert, target: str, speak: Sequence[Pending], *, now: float, step: int = 0, since: float = 0.0
+) -> Notification:
+    """Return the message to one target; stories beyond the alert's number are counted.
+
+    step: how many targets of `escalate_to` had it with this one; since: when it was said first.
+    """
     shown = list(speak[: alert.most_stories])
     said = "\x1f".join([alert.name, target, *(f"{one['story']} {one['news']} {one['severity_rank']}" for one in speak)])
-    return {
+    notice: Notification = {
         "key": hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32],
         "alert": alert.name,
         "target": target,
@@ -133,6 +158,11 @@ def notification(alert: Alert, target: str, speak: Sequence[Pending], *, now: fl
         "stories": shown,
         "more": len(speak) - len(shown),
     }
+    if step < len(alert.escalate_to):
+        notice["next_minutes"] = alert.escalate_s / 60
+    if step:
+        notice["waited_minutes"] = round((now - since) / 60)
+    return notice
 
 
 def subject_of(notice: Notification) -> str:
@@ -145,23 +175,73 @@ def subject_of(notice: Notification) -> str:
 
 def text_of(notice: Notification) -> str:
     """Return the message as plain text."""
-    parts = [_paragraph(one) for one in notice["stories"]]
-    if notice["more"]:
-        parts.append(f"{notice['more']} more stories.")
-    return "\n\n".join([*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."])
+    return "\n\n".join([*map(text_of_story, notice["stories"]), *words_after(notice)])
 
 
-def _paragraph(one: Pending) -> str:
+def words_after(notice: Notification) -> list[str]:
+    """Return what a message says after its stories, a paragraph each."""
+    parts = [f"{notice['more']} more."] if notice["more"] else []
+    if waited := notice.get("waited_minutes"):
+        parts.append(f"Not acknowledged for {waited:g} minutes.")
+    if minutes := notice.get("next_minutes"):
+        parts.append(f"It goes to the next target in {minutes:g} minutes, unless: kuzet alerts ack {notice['key']}")
+    return [*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."]
+
+
+def split_text(text: str, *, most: int) -> list[str]:
+    """Cut a text into parts of at most `most` UTF-16 units: between paragraphs, else lines, else anywhere."""
+    if length_of(text) <= most:
+        return [text]
+    parts: list[str] = []
+    for separator in ("\n\n", "\n"):
+        pieces = text.split(separator)
+        if len(pieces) > 1:
+            for piece in pieces:
+                joined = f"{parts[-1]}{separator}{piece}" if parts else piece
+                if parts and length_of(joined) <= most:
+                    parts[-1] = joined
+                else:
+                    parts.append(piece)
+            return [small for part in parts for small in split_text(part, most=most)]
+    half = most // 2
+    return [text[start : start + half] for start in range(0, len(text), half)]
+
+
+def length_of(text: str) -> int:
+    """Return how long Telegram takes a text to be: letters outside the first plane count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+class Escalation(TypedDict):
+    """What goes to the next target unless it is acknowledged. step: how many targets of `escalate_to` had it."""
+
+    alert: str
+    step: int
+    stories: list[Pending]
+    since: float
+
+
+def escalation(alert: Alert, stories: Sequence[Pending], *, step: int, since: float) -> Escalation | None:
+    """Return what is to be escalated after that many steps; None when there is no further target."""
+    if step >= len(alert.escalate_to) or not stories:
+        return None
+    return {"alert": alert.name, "step": step, "stories": list(stories[: alert.most_stories]), "since": since}
+
+
+def text_of_story(one: Pending) -> str:
+    """Return what a message says of one story, as plain text."""
     facts = [
         one["severity"],
         ", ".join(one["topics"]),
         ", ".join(one["regions"]),
         ", ".join(f"{kind} {said}" for kind, said in one["figures"].items()),
-        f"{one['articles']} articles: {', '.join(one['sources'])}",
+        f"{one['articles']} articles: {', '.join(one['sources'])}" if one["articles"] else ", ".join(one["sources"]),
     ]
     others = [title for title in one["titles"].values() if title != one["title"]]
     news = [] if one["news"] == "new" else [f"Now: {one['news']}"]
-    return "\n".join([one["title"], *others, *news, " · ".join(filter(None, facts)), one["url"]])
+    more = (one.get("detail", ""), one.get("excerpt", ""), one["url"])
+    lines = [one["title"], *others, *news, " · ".join(filter(None, facts)), *more]
+    return "\n".join(filter(None, lines))
 
 
 def _moment(at: float) -> str:

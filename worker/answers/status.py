@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 HOSTS_NAMED = 5
 
 
+REFUSALS_NAMED = 3
+
+
 LONG_REST_S = 600.0
 """A host that asks for a shorter rest than this (Retry-After) is no problem: its pages come a little later."""
 
@@ -107,15 +110,16 @@ class WatchedFeeds:
     @classmethod
     def of(cls, runtime: Runtime) -> WatchedFeeds:
         """Read them. Feeds of a catalogue that cannot be read are none here; it is a problem of its own."""
-        snapshots = {feed.id: runtime.state.feeds.snapshot(feed.id) for feed in _enabled(runtime)}
-        found = {feed.id: state_of(feed, snapshots[feed.id], now=runtime.now()) for feed in _enabled(runtime)}
-        polls = [poll for snapshot in snapshots.values() if snapshot for poll in snapshot.polls]
+        enabled = _enabled(runtime)
+        snapshots = runtime.state.feeds.snapshots(feed.id for feed in enabled)
+        found = {feed.id: state_of(feed, snapshots.get(feed.id), now=runtime.now()) for feed in enabled}
+        polls = [poll for snapshot in snapshots.values() for poll in snapshot.polls]
         quiet = silence(
             (poll.at for poll in polls if poll.new),
             polled_at=max((poll.at for poll in polls), default=0.0),
-            last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values() if snapshot), default=0.0),
+            last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values()), default=0.0),
         )
-        failures = {feed_id: snapshot.failures for feed_id, snapshot in snapshots.items() if snapshot}
+        failures = {feed_id: snapshot.failures for feed_id, snapshot in snapshots.items()}
         states, sentences = ({key: one[place] for key, one in found.items()} for place in (0, 1))
         return cls(states, sentences, quiet, failures)
 
@@ -171,7 +175,23 @@ def problems(
     found += runtime.state.problems.current(now=runtime.now())
     found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
+    found += alert_problems(runtime)
     return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def alert_problems(runtime: Runtime) -> list[str]:
+    """Name what is wrong with alerts: a broken file, and notifications that their targets refused."""
+    found = []
+    try:
+        runtime.alert_file.check()
+    except ConfigError as error:
+        found.append(f"Kept as it was before: {error}")
+    refused = runtime.state.alerts.quarantined()
+    if refused:
+        said = ", ".join(sorted(set(refused.values()))[:REFUSALS_NAMED])
+        verb = "notification was" if len(refused) == 1 else "notifications were"
+        found.append(f"{len(refused)} {verb} not sent ({said}): `kuzet alerts retry`, or `kuzet alerts retry --drop`.")
+    return found
 
 
 def held_hosts(runtime: Runtime) -> list[str]:
