@@ -13,7 +13,7 @@ from functools import partial
 
 import psutil
 
-from benchmarks.faults.house import House, patiently, wait_for
+from benchmarks.faults.house import READY_S, House, patiently, wait_for
 from benchmarks.faults.liar import LATE_S
 from benchmarks.faults.newsroom import Trouble
 from benchmarks.faults.patched import move_clock
@@ -69,7 +69,7 @@ class Saboteur:
 def kill(house: House, fault: Fault) -> Undo:
     """SIGKILL. The supervisor is started again at once, as an init would."""
     if fault.target == "child":
-        wait_for(lambda: kill_children(house), "cpu has children", patience_s=60)
+        wait_for(lambda: kill_children(house), "cpu has children", patience_s=READY_S)
     else:
         house.signal(fault.target, signal.SIGKILL)
     return house.restart if fault.target == "supervisor" else nothing
