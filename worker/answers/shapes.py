@@ -391,6 +391,17 @@ class SilenceRow(TypedDict):
     longest_s: float
 
 
+class BacklogRow(TypedDict):
+    """Articles that are due and wait, how many ended a minute lately while some waited, and how long they will take.
+
+    Null where it is not known; `takes_s` also while nothing ends.
+    """
+
+    articles: int
+    a_minute: float | None
+    takes_s: float | None
+
+
 class StatusAnswer(TypedDict):
     """`problems`: sentences, none when all is well. `feeds`: state → how many. `stages`: stage → waiting, due.
 
@@ -403,6 +414,7 @@ class StatusAnswer(TypedDict):
     queues: dict[str, int]
     stages: dict[str, dict[str, int]]
     feeds: dict[str, int]
+    backlog: BacklogRow
     outbox: dict[str, int]
     quarantined: int
     rebuild: str
