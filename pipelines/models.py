@@ -276,6 +276,8 @@ class Tagging:
     places: tuple[Place, ...] = ()
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
     ruleset: str = ""
     why: str = ""
 
@@ -330,6 +332,8 @@ class IndexDocument(TypedDict, total=False):
     location: list[GeoPoint]
     persons: list[str]
     organisations: list[str]
+    indicators: list[str]
+    watch: list[str]
     figures: dict[str, list[float]]
     words: int
     revision: int

@@ -15,7 +15,7 @@ from pipelines.reading.sections import Grade, Positive, Section, Text, schema_of
 EMAIL, WEBHOOK, TELEGRAM, APPRISE = "email", "webhook", "telegram", "apprise"
 KINDS = (EMAIL, WEBHOOK, TELEGRAM, APPRISE)
 NEEDED = {EMAIL: ("url", "to", "sender"), WEBHOOK: ("url",), TELEGRAM: ("to", "secret_file"), APPRISE: ()}
-FIELDS = ("topics", "regions", "places", "sources", "languages", "persons", "organisations")
+FIELDS = ("topics", "regions", "places", "sources", "languages", "persons", "organisations", "watch")
 """What a story must have one value of, for each that an alert names."""
 
 OF_SIGNALS = {"spike": ("topics", "regions"), "silence": ("sources",), "health": ()}
@@ -160,6 +160,8 @@ class AlertSection(Section):
     """Persons that it names."""
     organisations: Texts = ()
     """Organisations that it names."""
+    watch: Texts = ()
+    """Watchlists (`fraudsters`), or entries of them (`fraudsters: +77011234567`), that it names."""
     least_severity: Grade | None = None
     """low, medium, high or critical."""
     figures: Figures = Field(default_factory=dict)

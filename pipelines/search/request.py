@@ -19,10 +19,12 @@ FACETS = {
     "organisation": "organisations",
     "context": "contexts",
     "figure": "figures",
+    "watch": "watch",
 }
 """Name of a facet → its field. A figure is chosen by its kind: articles that have such a figure."""
 
 FILTERS = FACETS | {"place": "places", "family": "family", "feed": "feed", "rule": "rules", "story": "story"}
+FILTERS |= {"indicator": "indicators"}
 
 
 class Sort(StrEnum):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from pipelines.errors import UsageError
+from pipelines.reading.indicators import find_indicators
 from pipelines.search.fields import figure_names
 from worker.files.layers import Layers
 from worker.files.text import Stamp, read_text, stamp
@@ -44,8 +45,8 @@ ISO_639_1 = (
 """Two-letter codes of languages: the detector may find any of them."""
 
 OPEN = ("source", "feed", "family")
-AS_TYPED = ("story",)
-"""Filters whose values are ids: nothing is near to one."""
+AS_TYPED = ("story", "watch")
+"""Filters whose values are ids, or lists of one's own: nothing is near to one."""
 
 
 def known_values(name: str, config: Layers) -> dict[str, str]:
@@ -95,6 +96,8 @@ def resolve_filters(
 def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], None]) -> str:
     if name in AS_TYPED:
         return value
+    if name == "indicator":
+        return next(iter(find_indicators(value)), value)
     if name in OPEN:
         if problem := unknown(runtime, name, value):
             warn(problem)

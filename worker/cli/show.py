@@ -93,6 +93,8 @@ def findings(document: Mapping[str, Any], tagging: Tagging) -> dict[str, str]:
         "places": ", ".join(document.get("places", ())),
         "persons": ", ".join(tagging.persons),
         "organisations": ", ".join(tagging.organisations),
+        "indicators": ", ".join(tagging.indicators),
+        "watched": ", ".join(tagging.watch),
         "figures": ", ".join(map(shown_figure, tagging.figures)),
     }
 

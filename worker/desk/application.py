@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 from anyio import to_thread
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
@@ -21,7 +22,20 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
-from worker.desk import article, exports, live, machine, now, places, search, signing_in, sources, stories, watch
+from worker.desk import (
+    alerts,
+    article,
+    exports,
+    live,
+    machine,
+    now,
+    places,
+    search,
+    signing_in,
+    sources,
+    stories,
+    watch,
+)
 from worker.desk.access import Role
 from worker.desk.asked import query_string
 from worker.desk.desk import Desk
@@ -43,7 +57,7 @@ from worker.desk.visits import (
 )
 from worker.state.refusals import meaning
 
-DONE: dict[str, str] = {**article.DONE, **sources.DONE, **watch.DONE}
+DONE: dict[str, str] = {**alerts.DONE, **article.DONE, **sources.DONE, **watch.DONE}
 """What a page says after a change, by the word in its address."""
 PAGES: tuple[Page, ...] = (
     *now.PAGES,
@@ -52,6 +66,7 @@ PAGES: tuple[Page, ...] = (
     *exports.PAGES,
     *article.PAGES,
     *places.PAGES,
+    *alerts.PAGES,
     *sources.PAGES,
     *watch.PAGES,
     *signing_in.PAGES,
@@ -96,7 +111,10 @@ def build(desk: Desk) -> Starlette:
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
-        yield
+        async with anyio.create_task_group() as group:
+            group.start_soon(machine.beat, desk.runtime.settings.alive_file)
+            yield
+            group.cancel_scope.cancel()
         desk.runtime.redis.close()
 
     app = Starlette(

@@ -40,8 +40,8 @@ def preferred(accepted: str) -> str:
 
 
 FACETS = (
-    *("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context"),
-    *("place", "family", "feed", "rule", "since", "until"),
+    *("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context", "watch"),
+    *("place", "family", "feed", "rule", "indicator", "since", "until"),
 )
 STATES = (*FeedState, "off")
 QUALIFIERS = ("about", "over", "almost", "up to")
@@ -52,5 +52,6 @@ FIGURES = (
     *("border violators", "operations", "exercises", "trained", "other"),
     *("money", "damage", "bribe", "seized", "transferred", "smuggled"),
 )
-NAMED_ELSEWHERE = (*FACETS, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
+NOTICE_STATES = ("due", "delivered", "quarantined", "on")
+NAMED_ELSEWHERE = (*FACETS, *NOTICE_STATES, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
 """Texts that templates take from data; a catalog needs them as well."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
+from pipelines.tagging.names.watchlists import FOLDER
 from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.files.layers import Layers
 from worker.files.rule_cache import compile_rules
@@ -56,6 +57,7 @@ class RuleFiles:
         return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
 
     def files(self) -> list[Path]:
-        """Every file that decides how a text is tagged: the rules, and the other files of the folder but NOT_RULES."""
+        """Every file that decides how a text is tagged: the rules, watchlists, the other files but NOT_RULES."""
         shared = (file for file in self._layers.glob("*.yaml") if file.name not in NOT_RULES)
-        return [*shared, *self._layers.glob("rules/*.yaml")]
+        lists = (file for ending in ("csv", "yaml") for file in self._layers.glob(f"{FOLDER}/*.{ending}"))
+        return [*shared, *self._layers.glob("rules/*.yaml"), *lists]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import feedparser
 import pytest
 
 from tests.integration.alerts.test_delivery import open_sink
@@ -16,6 +17,7 @@ targets:
 alerts:
   drugs: {{topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
   words: {{query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+  ours: {{watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
   busier: {{spike: {{}}, targets: [hook]}}
   silent: {{silence: {{}}, targets: [hook]}}
   ill: {{health: {{unserved_minutes: 0}}, targets: [hook]}}
@@ -32,10 +34,12 @@ def sink():
 def watch(start_watch, sink, tmp_path_factory):
     site = tmp_path_factory.mktemp("site")
     (site / "alerts.yaml").write_text(ALERTS.format(url=sink.url), encoding="utf-8")
+    (site / "watchlists").mkdir()
+    (site / "watchlists/ours.csv").write_text("kind,value,label\npersons,Тилеуов Бекжан,\n", encoding="utf-8")
     with start_watch(site=site, allow_hosts=sink.host) as running:
         running.newsroom.publish_all()
         running.settle()
-        running.wait(lambda: {"drugs", "words"} <= {message["alert"] for message in messages(sink)})
+        running.wait(lambda: {"drugs", "words", "ours"} <= {message["alert"] for message in messages(sink)})
         running.wait(lambda: not running.runtime.state.alerts.waiting)
         running.wait(lambda: not running.runtime.state.stories.waiting)
         running.runtime.story_index.refresh()
@@ -62,6 +66,29 @@ def test_each_story_is_sent_once_with_all_that_it_needs(watch, sink):
     assert len(keys) == len(set(keys))
 
 
+def test_a_watchlist_is_a_facet_and_an_alert(watch, sink):
+    """A Kazakh report names Бекжан Тілеуов: the list has him in Russian, the surname first."""
+    found = asked(watch, "search", "--watch", "ours: Тилеуов Бекжан")
+    assert found["total"] >= 1
+    assert {bucket["value"] for bucket in found["facets"]["watch"]} == {"ours", "ours: Тилеуов Бекжан"}
+    assert found["hits"][0]["persons"] == ["Бекжан Тілеуов"]
+    said = [story for message in messages(sink) if message["alert"] == "ours" for story in message["stories"]]
+    assert {found["hits"][0]["story"]} <= {story["story"] for story in said}
+
+
+def test_an_alert_and_a_search_are_feeds(watch):
+    """A reader of feeds needs no account here: the same ids each time, and valid documents."""
+    feeds = [watch.kuzet("feed-of", *arguments) for arguments in (["--alert", "drugs"], ["мефедрон"], ["мефедрон"])]
+    read = [feedparser.parse(feed.stdout) for feed in feeds]
+    assert all(not one.bozo and one.entries for one in read)
+    assert read[1].feed.id == read[2].feed.id != read[0].feed.id
+    assert [entry.id for entry in read[1].entries] == [entry.id for entry in read[2].entries]
+    assert "drugs" in {tag.term for tag in read[0].entries[0].tags}
+    as_json = json.loads(watch.kuzet("feed-of", "мефедрон", "--json-feed").stdout)
+    assert [item["url"] for item in as_json["items"]] == [entry.link for entry in read[1].entries]
+    assert watch.kuzet("feed-of", "--alert", "nothing").returncode == 1
+
+
 def test_the_commands_answer(watch, sink):
     """A script reads what waits, and people try an alert on the past before they switch it on."""
     listed = asked(watch, "alerts", "list")
@@ -69,7 +96,7 @@ def test_the_commands_answer(watch, sink):
     assert listed["today"]["hook:delivered"] == len(messages(sink))
     checked = asked(watch, "alerts", "check")
     assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
-    assert checked["alerts"] == 5
+    assert checked["alerts"] == 6
     tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
     assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
     assert tried["matched"] >= 2
@@ -80,5 +107,6 @@ def test_the_commands_answer(watch, sink):
         "silent": (0, 0),
         "ill": (0, 0),
     }
+    assert watch.kuzet("alerts", "retry").returncode == 1
     assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
     assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0

@@ -15,7 +15,18 @@ playwright = pytest.importorskip("playwright.sync_api", reason="NO BROWSER: .ci/
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="NO BROWSER: Chromium is not installed")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PAGES = ("/", "/search?q=алаяқтық", "ARTICLE", "/stories?since=7d", "/map", "/trends", "/sources", "/watch", "/trace")
+PAGES = (
+    "/",
+    "/search?q=алаяқтық",
+    "ARTICLE",
+    "/stories?since=7d",
+    "/map",
+    "/trends",
+    "/sources",
+    "/watch",
+    "/alerts",
+    "/trace",
+)
 LOOKS = ("kk-dark", "ru-light", "en-dark")
 TOO_BAD = ("serious", "critical")
 
