@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import ConfigError
 from pipelines.feeds import DOWN_AFTER_FAILURES, FeedState, Silence, silence
 from pipelines.models import Feed, Stage
+from worker.answers.backlog import Backlog, backlog_of
 from worker.answers.feeds import state_of
 from worker.answers.wording import duration
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, messages_waiting, present, ticked_at, unserved
@@ -48,6 +49,7 @@ class Status:
     queues: dict[str, int]
     stages: dict[str, dict[str, int]]
     feeds: dict[str, int]
+    backlog: Backlog
     outbox: dict[str, int]
     quarantined: int
     rebuild: str
@@ -76,6 +78,7 @@ def look(runtime: Runtime) -> Status:
     workers = workers_of(runtime)
     feeds = WatchedFeeds.of(runtime)
     search = runtime.search.health()
+    backlog = backlog_of(state.pace.points(), waiting=state.pace.waiting(now=now), now=now)
     return Status(
         broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
         search=search,
@@ -85,12 +88,13 @@ def look(runtime: Runtime) -> Status:
             str(stage): {"waiting": state.due.size(stage), "due": state.due.ready(stage, now=now)} for stage in Stage
         },
         feeds=dict(Counter(feeds.states.values())),
+        backlog=backlog,
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
         rebuild=rebuild_of(state.rebuilds.current()),
         last_article=last_article(runtime) if not search.problem else {},
         silence=feeds.silence,
-        problems=tuple(problems(runtime, workers, search, feeds)),
+        problems=(*problems(runtime, workers, search, feeds), *backlog.problems()),
     )
 
 
