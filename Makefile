@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
+WORKERS ?= 4
 LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --quiet -p 3.11
 STAMP := .venv/.installed
 
@@ -30,7 +31,7 @@ test: $(STAMP)  ## everything: lint, types, arrows, unit, integration and fault 
 # Tests start hundreds of Pythons: they must find bytecode where it is not written otherwise.
 suite: export PYTHONDONTWRITEBYTECODE =
 suite: $(STAMP)
-	@$(BIN)/pytest tests -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-fast: $(STAMP)  ## unit tests only: no engine, no network
 	@$(BIN)/pytest tests/unit -q

@@ -110,10 +110,10 @@ def read(tagger: Tagger, page: Page) -> None:
 
 
 @contextmanager
-def cpu_worker(folder: Path, *, slots: int) -> Iterator[Watch]:
+def cpu_worker(folder: Path, *, slots: int, run_type: type[LocalRun]) -> Iterator[Watch]:
     """Run a broker and a cpu worker on it; what sends for its tasks."""
     settings = Settings(data=folder, search_url=NOWHERE, redis_prefix="bench:", cpu_processes=slots)
-    with LocalRun(settings, report=Silence()) as run:
+    with run_type(settings, report=Silence()) as run:
         app = Watch(settings.model_copy(update={"broker_url": run.endpoints.broker_url}))
         run.spawn("cpu", services(settings)["cpu"])
         until(lambda: bool(present(app.runtime.redis, "bench:", now=time.time())), within_s=120)
@@ -129,9 +129,9 @@ def until(condition: Callable[[], bool], *, within_s: float) -> None:
         time.sleep(0.02)
 
 
-def measure(folder: Path, *, pages: int, slots: int) -> Measured:
+def measure(folder: Path, *, pages: int, slots: int, run_type: type[LocalRun] = LocalRun) -> Measured:
     """Let a cpu worker read a backlog of pages."""
-    with cpu_worker(folder, slots=slots) as app:
+    with cpu_worker(folder, slots=slots, run_type=run_type) as app:
         fill(app.runtime, pages)
         began = time.perf_counter()
         nudge(app, Stage.EXTRACT)

@@ -171,7 +171,7 @@ class Settings(BaseSettings):
     desk_key: Path | None = Field(None, description="Key of that certificate.")
 
     alive_file: Path | None = Field(
-        None, description="File that workers and beat touch while they report to the broker, for health checks."
+        None, description="File that workers, beat and the desk touch while they work, for health checks."
     )
 
     log_level: Annotated[LogLevel, BeforeValidator(lambda level: str(level).upper())] = Field(

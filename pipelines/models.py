@@ -286,6 +286,8 @@ class Tagging:
     places: tuple[Place, ...] = ()
     persons: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    watch: tuple[str, ...] = ()
     ruleset: str = ""
     why: str = ""
     in_cyrillic: InCyrillic | None = None
@@ -349,6 +351,8 @@ class IndexDocument(TypedDict, total=False):
     location: list[GeoPoint]
     persons: list[str]
     organisations: list[str]
+    indicators: list[str]
+    watch: list[str]
     figures: dict[str, list[float]]
     words: int
     revision: int

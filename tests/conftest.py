@@ -18,6 +18,7 @@ from config.settings import HERE, Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.tagging import Tagger
 from tests.support.running_watch import StartWatch, Watch, watching
+from tests.support.scheduling import Sharing, rank
 from tests.support.shared_node import SearchNode, shared_node
 from worker.files.dictionaries import build_dictionaries
 from worker.files.rules import RuleFiles
@@ -30,28 +31,6 @@ from worker.local.supervisor import Supervisor
 HEAP_MB = 512
 MAX_ID_CHARS = 500
 Engine = TypeVar("Engine")
-TESTS = Path(__file__).parent
-FOLDERS = ("faults", "integration", "unit")
-LONGEST_FIRST = (
-    "faults/watch/test_killed.py",
-    "integration/watch/test_rebuilds.py",
-    "integration/cli/test_first_hour.py",
-    "integration/local/test_wheel.py",
-    "faults/search/test_refused.py",
-    "integration/watch/test_upgrade.py",
-    "integration/setup/test_compose.py",
-    "integration/cli/test_commands.py",
-    "faults/search/test_down.py",
-    "integration/watch/test_broken_config.py",
-    "integration/rebuilds/test_reindex.py",
-    "faults/articles/test_odd_sites.py",
-    "integration/language/test_dictionary_build.py",
-    "faults/articles/test_hostile.py",
-    "integration/watch/test_throughput.py",
-    "faults/watch/test_broker_refuses.py",
-    "integration/local/test_run.py",
-)
-"""By their time in a run of two workers (`pytest --durations=0`); a file that is missing here only begins later."""
 
 os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1")
 """Nodes of tests live for minutes: the second compiler would cost more than it brings (a third of a node's time)."""
@@ -87,14 +66,12 @@ ELSEWHERE, HUNSPELL = "KUZET_TEST_SEARCH_URL", "KUZET_TEST_SEARCH_HUNSPELL"
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Let the workers of xdist begin with the files that take longest, so that they end at the same time."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _rank(item.path))
+        items.sort(key=lambda item: rank(item.path))
 
 
-def _rank(file: Path) -> tuple[int, int]:
-    """Order files by the list of long ones, then by folder: faults, integration, unit."""
-    name = file.relative_to(TESTS).as_posix()
-    place = LONGEST_FIRST.index(name) if name in LONGEST_FIRST else len(LONGEST_FIRST)
-    return place, FOLDERS.index(file.relative_to(TESTS).parts[0])
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    return Sharing(config, log)
 
 
 @pytest.fixture(scope="session")

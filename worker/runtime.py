@@ -120,11 +120,9 @@ class Runtime:
     @property
     def analysis(self) -> dict[str, Any]:
         """How the index analyses texts, the dictionary's name included."""
-        from pipelines.language import analysis
-        from worker.files.dictionaries import dictionary_name, read_related
+        from worker.files.dictionaries import read_analysis
 
-        lexicons = self.config.lexicons
-        return analysis.render(dictionary_name(*lexicons), related=read_related(*lexicons))
+        return read_analysis(*self.config.lexicons)
 
     @cached_property
     def polls(self) -> PollIndex:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from typing import Any
 
+from pipelines.alerts.file_format import (
+    FIELDS,
+    AlertSection,
+    AlertsFile,
+    HealthRule,
+    SilenceRule,
+    SpikeRule,
+    TargetSection,
+)
 from pipelines.models import Severity
 from pipelines.reading.marked_yaml import Marked, read_yaml
 
 ALERTS_FILE = "alerts.yaml"
-EMAIL, WEBHOOK, TELEGRAM, APPRISE = "email", "webhook", "telegram", "apprise"
-KINDS = (EMAIL, WEBHOOK, TELEGRAM, APPRISE)
-FIELDS = ("topics", "regions", "places", "sources", "languages", "persons", "organisations")
-"""What a story must have one value of, for each that an alert names."""
+STORY, SPIKE, SILENCE, HEALTH = "story", "spike", "silence", "health"
+"""What an alert speaks of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +41,13 @@ class NotifyTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What an alert asks of a story, and how it speaks. Times are in seconds.
+    """What an alert asks for, and how it speaks. Times are in seconds.
 
     wanted: field of a story → values, any of which will do. figures: kind → least value. least_families: publishers
-    with a text of their own. wait_s: how long it waits for more before it speaks. cool_down_s: how long it is silent
-    after it spoke of a topic in a region, but for a higher severity.
+    with a text of their own. spike, silence, health: what it speaks of in place of stories. wait_s: how long it waits
+    for more before it speaks. cool_down_s: how long it is silent after it spoke of a topic in a region, but for a
+    higher severity. escalate_to: where a message goes that is not acknowledged within escalate_s, one
+    after another.
     """
 
     name: str
@@ -49,11 +57,22 @@ class Alert:
     figures: Mapping[str, float] = field(default_factory=dict)
     least_families: int = 1
     query: str = ""
+    spike: SpikeRule | None = None
+    silence: SilenceRule | None = None
+    health: HealthRule | None = None
     wait_s: float = 30.0
     cool_down_s: float = 3600.0
     digest_hours: float = 0.0
     most_stories: int = 10
+    escalate_to: tuple[str, ...] = ()
+    escalate_s: float = 1800.0
     enabled: bool = True
+
+    @property
+    def unit(self) -> str:
+        """What it speaks of: stories, spikes, silences, or the health of the watch."""
+        rules = {SPIKE: self.spike, SILENCE: self.silence, HEALTH: self.health}
+        return next((name for name, rule in rules.items() if rule), STORY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,91 +101,67 @@ def parse_alerts(text: str, *, file: str = ALERTS_FILE) -> AlertRules:
     """Read the file; one that says nothing has no alerts. Raises ConfigError with file, line and key."""
     if not [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]:
         return AlertRules()
-    found = read_yaml(file, text).fields(("alerts", "targets", "quiet_hours", "most_age_hours"))
-    targets = {name: _target(name, one) for name, one in (found["targets"].items() if "targets" in found else ())}
-    alerts = tuple(_alert(name, one, targets) for name, one in (found["alerts"].items() if "alerts" in found else ()))
+    found = AlertsFile.model_validate(read_yaml(file, text))
+    targets = {name: _target(name, one) for name, one in found.targets.items()}
+    quiet = found.quiet_hours
     return AlertRules(
-        alerts=alerts,
+        alerts=tuple(_alert(name, one, targets) for name, one in found.alerts.items()),
         targets=targets,
-        quiet=_quiet(found["quiet_hours"]) if "quiet_hours" in found else None,
-        most_age_hours=found["most_age_hours"].positive() if "most_age_hours" in found else 24.0,
+        quiet=QuietHours(begin=quiet.begin, end=quiet.end, bypass=quiet.bypass) if quiet else None,
+        most_age_hours=found.most_age_hours,
     )
 
 
-def _target(name: str, source: Marked) -> NotifyTarget:
-    found = source.fields(("kind", "url", "to", "sender", "secret_file", "most_a_day"), required=("kind",))
-    kind = found["kind"].choice(KINDS)
-    needed = {EMAIL: ("url", "to", "sender"), WEBHOOK: ("url",), TELEGRAM: ("to", "secret_file"), APPRISE: ("url",)}
-    for key in needed[kind]:
-        if key not in found:
-            raise source.wrong(f"a target of kind {kind} needs the key {key!r}")
+def _target(name: str, found: TargetSection) -> NotifyTarget:
     return NotifyTarget(
         name=name,
-        kind=kind,
-        to=tuple(found["to"].texts()) if "to" in found else (),
-        most_a_day=int(found["most_a_day"].positive()) if "most_a_day" in found else 200,
-        **{key: found[key].text() for key in ("url", "sender", "secret_file") if key in found},
+        kind=found.kind,
+        url=found.url,
+        to=found.to,
+        sender=found.sender,
+        secret_file=found.secret_file,
+        most_a_day=int(found.most_a_day),
     )
 
 
-_ALERT_KEYS = (
-    *FIELDS,
-    *("least_severity", "figures", "least_families", "query", "targets", "wait_seconds", "cool_down_minutes"),
-    *("digest_hours", "most_stories", "enabled"),
-)
-
-
-def _alert(name: str, source: Marked, targets: Mapping[str, NotifyTarget]) -> Alert:
-    found = source.fields(_ALERT_KEYS, required=("targets",))
-    for element in found["targets"].elements():
-        if element.text() not in targets:
-            raise element.wrong(f"there is no target {element.text()!r}", remedy="Name it under `targets`.")
-    if not found.keys() & {*FIELDS, "least_severity", "figures", "query"}:
-        raise source.wrong("it asks for nothing, and would speak of every story", remedy="Give topics, regions …")
-    numbers: Any = {
-        "wait_s": _number(found, "wait_seconds", 30.0),
-        "cool_down_s": _number(found, "cool_down_minutes", 60.0) * 60,
-        "digest_hours": _number(found, "digest_hours", 0.0),
-        "most_stories": int(_number(found, "most_stories", 10)),
-        "least_families": int(_number(found, "least_families", 1)),
-    }
-    figures = {kind: least.number() for kind, least in found["figures"].items()} if "figures" in found else {}
+def _alert(name: str, found: AlertSection, targets: Mapping[str, NotifyTarget]) -> Alert:
     return Alert(
         name=name,
-        targets=tuple(found["targets"].texts()),
-        wanted={name: frozenset(found[name].texts()) for name in FIELDS if name in found},
-        least_severity=Severity(found["least_severity"].choice(tuple(Severity))) if "least_severity" in found else None,
-        figures=figures,
-        query=found["query"].text() if "query" in found else "",
-        enabled="enabled" not in found or found["enabled"].choice(("true", "false")) == "true",
-        **numbers,
+        targets=_known(found.targets, targets),
+        wanted={name: frozenset(getattr(found, name)) for name in FIELDS if getattr(found, name)},
+        least_severity=found.least_severity,
+        figures=found.figures,
+        least_families=int(found.least_families),
+        query=found.query,
+        spike=found.spike,
+        silence=found.silence,
+        health=found.health,
+        wait_s=found.wait_seconds,
+        cool_down_s=found.cool_down_minutes * 60,
+        digest_hours=found.digest_hours,
+        most_stories=int(found.most_stories),
+        escalate_to=_known(found.escalate_to, targets) if found.escalate_to else (),
+        escalate_s=found.escalate_minutes * 60,
+        enabled=found.enabled,
     )
 
 
-def _number(found: Mapping[str, Marked], key: str, default: float) -> float:
-    if key not in found:
-        return default
-    if (number := found[key].number()) < 0:
-        raise found[key].wrong("a number from 0 is expected here")
-    return number
-
-
-def _quiet(source: Marked) -> QuietHours:
-    found = source.fields(("begin", "end", "bypass"), required=("begin", "end"))
-    bypass = found["bypass"].choice(tuple(Severity)) if "bypass" in found else Severity.CRITICAL
-    return QuietHours(begin=_time(found["begin"]), end=_time(found["end"]), bypass=Severity(bypass))
-
-
-def _time(source: Marked) -> time:
-    try:
-        return time.fromisoformat(source.text())
-    except ValueError:
-        raise source.wrong("a time of day is expected here, in quotes", remedy='Write "22:00".') from None
+def _known(named: Marked, targets: Mapping[str, NotifyTarget]) -> tuple[str, ...]:
+    for element in named.elements():
+        if element.text() not in targets:
+            raise element.wrong(f"there is no target {element.text()!r}", remedy="Name it under `targets`.")
+    return tuple(named.texts())
 
 
 def lint(rules: AlertRules) -> list[str]:
     """Say what is allowed and surely not meant."""
-    used = {target for alert in rules.alerts for target in alert.targets}
+    used = {target for alert in rules.alerts for target in (*alert.targets, *alert.escalate_to)}
     said = [f"no alert uses the target {name}" for name in rules.targets if name not in used]
+    said += [
+        f"the alert {alert.name} escalates to {target}, which has had the message"
+        for alert in rules.alerts
+        for target in alert.escalate_to
+        if target in alert.targets
+    ]
     said += [f"the alert {alert.name} is switched off" for alert in rules.alerts if not alert.enabled]
     return said

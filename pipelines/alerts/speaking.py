@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from pipelines.alerts.alert import Alert, QuietHours
+from pipelines.alerts.alert import HEALTH, SILENCE, Alert, QuietHours
 from pipelines.stories.story import StoryDocument
 from pipelines.time_zone import KAZAKHSTAN
 
@@ -16,7 +16,10 @@ HOUR_S = 3600.0
 
 
 class Pending(TypedDict):
-    """A story that an alert is to speak of, as it was when it matched. news: why."""
+    """A story that an alert is to speak of, as it was when it matched. news: why.
+
+    What is no story has a `unit` (spike, silence, health) and a `detail`, and `story` is the id of the signal.
+    """
 
     story: str
     title: str
@@ -32,10 +35,15 @@ class Pending(TypedDict):
     reasons: list[str]
     first_seen: str
     news: str
+    unit: NotRequired[str]
+    detail: NotRequired[str]
 
 
 class Notification(TypedDict):
-    """One message to one target. The key is the same however often it is sent: receivers drop what they have."""
+    """One message to one target. The key is the same however often it is sent: receivers drop what they have.
+
+    next_minutes: when it goes to the next target unless it is acknowledged; waited_minutes: how long it was not.
+    """
 
     key: str
     alert: str
@@ -43,6 +51,8 @@ class Notification(TypedDict):
     at: float
     stories: list[Pending]
     more: int
+    next_minutes: NotRequired[float]
+    waited_minutes: NotRequired[float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +114,9 @@ def judge(
 
 
 def cool_keys(alert: Alert, one: Pending) -> list[str]:
-    """Return the keys of alert × region × topic."""
+    """Return the keys of alert × region × topic; of a silence or an ill, the key of that alone."""
+    if one.get("unit") in (SILENCE, HEALTH):
+        return [f"{alert.name}|{one['story']}"]
     return [f"{alert.name}|{region}|{topic}" for region in one["regions"] or [""] for topic in one["topics"] or [""]]
 
 
@@ -121,11 +133,16 @@ def quiet_until(quiet: QuietHours, *, now: float) -> float:
     return end.timestamp() if here < end else 0.0
 
 
-def notification(alert: Alert, target: str, speak: Sequence[Pending], *, now: float) -> Notification:
-    """Return the message to one target; stories beyond the alert's number are counted."""
+def notification(  # noqa: PLR0913  what a message is made of
+    alert: Alert, target: str, speak: Sequence[Pending], *, now: float, step: int = 0, since: float = 0.0
+) -> Notification:
+    """Return the message to one target; stories beyond the alert's number are counted.
+
+    step: how many targets of `escalate_to` had it with this one; since: when it was said first.
+    """
     shown = list(speak[: alert.most_stories])
     said = "\x1f".join([alert.name, target, *(f"{one['story']} {one['news']} {one['severity_rank']}" for one in speak)])
-    return {
+    notice: Notification = {
         "key": hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32],
         "alert": alert.name,
         "target": target,
@@ -133,6 +150,11 @@ def notification(alert: Alert, target: str, speak: Sequence[Pending], *, now: fl
         "stories": shown,
         "more": len(speak) - len(shown),
     }
+    if step < len(alert.escalate_to):
+        notice["next_minutes"] = alert.escalate_s / 60
+    if step:
+        notice["waited_minutes"] = round((now - since) / 60)
+    return notice
 
 
 def subject_of(notice: Notification) -> str:
@@ -147,8 +169,28 @@ def text_of(notice: Notification) -> str:
     """Return the message as plain text."""
     parts = [_paragraph(one) for one in notice["stories"]]
     if notice["more"]:
-        parts.append(f"{notice['more']} more stories.")
+        parts.append(f"{notice['more']} more.")
+    if waited := notice.get("waited_minutes"):
+        parts.append(f"Not acknowledged for {waited:g} minutes.")
+    if minutes := notice.get("next_minutes"):
+        parts.append(f"It goes to the next target in {minutes:g} minutes, unless: kuzet alerts ack {notice['key']}")
     return "\n\n".join([*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."])
+
+
+class Escalation(TypedDict):
+    """What goes to the next target unless it is acknowledged. step: how many targets of `escalate_to` had it."""
+
+    alert: str
+    step: int
+    stories: list[Pending]
+    since: float
+
+
+def escalation(alert: Alert, stories: Sequence[Pending], *, step: int, since: float) -> Escalation | None:
+    """Return what is to be escalated after that many steps; None when there is no further target."""
+    if step >= len(alert.escalate_to) or not stories:
+        return None
+    return {"alert": alert.name, "step": step, "stories": list(stories[: alert.most_stories]), "since": since}
 
 
 def _paragraph(one: Pending) -> str:
@@ -157,11 +199,12 @@ def _paragraph(one: Pending) -> str:
         ", ".join(one["topics"]),
         ", ".join(one["regions"]),
         ", ".join(f"{kind} {said}" for kind, said in one["figures"].items()),
-        f"{one['articles']} articles: {', '.join(one['sources'])}",
+        f"{one['articles']} articles: {', '.join(one['sources'])}" if one["articles"] else ", ".join(one["sources"]),
     ]
     others = [title for title in one["titles"].values() if title != one["title"]]
     news = [] if one["news"] == "new" else [f"Now: {one['news']}"]
-    return "\n".join([one["title"], *others, *news, " · ".join(filter(None, facts)), one["url"]])
+    lines = [one["title"], *others, *news, " · ".join(filter(None, facts)), one.get("detail", ""), one["url"]]
+    return "\n".join(filter(None, lines))
 
 
 def _moment(at: float) -> str:

@@ -61,7 +61,7 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
 
 def build_selection(request: SearchRequest, *, now: datetime) -> Json:
     """Build the bare query of a request, filters included: for counting, exporting and scanning."""
-    clauses = [asked_clause(read_query(request.text), now=now), *_period(request), *_filters(request.filters).values()]
+    clauses = [asked_clause(read_query(request.text), now=now), *_bounds(request), *_filters(request.filters).values()]
     return {"query": {"bool": {"filter": clauses}}}
 
 
@@ -97,7 +97,7 @@ def _check(request: SearchRequest) -> None:
 
 def _scored(asked: Node | None, *, request: SearchRequest, now: datetime) -> Json:
     wanted = loose_clause if request.breadth is Breadth.MOST else asked_clause
-    clauses: Json = {"must": [wanted(asked, now=now)], "filter": _period(request)}
+    clauses: Json = {"must": [wanted(asked, now=now)], "filter": _bounds(request)}
     words = plain_words(asked)
     if len(words) > 1:
         near = {"query": " ".join(words), "fields": [*STEMS], "type": "phrase", "slop": 4}
@@ -122,14 +122,16 @@ def _own_language(asked: Node) -> list[Json]:
     return [{"filter": {"term": {"language": language}}, "weight": OWN_LANGUAGE}] if language in LANGUAGES else []
 
 
-def _period(request: SearchRequest) -> list[Json]:
+def _bounds(request: SearchRequest) -> list[Json]:
+    """Return what holds for every article and every facet: the period, and fields that must be there."""
     ends: Json = {}
     if request.since:
         ends["gte"] = instant(request.since)
     if request.until:
         ends["lt"] = instant(request.until)
-    stories: list[Json] = [{"exists": {"field": "story"}}] if request.by_story else []
-    return [*stories, *([{"range": {"published_at": ends}}] if ends else [])]
+    needed = [name for name, is_needed in (("story", request.by_story), ("topics", request.with_topic)) if is_needed]
+    fields: list[Json] = [{"exists": {"field": name}} for name in needed]
+    return [*fields, *([{"range": {"published_at": ends}}] if ends else [])]
 
 
 def _filters(chosen: Mapping[str, tuple[str, ...]]) -> dict[str, Json]:

@@ -197,6 +197,8 @@ def _fitting_lists(tagging: Tagging) -> tuple[IndexDocument, list[dict[str, str]
         "places": (place.name for place in tagging.places),
         "persons": tagging.persons,
         "organisations": tagging.organisations,
+        "indicators": tagging.indicators,
+        "watch": tagging.watch,
     }
     lists: dict[str, list[str]] = {}
     left_out: list[dict[str, str]] = []

@@ -16,7 +16,7 @@ _NEEDED = frozenset((VERSION, "id", "content_hash"))
 
 COLUMNS = (
     *("id", "published_at", "observed_at", "source", "language", "title", "url", "severity", "topics", "regions"),
-    *("places", "persons", "organisations", "figures", "contexts", "why", "summary", "body"),
+    *("places", "persons", "organisations", "figures", "contexts", "indicators", "watch", "why", "summary", "body"),
 )
 """What people make tables of. Lists are joined by semicolons."""
 

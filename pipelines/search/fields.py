@@ -61,8 +61,9 @@ def _named_fields() -> dict[str, Field]:
         "published_from",
         "same_text",
         "story",
+        "watch",
     )
-    listed = ("topics", "contexts", "rules", "regions", "places")
+    listed = ("topics", "contexts", "rules", "regions", "places", "indicators")
     keywords = {"lang": "language"} | {name: name for name in (*own, *listed)} | {name[:-1]: name for name in listed}
     people = {"person": "persons", "persons": "persons", "org": "organisations"}
     people |= {"organisation": "organisations", "organisations": "organisations"}

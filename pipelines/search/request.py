@@ -20,10 +20,12 @@ FACETS = {
     "organisation": "organisations",
     "context": "contexts",
     "figure": "figures",
+    "watch": "watch",
 }
 """Name of a facet → its field. A figure is chosen by its kind: articles that have such a figure."""
 
 FILTERS = FACETS | {"place": "places", "family": "family", "feed": "feed", "rule": "rules", "story": "story"}
+FILTERS |= {"indicator": "indicators"}
 
 
 class Sort(StrEnum):
@@ -63,5 +65,7 @@ class SearchRequest:
     recency: bool = True
     by_story: bool = False
     """One hit for all articles of a story; articles without one are left out."""
+    with_topic: bool = False
+    """Only articles that have a topic."""
     whole: bool = False
     """Documents with body and explanation."""

@@ -22,6 +22,8 @@ def read_tagging(document: Mapping[str, Any]) -> Tagging:
         places=tuple(Place(name=name) for name in document.get("places", ())),
         persons=tuple(document.get("persons", ())),
         organisations=tuple(document.get("organisations", ())),
+        indicators=tuple(document.get("indicators", ())),
+        watch=tuple(document.get("watch", ())),
         ruleset=document.get("ruleset", ""),
         why=document.get("why", ""),
     )

@@ -31,6 +31,8 @@ class Member(TypedDict, total=False):
     places: list[str]
     persons: list[str]
     organisations: list[str]
+    watch: list[str]
+    indicators: list[str]
     severity: str
     figures: dict[str, list[float]]
     score: float
@@ -78,6 +80,8 @@ class StoryDocument(TypedDict, total=False):
     places: list[str]
     persons: list[str]
     organisations: list[str]
+    watch: list[str]
+    indicators: list[str]
     severity: str
     severity_rank: int
     figures: dict[str, FigureRange]
@@ -88,6 +92,7 @@ class StoryDocument(TypedDict, total=False):
 COPIED = (
     *("id", "url", "title", "source", "family", "language", "published_at", "observed_at"),
     *("topics", "regions", "places", "persons", "organisations", "severity", "figures"),
+    *("watch", "indicators"),
 )
 
 
@@ -127,6 +132,8 @@ def build_story(story_id: str, members: Iterable[Member]) -> StoryDocument:
         "places": _most_named(own, "places"),
         "persons": _most_named(own, "persons"),
         "organisations": _most_named(own, "organisations"),
+        "watch": _most_named(own, "watch"),
+        "indicators": _most_named(own, "indicators"),
         "figures": figure_ranges(own),
         "timeline": list(_timeline(ordered))[:MOST_LISTED],
         "members": ordered[:MOST_LISTED],

@@ -15,6 +15,7 @@ from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.names.name_words import NameWords
 from pipelines.tagging.names.organisations import Organisations
 from pipelines.tagging.names.persons import Names
+from pipelines.tagging.names.watchlists import FOLDER, Watchlists
 from pipelines.tagging.rules.patterns import Classes, parse_classes
 from pipelines.tagging.rules.rule import check_topics, parse_contexts, parse_rule, rule_files, version_of
 from pipelines.tagging.topics.severity import Gravity
@@ -57,6 +58,8 @@ class Ruleset:
         self.gazetteer = Gazetteer("places.yaml", text["places.yaml"], words=around, matcher=self.matcher)
         self.gravity = Gravity("severity.yaml", text["severity.yaml"], matcher=self.matcher, classes=self.classes)
         self.organisations = Organisations("organisations.yaml", text["organisations.yaml"], matcher=self.matcher)
+        lists = {file: one for file, one in texts.items() if file.startswith(f"{FOLDER}/")}
+        self.watchlists = Watchlists(lists, matcher=self.matcher)
         self.names = Names("names.yaml", text["names.yaml"], around=around, word_forms=word_forms)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pipelines.language.detect import in_latin_kazakh
 from pipelines.language.latin import LatinReader
 from pipelines.models import Severity, Tag, Tagging
+from pipelines.reading.indicators import find_indicators
 from pipelines.tagging.figures.figures import find_figures, without_unreal
 from pipelines.tagging.latin import as_written
 from pipelines.tagging.matching.matcher import Found
@@ -15,6 +16,7 @@ from pipelines.tagging.matching.text import Text
 from pipelines.tagging.names.organisations import find_organisations
 from pipelines.tagging.names.persons import find_persons
 from pipelines.tagging.names.places import find_places
+from pipelines.tagging.names.watchlists import find_watched
 from pipelines.tagging.ruleset import Ruleset
 from pipelines.tagging.topics.scoring import judge
 from pipelines.tagging.topics.severity import Assessment, assess
@@ -62,6 +64,8 @@ class Tagger:
         verdict = judge(found, rules.topics)
         figures = find_figures(found, rules.counted, language=language)
         figures = without_unreal(figures, verdict.contexts, texts=texts)
+        persons = find_persons(found, rules.names, gazetteer=rules.gazetteer, language=language)
+        indicators = find_indicators(title, body[:LONGEST_TEXT])
         assessment = assess(found, verdict.tags, figures, gravity=rules.gravity, base=self._base(verdict.tags))
         return Tagging(
             topics=tuple(tag.topic for tag in verdict.tags),
@@ -72,8 +76,10 @@ class Tagger:
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),
-            persons=find_persons(found, rules.names, gazetteer=rules.gazetteer, language=language),
+            persons=persons,
             organisations=find_organisations(found, rules.organisations, gazetteer=rules.gazetteer),
+            indicators=indicators,
+            watch=find_watched(found, rules.watchlists, persons=persons, indicators=indicators),
             ruleset=rules.version,
             why=explain(verdict.tags, assessment),
         )

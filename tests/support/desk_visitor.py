@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -41,9 +42,10 @@ class Seen:
 
 @dataclass
 class DeskVisitor:
-    """One browser. `base`: http://host:port."""
+    """One browser. `base`: http://host:port; `tls`: whom it trusts, for https."""
 
     base: str
+    tls: ssl.SSLContext | None = None
     headers: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -70,7 +72,11 @@ class DeskVisitor:
         return found[1] if found else ""
 
     def ask(self, method: str, path: str, *, body: str | None = None, headers: dict[str, str] | None = None) -> Seen:
-        connection = HTTPConnection(self.host, timeout=90)
+        connection = (
+            HTTPSConnection(self.host, timeout=90, context=self.tls)
+            if self.tls
+            else HTTPConnection(self.host, timeout=90)
+        )
         cookies = (
             {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         )

@@ -17,7 +17,8 @@ from urllib.parse import unquote, urlsplit
 
 from urllib3.exceptions import HTTPError
 
-from pipelines.alerts.alert import EMAIL, TELEGRAM, WEBHOOK, NotifyTarget
+from pipelines.alerts.alert import NotifyTarget
+from pipelines.alerts.file_format import EMAIL, TELEGRAM, WEBHOOK
 from pipelines.alerts.speaking import Notification, subject_of, text_of
 from pipelines.errors import KuzetError, UnsafeAddressError
 from pipelines.urls import check_target
@@ -206,5 +207,5 @@ def html_of(notice: Notification) -> str:
         title = html.escape(one["title"])
         parts.append(f"<p><b>{f'<a href={chr(34)}{href}{chr(34)}>{title}</a>' if href else title}</b><br>")
         parts.append("<br>".join(html.escape(line) for line in lines if line) + "</p>")
-    more = f"<p>{notice['more']} more stories.</p>" if notice["more"] else ""
+    more = f"<p>{notice['more']} more.</p>" if notice["more"] else ""
     return f"<html><body>{''.join(parts)}{more}<p>Alert {html.escape(notice['alert'])}</p></body></html>"

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.alerts.alert import Alert, AlertRules
 from pipelines.alerts.matching import Heard, concerns, heard_of, is_news, what_is_new
-from pipelines.alerts.speaking import Notification, Pending, cool_keys, judge, notification, pending_of, speak_at
+from pipelines.alerts.signals import Signal, heard_signal, news_of, pending_signal
+from pipelines.alerts.speaking import (
+    HOUR_S,
+    Notification,
+    Pending,
+    cool_keys,
+    judge,
+    notification,
+    pending_of,
+    speak_at,
+)
 from pipelines.stories.story import StoryDocument, build_story
 from worker.stories.index import MOST_STORIES, StoryIndex, StoryRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """`stories`: how many were played; `matched`: how many the alert spoke of; `notices`: one for each message."""
+    """`stories` that were played, of spikes the hours; how many the alert spoke of; `notices`: one for each message."""
 
     stories: int
     matched: int
@@ -30,22 +40,53 @@ def replay(index: StoryIndex, alert: Alert, rules: AlertRules, *, since: datetim
 
 def play(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...]) -> Replayed:
     """Let an alert hear of each report at the time when it came in."""
+    return _replayed(alert, rules, list(_of_stories(alert, rules, stories)), played=len(stories))
+
+
+def _of_stories(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...]) -> Iterator[tuple[float, Pending]]:
     heard: dict[str, Heard] = {}
+    for at, story in moments(stories):
+        news = what_is_new(story, heard.get(story["id"]))
+        if news and is_news(story, rules) and concerns(alert, story):
+            heard[story["id"]] = heard_of(alert, story)
+            yield at, pending_of(story, news=news)
+
+
+def replay_spikes(
+    find: Callable[[float], Iterable[Signal]], alert: Alert, rules: AlertRules, *, since: float, until: float
+) -> Replayed:
+    """Look for spikes at each hour of the past; `find` returns those of a moment (epoch seconds)."""
+    hours = [since + HOUR_S * number for number in range(1, int((until - since) // HOUR_S) + 1)]
+    heard: dict[str, Heard] = {}
+    said: list[tuple[float, Pending]] = []
+    for at in hours:
+        for signal in find(at):
+            if news := news_of(signal, heard.get(signal.id)):
+                heard[signal.id] = heard_signal(signal)
+                said.append((at, pending_signal(signal, news=news, now=at)))
+    return _replayed(alert, rules, said, played=len(hours))
+
+
+def replay_now(signals: Iterable[Signal], alert: Alert, rules: AlertRules, *, now: float) -> Replayed:
+    """Say what an alert would speak of now, as if it had said nothing before."""
+    said = [(now, pending_signal(signal, news="new", now=now)) for signal in signals]
+    return _replayed(alert, rules, said, played=len(said))
+
+
+def _replayed(alert: Alert, rules: AlertRules, said: list[tuple[float, Pending]], *, played: int) -> Replayed:
+    """Gather what matched as the watch does, and speak when the time has come."""
     gathered: dict[str, Pending] = {}
     cooling: dict[str, tuple[float, int]] = {}
     notices: list[Notification] = []
     due = 0.0
-    for at, story in moments(stories):
-        if due and at >= due:
+    for at, pending in said:
+        while due and at >= due:
             due = _speak(alert, rules, gathered, cooling, notices, now=due)
-        news = what_is_new(story, heard.get(story["id"]))
-        if news and is_news(story, rules) and concerns(alert, story):
-            heard[story["id"]] = heard_of(alert, story)
-            gathered[story["id"]] = pending_of(story, news=news)
-            due = due or speak_at(alert, now=at)
+        gathered[pending["story"]] = pending
+        due = due or speak_at(alert, now=at)
     while due:
         due = _speak(alert, rules, gathered, cooling, notices, now=due)
-    return Replayed(stories=len(stories), matched=len(heard), notices=tuple(notices))
+    return Replayed(stories=played, matched=len({one["story"] for _, one in said}), notices=tuple(notices))
 
 
 def moments(stories: tuple[StoryDocument, ...]) -> Iterator[tuple[float, StoryDocument]]:

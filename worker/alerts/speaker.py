@@ -8,11 +8,21 @@ from typing import Any, cast
 
 import structlog
 
-from pipelines.alerts.alert import Alert, AlertRules
+from pipelines.alerts.alert import STORY, Alert, AlertRules
 from pipelines.alerts.matching import Heard, concerns, heard_of, is_news, what_is_new
-from pipelines.alerts.speaking import Pending, cool_keys, judge, notification, pending_of, speak_at
+from pipelines.alerts.speaking import (
+    Escalation,
+    Pending,
+    cool_keys,
+    escalation,
+    judge,
+    notification,
+    pending_of,
+    speak_at,
+)
 from pipelines.stories.story import Member, StoryDocument, build_story
 from worker.state.alerts import Alerts
+from worker.state.records import to_json
 from worker.state.stories import Stories
 
 BATCH = 200
@@ -60,7 +70,7 @@ class Speaker:
         heard = self._alerts.heard(story["id"])
         items, is_whole = [], True
         for alert in rules.alerts:
-            if not alert.enabled or self._alerts.muted_until(alert.name) > now:
+            if alert.unit != STORY or not alert.enabled or self._alerts.muted_until(alert.name) > now:
                 continue
             before = Heard.from_record(heard[alert.name]) if alert.name in heard else None
             news = what_is_new(story, before)
@@ -94,6 +104,30 @@ class Speaker:
                 self._speak(alert, gathered, rules, now=now)
         return len(due)
 
+    def escalate(self, *, now: float) -> int:
+        """Send what was not acknowledged in time to the next target; return how much was."""
+        rules, sent = self._rules(), 0
+        for record in self._alerts.escalations(now=now):
+            found: Escalation = json.loads(record)
+            alert, step = rules.named(found["alert"]), found["step"]
+            open_ones = [one for one in found["stories"] if not self._alerts.is_acknowledged(one["story"])]
+            following = escalation(alert, open_ones, step=step, since=found["since"]) if alert else None
+            if alert is None or following is None:
+                self._alerts.escalate(record, notices=[], escalate_at=0.0, now=now)
+                continue
+            target = alert.escalate_to[step]
+            notice = self._notice(alert, target, open_ones, rules, now=now, step=step + 1, since=found["since"])
+            next_one = escalation(alert, open_ones, step=step + 1, since=found["since"])
+            self._alerts.escalate(
+                record,
+                notices=[notice],
+                escalate=to_json(next_one) if next_one else "",
+                escalate_at=now + alert.escalate_s,
+                now=now,
+            )
+            sent += 1
+        return sent
+
     def _speak(self, alert: Alert, gathered: Mapping[str, str], rules: AlertRules, *, now: float) -> None:
         pending: list[Pending] = [json.loads(text) for text in gathered.values()]
         cooling = self._alerts.cooling(key for one in pending for key in cool_keys(alert, one))
@@ -103,6 +137,7 @@ class Speaker:
         notices = [
             self._notice(alert, target, verdict.speak, rules, now=now) for target in alert.targets if verdict.speak
         ]
+        following = escalation(alert, verdict.speak, step=0, since=now)
         over = self._alerts.speak(
             alert.name,
             said=done,
@@ -110,13 +145,23 @@ class Speaker:
             cool=cool_downs(alert, verdict.speak),
             next_at=verdict.wait_until,
             now=now,
+            escalate=to_json(following) if following else "",
+            escalate_at=now + alert.escalate_s,
         )
         log.info("alert", alert=alert.name, stories=len(spoken), notifications=len(notices) - over, over_cap=over)
 
-    def _notice(
-        self, alert: Alert, target: str, speak: Sequence[Pending], rules: AlertRules, *, now: float
+    def _notice(  # noqa: PLR0913  what a message is made of
+        self,
+        alert: Alert,
+        target: str,
+        speak: Sequence[Pending],
+        rules: AlertRules,
+        *,
+        now: float,
+        step: int = 0,
+        since: float = 0.0,
     ) -> dict[str, Any]:
-        notice = notification(alert, target, speak, now=now)
+        notice = notification(alert, target, speak, now=now, step=step, since=since)
         most = rules.targets[target].most_a_day
         return {"key": notice["key"], "target": target, "most": most, "body": json.dumps(notice, ensure_ascii=False)}
 

@@ -96,9 +96,8 @@ def quarantined_row(kept: Quarantined) -> QuarantinedRow:
     return {"id": kept.article_id, "url": kept.url, "stage": str(kept.stage), "error": kept.error, "at": kept.at}
 
 
-def show_row(runtime: Runtime, document: Mapping[str, Any]) -> dict[str, Any]:
+def show_row(document: Mapping[str, Any], found: Trace | None) -> dict[str, Any]:
     """The stable answer of `kuzet show --json`: the document, and the revisions that its journey still knows."""
-    found = runtime.state.articles.trace(document["id"])
     return {**document, "revisions": [asdict(revision) for revision in found.revisions] if found else []}
 
 

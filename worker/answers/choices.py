@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from pipelines.errors import UsageError
+from pipelines.reading.indicators import find_indicators
 from pipelines.search.fields import figure_names
 from worker.files.layers import Layers
-from worker.files.text import read_text
+from worker.files.text import Stamp, read_text, stamp
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
@@ -43,17 +45,24 @@ ISO_639_1 = (
 """Two-letter codes of languages: the detector may find any of them."""
 
 OPEN = ("source", "feed", "family")
-AS_TYPED = ("story",)
-"""Filters whose values are ids: nothing is near to one."""
+AS_TYPED = ("story", "watch")
+"""Filters whose values are ids, or lists of one's own: nothing is near to one."""
 
 
 def known_values(name: str, config: Layers) -> dict[str, str]:
     """Return what may be typed for a filter, folded, with the value it means. Empty for an open list.
 
-    Raises ConfigError when a file of `config` cannot be read.
+    The files are read again when one has changed, which takes up to 0.4 s. Raises ConfigError when one cannot be read.
     """
-    read = _READERS.get(name)
-    return {_fold(typed): value for typed, value in read(config)} if read else {}
+    if name not in _READERS:
+        return {}
+    files = (*config.glob("*.yaml"), *config.glob("rules/*.yaml"))
+    return dict(_known_values(name, config, tuple((file, stamp(file)) for file in files)))
+
+
+@lru_cache(maxsize=16)
+def _known_values(name: str, config: Layers, _files: tuple[tuple[Path, Stamp], ...]) -> Mapping[str, str]:
+    return {_fold(typed): value for typed, value in _READERS[name](config)}
 
 
 def resolve(name: str, value: str, *, config: Layers, is_used: Callable[[], bool] = lambda: False) -> str:
@@ -87,6 +96,8 @@ def resolve_filters(
 def _resolved(runtime: Runtime, name: str, value: str, *, warn: Callable[[str], None]) -> str:
     if name in AS_TYPED:
         return value
+    if name == "indicator":
+        return next(iter(find_indicators(value)), value)
     if name in OPEN:
         if problem := unknown(runtime, name, value):
             warn(problem)

@@ -356,6 +356,8 @@ class TagAnswer(TypedDict):
     figures: list[FigureRow]
     persons: list[str]
     organisations: list[str]
+    indicators: list[str]
+    watch: list[str]
     contexts: list[str]
     tags: dict[str, Any]
     why: str

@@ -103,15 +103,16 @@ class WatchedFeeds:
     @classmethod
     def of(cls, runtime: Runtime) -> WatchedFeeds:
         """Read them. Feeds of a catalogue that cannot be read are none here; it is a problem of its own."""
-        snapshots = {feed.id: runtime.state.feeds.snapshot(feed.id) for feed in _enabled(runtime)}
-        found = {feed.id: state_of(feed, snapshots[feed.id], now=runtime.now()) for feed in _enabled(runtime)}
-        polls = [poll for snapshot in snapshots.values() if snapshot for poll in snapshot.polls]
+        enabled = _enabled(runtime)
+        snapshots = runtime.state.feeds.snapshots(feed.id for feed in enabled)
+        found = {feed.id: state_of(feed, snapshots.get(feed.id), now=runtime.now()) for feed in enabled}
+        polls = [poll for snapshot in snapshots.values() for poll in snapshot.polls]
         quiet = silence(
             (poll.at for poll in polls if poll.new),
             polled_at=max((poll.at for poll in polls), default=0.0),
-            last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values() if snapshot), default=0.0),
+            last_new_at=max((snapshot.last_new_at for snapshot in snapshots.values()), default=0.0),
         )
-        failures = {feed_id: snapshot.failures for feed_id, snapshot in snapshots.items() if snapshot}
+        failures = {feed_id: snapshot.failures for feed_id, snapshot in snapshots.items()}
         states, sentences = ({key: one[place] for key, one in found.items()} for place in (0, 1))
         return cls(states, sentences, quiet, failures)
 

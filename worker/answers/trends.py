@@ -32,7 +32,7 @@ def compare(runtime: Runtime, chosen: Selection, text: str = "") -> Comparison:
     """Count a selection in its period (the last 7 days, if it names none) and before."""
     period = period_of(chosen)
     request = replace(chosen, since=None, until=None).request(text)
-    return Comparison(runtime.search.statistics(request, period), runtime.search.trends(request, period))
+    return Comparison(*runtime.search.compared(request, period))
 
 
 def map_row(found: Comparison) -> MapAnswer:

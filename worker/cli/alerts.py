@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.alerts.alert import STORY
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
 from worker.answers.selection import moment
@@ -74,6 +76,21 @@ def check(*, as_json: AsJson = False) -> None:
     out.print(f"{alert_file.file}: {len(rules.alerts)} alerts, {len(rules.targets)} targets.")
 
 
+@alerts.command("schema")
+def schema(
+    *, table: Annotated[bool, typer.Option("--table", help="The keys as a table in Markdown, as in the guide.")] = False
+) -> None:
+    """Print the format of alerts.yaml as a JSON schema, which editors complete and check it by.
+
+    Example: kuzet alerts schema > config/alerts.schema.json
+    """
+    import json
+
+    from pipelines.alerts.file_format import alerts_schema, alerts_table
+
+    typer.echo(alerts_table() if table else json.dumps(alerts_schema(), ensure_ascii=False, indent=2))
+
+
 @alerts.command("test")
 def try_out(
     name: Name,
@@ -82,17 +99,16 @@ def try_out(
     send: Annotated[str, typer.Option(metavar="TARGET", help="Send the newest message there, for real.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what an alert would have sent: the stories of the past are played to it, in the order in which they came.
+    """Say what an alert would have sent: the past is played to it, stories in the order in which they came.
+
+    Spikes are looked for at each hour. Silences and the health of the watch have no past: it says what holds now.
 
     Example: kuzet alerts test grave-in-abay --since 30d
     """
-    from worker.alerts.replay import replay
-
     runtime = open_runtime()
     rules = runtime.alert_file.check()
     alert = named(rules, name)
-    begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
-    found = replay(runtime.story_index, alert, rules, since=begins_at)
+    found = replayed(runtime, alert, rules, since=moment(since, now=datetime.now(KAZAKHSTAN)))
     row = test_row(alert, found)
     if send:
         row["sent"] = send_newest(runtime, rules, found, target=send)
@@ -105,18 +121,21 @@ def run() -> None:
 
     Example: kuzet alerts run
     """
-    from worker.tasks.alerts import deliver, open_speaker
+    from worker.alerts.signals import UNITS_EVERY_S
+    from worker.tasks.alerts import deliver, open_looker, open_speaker
 
     runtime = open_runtime()
     speaker = open_speaker(runtime)
+    signals = open_looker(runtime).look(UNITS_EVERY_S, now=runtime.now())
     looked_at = speaker.look(now=runtime.now())
-    spoke = speaker.speak(now=runtime.now())
+    spoke = speaker.speak(now=runtime.now()) + speaker.escalate(now=runtime.now())
     state, sent = runtime.state.alerts, 0
     for key in state.due_notices(now=runtime.now(), limit=100):
         if claim := state.take(key, now=runtime.now(), lease_s=60.0):
             deliver(runtime, claim)
             sent += 1
-    out.print(f"{looked_at} stories were looked at, {spoke} alerts spoke, {sent} notifications were tried.")
+    seen = f"{looked_at} stories were looked at, {signals} spikes, silences and ills are new"
+    out.print(f"{seen}, {spoke} alerts spoke, {sent} notifications were tried.")
 
 
 @alerts.command("mute")
@@ -142,18 +161,40 @@ def mute(
 
 @alerts.command("ack")
 def acknowledge(
-    story: Annotated[str, typer.Argument(metavar="STORY", help="A story's id, or an article of it.")],
+    named: Annotated[str, typer.Argument(metavar="ID", help="A message's key, a story's id, or an article of it.")],
 ) -> None:
-    """Acknowledge a story: no alert says more of it.
+    """Acknowledge a message or a story: no alert says more of it, and it goes to no further target.
 
     Example: kuzet alerts ack 9307c34a9ea0a3baaa4a9d72e2b14143
     """
     from worker.cli.stories import find
 
     runtime = open_runtime()
-    found = find(runtime, story)
-    runtime.state.alerts.acknowledge(found["id"])
-    out.print(Text(f"No alert says more of «{found['title']}»."))
+    state = runtime.state.alerts
+    notice = state.notice(named)
+    titles = {one["story"]: one["title"] for one in notice["stories"]} if notice else {}
+    if not notice:
+        found = find(runtime, named)
+        titles[found["id"]] = found["title"]
+    for story, title in titles.items():
+        state.acknowledge(story)
+        out.print(Text(f"No alert says more of «{title}»."))
+
+
+def replayed(runtime: Runtime, alert: Alert, rules: AlertRules, *, since: datetime | None) -> Replayed:
+    """Play the past to an alert; of what has no past, say what holds now."""
+    from worker.alerts.replay import replay, replay_now, replay_spikes
+    from worker.alerts.signals import spikes_at
+    from worker.tasks.alerts import open_looker
+
+    if alert.unit == STORY:
+        return replay(runtime.story_index, alert, rules, since=since)
+    now = runtime.now()
+    if alert.spike is None:
+        return replay_now(open_looker(runtime).signals(alert, rules, now=now), alert, rules, now=now)
+    begins_at = since.timestamp() if since else now - 30 * 86_400
+    find = partial(spikes_at, runtime.search, alert, rules)
+    return replay_spikes(lambda at: find(now=at), alert, rules, since=begins_at, until=now)
 
 
 def named(rules: AlertRules, name: str) -> Alert:

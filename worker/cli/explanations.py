@@ -91,6 +91,8 @@ def show_facts(tagging: Tagging) -> None:
         "figures": ", ".join(map(shown_figure, tagging.figures)),
         "persons": ", ".join(tagging.persons),
         "organisations": ", ".join(tagging.organisations),
+        "indicators": ", ".join(tagging.indicators),
+        "watched": ", ".join(tagging.watch),
     }
     show_pairs(found)
 

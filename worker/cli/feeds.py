@@ -60,8 +60,7 @@ def snapshots_of(runtime: Runtime, chosen: list[Feed]) -> dict[str, FeedSnapshot
     if not runtime.settings.broker_url:
         warn(f"no watch is running on {runtime.settings.data}, so nothing is known of polls")
         return {}
-    found = ((feed.id, runtime.state.feeds.snapshot(feed.id)) for feed in chosen)
-    return {feed_id: snapshot for feed_id, snapshot in found if snapshot}
+    return runtime.state.feeds.snapshots(feed.id for feed in chosen)
 
 
 def listed(feed: Feed, snapshot: FeedSnapshot | None, *, now: float) -> list[str | Text]:

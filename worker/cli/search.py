@@ -23,7 +23,18 @@ from worker.cli.session import open_runtime
 
 commands = typer.Typer()
 
-SHOWN_FACETS = ("topic", "severity", "region", "source", "language", "person", "organisation", "figure", "context")
+SHOWN_FACETS = (
+    "topic",
+    "severity",
+    "region",
+    "source",
+    "language",
+    "person",
+    "organisation",
+    "figure",
+    "context",
+    "watch",
+)
 FACET_VALUES = 8
 BARS = "▁▂▃▄▅▆▇█"
 

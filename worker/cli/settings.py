@@ -31,6 +31,8 @@ SET_BY_COMPOSE = frozenset(
         "site",
         "secrets",
         "alive_file",
+        "desk_certificate",
+        "desk_key",
         "broker_url",
         "search_url",
         "search_username",

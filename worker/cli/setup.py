@@ -55,12 +55,11 @@ def make_secrets(
     from worker.setup.deliveries import PASSWORDS, KibanaDoor, deliver, deliveries
     from worker.setup.vault import open_vault
 
-    names = [name.strip() for name in kibana_names.split(",") if name.strip()]
-    door = KibanaDoor(protocol=kibana_protocol.value, url=kibana_url, names=names)
+    door = KibanaDoor(protocol=kibana_protocol.value, url=kibana_url, names=_listed(kibana_names))
     with open_vault(folder / VAULT, now=datetime.now(UTC)) as vault:
         for name in PASSWORDS if rotate else ():
             vault.renew(name)
-        for delivery in deliveries(vault, kibana=door):
+        for delivery in deliveries(vault, kibana=door, desk_names=_listed(Settings().desk_names)):
             deliver(delivery, below=folder)
         made = list(vault.made)
     out.print(Text(f"Made: {', '.join(made)}." if made else "All secrets are there."), style="green", soft_wrap=True)
@@ -68,6 +67,10 @@ def make_secrets(
         out.print(Text(problem), style="yellow", soft_wrap=True)
     if rotate:
         out.print("Now start every service anew: docker compose up -d --force-recreate", soft_wrap=True)
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
 
 
 @setup.command("check")
@@ -98,7 +101,8 @@ def _problems(settings: Settings, *, disk: Path) -> list[str]:
 def bring_accounts(*, wait_s: Wait = 300.0) -> None:
     """Bring Elasticsearch's accounts to what the secrets say: Kibana's password, the services' role and user.
 
-    Reads KUZET_SEARCH_URL, KUZET_SEARCH_CA, KUZET_SEARCH_USERNAME and the folder KUZET_SECRETS.
+    Makes the first account of the desk, too: `admin`, unless the desk has accounts.
+    Reads KUZET_SEARCH_URL, KUZET_SEARCH_CA, KUZET_SEARCH_USERNAME and the folders KUZET_SECRETS and KUZET_DATA.
     Example: KUZET_SECRETS=/secrets/accounts kuzet setup accounts
     """
     from worker.setup import accounts
@@ -108,6 +112,21 @@ def bring_accounts(*, wait_s: Wait = 300.0) -> None:
     accounts.bring_accounts(engine, passwords=_secrets(settings))
     done = f"{engine.address}: the accounts of Kibana and of kuzet's services are in order."
     out.print(Text(done), style="green", soft_wrap=True)
+    if name := _first_of_desk(settings):
+        out.print(Text(f"The desk has its first account, {name}."), style="green", soft_wrap=True)
+
+
+def _first_of_desk(settings: Settings) -> str:
+    """Make the desk's first account if it has none; return its name, empty when nothing was made."""
+    from worker.desk.access import Role
+    from worker.desk.accounts import Accounts
+    from worker.setup.deliveries import DESK, DESK_ADMIN
+
+    password, accounts = _secrets(settings) / DESK, Accounts(settings.data / "desk")
+    if accounts or not password.exists():
+        return ""
+    accounts.add(DESK_ADMIN, password.read_text(encoding="utf-8"), role=Role.ADMIN)
+    return DESK_ADMIN
 
 
 @setup.command("kibana")

@@ -47,7 +47,7 @@ def show(article: Article, *, as_json: AsJson = False) -> None:
     runtime = open_runtime()
     document = find_document(runtime, article)
     if as_json:
-        print_json(show_row(runtime, document))
+        print_json(show_row(document, runtime.state.articles.trace(document["id"])))
         return
     found = runtime.state.articles.trace(document["id"])
     show_document(document, found.revisions if found else ())
@@ -93,6 +93,8 @@ def findings(document: Mapping[str, Any], tagging: Tagging) -> dict[str, str]:
         "places": ", ".join(document.get("places", ())),
         "persons": ", ".join(tagging.persons),
         "organisations": ", ".join(tagging.organisations),
+        "indicators": ", ".join(tagging.indicators),
+        "watched": ", ".join(tagging.watch),
         "figures": ", ".join(map(shown_figure, tagging.figures)),
     }
 

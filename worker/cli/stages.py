@@ -242,6 +242,8 @@ def tag_row(tagger: Tagger, title: str, body: str) -> TagAnswer:
         ],
         "persons": list(tagging.persons),
         "organisations": list(tagging.organisations),
+        "indicators": list(tagging.indicators),
+        "watch": list(tagging.watch),
         "contexts": sorted({context.context for context in tagging.contexts}),
         "tags": explain_tags(tagging),
         "why": tagging.why,

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
+import anyio
 from anyio import to_thread
 from redis.exceptions import RedisError
 from starlette.applications import Starlette
@@ -96,7 +97,10 @@ def build(desk: Desk) -> Starlette:
     @asynccontextmanager
     async def life(_app: Starlette) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
-        yield
+        async with anyio.create_task_group() as group:
+            group.start_soon(machine.beat, desk.runtime.settings.alive_file)
+            yield
+            group.cancel_scope.cancel()
         desk.runtime.redis.close()
 
     app = Starlette(
@@ -212,7 +216,7 @@ def response(visit: Visit, result: Result, page: Page, *, as_json: bool, request
             headers = {"content-disposition": f'attachment; filename="{result.name}"'} if result.name else {}
             answered = StreamingResponse(iter(result.content), media_type=result.content_type, headers=headers)
         case View() if as_json or not result.template:
-            answered = json_response(result.row, status=result.status)
+            answered = json_response(result.row() if callable(result.row) else result.row, status=result.status)
         case View():
             answered = html_response(visit, result, twin=twin_of(page, visit))
     set_cookies(visit, result, answered, request)

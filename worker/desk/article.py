@@ -18,7 +18,7 @@ from worker.answers.shapes import ShowAnswer, TraceAnswer
 from worker.answers.wrong_tags import keep_example
 from worker.desk.access import Role
 from worker.desk.found import figure_name
-from worker.desk.stories import story_of
+from worker.desk.stories import story_of_article
 from worker.desk.visits import Moved, Page, View, Visit
 from worker.state import Tombstone, Trace
 
@@ -63,8 +63,8 @@ def article(visit: Visit) -> View:
     """Return the page of an article, by its id."""
     document = find_document(visit.runtime, visit.part["article"])
     tagging = read_tagging(document)
+    found = visit.runtime.state.articles.trace(document["id"])
     marks = marks_of(tagging)
-    trace = visit.runtime.state.articles.trace(document["id"])
     has_images = visit.one("images") == "1"
     values = {
         "document": document,
@@ -74,17 +74,17 @@ def article(visit: Visit) -> View:
         "topics": topics(visit, tagging),
         "contexts": contexts(visit, tagging),
         "figures": figures(visit, document, tagging),
-        "trace": trace,
-        "steps": steps(trace),
+        "trace": found,
+        "steps": steps(found),
         "mark_kinds": MarkKind,
         "anchor": anchor,
         "readable": readable,
         "reprints": reprints(visit, document),
-        "story": story_of(visit, document["id"]),
+        "story": story_of_article(visit, document),
         "with_images": has_images,
         "all_topics": sorted((visit.names.topic(topic), topic) for topic in visit.names.labels.topics),
     }
-    return View(template="article.html", row=show_row(visit.runtime, document), values=values, images=has_images)
+    return View(template="article.html", row=lambda: show_row(document, found), values=values, images=has_images)
 
 
 def topics(visit: Visit, tagging: Tagging) -> list[Because]:

@@ -18,8 +18,6 @@ LARGEST_PAGE = 100
 LONGEST_VALUE = 500
 MOST_VALUES = 50
 OWN = ("q", "since", "until", "sort", "any", "reprints", "size", "after", "all", "like")
-TAGGED = ("critical", "high", "medium", "low")
-"""Every article with a topic has a severity, so these are the articles with a topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +33,7 @@ class Asked:
     size: int
     after: str
     everything: bool
+    with_topic: bool = False
 
     def request(self, **more: object) -> SearchRequest:
         """Return the request for the engine."""
@@ -45,6 +44,7 @@ class Asked:
             collapse=not self.has_reprints,
             size=self.size,
             after=self.after,
+            with_topic=self.with_topic,
             **more,
         )
 
@@ -103,8 +103,7 @@ def tagged_only(asked: Asked) -> Asked:
     """Narrow what is asked to articles with a topic, unless words, a severity or `all=1` say otherwise."""
     if asked.everything or asked.text or asked.chosen("severity"):
         return asked
-    filters = {**asked.selection.filters, "severity": TAGGED}
-    return replace(asked, selection=replace(asked.selection, filters=filters))
+    return replace(asked, with_topic=True)
 
 
 def lately(asked: Asked, *, hours: int) -> Asked:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,16 +14,18 @@ from filelock import FileLock
 from itsdangerous import BadSignature, Signer
 
 from pipelines.errors import ConfigError
+from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.answers.choices import read_names_of
 from worker.answers.labels import NO_LABELS, Names, read_names
 from worker.desk.access import Door
 from worker.desk.accounts import Accounts
+from worker.desk.translations import LANGUAGES
 from worker.files.labels import read_labels
+from worker.files.watched import Watched
 from worker.local.atomic import write_text
 from worker.runtime import Runtime
 from worker.state.sessions import Sessions
 
-NAMES_KEPT_S = 30.0
 CHANGES_SHOWN = 30
 TAIL_BYTES = 20_000
 
@@ -38,7 +39,7 @@ class Desk:
         self.door = Door.of(runtime.settings)
         self.accounts = Accounts(self.folder)
         self.changes = ChangeLog(self.folder / "changes.jsonl")
-        self._names: dict[str, tuple[float, Names]] = {}
+        self._names = {language: self._watched_names(language) for language in LANGUAGES}
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -77,12 +78,15 @@ class Desk:
     # ------------------------------------------------------------ names
 
     def names(self, language: str) -> Names:
-        """Return the labels of a language, read again from the config folder after NAMES_KEPT_S."""
-        read_at, names = self._names.get(language, (0.0, Names("", NO_LABELS, {})))
-        if time.monotonic() - read_at > NAMES_KEPT_S or not read_at:
-            names = self._read_names(language)
-            self._names[language] = (time.monotonic(), names)
-        return names
+        """Return the labels of a language; they are read again when a file of the config folder has changed."""
+        return self._names[language].current()
+
+    def _watched_names(self, language: str) -> Watched[Names]:
+        config = self.runtime.config
+        return Watched(
+            lambda: [config / LABELS_FILE, config / "places.yaml", *config.glob("rules/*.yaml")],
+            lambda: self._read_names(language),
+        )
 
     def _read_names(self, language: str) -> Names:
         config = self.runtime.config

@@ -11,7 +11,7 @@ from pipelines.search.request import FILTERS
 from worker.desk.asked import Asked
 from worker.desk.visits import Visit
 
-FACETS = ("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context")
+FACETS = ("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context", "watch")
 VALUES_SHOWN = 8
 RANKS = ("critical", "high", "medium", "low")
 

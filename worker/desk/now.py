@@ -18,7 +18,7 @@ def now(visit: Visit) -> View:
     asked = lately(tagged_only(plain), hours=HOURS)
     result = visit.runtime.search.search(asked.request(), now=visit.now)
     values = found_values(visit, plain, result)
-    return View(template="now.html", row=result_row(result), values={**values, "position": position(visit)})
+    return View(template="now.html", row=lambda: result_row(result), values={**values, "position": position(visit)})
 
 
 def position(visit: Visit) -> str:

@@ -73,7 +73,7 @@ def map_page(visit: Visit) -> View:
     asked = read_asked(visit.runtime, visit.pairs, now=visit.now, default=Sort.TIME)
     found = compare(visit.runtime, asked.selection, asked.text)
     shown = {"drawing": drawing(visit.runtime.settings.config), "points": points(visit, found)}
-    return View(template="map.html", row=map_row(found), values={**compared(visit, asked, found), **shown})
+    return View(template="map.html", row=lambda: map_row(found), values={**compared(visit, asked, found), **shown})
 
 
 def trends_page(visit: Visit) -> View:
@@ -81,7 +81,7 @@ def trends_page(visit: Visit) -> View:
     asked = read_asked(visit.runtime, visit.pairs, now=visit.now, default=Sort.TIME)
     found = compare(visit.runtime, asked.selection, asked.text)
     values = {**compared(visit, asked, found), "topics": topics(visit, asked, found), "days": found.trends.days}
-    return View(template="trends.html", row=trends_row(found), values=values)
+    return View(template="trends.html", row=lambda: trends_row(found), values=values)
 
 
 def compared(visit: Visit, asked: Asked, found: Comparison) -> dict[str, Any]:

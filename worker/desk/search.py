@@ -27,7 +27,9 @@ def search(visit: Visit) -> View:
             status=400,
         )
     return View(
-        template="search.html", row=result_row(result), values={**found_values(visit, asked, result), "like": ""}
+        template="search.html",
+        row=lambda: result_row(result),
+        values={**found_values(visit, asked, result), "like": ""},
     )
 
 
@@ -35,7 +37,7 @@ def similar(visit: Visit, asked: Asked, article: str) -> View:
     """Return the articles that are about the same as one."""
     result = visit.runtime.search.more_like_this(find_key(visit.runtime, article), size=asked.size)
     values = {**found_values(visit, asked, result), "like": article}
-    return View(template="search.html", row=result_row(result), values=values)
+    return View(template="search.html", row=lambda: result_row(result), values=values)
 
 
 PAGES = (

@@ -11,6 +11,7 @@ from config.settings import Settings
 from pipelines.errors import UsageError
 from worker.desk.application import build
 from worker.desk.desk import Desk
+from worker.files.rule_check import RulesCheckedApart
 from worker.runtime import Runtime
 
 CONNECTIONS = 200
@@ -20,6 +21,7 @@ ENDS_WITHIN_S = 3
 def serve(runtime: Runtime) -> None:
     """Serve the desk until Ctrl-C or SIGTERM. Raises UsageError when it would be open, or its port is taken."""
     settings = runtime.settings
+    runtime.rules = RulesCheckedApart(runtime.config, cache=settings.cache / "rules")
     desk = Desk(runtime)
     desk.door.check(has_accounts=bool(desk.accounts))
     if bool(settings.desk_certificate) != bool(settings.desk_key):

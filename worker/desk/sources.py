@@ -26,10 +26,9 @@ from worker.answers.feeds import (
 )
 from worker.answers.fetching import fetch_feed
 from worker.answers.selection import Selection
-from worker.answers.shapes import FeedAnswer, FeedRow, FeedsAnswer
+from worker.answers.shapes import FeedAnswer, FeedsAnswer
 from worker.answers.statistics import period_of
 from worker.desk.access import Role
-from worker.desk.asked import TAGGED
 from worker.desk.visits import Download, Moved, Page, View, Visit
 
 STATE_CLASSES = {"new": "off", "off": "off", "degraded": "unsure", "silent": "unsure", "failing": "bad", "gone": "bad"}
@@ -51,23 +50,21 @@ class Yield:
 
 def sources(visit: Visit) -> View:
     """Return every feed; those that are off come last."""
-    rows = [row_of(visit, feed) for feed in visit.runtime.catalogue]
+    feeds, now = [*visit.runtime.catalogue], visit.runtime.now()
+    snapshots = visit.runtime.state.feeds.snapshots(feed.id for feed in feeds)
+    rows = [feed_row(feed, snapshots.get(feed.id), now=now) for feed in feeds]
     shown = sorted(rows, key=lambda row: (not row["enabled"], row["source"], row["id"]))
     problem = visit.runtime.catalogue.problem
     values = {"feeds": shown, "yields": yields(visit), "states": STATE_CLASSES, "problem": problem}
     return View(template="sources.html", row={"feeds": rows}, values=values)
 
 
-def row_of(visit: Visit, feed: Feed) -> FeedRow:
-    return feed_row(feed, visit.runtime.state.feeds.snapshot(feed.id), now=visit.runtime.now())
-
-
 def yields(visit: Visit) -> Mapping[str, Yield]:
     """Return what each feed brought; nothing while the search engine is away, for the feeds are still worth a look."""
     period = period_of(Selection(now=visit.now, filters={}, since=None, until=None))
     try:
-        every = visit.runtime.search.statistics(SearchRequest(), period).groups["feed"]
-        tagged = visit.runtime.search.statistics(SearchRequest(filters={"severity": TAGGED}), period).groups["feed"]
+        requests = (SearchRequest(), SearchRequest(with_topic=True))
+        every, tagged = (found.groups["feed"] for found in visit.runtime.search.statistics_of_each(requests, period))
     except KuzetError:
         return {}
     counts = {change.value: change.now for change in tagged}
@@ -80,7 +77,7 @@ def source(visit: Visit) -> View:
     snapshot = visit.runtime.state.feeds.snapshot(feed.id)
     last = visit.runtime.state.recalls.last(feed.source)
     row = {
-        "feed": row_of(visit, feed),
+        "feed": feed_row(feed, snapshot, now=visit.runtime.now()),
         "rhythm": rhythm_row(snapshot.rhythm) if snapshot and snapshot.rhythm else None,
         "recall": recall_row(feed.source, last) if last else None,
         "changes": feed_changes(visit.runtime, feed.id),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from pipelines.errors import KuzetError
 from pipelines.search.request import Sort
@@ -60,6 +62,12 @@ def story_of(visit: Visit, named: str) -> StoryDocument | None:
     """Return the story of an article, or with an id; None where there is no such story."""
     runtime = visit.runtime
     return find_story(runtime.state.stories, runtime.story_index, named, story_of=runtime.search.story_of)
+
+
+def story_of_article(visit: Visit, document: Mapping[str, Any]) -> StoryDocument | None:
+    """Return the story that an article's document names, or the window, where the document is older than its story."""
+    story = document.get("story") or visit.runtime.state.stories.story_of(document["id"])
+    return story_of(visit, story) if story else None
 
 
 PAGES = (

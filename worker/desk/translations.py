@@ -40,8 +40,8 @@ def preferred(accepted: str) -> str:
 
 
 FACETS = (
-    *("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context"),
-    *("place", "family", "feed", "rule", "since", "until"),
+    *("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context", "watch"),
+    *("place", "family", "feed", "rule", "indicator", "since", "until"),
 )
 STATES = (*FeedState, "off")
 QUALIFIERS = ("about", "over", "almost", "up to")

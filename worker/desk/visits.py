@@ -33,6 +33,7 @@ class Visit:
     visitor: Visitor | None
     token: str
     language: str
+    names: Names
     theme: str
     path: str
     part: Mapping[str, str]
@@ -45,10 +46,6 @@ class Visit:
     @property
     def runtime(self) -> Runtime:
         return self.desk.runtime
-
-    @property
-    def names(self) -> Names:
-        return self.desk.names(self.language)
 
     @property
     def form_token(self) -> str:
@@ -73,7 +70,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A page: its template with values, and the same as data. Without a template it is data alone."""
+    """A page: its template with values, and the same as data. Without a template it is data alone.
+
+    row: JSON, or what makes it: a page that is read by a person needs no data.
+    """
 
     template: str = ""
     row: Any = None
@@ -125,12 +125,14 @@ def read_visit(desk: Desk, request: Request, form: Mapping[str, str]) -> Visit:
     token, visitor = identify(desk, request)
     query = tuple(request.query_params.multi_items())
     given = dict(query)
+    language = _one_of(LANGUAGES, given.get("lang"), request.cookies.get(LANGUAGE))
+    language = language or preferred(request.headers.get("accept-language", ""))
     return Visit(
         desk=desk,
         visitor=visitor,
         token=token or desk.new_token(),
-        language=_one_of(LANGUAGES, given.get("lang"), request.cookies.get(LANGUAGE))
-        or preferred(request.headers.get("accept-language", "")),
+        language=language,
+        names=desk.names(language),
         theme=_one_of(THEMES, given.get("theme"), None if given.get("theme") else request.cookies.get(THEME)),
         path=request.url.path,
         part=dict(request.path_params),

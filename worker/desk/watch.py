@@ -28,7 +28,7 @@ def watch(visit: Visit) -> View:
         "current": visit.runtime.state.rebuilds.current(),
         "now": visit.runtime.now(),
     }
-    return View(template="watch.html", row=asdict(found), values=values)
+    return View(template="watch.html", row=lambda: asdict(found), values=values)
 
 
 def quarantine(visit: Visit) -> View:

@@ -8,8 +8,10 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from filelock import FileLock
 
@@ -18,7 +20,7 @@ from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lex
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
 from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
 from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
-from worker.files.text import read_text
+from worker.files.text import Stamp, read_text, stamp
 from worker.local.atomic import write_text
 
 Progress = Callable[[str, float], None]
@@ -43,6 +45,20 @@ def dictionary_name(*folders: Path) -> str:
     """Name the dictionary by its content: the lexicon, the Russian data and the code that puts them together."""
     digest = _digest(_SOURCES, _read_texts(folders).values())
     return f"kk_ru_{digest[:6]}"
+
+
+def read_analysis(*folders: Path) -> dict[str, Any]:
+    """Return how an index analyses texts by the words of these folders; read again when a file changes.
+
+    Takes 0.1 s the first time. The result is shared: it is not to be changed. Raises ConfigError.
+    """
+    files = tuple(folder / name for folder in folders for name in (*lexicon.FILES, RELATED_FILE))
+    return _analysis_of(folders, tuple(map(stamp, files)))
+
+
+@lru_cache(maxsize=2)
+def _analysis_of(folders: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> dict[str, Any]:
+    return analysis.render(dictionary_name(*folders), related=read_related(*folders))
 
 
 def build_dictionaries(

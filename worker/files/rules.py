@@ -9,6 +9,7 @@ from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.language.latin import LatinReader
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
+from pipelines.tagging.names.watchlists import FOLDER
 from pipelines.tagging.rules.labels import LABELS_FILE
 from worker.files.latin import read_latin
 from worker.files.layers import Layers
@@ -64,6 +65,7 @@ class RuleFiles:
         return self._latin()
 
     def files(self) -> list[Path]:
-        """Every file that decides how a text is tagged: the rules, and the other files of the folder but NOT_RULES."""
+        """Every file that decides how a text is tagged: the rules, watchlists, the other files but NOT_RULES."""
         shared = (file for file in self._layers.glob("*.yaml") if file.name not in NOT_RULES)
-        return [*shared, *self._layers.glob("rules/*.yaml")]
+        lists = (file for ending in ("csv", "yaml") for file in self._layers.glob(f"{FOLDER}/*.{ending}"))
+        return [*shared, *self._layers.glob("rules/*.yaml"), *lists]

@@ -123,9 +123,9 @@ def write_health(state: State, feeds: Iterable[Feed], *, index: PollIndex, now: 
 
 def _documents(state: State, feeds: Sequence[Feed], *, now: float) -> Iterator[PollDocument]:
     families = {feed.source: feed.family for feed in feeds}
+    snapshots = state.feeds.snapshots(feed.id for feed in feeds if feed.enabled)
     for feed in feeds:
-        snapshot = state.feeds.snapshot(feed.id) if feed.enabled else None
-        if snapshot:
+        if snapshot := snapshots.get(feed.id):
             yield from feed_documents(snapshot, feed, now=now)
     for account in state.outcomes.audit(now=now, days=SETTLING_DAYS).accounts:
         yield from account_documents(account, family=families.get(account.source, ""), now=now)

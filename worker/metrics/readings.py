@@ -91,8 +91,10 @@ def _stage(runtime: Runtime, stage: Stage, *, now: float) -> StageReading:
 
 def _feeds(runtime: Runtime, *, now: float) -> dict[str, int]:
     states: Counter[str] = Counter()
-    for feed in _watched(runtime):
-        snapshot = runtime.state.feeds.snapshot(feed.id)
+    watched = _watched(runtime)
+    snapshots = runtime.state.feeds.snapshots(feed.id for feed in watched)
+    for feed in watched:
+        snapshot = snapshots.get(feed.id)
         judged = snapshot.judged(now=now) if snapshot else health((), now=now)
         states[judged.state] += 1
     return dict(states)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -18,6 +18,7 @@ from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
 from pipelines.models import ArticleDocument, VersionedDocument
 from pipelines.search.answer import SearchResult, read_search
+from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, read_selected
@@ -25,7 +26,7 @@ from pipelines.search.statistics import Period, Statistics, build_statistics, re
 from pipelines.search.trends import Trends, build_trends, read_trends
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of, refusal
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
@@ -351,6 +352,25 @@ class SearchEngine:
         """Count what a request selects in a period by topic and day, and by place."""
         return read_trends(self._ask(build_trends(request, period, now=datetime.now(UTC))), period)
 
+    def compared(self, request: SearchRequest, period: Period) -> tuple[Statistics, Trends]:
+        """Return `statistics` and `trends` of one request, asked for at once."""
+        now = datetime.now(UTC)
+        bodies = (build_statistics(request, period, now=now), build_trends(request, period, now=now))
+        counted, by_day = self._ask_each(bodies)
+        return read_statistics(counted, period), read_trends(by_day, period)
+
+    def statistics_of_each(self, requests: Iterable[SearchRequest], period: Period) -> list[Statistics]:
+        """Return the `statistics` of several requests, asked for at once."""
+        now = datetime.now(UTC)
+        answers = self._ask_each(build_statistics(request, period, now=now) for request in requests)
+        return [read_statistics(answer, period) for answer in answers]
+
+    def baselines(
+        self, spans: Spans, *, topics: Iterable[str], regions: Iterable[str]
+    ) -> dict[tuple[str, str], Baseline]:
+        """Count the reports of topics in regions now and in the same hours of the weeks before."""
+        return read_baselines(self._ask(build_baselines(spans, topics=topics, regions=regions)), spans)
+
     def selected(self, article_ids: Sequence[str], request: SearchRequest) -> dict[str, bool]:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""
         answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
@@ -369,6 +389,17 @@ class SearchEngine:
         with engine_errors(self.address):
             answer: Mapping[str, Any] = self.client.search(index=self.read_alias, **_arguments(body)).body
         return answer
+
+    def _ask_each(self, bodies: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Ask several searches in one request. Raises the error of the first that failed."""
+        lines: list[Mapping[str, Any]] = [line for body in bodies for line in ({}, body)]
+        with engine_errors(self.address):
+            answered = self.client.msearch(index=self.read_alias, searches=lines).body
+        answers: list[Mapping[str, Any]] = answered["responses"]
+        for answer in answers:
+            if "error" in answer:
+                raise refusal(self.address, status=answer["status"], error=answer["error"])
+        return answers
 
 
 def _arguments(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,13 @@ PASSWORDS = (ELASTIC, KIBANA, WORKERS, INSTALLER, REDIS)
 AT = "/run/kuzet"
 """Where redis, kibana and our own services see their folder."""
 
+DESK = "desk"
+"""Service, certificate, and the first password of the desk's account DESK_ADMIN.
+
+`--rotate` leaves that password alone: it is changed at the desk, and the vault does not know.
+"""
+
+DESK_ADMIN = "admin"
 AUTHORITY = "ca.crt"
 HERE = ("localhost", "127.0.0.1")  # health checks ask from inside of the container
 
@@ -44,13 +51,17 @@ class Delivery:
     files: Mapping[str, bytes]
 
 
-def deliveries(vault: Vault, *, kibana: KibanaDoor) -> list[Delivery]:
-    """Say what every service is given; makes what is not in the vault yet."""
+def deliveries(vault: Vault, *, kibana: KibanaDoor, desk_names: Sequence[str] = ()) -> list[Delivery]:
+    """Say what every service is given; makes what is not in the vault yet.
+
+    desk_names: host names for the desk's certificate, besides its own.
+    """
     return [
         Delivery("redis", _REDIS_USER, _for_redis(vault)),
         Delivery("elasticsearch", _ELASTIC_USER, _for_elasticsearch(vault)),
         Delivery("kibana", _ELASTIC_USER, _for_kibana(vault, kibana)),
         Delivery("kuzet", KUZET_USER, _for_workers(vault)),
+        Delivery(DESK, KUZET_USER, _for_desk(vault, desk_names)),
         Delivery("accounts", KUZET_USER, _for_accounts(vault)),
     ]
 
@@ -119,12 +130,17 @@ def _for_workers(vault: Vault) -> dict[str, bytes]:
     }
 
 
+def _for_desk(vault: Vault, names: Sequence[str]) -> dict[str, bytes]:
+    """What the workers have, for it reads and changes what they do, and a certificate to show to browsers."""
+    return {**_for_workers(vault), **_certificate(vault, DESK, (DESK, *HERE, *names))}
+
+
 def _for_accounts(vault: Vault) -> dict[str, bytes]:
     """What `kuzet setup accounts` and `kuzet setup kibana` work with: they act as the superuser, and then end."""
     passwords = {name: vault.password(name).encode() for name in (KIBANA, WORKERS, INSTALLER)}
     earlier = {f"{ELASTIC}.earlier": "\n".join(vault.earlier(ELASTIC)).encode()}
     own = {"KUZET_SEARCH_PASSWORD": vault.password(ELASTIC).encode(), AUTHORITY: vault.authority().pem}
-    return {**own, **passwords, **earlier}
+    return {**own, **passwords, **earlier, DESK: vault.password(DESK).encode()}
 
 
 def _certificate(vault: Vault, name: str, names: Sequence[str]) -> dict[str, bytes]:

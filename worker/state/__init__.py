@@ -19,7 +19,7 @@ feeds       sync(catalogue, *, now) -> Synced               watch what is enable
             seen(feed_id, keys) -> {key: trace}             what is remembered of entries; key: article id or mark
             parsed(claim, *, seen, poll, ending, now)     after all entries were sighted; seen: {key: trace} of all
             release(claim, *, not_before, now, give_back_attempt=False)
-            ids(), polls(feed_id), snapshot(feed_id) -> FeedSnapshot
+            ids(), polls(feed_id), snapshot(feed_id) -> FeedSnapshot, snapshots(feed_ids)
 articles    sight_all(list of ToSight, *, feed, now) -> list of Sighting      a document's entries, in one exchange
             sight(entry, ArticleAddress.of(link), *, feed, now, needs_page=True) -> Sighting(kind, stage or None)
             claim(article_id, *, stage, now) -> ArticleClaim   or None; the fourth claim of a stage quarantines

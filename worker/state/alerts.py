@@ -49,6 +49,17 @@ class Alerts:
         flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in items]
         self._scripts.run("alert_pend", story=story, seen=seen, items=to_json(flat))
 
+    # ------------------------------------------------------------ what is no story
+
+    def take_turn(self, unit: str, *, every_s: float) -> bool:
+        """Return whether it is time to look for a unit again; one process at a time may."""
+        return bool(self._redis.set(self._key(f"alerts:turn:{unit}"), 1, nx=True, px=int(every_s * 1000)))
+
+    def follow(self, holding: Sequence[str], *, now: float) -> dict[str, float]:
+        """Return what holds now → since when; what holds no longer is forgotten."""
+        flat = self._scripts.run("follow_signals", holding=to_json(holding), now=now)
+        return {flat[i]: float(flat[i + 1]) for i in range(0, len(flat), 2)}
+
     # ------------------------------------------------------------ what alerts will say
 
     def due(self, *, now: float) -> list[str]:
@@ -74,8 +85,13 @@ class Alerts:
         cool: Sequence[Mapping[str, Any]],
         next_at: float,
         now: float,
+        escalate: str = "",
+        escalate_at: float = 0.0,
     ) -> int:
-        """Make notifications of what an alert has gathered; return how many were over the cap of the day."""
+        """Make notifications of what an alert has gathered; return how many were over the cap of the day.
+
+        escalate: a record that `escalations` returns from `escalate_at` on.
+        """
         return int(
             self._scripts.run(
                 "alert_speak",
@@ -84,8 +100,33 @@ class Alerts:
                 notices=to_json(notices),
                 cool=to_json(cool),
                 next=next_at or None,
+                escalate=escalate,
+                escalate_at=escalate_at,
                 day=day_of(now),
                 now=now,
+            )
+        )
+
+    def escalations(self, *, now: float) -> list[str]:
+        """Return the records of `speak` whose time has come."""
+        return list(self._redis.zrangebyscore(self._key("due:escalations"), "-inf", now, start=0, num=100))
+
+    def escalate(
+        self, record: str, *, notices: Sequence[Mapping[str, Any]], escalate: str = "", escalate_at: float, now: float
+    ) -> int:
+        """End a record: with notifications to the next target and the record of the one after it, or with nothing."""
+        return int(
+            self._scripts.run(
+                "alert_speak",
+                alert="",
+                said="{}",
+                notices=to_json(notices),
+                cool="[]",
+                day=day_of(now),
+                now=now,
+                escalate=escalate,
+                escalate_at=escalate_at,
+                escalated=record,
             )
         )
 
@@ -94,6 +135,11 @@ class Alerts:
     def due_notices(self, *, now: float, limit: int) -> list[str]:
         """Return the keys of notifications that are due."""
         return list(self._redis.zrangebyscore(self._key("due:notices"), "-inf", now, start=0, num=limit))
+
+    def notice(self, key: str) -> Mapping[str, Any] | None:
+        """Return a notification that was written in the last 30 days, sent or not."""
+        body = self._redis.hget(self._key(f"notice:{key}"), "body")
+        return json.loads(body) if body else None
 
     def take(self, key: str, *, now: float, lease_s: float) -> NoticeClaim | None:
         """Claim a notification; None when another process has it, or it is done."""

@@ -17,6 +17,8 @@ MAX_ATTEMPTS = 3
 GIVE_UP_S = 1800.0
 SEEN_PER_ENTRY = 20
 NOT_MODIFIED = 304
+FEED_STAGES = (Stage.POLL, Stage.PARSE)
+"""The stages a feed can wait in."""
 STATES_BEFORE = {"ok": "healthy"}
 """Words of versions up to 0.1 → today's."""
 
@@ -203,35 +205,26 @@ class Feeds:
 
     def snapshot(self, feed_id: str) -> FeedSnapshot | None:
         """Return the feed's state with its last polls; None if it was never watched."""
-        key = self._scripts.key(f"feed:{feed_id}")
-        record: dict[str, str] = self._redis.hgetall(key)
-        if not record:
-            return None
-        stage = Stage(record["stage"]) if "stage" in record else None
-        return FeedSnapshot(
-            feed_id=feed_id,
-            url=record["url"],
-            state=STATES_BEFORE.get(record["state"], record["state"]),
-            stage=stage,
-            next_at=self._redis.zscore(self._scripts.key(f"due:{stage}"), feed_id) if stage else None,
-            interval_s=float(record.get("interval_s", 0)),
-            failures=int(record.get("failures", 0)),
-            last_ok_at=float(record.get("last_ok_at", 0)),
-            last_new_at=float(record.get("last_new_at", 0)),
-            validators=_validators(record),
-            seen=int(self._redis.hlen(f"{key}:seen")),
-            habits=_habits(record.get("habits", "")),
-            rhythm=_rhythm(record),
-            full_at=float(record.get("full_at", 0)),
-            asked=record.get("ask", record["url"]),
-            ask_why=record.get("ask_why", ""),
-            polls=self.polls(feed_id),
-        )
+        return self.snapshots([feed_id]).get(feed_id)
+
+    def snapshots(self, feed_ids: Iterable[str]) -> dict[str, FeedSnapshot]:
+        """Return the states of feeds by id, read in one round trip; a feed that was never watched is absent."""
+        asked = list(dict.fromkeys(feed_ids))
+        pipeline = self._redis.pipeline(transaction=False)
+        for feed_id in asked:
+            key = self._scripts.key(f"feed:{feed_id}")
+            pipeline.hgetall(key)
+            pipeline.hlen(f"{key}:seen")
+            pipeline.lrange(f"{key}:polls", 0, -1)
+            for stage in FEED_STAGES:
+                pipeline.zscore(self._scripts.key(f"due:{stage}"), feed_id)
+        size, answers = 3 + len(FEED_STAGES), pipeline.execute()
+        parts = (answers[start : start + size] for start in range(0, len(answers), size))
+        return {feed_id: _snapshot(feed_id, *part) for feed_id, part in zip(asked, parts, strict=True) if part[0]}
 
     def polls(self, feed_id: str) -> tuple[Poll, ...]:
         """Return the last polls of a feed, newest first."""
-        lines = self._redis.lrange(self._scripts.key(f"feed:{feed_id}:polls"), 0, -1)
-        return tuple(Poll(**json.loads(line)) for line in lines)
+        return _polls(self._redis.lrange(self._scripts.key(f"feed:{feed_id}:polls"), 0, -1))
 
     def _end(
         self, script: str, claim: FeedClaim, *, poll: Poll, ending: Ending, now: float, **arguments: Argument
@@ -243,6 +236,35 @@ class Feeds:
 
     def _change(self, script: str, claim: FeedClaim, **arguments: Argument) -> bool:
         return bool(self._scripts.run(script, id=claim.feed_id, token=claim.token, **arguments))
+
+
+def _snapshot(
+    feed_id: str, record: Mapping[str, str], seen: int, polls: Iterable[str], *due_at: float | None
+) -> FeedSnapshot:
+    stage = Stage(record["stage"]) if "stage" in record else None
+    return FeedSnapshot(
+        feed_id=feed_id,
+        url=record["url"],
+        state=STATES_BEFORE.get(record["state"], record["state"]),
+        stage=stage,
+        next_at=dict(zip(FEED_STAGES, due_at, strict=True)).get(stage) if stage else None,
+        interval_s=float(record.get("interval_s", 0)),
+        failures=int(record.get("failures", 0)),
+        last_ok_at=float(record.get("last_ok_at", 0)),
+        last_new_at=float(record.get("last_new_at", 0)),
+        validators=_validators(record),
+        seen=seen,
+        habits=_habits(record.get("habits", "")),
+        rhythm=_rhythm(record),
+        full_at=float(record.get("full_at", 0)),
+        asked=record.get("ask", record["url"]),
+        ask_why=record.get("ask_why", ""),
+        polls=_polls(polls),
+    )
+
+
+def _polls(lines: Iterable[str]) -> tuple[Poll, ...]:
+    return tuple(Poll(**json.loads(line)) for line in lines)
 
 
 def _claim(feed_id: str, record: Mapping[str, str], *, now: float) -> FeedClaim:

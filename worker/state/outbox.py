@@ -80,6 +80,11 @@ class Outbox:
         """Send others first: this document is left alone until then."""
         return bool(self._scripts.run("defer_document", id=article_id, version=version, until=until))
 
+    def oldest_at(self) -> float:
+        """Return since when the document that waits longest is due; 0 when none waits."""
+        found = self._redis.zrange(self._scripts.key("due:outbox"), 0, 0, withscores=True)
+        return float(found[0][1]) if found else 0.0
+
     @property
     def size(self) -> int:
         """How many documents wait."""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import structlog
 
+from pipelines.alerts.signals import JudgedFeed, WatchHealth
 from pipelines.alerts.speaking import Notification
 from pipelines.search.request import SearchRequest
 from pipelines.stories.story import StoryDocument
 from worker.alerts.delivery import TIMEOUT_S, Never, NotYet, Sender, Sent
+from worker.alerts.signals import UNITS_EVERY_S, Senses, SignalLooker
 from worker.alerts.speaker import Speaker
 from worker.runtime import Runtime
 from worker.state.alerts import NoticeClaim
+from worker.state.workers import present, unserved
 from worker.tasks.app import app
 
 LOOK_S = 20.0
@@ -35,9 +40,16 @@ def run_alerts() -> None:
         while speaker.look(now=runtime.now()) and runtime.now() < ends_at:
             pass
         speaker.speak(now=runtime.now())
+        speaker.escalate(now=runtime.now())
     finally:
         runtime.state.alerts.unlock(token)
     nudge_notices(runtime)
+
+
+@app.task(name="kuzet.look_for_signals")
+def look_for_signals(units: list[str]) -> None:
+    """Look for spikes, silences, and what is wrong with the watch."""
+    open_looker(app.runtime).look(units, now=app.runtime.now())
 
 
 @app.task(name="kuzet.send_notice")
@@ -69,8 +81,10 @@ def deliver(runtime: Runtime, claim: NoticeClaim) -> None:
 def nudge_alerts(runtime: Runtime) -> None:
     """Send for what is due: stories to look at, alerts to speak, notifications to send."""
     alerts, now = runtime.state.alerts, runtime.now()
-    if alerts.changed(limit=1) or alerts.due(now=now):
+    if alerts.changed(limit=1) or alerts.due(now=now) or alerts.escalations(now=now):
         app.send_task("kuzet.run_alerts", queue="upkeep", expires=LOOK_S)
+    if units := [unit for unit, every_s in UNITS_EVERY_S.items() if alerts.take_turn(unit, every_s=every_s)]:
+        app.send_task("kuzet.look_for_signals", args=[units], queue="upkeep", expires=LOOK_S)
     nudge_notices(runtime)
 
 
@@ -89,3 +103,31 @@ def open_speaker(runtime: Runtime) -> Speaker:
 
     state = runtime.state
     return Speaker(state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, has_words=has_words)
+
+
+def open_looker(runtime: Runtime) -> SignalLooker:
+    """What looks for signals, on this process's services."""
+    senses = Senses(engine=runtime.search, feeds=lambda: judged_feeds(runtime), health=lambda: health_of_watch(runtime))
+    return SignalLooker(runtime.state.alerts, senses, rules=lambda: runtime.alert_file.rules)
+
+
+def judged_feeds(runtime: Runtime) -> Iterator[JudgedFeed]:
+    """Yield the polled feeds as they are judged now. Raises ConfigError when the catalogue could never be read."""
+    now = runtime.now()
+    for feed in runtime.catalogue:
+        found = runtime.state.feeds.snapshot(feed.id) if feed.enabled else None
+        if found:
+            yield JudgedFeed(feed.id, feed.source, found.judged(now=now), found.failures, found.last_new_at)
+
+
+def health_of_watch(runtime: Runtime) -> WatchHealth:
+    state, now = runtime.state, runtime.now()
+    oldest = state.outbox.oldest_at()
+    workers = present(runtime.redis, runtime.settings.redis_prefix, now=now)
+    return WatchHealth(
+        engine=runtime.search.health().problem,
+        outbox=state.outbox.size,
+        oldest_s=max(0.0, now - oldest) if oldest else 0.0,
+        quarantined=state.quarantine.size,
+        unserved=tuple(unserved(workers)),
+    )

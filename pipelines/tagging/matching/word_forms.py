@@ -50,9 +50,9 @@ class WordForms:
             self.has_grown = True
         return self._stems[key]
 
-    def forms(self, word: str, *, language: str) -> frozenset[str]:
-        """Return the folded forms of one word, negated ones too."""
-        stems = self.stems(word, language=language)
+    def forms(self, word: str, *, language: str, negated: bool = True) -> frozenset[str]:
+        """Return the folded forms of one word; with `negated=False` only those that do not negate it."""
+        stems = [stem for stem in self.stems(word, language=language) if negated or not stem.negated]
         return frozenset(stem.beginning + ending for stem in stems for ending in stem.endings)
 
     def worth_keeping(self) -> Mapping[Key, tuple[Stem, ...]]:

@@ -35,7 +35,7 @@ _TOKEN = re.compile(rf"{_LETTER}(?:(?<![\w-].){_SMALL}+(?:-{_CAPITAL})*(?![\w-])
 _WORD_BEFORE = re.compile(r"([^\W_]+)[ \u00a0«\"]*$")
 _WORD_AFTER = re.compile(r"[ \u00a0»\"]*([^\W_]+)")
 
-_PATRONYMIC = re.compile("(?:вич|вна|вн|ич|ұлы|улы|қызы|кызы)(?:а|у|ем|е|ы|ой|ның|нің|ға|ге)?$")
+PATRONYMIC = re.compile("(?:вич|вна|вн|ич|ұлы|улы|қызы|кызы)(?:а|у|ем|е|ы|ой|ның|нің|ға|ге)?$")
 _RU_PATRONYMIC = re.compile("(?:[ое]вич|[ое]вн)(?:а|у|ем|е|ы|ой)?$")
 
 LONGEST_NAME = 4
@@ -239,14 +239,14 @@ class _Reader:
 
     def _last_name_first(self, words: list[str]) -> _Person | None:
         """Read «Иванов Сергей Петрович», as lists and courts have it."""
-        if len(words) < 3 or not _PATRONYMIC.search(words[2]) or not SURNAME.match(words[0]):  # noqa: PLR2004
+        if len(words) < 3 or not PATRONYMIC.search(words[2]) or not SURNAME.match(words[0]):  # noqa: PLR2004
             return None
         name = self._citation(words[1], words[0])
         return _Person(name, 3) if name else None
 
     def _first_name_first(self, run: list[_Token]) -> _Person | None:
         first, last, count = run[0], run[1], 2
-        if len(run) > 2 and _PATRONYMIC.search(last.word) and not run[2].is_initial:  # noqa: PLR2004
+        if len(run) > 2 and PATRONYMIC.search(last.word) and not run[2].is_initial:  # noqa: PLR2004
             last, count = run[2], 3
         if not self._may_follow(first, last):
             return None

@@ -30,6 +30,15 @@ _NAME_WITH_VERB = re.compile("(?:балды|берді|келді|гелді|с�
 """Сатыбалды and Құдайберді end like accusatives and are none."""
 
 
+def surname_forms(surname: str) -> tuple[str, ...]:
+    """Return the forms of a surname in -ов, -ев, -ин; of others none. The dictionary takes «Омаров» for a plural."""
+    match = SURNAME.match(surname)
+    if not match or match[3]:
+        return ()
+    stem, female, _ = match.groups()
+    return tuple(stem + ending for ending in sorted(_FEMALE_ENDINGS if female else _MALE_ENDINGS))
+
+
 def russian_surname(last: str, *, male: bool, nominative: bool) -> str:
     """Return the nominative of a surname next to a first name of that gender and case, or an empty text."""
     if match := SURNAME.match(last):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 
 from pipelines.models import Severity
 from pipelines.reading.marked_yaml import Marked
+from pipelines.reading.sections import Grade, Positive, Section, Text
 
 WINDOWS = ("phrase", "before", "after", "clause", "sentence", "text")
 """Where a cue of a context must be to silence a mention: over it, next to it, in its clause or sentence, anywhere."""
@@ -42,23 +43,6 @@ DEFAULT_THRESHOLD = 4.0
 
 DEFAULT_TITLE_WEIGHT = 2.0
 """How many times a mention in the title counts."""
-
-
-class Section(BaseModel):
-    """A mapping of a rule file: its fields are the keys that are allowed there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, use_attribute_docstrings=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _read(cls, source: Marked) -> dict[str, Marked]:
-        return source.fields(cls.allowed(), required=cls.allowed(required=True))
-
-    @classmethod
-    def allowed(cls, *, required: bool = False) -> tuple[str, ...]:
-        """Return the keys as they are written in a file."""
-        fields = cls.model_fields.items()
-        return tuple(field.alias or name for name, field in fields if field.is_required() or not required)
 
 
 class Grouped(Section):
@@ -99,10 +83,6 @@ def _topic(source: Marked) -> str:
     return source.text()
 
 
-def _severity(source: Marked) -> Severity:
-    return Severity(source.choice(tuple(Severity)))
-
-
 def _as_read(source: Marked) -> Marked:
     return source
 
@@ -113,10 +93,7 @@ def _described(schema: dict[str, Any]) -> WithJsonSchema:
 
 _TERM: dict[str, Any] = {"type": "string", "minLength": 1}
 
-Text: TypeAlias = Annotated[str, BeforeValidator(Marked.text)]
-Positive: TypeAlias = Annotated[float, BeforeValidator(Marked.positive), Field(gt=0)]
 Topic: TypeAlias = Annotated[str, BeforeValidator(_topic), Field(pattern=NAME)]
-Grade: TypeAlias = Annotated[Severity, BeforeValidator(_severity)]
 Written: TypeAlias = Annotated[Marked, PlainValidator(_as_read), _described(_TERM)]
 Terms: TypeAlias = Annotated[tuple[Written, ...], BeforeValidator(Marked.elements)]
 Weights: TypeAlias = Annotated[dict[Annotated[str, Field(pattern=WEIGHT)], Terms], BeforeValidator(_weighted)]
@@ -163,9 +140,9 @@ class TermGroup(Section):
 
     means: Text
     """What these terms say, in one sentence for a person who adds the next one."""
-    ru: Weights = {}
+    ru: Weights = Field(default_factory=dict)
     """Russian terms, by weight."""
-    kk: Weights = {}
+    kk: Weights = Field(default_factory=dict)
     """Kazakh terms, by weight."""
 
 
@@ -174,9 +151,9 @@ class TermGroups(Grouped):
 
     __pydantic_extra__: dict[str, TermGroup]
 
-    ru: Weights = {}
+    ru: Weights = Field(default_factory=dict)
     """Russian terms without a group, by weight."""
-    kk: Weights = {}
+    kk: Weights = Field(default_factory=dict)
     """Kazakh terms without a group, by weight."""
 
 

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BeforeValidator
 
 from pipelines.reading.marked_yaml import Marked, read_yaml
-from pipelines.tagging.rules.file_format import Section, Text
+from pipelines.reading.sections import Section, Text
 from pipelines.tagging.rules.patterns import LANGUAGES
 from pipelines.tagging.rules.rule import Example
 

@@ -10,7 +10,6 @@ from itertools import islice, pairwise
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, morphology
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.matching.word_forms import forms_of
 from pipelines.tagging.rules.patterns import LANGUAGES, Element, Pattern
 from pipelines.tagging.rules.rule import Example, Rule, Term
 from pipelines.tagging.ruleset import Ruleset
@@ -46,35 +45,61 @@ class Finding:
     problem: str
 
 
+class _Forms:
+    """The forms of the ruleset's words, as lint asks for them; a word of a class is asked for by many patterns."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._word_forms = ruleset.matcher.word_forms
+        self._some: dict[tuple[str, str], list[str]] = {}
+
+    def has_others(self, word: str, language: str) -> bool:
+        """True if a word has more than one form."""
+        return sum(len(stem.endings) for stem in self._word_forms.stems(word, language=language)) > 1
+
+    def some(self, word: str, language: str) -> list[str]:
+        """Return some forms that begin as the word does: «вв» is a form of век, but no typical one."""
+        key = (word, language)
+        if key not in self._some:
+            self._some[key] = [fold(word[:-1])] if word.endswith("*") else self._choose(word, language)
+        return self._some[key]
+
+    def _choose(self, word: str, language: str) -> list[str]:
+        beginning = fold(word.removeprefix("="))[:2]
+        known = self._word_forms.forms(word, language=language, negated=False)
+        forms = sorted(form for form in known if form.startswith(beginning))
+        return list(islice(forms, 0, None, max(1, len(forms) // FORMS_TRIED)))
+
+
 def lint(ruleset: Ruleset) -> tuple[Finding, ...]:
     """Return the oddities of every rule and of what they share, in the order of files and lines."""
-    findings = [finding for number in range(len(ruleset.rules)) for finding in _lint_rule(number, ruleset)]
-    findings += _lint_shared(ruleset)
+    forms = _Forms(ruleset)
+    findings = [finding for number in range(len(ruleset.rules)) for finding in _lint_rule(number, ruleset, forms)]
+    findings += _lint_shared(ruleset, forms)
     return tuple(sorted(findings, key=lambda finding: (finding.file, finding.line, finding.term)))
 
 
-def _lint_rule(number: int, ruleset: Ruleset) -> Iterator[Finding]:
+def _lint_rule(number: int, ruleset: Ruleset, forms: _Forms) -> Iterator[Finding]:
     rule = ruleset.rules[number]
-    yield from _uninflected(rule, class_words=_class_words(ruleset))
+    yield from _uninflected(rule, class_words=_class_words(ruleset), forms=forms)
     yield from _duplicates(rule)
     yield from _shadowed(rule)
     yield from _misread(rule)
-    yield from _silenced(number, ruleset)
+    yield from _silenced(number, ruleset, forms)
     yield from _unreachable(rule)
     yield from _unexampled(rule)
 
 
-def _lint_shared(ruleset: Ruleset) -> Iterator[Finding]:
+def _lint_shared(ruleset: Ruleset, forms: _Forms) -> Iterator[Finding]:
     known = _class_words(ruleset)
     for cue in ruleset.shared_cues:
-        for word, problem in _odd_words(cue.pattern, class_words=known):
+        for word, problem in _odd_words(cue.pattern, class_words=known, forms=forms):
             yield Finding(file="contexts.yaml", line=cue.line, topic="", term=word, problem=problem)
         if problem := _reading(cue.pattern):
             yield Finding(file="contexts.yaml", line=cue.line, topic="", term=cue.pattern.text, problem=problem)
     for name, languages in ruleset.classes.items():
         for language, words in languages.items():
             for word in words:
-                if problem := _odd_word(word, language, alone=True):
+                if problem := _odd_word(word, language, alone=True, forms=forms):
                     yield Finding(file="classes.yaml", line=1, topic="", term=f"@{name}: {word}", problem=problem)
 
 
@@ -96,28 +121,32 @@ def _patterns(rule: Rule) -> Iterator[tuple[int, Pattern]]:
     yield from ((cue.line, cue.pattern) for cue in rule.cues)
 
 
-def _uninflected(rule: Rule, *, class_words: frozenset[tuple[str, str]]) -> Iterator[Finding]:
+def _uninflected(rule: Rule, *, class_words: frozenset[tuple[str, str]], forms: _Forms) -> Iterator[Finding]:
     """Yield words that match nothing but themselves because they were not given in their citation form."""
     for line, pattern in _patterns(rule):
-        for word, problem in _odd_words(pattern, class_words=class_words):
+        for word, problem in _odd_words(pattern, class_words=class_words, forms=forms):
             yield Finding(file=rule.file, line=line, topic=rule.topic, term=pattern.text, problem=f"{word}: {problem}")
 
 
-def _odd_words(pattern: Pattern, *, class_words: frozenset[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _odd_words(
+    pattern: Pattern, *, class_words: frozenset[tuple[str, str]], forms: _Forms
+) -> Iterator[tuple[str, str]]:
     for element in pattern.elements:
         for word in element.alternatives:
             known = (pattern.language, word) in class_words
-            if not known and (problem := _odd_word(word, pattern.language, alone=pattern.is_word)):
+            if known:
+                continue
+            if problem := _odd_word(word, pattern.language, alone=pattern.is_word, forms=forms):
                 yield word, problem
 
 
-def _odd_word(word: str, language: str, *, alone: bool) -> str:
+def _odd_word(word: str, language: str, *, alone: bool, forms: _Forms) -> str:
     """Say what is odd about a word. In a phrase a word may have no forms (через, военно-морской)."""
     if word.startswith("=") or word.endswith(("*", "-")) or word.isupper() or word.isdigit():
         return ""
     if not alone and (len(word) <= SHORT_WORD or word.endswith("о")):
         return ""
-    if len(forms_of(word, language=language)) > 1:
+    if forms.has_others(word, language):
         return ""
     if language == "ru" and is_known(fold(word)):
         citation = morphology().parse(fold(word))[0].normal_form
@@ -211,12 +240,12 @@ def _shadow(
     return next((other for other in candidates if other is not term and other.weight >= term.weight), None)
 
 
-def _silenced(number: int, ruleset: Ruleset) -> Iterator[Finding]:
+def _silenced(number: int, ruleset: Ruleset, forms: _Forms) -> Iterator[Finding]:
     """Yield terms that do not find their own forms, or whose own words are a cue of a context of their rule."""
     rule = ruleset.rules[number]
     for term in rule.terms:
         outcomes: list[str | None] = []
-        for text in _variants(term.pattern):
+        for text in _variants(term.pattern, forms):
             outcomes.append(_outcome(text, term.pattern, number, ruleset))
             if outcomes[-1] == "":
                 break
@@ -236,23 +265,14 @@ def _outcome(text: Text, pattern: Pattern, rule: int, ruleset: Ruleset) -> str |
     return contexts.context_of(own._replace(negated=False), rule=rule, listens_to=ruleset.rules[rule].contexts)
 
 
-def _variants(pattern: Pattern) -> Iterator[Text]:
+def _variants(pattern: Pattern, forms: _Forms) -> Iterator[Text]:
     """Yield the term as a text may have it: some forms of every alternative, the other places in their first."""
-    plain = [_some_forms(element.alternatives[0], pattern.language)[0] for element in pattern.elements]
+    language = pattern.language
+    plain = [forms.some(element.alternatives[0], language)[0] for element in pattern.elements]
     for place, element in enumerate(pattern.elements):
         for word in element.alternatives:
-            for form in _some_forms(word, pattern.language):
+            for form in forms.some(word, language):
                 yield Text(" ".join([*plain[:place], form, *plain[place + 1 :]]))
-
-
-def _some_forms(word: str, language: str) -> list[str]:
-    """Return some forms that begin as the word does: «вв» is a form of век, but no typical one."""
-    if word.endswith("*"):
-        return [fold(word[:-1])]
-    beginning = fold(word.removeprefix("="))[:2]
-    known = forms_of(word, language=language)
-    forms = sorted(form for form, negated in known.items() if not negated and form.startswith(beginning))
-    return list(islice(forms, 0, None, max(1, len(forms) // FORMS_TRIED)))
 
 
 def _unreachable(rule: Rule) -> Iterator[Finding]:

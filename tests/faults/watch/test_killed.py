@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,16 +14,23 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.settings import Settings
+from pipelines.errors import EngineUnavailableError
 from pipelines.models import Stage
 from pipelines.search.request import SearchRequest
 from pipelines.urls import article_id
+from tests.support.builders import SentDocument
 from tests.support.running_watch import Watch, watching
+from tests.support.short_analysis import short_analysis
+from worker.search.engine import SearchEngine
 from worker.state.workers import present
 
 pytestmark = pytest.mark.timeout(240)
 
 LIMITS = {"fetch_deadline_s": 3.0, "cpu_deadline_s": 5.0, "search_timeout_s": 5.0, "cpu_processes": 1}
 WAVE = 5
+BATCHES, BATCH = 40, 50
+GIVE_UP_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class AfterKills:
     fetched_by_killed: set[str]
     extracted_by_killed: set[str]
     drained_by_killed: int
+    killed_node: int
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +55,14 @@ def after_kills(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> I
         extracted = kill_while_claimed(watch, Stage.EXTRACT, lambda: kill_pool_child(watch))
         drained = kill_while_draining(watch)
         watch.newsroom.publish(count=WAVE)
+        node = watch.run.pids()["search"]
         watch.kill("search")
         watch.wait(lambda: watch.runtime.state.outbox.size > 0)
         watch.newsroom.publish(count=WAVE)
         watch.kill("broker")
         watch.newsroom.publish_all()
         watch.settle()
-        yield AfterKills(watch, fetched, extracted, drained)
+        yield AfterKills(watch, fetched, extracted, drained, node)
 
 
 def kill_while_claimed(watch: Watch, stage: Stage, kill) -> set[str]:
@@ -140,3 +151,47 @@ def test_the_workers_came_back(after_kills: AfterKills) -> None:
     runtime = after_kills.watch.runtime
     workers = present(runtime.redis, runtime.settings.redis_prefix, now=time.time())
     assert [worker.name.partition("@")[0] for worker in workers] == ["cpu", "index", "io"]
+
+
+def test_a_killed_node_comes_back_where_it_was(after_kills: AfterKills) -> None:
+    """Workers know one address: the node must return to it, with its documents."""
+    assert after_kills.watch.run.pids()["search"] != after_kills.killed_node
+    indexed = after_kills.watch.runtime.state.outcomes.audit(now=time.time()).outcomes["indexed"]
+    assert after_kills.watch.runtime.search.count() == indexed
+
+
+@pytest.fixture
+def engine(after_kills: AfterKills) -> Iterator[SearchEngine]:
+    """An index of its own on the watch's node, of which the watch has no more need."""
+    url = after_kills.watch.run.endpoints.search_url
+    engine = SearchEngine.connect(Settings(search_url=url, search_index="bulks", search_timeout_s=5))
+    engine.ensure_index(short_analysis())
+    yield engine
+    engine.close()
+
+
+def test_bulks_to_a_node_that_is_killed_lose_and_double_nothing(after_kills: AfterKills, engine: SearchEngine) -> None:
+    """What was acknowledged stays; what was not is written again and says whether it had been there."""
+    killer = threading.Timer(0.3, os.kill, (after_kills.watch.run.pids()["search"], signal.SIGKILL))
+    killer.start()
+    interrupted, until = 0, time.monotonic() + GIVE_UP_S
+    for number in range(BATCHES):
+        waiting = [SentDocument(f"{number}-{one}", 1, {"content_hash": "f00"}) for one in range(BATCH)]
+        while waiting:
+            try:
+                results = engine.bulk(waiting)
+            except EngineUnavailableError:
+                interrupted += 1
+                assert time.monotonic() < until
+                time.sleep(0.1)
+                continue
+            assert {str(result.status) for result in results} <= {"written", "present", "retry"}
+            waiting = [one for one, result in zip(waiting, results, strict=True) if str(result.status) == "retry"]
+        time.sleep(0.02)
+    killer.join()
+    assert interrupted
+    engine.refresh()
+    assert {one.article_id for one in engine.scan(SearchRequest())} == {
+        f"{number}-{one}" for number in range(BATCHES) for one in range(BATCH)
+    }
+    assert {one.version for one in engine.scan(SearchRequest())} == {1}

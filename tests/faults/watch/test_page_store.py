@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.running_watch import StartWatch, Watch
+from worker.cli.console import FAILED
 
 MORE_THAN_ANY_DISK_MB = 10**9
 
@@ -46,6 +47,13 @@ def test_a_tick_that_did_nothing_is_silent(watch: Watch) -> None:
     said = [line for line in logged(watch.logs / "index.log") if "kuzet.tick[" in line.get("event", "")]
     assert not said
     assert not [line for line in logged(watch.logs / "beat.log") if "kuzet.tick" in line.get("event", "")]
+
+
+def test_there_is_an_index_before_the_first_article(watch: Watch) -> None:
+    """A person who has just started the watch and searches finds nothing yet, and gets no error."""
+    watch.wait(lambda: bool(watch.runtime.search.index_name()))
+    assert watch.kuzet("search").returncode == FAILED
+    assert json.loads(watch.kuzet("status", "--json").stdout)["search"]["problem"] == ""
 
 
 def logged(file: Path) -> list[dict[str, Any]]:

@@ -16,6 +16,10 @@ targets:
 alerts:
   drugs: {{topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
   words: {{query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+  ours: {{watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
+  busier: {{spike: {{}}, targets: [hook]}}
+  silent: {{silence: {{}}, targets: [hook]}}
+  ill: {{health: {{unserved_minutes: 0}}, targets: [hook]}}
 """
 
 
@@ -29,10 +33,12 @@ def sink():
 def watch(start_watch, sink, tmp_path_factory):
     site = tmp_path_factory.mktemp("site")
     (site / "alerts.yaml").write_text(ALERTS.format(url=sink.url), encoding="utf-8")
+    (site / "watchlists").mkdir()
+    (site / "watchlists/ours.csv").write_text("kind,value,label\npersons,Тилеуов Бекжан,\n", encoding="utf-8")
     with start_watch(site=site, allow_hosts=sink.host) as running:
         running.newsroom.publish_all()
         running.settle()
-        running.wait(lambda: {"drugs", "words"} <= {message["alert"] for message in messages(sink)})
+        running.wait(lambda: {"drugs", "words", "ours"} <= {message["alert"] for message in messages(sink)})
         running.wait(lambda: not running.runtime.state.alerts.waiting)
         running.wait(lambda: not running.runtime.state.stories.waiting)
         running.runtime.story_index.refresh()
@@ -59,6 +65,16 @@ def test_each_story_is_sent_once_with_all_that_it_needs(watch, sink):
     assert len(keys) == len(set(keys))
 
 
+def test_a_watchlist_is_a_facet_and_an_alert(watch, sink):
+    """A Kazakh report names Бекжан Тілеуов: the list has him in Russian, the surname first."""
+    found = asked(watch, "search", "--watch", "ours: Тилеуов Бекжан")
+    assert found["total"] >= 1
+    assert {bucket["value"] for bucket in found["facets"]["watch"]} == {"ours", "ours: Тилеуов Бекжан"}
+    assert found["hits"][0]["persons"] == ["Бекжан Тілеуов"]
+    said = [story for message in messages(sink) if message["alert"] == "ours" for story in message["stories"]]
+    assert {found["hits"][0]["story"]} <= {story["story"] for story in said}
+
+
 def test_the_commands_answer(watch, sink):
     """A script reads what waits, and people try an alert on the past before they switch it on."""
     listed = asked(watch, "alerts", "list")
@@ -66,10 +82,16 @@ def test_the_commands_answer(watch, sink):
     assert listed["today"]["hook:delivered"] == len(messages(sink))
     checked = asked(watch, "alerts", "check")
     assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
-    assert checked["alerts"] == 2
+    assert checked["alerts"] == 6
     tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
     assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
     assert tried["matched"] >= 2
     assert watch.kuzet("alerts", "test", "nothing").returncode == 1
+    signals = {name: asked(watch, "alerts", "test", name, "--since", "3h") for name in ("busier", "silent", "ill")}
+    assert {name: (answer["stories"], answer["matched"]) for name, answer in signals.items()} == {
+        "busier": (3, 0),
+        "silent": (0, 0),
+        "ill": (0, 0),
+    }
     assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
     assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0

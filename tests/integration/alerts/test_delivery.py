@@ -15,10 +15,12 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from pipelines.alerts.alert import parse_alerts
+from pipelines.alerts.signals import WatchHealth
 from pipelines.alerts.speaking import Notification
 from tests.support.leases import LEASE_S
 from tests.unit.alerts.test_alerts import story
 from worker.alerts.delivery import Never, NotYet, Sender, Sent, signature
+from worker.alerts.signals import Senses, SignalLooker
 from worker.alerts.speaker import Speaker
 from worker.state import State
 from worker.tasks.alerts import MOST_ATTEMPTS, deliver
@@ -206,6 +208,55 @@ def test_muted_alerts_and_acknowledged_stories_are_silent(state, speaker):
     assert spoken(state, speaker) == []
     report(state, name="c")
     assert len(spoken(state, speaker)) == 1
+
+
+def test_what_nobody_acknowledges_goes_to_the_next_target(state, sink):
+    """The person on duty sleeps: after ten minutes the next one is asked, and after ten more the last one."""
+    asked = parse_alerts(f"""
+targets:
+  a: {{kind: webhook, url: "{sink.url}"}}
+  b: {{kind: webhook, url: "{sink.url}"}}
+  c: {{kind: webhook, url: "{sink.url}"}}
+alerts:
+  grave: {{topics: [drugs], targets: [a], escalate_to: [b, c], escalate_minutes: 10, wait_seconds: 0}}
+""")
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, has_words=lambda _story, _query: True)
+    report(state)
+    spoken(state, speaker)
+    assert speaker.escalate(now=NOW + 599) == 0
+    assert speaker.escalate(now=NOW + 601) == 1
+    assert speaker.escalate(now=NOW + 601) == 0
+    assert speaker.escalate(now=NOW + 1300) == 1
+    assert speaker.escalate(now=NOW + 9000) == 0
+    bodies = [state.alerts.notice(key) for key in state.alerts.due_notices(now=NOW + 9000, limit=9)]
+    assert [body["target"] for body in bodies] == ["a", "b", "c"]
+    assert [body.get("next_minutes") for body in bodies] == [10, 10, None]
+    assert [body.get("waited_minutes") for body in bodies] == [None, 10, 22]
+    report(state, name="b")
+    spoken(state, speaker, now=NOW + 9000)
+    state.alerts.acknowledge("b")
+    assert speaker.escalate(now=NOW + 20_000) == 0
+    assert state.alerts.escalations(now=NOW + 99_999) == []
+
+
+def test_a_signal_is_said_once_while_it_lasts(state):
+    """An engine that is away is looked at each minute; what began anew is said anew."""
+    asked = parse_alerts("""
+targets: {hook: {kind: webhook, url: "https://h.kz"}}
+alerts: {ill: {health: {}, targets: [hook], wait_seconds: 0}, busier: {spike: {}, targets: [hook]}}
+""")
+    engine = ["It does not answer."]
+    away = lambda: WatchHealth(engine=engine[0], outbox=0, oldest_s=0.0, quarantined=0, unserved=())  # noqa: E731
+    looker = SignalLooker(state.alerts, Senses(engine=None, feeds=list, health=away), rules=lambda: asked)
+    assert [looker.look(["health"], now=NOW + after_s) for after_s in (0, 240, 301, 360)] == [0, 0, 1, 0]
+    assert state.alerts.due(now=NOW + 301) == ["ill"]
+    engine[0] = ""
+    assert looker.look(["health"], now=NOW + 400) == 0
+    engine[0] = "It does not answer."
+    assert [looker.look(["health"], now=NOW + after_s) for after_s in (500, 801)] == [0, 1]
+    assert len(state.alerts.pending("ill")) == 2
+    assert state.alerts.take_turn("health", every_s=60)
+    assert not state.alerts.take_turn("health", every_s=60)
 
 
 def test_a_query_waits_until_the_article_is_searchable(state, rules):

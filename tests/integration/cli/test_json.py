@@ -88,14 +88,15 @@ def give_up(watch: Watch, link: str) -> None:
 def test_forgetting_importing_and_rebuilding(watch: Watch, terminal: Terminal, tmp_path: Path):
     """Commands that change something say what they did."""
     (tmp_path / "text.txt").write_text("Жаңа мектеп\n\nМектеп ашылды.", encoding="utf-8")
-    imported = answer(terminal, "import", str(tmp_path / "text.txt"))
+    text = (str(tmp_path / "text.txt"), "--source", "hand")
+    imported = answer(terminal, "import", *text)
     assert imported == {"outcomes": {"indexed": 1}}
     assert misfits(imported, ANSWERS["kuzet import"]) == []
-    assert answer(terminal, "import", str(tmp_path / "text.txt")) == {"outcomes": {"known already": 1}}
+    assert answer(terminal, "import", *text) == {"outcomes": {"known already": 1}}
     watch.runtime.search.refresh()
     for key in ("kuzet forget --dry-run", "kuzet forget"):
         options = key.split()[2:]
-        forgot = answer(terminal, "forget", "--source", "import", "--yes", *options)
+        forgot = answer(terminal, "forget", "--source", "hand", "--yes", *options)
         assert forgot["articles"] == 1
         assert misfits(forgot, ANSWERS[key]) == []
     key = next(name for name in ANSWERS if name.startswith("kuzet reindex --no-wait"))

@@ -12,6 +12,9 @@ import pytest
 from tests.support.running_watch import Watch
 from tests.support.terminal import Terminal
 
+STORY = "uk-drugs-karagandy"
+"""It has a second version, which a file before this one may have published already."""
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _all_is_published(watch: Watch) -> None:
@@ -56,10 +59,9 @@ def test_another_address_of_an_article_shows_it(watch: Watch, terminal: Terminal
 
 def test_the_revisions_of_an_article_are_listed(watch: Watch, terminal: Terminal):
     """What an article said first, and when it changed, is what an analyst quotes."""
-    outcomes = {each.story_id: watch.trace(each).outcome for each in watch.newsroom.expectations() if not each.twin}
-    story = next(story for story in watch.newsroom.revisable if outcomes.get(story) == "indexed")
-    watch.newsroom.revise(story)
-    (revised,) = [each for each in watch.newsroom.expectations() if each.story_id == story]
+    if STORY in watch.newsroom.revisable:
+        watch.newsroom.revise(STORY)
+    (revised,) = [each for each in watch.newsroom.expectations() if each.story_id == STORY]
     watch.wait(lambda: watch.trace(revised).revision == 2)
     watch.runtime.search.refresh()
     (document,) = terminal.json("show", revised.link, "--json")

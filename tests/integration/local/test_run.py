@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -157,23 +156,5 @@ def test_killed_run_leaves_nothing_behind_and_loses_nothing(
         assert found["hits"]["total"]["value"] == 1
 
 
-def test_killed_search_node_comes_back_where_it_was(tmp_path: Path, search_url: str, http: urllib3.PoolManager):
-    """Workers know one address: the node must return to it, with its documents."""
-    with LocalRun(Settings(data=tmp_path / "data", broker_url="redis://127.0.0.1:9/0"), report=Silence()) as run:
-        url = run.endpoints.search_url
-        http.request("PUT", f"{url}/kept/_doc/1", json={"word": "kept"})
-        first = run.pids()["search"]
-        os.kill(first, signal.SIGKILL)
-        eventually(lambda: run.pids().get("search", first) != first)
-        eventually(lambda: _status(http, f"{url}/kept/_doc/1") == 200)
-
-
 def has_ended(process: psutil.Process) -> bool:
     return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-
-
-def _status(http: urllib3.PoolManager, url: str) -> int:
-    try:
-        return http.request("GET", url).status
-    except urllib3.exceptions.HTTPError:
-        return 0

@@ -30,7 +30,8 @@ class Installed:
     cache: Path
 
     def run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
-        env = {"HOME": str(self.home), "PATH": f"{self.bin}:/usr/bin:/bin", "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        kept = {"JAVA_TOOL_OPTIONS": os.environ["JAVA_TOOL_OPTIONS"], "LANG": "C.UTF-8", "NO_COLOR": "1"}
+        env = kept | {"HOME": str(self.home), "PATH": f"{self.bin}:/usr/bin:/bin"}
         env |= {"KUZET_CACHE": str(self.cache)}  # what is downloaded and built is the same for all
         return subprocess.run(
             command, cwd=self.home, env=env, input=given, capture_output=True, text=True, timeout=TIMEOUT_S, check=False

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,8 +16,10 @@ import pytest
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError
 from pipelines.models import Article, Extraction, PublishedFrom, Tagging
+from pipelines.search.baselines import Baseline, Spans
 from pipelines.search.documents import MAX_KEYWORD_BYTES, build_document
 from pipelines.search.request import SearchRequest
+from pipelines.search.statistics import Period
 from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
 from worker.search.bulk import BulkStatus
@@ -232,3 +235,48 @@ def test_scan_gives_whole_documents_with_versions(engine):
     scanned = {one.article_id: one for one in engine.scan(SearchRequest(text="угонщики"), batch=3, now=NOW)}
     assert {one.version for one in scanned.values()} == set(range(1, 8))
     assert all(one.document["body"] for one in scanned.values())
+
+
+def test_several_counts_in_one_request_are_those_of_each(engine, monkeypatch):
+    """The map asks for both at once; a failure of one must not pass for an empty answer."""
+    engine.bulk([article(number) for number in range(1, 4)])
+    engine.refresh()
+    period, request = (
+        Period(since=NOW - timedelta(days=1), until=NOW + timedelta(days=1)),
+        SearchRequest(text="угонщики"),
+    )
+    assert engine.compared(request, period) == (engine.statistics(request, period), engine.trends(request, period))
+    with_topic = replace(request, with_topic=True)
+    assert [found.total.now for found in engine.statistics_of_each([request, with_topic], period)] == [3, 0]
+    monkeypatch.setattr(engine, "read_alias", "nowhere")
+    with pytest.raises(EngineRefusedError, match="missing"):
+        engine.compared(request, period)
+
+
+def test_reports_are_counted_by_publisher_and_event(engine):
+    """Forty articles of one site on one fire are one report; archive that came in today does not count."""
+
+    def report(number, *, weeks=0, family="habar", story="fire", age_h=1):
+        seen = NOW - timedelta(weeks=weeks, hours=1)
+        facts = {
+            "topics": ["emergency"],
+            "regions": ["Abay"],
+            "family": family,
+            "story": story,
+            "observed_at": seen.isoformat(),
+            "published_at": (seen - timedelta(hours=age_h)).isoformat(),
+        }
+        sent = article(number)
+        return SentDocument(sent.article_id, 1, {**sent.document, **facts})
+
+    engine.bulk(
+        [
+            report(1), report(2), report(3, family="ukili"), report(4, story="flood"), report(5, story="old", age_h=50),
+            report(6, weeks=1), report(7, weeks=3), report(8, weeks=3, family="ukili"),
+        ]
+    )  # fmt: skip
+    engine.refresh()
+    spans = Spans(until=NOW, hours=6, weeks=4)
+    counted = engine.baselines(spans, topics=(), regions=["Abay"])
+    assert counted == dict.fromkeys([("emergency", ""), ("emergency", "Abay")], Baseline(now=3, weeks=(1, 2)))
+    assert engine.baselines(spans, topics=["drugs"], regions=()) == {}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest
 from seeds.newsroom import SITES, load_stories
 from tests.support.compose_file import DEMO, MAIN, LocalMachine, read_compose
+from tests.support.desk_visitor import DeskVisitor
 from tests.support.fake_kibana import IMPORT, FakeKibana, serving_kibana
 from tests.support.fake_security import AccountsProxy, demanding_accounts
 from tests.support.forks import ForkingSupervisor, run_program
@@ -34,15 +37,16 @@ from worker.setup.certificates import make_authority
 
 pytestmark = pytest.mark.timeout(240)
 
-RUNNING = ("newsroom", "io", "cpu", "index", "beat")
+RUNNING = ("newsroom", "io", "cpu", "index", "beat", "desk")
 SCALED = {  # a second container has another host name and a schedule of its own
     "cpu": {"cpu@%h": "cpu@second-%h"},
     "beat": {"/var/lib/kuzet/data/beat": "/second"},
 }
-DATA, PORT = "/var/lib/kuzet/data", "8800"
+DATA, PORT, DESK_PORT = "/var/lib/kuzet/data", "8800", "8585"
 FEEDS = f"{DATA}/newsroom.yaml"
 PREFIX, INDEX = "demo:", "kuzet-demo"
 PATIENCE_S = 120.0
+OK, FORBIDDEN = 200, 403
 
 
 @dataclass
@@ -167,6 +171,7 @@ def places_of(folder: Path, *, cache: Path) -> dict[str, str]:
         "/second": str(folder / "second"),
         "/etc/kuzet": str(folder / "site"),
         PORT: str(free_port()),
+        DESK_PORT: str(free_port()),
         **sites,
     }
 
@@ -287,6 +292,23 @@ def test_kibana_shows_our_dashboards_without_a_click(running: Engines) -> None:
     assert sum(kind == "dashboard" for kind, _ in fake_kibana.objects) == 3
     assert fake_kibana.used_by[IMPORT] == {"kuzet_dashboards"}
     assert running.direct.search.index_name() == f"{INDEX}-000001"
+
+
+def test_the_desk_lets_its_first_account_in(running: Engines) -> None:
+    """Over TLS by the certificate of `setup`; `accounts` has made the account, and no one else gets in."""
+    stack, port = running.stack, running.stack.machine.places[DESK_PORT]
+    context = ssl.create_default_context(cafile=str(stack.folder / "secrets" / "desk" / "ca.crt"))
+    visitor = DeskVisitor(f"https://localhost:{port}", tls=context)
+    for _ in eventually(running, "the desk"):
+        with suppress(OSError):
+            if visitor.get("/healthz").status == OK:
+                break
+    assert visitor.get("/").headers["location"].startswith("/sign-in")
+    password = (stack.folder / "secrets" / "vault" / "desk").read_text()
+    token = visitor.token("/sign-in")
+    assert visitor.post("/sign-in", token=token, name="admin", password=f"{password}x").status == FORBIDDEN
+    assert visitor.post("/sign-in", token=token, name="admin", password=password).headers["location"] == "/"
+    assert visitor.get("/now.json").json["hits"] is not None
 
 
 def test_the_machine_is_checked_as_setup_does(running: Engines) -> None:

@@ -317,3 +317,16 @@ def test_what_a_useless_document_held_is_booked(state):
     assert state.feeds.failed(fetched(state), poll=poll, ending=Ending(next_at=NOW + 300), now=NOW)
     (account,) = state.outcomes.audit(now=NOW).accounts
     assert (account.read, account.dropped, account.vanished) == (7, {"no_link": 7}, 0)
+
+
+def test_many_feeds_are_read_as_one_is(state):
+    """A page with all feeds asks once; what each says must not end up with its neighbour."""
+    other = replace(FEED, id="zhel-main", url="http://zhel.example/rss")
+    state.feeds.sync([FEED, other], now=NOW + 60)
+    fetched(state)
+    found = state.feeds.snapshots([other.id, "unknown", FEED.id, other.id])
+    assert found == {each.id: state.feeds.snapshot(each.id) for each in (other, FEED)}
+    assert (found[FEED.id].stage, found[other.id].stage) == (Stage.PARSE, Stage.POLL)
+    assert found[FEED.id].next_at == pytest.approx(NOW + LEASE_S[Stage.PARSE])
+    assert found[other.id].next_at == pytest.approx(NOW + 60)
+    assert state.feeds.snapshots([]) == {}

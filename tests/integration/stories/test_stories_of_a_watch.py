@@ -11,13 +11,12 @@ from worker.answers.shapes import ANSWERS
 
 
 @pytest.fixture(scope="module")
-def watch(start_watch):
-    with start_watch() as running:
-        running.newsroom.publish_all()
-        running.settle()
-        running.wait(lambda: not running.runtime.state.stories.waiting)
-        running.runtime.story_index.refresh()
-        yield running
+def watch(shared_watch):
+    shared_watch.newsroom.publish_all()
+    shared_watch.settle()
+    shared_watch.wait(lambda: not shared_watch.runtime.state.stories.waiting)
+    shared_watch.runtime.story_index.refresh()
+    return shared_watch
 
 
 def asked(watch, *arguments):

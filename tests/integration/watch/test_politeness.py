@@ -14,9 +14,9 @@ import yaml
 
 from config.settings import Settings
 from pipelines.models import Stage
+from tests.support.forks import ForkingRun
 from tests.support.hostile_site import HostileSite, Talk
 from worker.local.report import Silence
-from worker.local.run import LocalRun
 from worker.local.services import services
 from worker.state.hosts import ON_TIME_S
 from worker.state.workers import present
@@ -87,7 +87,7 @@ def poll_once(folder: Path, sites: Sites) -> dict[str, list[float]]:
         host_spacing_s=SPACING_S,
         io_threads=4,
     )
-    with LocalRun(settings, report=Silence()) as run:
+    with ForkingRun(settings, report=Silence()) as run:
         app = Watch(settings.model_copy(update={"broker_url": run.endpoints.broker_url}))
         command = services(settings)["io"]
         for number in range(PROCESSES):

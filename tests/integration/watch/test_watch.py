@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,22 +13,20 @@ from pipelines.search.request import SearchRequest
 from pipelines.urls import article_id
 from seeds.newsroom import load_queries
 from tests.support.forks import run_program
-from tests.support.running_watch import StartWatch, Watch
-from worker.cli.console import FAILED
+from tests.support.running_watch import Watch
 
 REVISED = ("uk-drugs-karagandy", "po-weapons-west")
 
 
 @pytest.fixture(scope="module")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
+def watch(shared_watch: Watch) -> Watch:
     """Everything was published while the watch ran, two stories were revised, and all has settled."""
-    with start_watch() as watch:
-        watch.newsroom.publish_all()
-        watch.settle()
-        for story in REVISED:
-            watch.newsroom.revise(story)
-        watch.settle()
-        yield watch
+    shared_watch.newsroom.publish_all()
+    shared_watch.settle()
+    for story in REVISED:
+        shared_watch.newsroom.revise(story)
+    shared_watch.settle()
+    return shared_watch
 
 
 @pytest.fixture(scope="module")
@@ -158,12 +153,3 @@ def polls_written(watch: Watch) -> int:
         return 0
     client.indices.refresh(index=alias)
     return client.count(index=alias).body["count"]
-
-
-def test_there_is_an_index_before_the_first_article(start_watch: StartWatch, tmp_path: Path) -> None:
-    """A person who has just started the watch and searches finds nothing yet, and gets no error."""
-    (tmp_path / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
-    with start_watch(tmp_path, feeds_file=tmp_path / "none.yaml", cpu_processes=1) as watch:
-        watch.wait(lambda: bool(watch.runtime.search.index_name()))
-        assert watch.kuzet("search").returncode == FAILED
-        assert json.loads(watch.kuzet("status", "--json").stdout)["search"]["problem"] == ""

@@ -140,7 +140,7 @@ def test_a_flood_is_one_message_with_a_number():
     notice = notification(alert, "duty", spoken, now=NOON)
     assert (len(notice["stories"]), notice["more"]) == (3, 10)
     assert subject_of(notice) == "[high] Title <s00> (and 12 more)"
-    assert "10 more stories." in text_of(notice)
+    assert "10 more." in text_of(notice)
 
 
 def test_the_key_is_the_same_at_each_attempt_and_another_for_other_news():
@@ -200,6 +200,11 @@ def test_a_replay_groups_and_counts():
         ("alerts: {a: {topic: [drugs], targets: []}}", "unknown key"),
         ('quiet_hours: {begin: "25:00", end: "07:00"}', "time of day"),
         ("alerts: {a: {topics: [drugs], targets: [], wait_seconds: -1}}", "from 0"),
+        ("alerts: {a: {topics: [], targets: []}}", "names nothing"),
+        ("alerts: {a: {spike: {}, silence: {}, targets: []}}", "one of spike"),
+        ("alerts: {a: {health: {}, topics: [drugs], targets: []}}", "is for stories"),
+        ("alerts: {a: {spike: {weeks: 3}, targets: []}}", "from 4"),
+        ("alerts: {a: {topics: [drugs], targets: [], escalate_to: [x]}}", "no target 'x'"),
     ],
 )
 def test_a_mistake_is_named(text, said):

@@ -69,3 +69,12 @@ def test_a_broken_rule_file_still_names_its_topic(tmp_path: Path):
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules/fraud.yaml").write_text("topic: [")
     assert known_values("topic", Layers(tmp_path)) == {"fraud": "fraud"}
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path):
+    """The desk keeps what it has read; an editor who adds a topic must be able to choose it at once."""
+    (tmp_path / "rules").mkdir()
+    layers = Layers(tmp_path)
+    assert known_values("topic", layers) == {}
+    (tmp_path / "rules" / "camels.yaml").write_text("topic: camels\n", encoding="utf-8")
+    assert known_values("topic", layers) == {"camels": "camels"}

@@ -149,6 +149,16 @@ def test_newer_comes_before_older_only_where_it_should():
         assert "bool" in build_search(request, now=NOW)["query"]
 
 
+def test_articles_without_a_topic_are_left_out_of_the_facets_too():
+    """The first page shows tagged articles only: a filter after the counting would count all others in each facet."""
+    body = build_search(SearchRequest(with_topic=True), now=NOW)
+    assert {"exists": {"field": "topics"}} in body["query"]["bool"]["filter"]
+    assert "post_filter" not in body
+    assert build_selection(SearchRequest(with_topic=True), now=NOW)["query"]["bool"]["filter"][1:] == [
+        {"exists": {"field": "topics"}}
+    ]
+
+
 def test_filters_come_after_the_counting():
     """Each facet is counted under all filters but its own: it shows what another choice would bring."""
     request = SearchRequest(filters={"topic": ("fraud", "drugs"), "region": ("Astana",)})

@@ -215,17 +215,17 @@ def test_everything_talks_tls():
         assert elasticsearch[f"xpack.security.{layer}.ssl.enabled"] == "true"
 
 
-def test_only_kibana_is_published_and_only_here():
+def test_only_what_people_look_at_is_published_and_only_here():
     """People come by a proxy with a certificate of theirs, or from this machine."""
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published == {"kibana": ["127.0.0.1:5601:5601"]}
+    assert published == {"kibana": ["127.0.0.1:5601:5601"], "desk": ["127.0.0.1:8585:8585"]}
 
 
 def test_only_who_must_reaches_the_internet():
     """The worker that parses hostile documents could not send anyone what it found."""
     assert COMPOSE["networks"] == {"inside": {"internal": True}, "outside": None}
     outside = {name for name, service in SERVICES.items() if "outside" in service.get("networks", ())}
-    assert outside == {"io", "kibana"}
+    assert outside == {"io", "kibana", "desk"}
     assert all("inside" in service.get("networks", ()) for name, service in SERVICES.items() if name != "setup")
 
 
@@ -239,7 +239,7 @@ def test_two_beats_do_not_share_a_schedule():
 def test_every_service_can_be_scaled_or_says_why_not(name: str):
     """A fixed container name or a published port would stop `--scale`."""
     assert "container_name" not in SERVICES[name]
-    assert "ports" not in SERVICES[name] or name == "kibana"
+    assert "ports" not in SERVICES[name] or name in {"kibana", "desk"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -319,7 +319,7 @@ def test_the_newsrooms_names_may_be_fetched():
 def test_the_demo_shares_nothing_with_the_watch():
     """Invented news of terror in the production index would be found by people who search there."""
     assert WITH_DEMO["name"] != COMPOSE["name"]  # volumes, networks and containers of its own
-    for name in ("io", "cpu", "index", "beat", "accounts", "dashboards"):
+    for name in ("io", "cpu", "index", "beat", "desk", "accounts", "dashboards"):
         environment, real = WITH_DEMO["services"][name]["environment"], OURS[name]["environment"]
         for variable in ("KUZET_REDIS_PREFIX", "KUZET_SEARCH_INDEX", "KUZET_FEEDS_FILE"):
             assert environment[variable] != real[variable]
@@ -385,15 +385,28 @@ def test_the_guide_has_every_service():
 
 def test_compose_sets_what_the_example_file_says_it_sets():
     """A variable in the part «without docker compose» has no effect on the services, and every other has."""
-    fixed = {name for name, value in OURS["io"]["environment"].items() if f"${{{name}" not in _raw_environment()[name]}
+    fixed = {name for name in OURS["io"]["environment"] if f"${{{name}" not in _raw_environment("io")[name]}
+    fixed |= {name for name in ("KUZET_DESK_CERTIFICATE", "KUZET_DESK_KEY") if name in _raw_environment("desk")}
     documented = {f"KUZET_{field.upper()}" for field in SET_BY_COMPOSE}
     assert fixed <= documented
     assert documented - fixed == {"KUZET_SEARCH_HEAP_MB", "KUZET_SEARCH_PORT", "KUZET_JARS_URL"}
 
 
-def _raw_environment() -> dict[str, str]:
+def _raw_environment(name: str) -> dict[str, str]:
     text = yaml.safe_load((ROOT / MAIN).read_text(encoding="utf-8"))
-    return {name: str(value) for name, value in text["services"]["io"]["environment"].items()}
+    own = text["services"][name]["environment"]
+    return {name: str(value) for name, value in {**own.pop("<<", {}), **own}.items()}
+
+
+def test_the_desk_has_tls_and_an_account_before_it_starts():
+    """On another address than this machine's own it refuses to start without one."""
+    desk = OURS["desk"]
+    assert desk["environment"]["KUZET_DESK_CERTIFICATE"] == f"{AT}/desk.crt"
+    assert desk["depends_on"]["accounts"] == {"condition": "service_completed_successfully"}
+    data = f"data:{desk['environment']['KUZET_DATA']}"
+    assert data in desk["volumes"]
+    assert data in OURS["accounts"]["volumes"]
+    assert desk["ports"][0].endswith(f":{desk['environment']['KUZET_DESK_PORT']}")
 
 
 def test_the_guide_says_the_rights_that_are_given():

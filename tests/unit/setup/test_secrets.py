@@ -68,7 +68,8 @@ def test_only_the_owner_can_read(run: Run, folder: Path):
 def test_every_service_owns_its_files(run: Run, folder: Path):
     """The users of the images: the password file of Elasticsearch must be its own, with mode 600."""
     run()
-    owners = {"redis": 999, "elasticsearch": 1000, "kibana": 1000, "kuzet": 10001, "accounts": 10001, "vault": 0}
+    owners = {"redis": 999, "elasticsearch": 1000, "kibana": 1000, "kuzet": 10001, "desk": 10001}
+    owners |= {"accounts": 10001, "vault": 0}
     for name, uid in owners.items():
         assert {file.stat().st_uid for file in (folder / name).iterdir()} == {uid}, name
 
