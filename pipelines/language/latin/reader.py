@@ -44,6 +44,8 @@ SHORTEST_FOREIGN = 5
 """Letters; in a shorter word the letters say too little."""
 
 _WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+")
+_ONLY_KAZAKH = re.compile("[^a-z]|q(?!u)")
+"""A letter with a mark, or q where English has none."""
 _ROMAN = re.compile(r"[IVX]+")
 _CONSONANTS = re.compile(f"[^{ALL_VOWELS}]")
 _SOFTENED = frozenset("лнртсдзбпвм")
@@ -135,10 +137,13 @@ class LatinReader:
         if not weighed:
             return ""
         _, cost, best = min(weighed)
-        is_foreign = (
-            len(form) >= SHORTEST_FOREIGN and cost > FOREIGN * (len(best) + 1) and self._words.cost(best) == UNKNOWN
-        )
-        return "" if is_foreign else best
+        return "" if self._is_foreign(form, best, cost) else best
+
+    def _is_foreign(self, form: str, read: str, cost: float) -> bool:
+        """True for a word without a Kazakh letter that the lexicon does not have, and that reads oddly in Cyrillic."""
+        if len(form) < SHORTEST_FOREIGN or _ONLY_KAZAKH.search(form):
+            return False
+        return cost > FOREIGN * (len(read) + 1) and self._words.cost(read) == UNKNOWN
 
     def _readings(self, form: str, letters: Mapping[str, Sequence[str]]) -> list[tuple[float, str]]:
         """Return the likeliest readings of a form by their letters alone; none if its alphabet lacks a letter of it."""
