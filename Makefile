@@ -8,7 +8,7 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging fuzz sbom \
-	bench-search bench-desk bench-pages bench-polling bench-pipeline bench-stories proof compose-check lock lock-jars clean
+	bench-search bench-desk bench-pages bench-polling bench-pipeline bench-stories proof proof-faults compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -90,6 +90,11 @@ fuzz: $(STAMP)  ## mutated documents for every reader of what strangers write (C
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild
+
+# ARTICLES=10000 FEEDS=200 SITES=60 is the large one; python -m benchmarks.faults --seed 1 --print shows the script.
+proof-faults: $(STAMP)  ## every kind of fault on a whole watch: each article is there once (SEEDS="1 2 3"; CONTROLS=1: broken builds)
+	@$(BIN)/python -m benchmarks.faults $(if $(CONTROLS),--controls,$(patsubst %,--seed %,$(or $(SEEDS),1 2 3)) \
+		$(if $(ARTICLES),--articles $(ARTICLES)) $(if $(FEEDS),--feeds $(FEEDS)) $(if $(SITES),--sites $(SITES)))
 
 compose-check: $(STAMP)  ## docker-compose.yml and the workflows against their schemas, and what they promise
 	@$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,8 @@ from pipelines.stories.story import StoryDocument
 from pipelines.time_zone import KAZAKHSTAN
 
 HOUR_S = 3600.0
+MOST_WORDS = 20
+_QUERY_WORD = re.compile(r"(?<![-\w:])[^\W\d_]{3,}(?![\w:])")
 
 
 class Pending(TypedDict):
@@ -37,6 +40,8 @@ class Pending(TypedDict):
     news: str
     unit: NotRequired[str]
     detail: NotRequired[str]
+    words: NotRequired[list[str]]
+    excerpt: NotRequired[str]
 
 
 class Notification(TypedDict):
@@ -63,8 +68,9 @@ class Verdict:
     wait_until: float = 0.0
 
 
-def pending_of(story: StoryDocument, *, news: str) -> Pending:
-    """Return what a message says of a story."""
+def pending_of(story: StoryDocument, *, news: str, query: str = "") -> Pending:
+    """Return what a message says of a story that concerns an alert with this query."""
+    words = [*_QUERY_WORD.findall(query), *(word for member in story["members"] for word in member.get("words", ()))]
     figures = {
         kind: f"{found['low']:g}" if found["low"] == found["high"] else f"{found['low']:g} to {found['high']:g}"
         for kind, found in story["figures"].items()
@@ -85,6 +91,8 @@ def pending_of(story: StoryDocument, *, news: str) -> Pending:
         "reasons": newest["reasons"],
         "first_seen": story["first_seen"],
         "news": news,
+        "words": list(dict.fromkeys(words))[:MOST_WORDS],
+        "excerpt": next((said for member in story["members"] if (said := member.get("excerpt", ""))), ""),
     }
 
 
@@ -167,14 +175,41 @@ def subject_of(notice: Notification) -> str:
 
 def text_of(notice: Notification) -> str:
     """Return the message as plain text."""
-    parts = [_paragraph(one) for one in notice["stories"]]
-    if notice["more"]:
-        parts.append(f"{notice['more']} more.")
+    return "\n\n".join([*map(text_of_story, notice["stories"]), *words_after(notice)])
+
+
+def words_after(notice: Notification) -> list[str]:
+    """Return what a message says after its stories, a paragraph each."""
+    parts = [f"{notice['more']} more."] if notice["more"] else []
     if waited := notice.get("waited_minutes"):
         parts.append(f"Not acknowledged for {waited:g} minutes.")
     if minutes := notice.get("next_minutes"):
         parts.append(f"It goes to the next target in {minutes:g} minutes, unless: kuzet alerts ack {notice['key']}")
-    return "\n\n".join([*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."])
+    return [*parts, f"Alert {notice['alert']}, {_moment(notice['at'])}."]
+
+
+def split_text(text: str, *, most: int) -> list[str]:
+    """Cut a text into parts of at most `most` UTF-16 units: between paragraphs, else lines, else anywhere."""
+    if length_of(text) <= most:
+        return [text]
+    parts: list[str] = []
+    for separator in ("\n\n", "\n"):
+        pieces = text.split(separator)
+        if len(pieces) > 1:
+            for piece in pieces:
+                joined = f"{parts[-1]}{separator}{piece}" if parts else piece
+                if parts and length_of(joined) <= most:
+                    parts[-1] = joined
+                else:
+                    parts.append(piece)
+            return [small for part in parts for small in split_text(part, most=most)]
+    half = most // 2
+    return [text[start : start + half] for start in range(0, len(text), half)]
+
+
+def length_of(text: str) -> int:
+    """Return how long Telegram takes a text to be: letters outside the first plane count twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Escalation(TypedDict):
@@ -193,7 +228,8 @@ def escalation(alert: Alert, stories: Sequence[Pending], *, step: int, since: fl
     return {"alert": alert.name, "step": step, "stories": list(stories[: alert.most_stories]), "since": since}
 
 
-def _paragraph(one: Pending) -> str:
+def text_of_story(one: Pending) -> str:
+    """Return what a message says of one story, as plain text."""
     facts = [
         one["severity"],
         ", ".join(one["topics"]),
@@ -203,7 +239,8 @@ def _paragraph(one: Pending) -> str:
     ]
     others = [title for title in one["titles"].values() if title != one["title"]]
     news = [] if one["news"] == "new" else [f"Now: {one['news']}"]
-    lines = [one["title"], *others, *news, " · ".join(filter(None, facts)), one.get("detail", ""), one["url"]]
+    more = (one.get("detail", ""), one.get("excerpt", ""), one["url"])
+    lines = [one["title"], *others, *news, " · ".join(filter(None, facts)), *more]
     return "\n".join(filter(None, lines))
 
 

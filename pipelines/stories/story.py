@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from pipelines.models import IndexDocument, Severity
 from pipelines.stories.joining import Decision
 
+_SENTENCE_END = re.compile(r"[.!?…] |\n")
+MOST_WORDS = 8
+LONGEST_EXCERPT = 160
 MOST_LISTED = 200
 """Articles of a story that its document lists; the counts are of all."""
 
@@ -15,7 +19,8 @@ MOST_LISTED = 200
 class Member(TypedDict, total=False):
     """An article of a story, with what the story needs of it, and why it is here.
 
-    like: the article that it is most like. by: `rule`, or `hand` for what a person decided.
+    like: the article that it is most like. by: `rule`, or `hand` for what a person decided. words: those behind its
+    topics, excerpt: the sentence of the first of them.
     """
 
     id: str
@@ -40,6 +45,8 @@ class Member(TypedDict, total=False):
     is_reprint: bool
     reasons: list[str]
     by: str
+    words: list[str]
+    excerpt: str
 
 
 class FigureRange(TypedDict):
@@ -95,10 +102,11 @@ COPIED = (
     *("watch", "indicators"),
 )
 
+FACTS = (*COPIED, "words", "excerpt")
+
 
 def member_of(document: IndexDocument, decision: Decision, *, by: str = "rule") -> Member:
     """Return what a story keeps of an article, and why the article is part of it."""
-    copied: Any = {name: document[name] for name in COPIED if name in document}  # type: ignore[literal-required]
     why: Member = {
         "score": decision.score,
         "like": decision.like,
@@ -106,7 +114,34 @@ def member_of(document: IndexDocument, decision: Decision, *, by: str = "rule") 
         "reasons": list(decision.reasons),
         "by": by,
     }
-    return {**copied, **why}
+    return {**facts_of(document), **why}
+
+
+def facts_of(document: IndexDocument) -> Member:
+    """Return what a story keeps of an article, apart from why it is part of it."""
+    copied: Any = {name: document[name] for name in COPIED if name in document}  # type: ignore[literal-required]
+    kept: Member = {**copied, **said_of(document)}
+    return kept
+
+
+def said_of(document: IndexDocument) -> Member:
+    """Return the words behind the topics of an article, and the sentence of the first one in its text."""
+    spans = [span for topic in document.get("tags", {}).get("topics", ()) for span in topic["spans"]]
+    words = list(dict.fromkeys(span["form"].lower() for span in spans))[:MOST_WORDS]
+    first = min((span["start"] for span in spans if span["field"] == "body"), default=None)
+    said: Member = {"words": words} if words else {}
+    if first is not None and (sentence := excerpt(document.get("body", ""), first)):
+        said["excerpt"] = sentence
+    return said
+
+
+def excerpt(text: str, place: int) -> str:
+    """Return the sentence around a place of a text, cut to LONGEST_EXCERPT letters before and after it."""
+    begins = max((match.end() for match in _SENTENCE_END.finditer(text, 0, place)), default=0)
+    next_end = _SENTENCE_END.search(text, place)
+    ends = next_end.start() + 1 if next_end else len(text)
+    start, stop = max(begins, place - LONGEST_EXCERPT), min(ends, place + LONGEST_EXCERPT)
+    return f"{'…' if start > begins else ''}{text[start:stop].strip()}{'…' if stop < ends else ''}"
 
 
 def build_story(story_id: str, members: Iterable[Member]) -> StoryDocument:

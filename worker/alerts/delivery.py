@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import html
 import json
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from urllib3.exceptions import HTTPError
 
 from pipelines.alerts.alert import NotifyTarget
 from pipelines.alerts.file_format import EMAIL, TELEGRAM, WEBHOOK
-from pipelines.alerts.speaking import Notification, subject_of, text_of
+from pipelines.alerts.markup import html_of
+from pipelines.alerts.speaking import Notification, split_text, subject_of, text_of
 from pipelines.errors import KuzetError, UnsafeAddressError
 from pipelines.urls import check_target
 from worker.web.connection import Guard, exchange, find_route, guard_context
@@ -102,8 +103,8 @@ class Sender:
 
     def _telegram(self, target: NotifyTarget, notice: Notification) -> Delivery:
         url = f"{self.telegram_url}/bot{secret_of(target)}/sendMessage"
-        text = f"{subject_of(notice)}\n\n{text_of(notice)}"[:TELEGRAM_LETTERS]
-        for chat in target.to:
+        parts = split_text(f"{subject_of(notice)}\n\n{text_of(notice)}", most=TELEGRAM_LETTERS)
+        for chat, text in product(target.to, parts):
             body = json.dumps({"chat_id": chat, "text": text, "disable_web_page_preview": True}).encode()
             delivery = self._post(url, body, {"Content-Type": "application/json", "Idempotency-Key": notice["key"]})
             if not isinstance(delivery, Sent):
@@ -195,17 +196,3 @@ def message_of(target: NotifyTarget, notice: Notification) -> EmailMessage:
     message.set_content(text_of(notice))
     message.add_alternative(html_of(notice), subtype="html")
     return message
-
-
-def html_of(notice: Notification) -> str:
-    """Return a notification as HTML: each title a link, and below it what the plain text says."""
-    parts = []
-    for one in notice["stories"]:
-        shown = cast("Notification", {**notice, "stories": [one], "more": 0})
-        lines = text_of(shown).split("\n")[1:-2]
-        href = html.escape(one["url"], quote=True) if one["url"].startswith(("http://", "https://")) else ""
-        title = html.escape(one["title"])
-        parts.append(f"<p><b>{f'<a href={chr(34)}{href}{chr(34)}>{title}</a>' if href else title}</b><br>")
-        parts.append("<br>".join(html.escape(line) for line in lines if line) + "</p>")
-    more = f"<p>{notice['more']} more.</p>" if notice["more"] else ""
-    return f"<html><body>{''.join(parts)}{more}<p>Alert {html.escape(notice['alert'])}</p></body></html>"

@@ -49,7 +49,7 @@ def _of_stories(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, .
         news = what_is_new(story, heard.get(story["id"]))
         if news and is_news(story, rules) and concerns(alert, story):
             heard[story["id"]] = heard_of(alert, story)
-            yield at, pending_of(story, news=news)
+            yield at, pending_of(story, news=news, query=alert.query)
 
 
 def replay_spikes(

@@ -81,7 +81,7 @@ class Speaker:
                     {
                         "alert": alert.name,
                         "heard": heard_of(alert, story).to_record(),
-                        "pending": pending_of(story, news=news),
+                        "pending": pending_of(story, news=news, query=alert.query),
                         "at": speak_at(alert, now=now),
                     }
                 )

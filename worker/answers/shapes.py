@@ -391,6 +391,17 @@ class SilenceRow(TypedDict):
     longest_s: float
 
 
+class BacklogRow(TypedDict):
+    """Articles that are due and wait, how many ended a minute lately while some waited, and how long they will take.
+
+    Null where it is not known; `takes_s` also while nothing ends.
+    """
+
+    articles: int
+    a_minute: float | None
+    takes_s: float | None
+
+
 class StatusAnswer(TypedDict):
     """`problems`: sentences, none when all is well. `feeds`: state → how many. `stages`: stage → waiting, due.
 
@@ -403,6 +414,7 @@ class StatusAnswer(TypedDict):
     queues: dict[str, int]
     stages: dict[str, dict[str, int]]
     feeds: dict[str, int]
+    backlog: BacklogRow
     outbox: dict[str, int]
     quarantined: int
     rebuild: str
@@ -791,6 +803,26 @@ class AlertsAnswer(TypedDict):
     today: dict[str, int]
     quarantined: dict[str, str]
     waiting: int
+
+
+class NoticeRow(TypedDict):
+    """A message. `state`: due, delivered or quarantined; `acknowledged`: every story of it."""
+
+    key: str
+    at: float
+    alert: str
+    target: str
+    state: str
+    attempts: int
+    error: str
+    acknowledged: bool
+    titles: list[str]
+
+
+class AlertsLog(AlertsAnswer):
+    """The alerts with the newest messages, newest first."""
+
+    log: list[NoticeRow]
 
 
 class AlertsCheck(TypedDict):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.errors import ConfigError
 from pipelines.feeds import DOWN_AFTER_FAILURES, FeedState, Silence, silence
 from pipelines.models import Feed, Stage
+from worker.answers.backlog import Backlog, backlog_of
 from worker.answers.feeds import state_of
 from worker.answers.wording import duration
 from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, messages_waiting, present, ticked_at, unserved
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 
 HOSTS_NAMED = 5
+
+
+REFUSALS_NAMED = 3
 
 
 LONG_REST_S = 600.0
@@ -45,6 +49,7 @@ class Status:
     queues: dict[str, int]
     stages: dict[str, dict[str, int]]
     feeds: dict[str, int]
+    backlog: Backlog
     outbox: dict[str, int]
     quarantined: int
     rebuild: str
@@ -73,6 +78,7 @@ def look(runtime: Runtime) -> Status:
     workers = workers_of(runtime)
     feeds = WatchedFeeds.of(runtime)
     search = runtime.search.health()
+    backlog = backlog_of(state.pace.points(), waiting=state.pace.waiting(now=now), now=now)
     return Status(
         broker=f"{runtime.redis.info('server')['redis_version']} at {shown(runtime.settings.broker_url)}",
         search=search,
@@ -82,12 +88,13 @@ def look(runtime: Runtime) -> Status:
             str(stage): {"waiting": state.due.size(stage), "due": state.due.ready(stage, now=now)} for stage in Stage
         },
         feeds=dict(Counter(feeds.states.values())),
+        backlog=backlog,
         outbox={"documents": state.outbox.size, "bytes": state.outbox.bytes_used},
         quarantined=state.quarantine.size,
         rebuild=rebuild_of(state.rebuilds.current()),
         last_article=last_article(runtime) if not search.problem else {},
         silence=feeds.silence,
-        problems=tuple(problems(runtime, workers, search, feeds)),
+        problems=(*problems(runtime, workers, search, feeds), *backlog.problems()),
     )
 
 
@@ -168,7 +175,23 @@ def problems(
     found += runtime.state.problems.current(now=runtime.now())
     found += held_hosts(runtime)
     broken = filter(None, (runtime.catalogue.check(), runtime.rules.check()))
+    found += alert_problems(runtime)
     return [*found, *feeds.problems(), *(f"Kept as it was before: {problem}" for problem in broken)]
+
+
+def alert_problems(runtime: Runtime) -> list[str]:
+    """Name what is wrong with alerts: a broken file, and notifications that their targets refused."""
+    found = []
+    try:
+        runtime.alert_file.check()
+    except ConfigError as error:
+        found.append(f"Kept as it was before: {error}")
+    refused = runtime.state.alerts.quarantined()
+    if refused:
+        said = ", ".join(sorted(set(refused.values()))[:REFUSALS_NAMED])
+        verb = "notification was" if len(refused) == 1 else "notifications were"
+        found.append(f"{len(refused)} {verb} not sent ({said}): `kuzet alerts retry`, or `kuzet alerts retry --drop`.")
+    return found
 
 
 def held_hosts(runtime: Runtime) -> list[str]:

@@ -23,7 +23,7 @@ PAUSE_S = 10.0
 TRANSPORT = ("celery:", "_kombu", "unacked")
 """Messages of Celery: the state knows what is due, and the next tick sends for it again."""
 
-OF_THE_MOMENT = frozenset({"workers", "tick", "outbox:lock", "outbox:problem"})
+OF_THE_MOMENT = frozenset({"workers", "tick", "outbox:lock", "outbox:problem", "pace", "pace:noted"})
 """Who is at work just now: true of no other moment."""
 
 

@@ -47,7 +47,7 @@ def doctor(
 
 def checks(*, article: bool) -> dict[str, Check]:
     """Return the checks in their order: what others depend on comes first."""
-    from worker.doctor import chain, engines, feeds, machine
+    from worker.doctor import alerts, chain, engines, feeds, machine
 
     listed: dict[str, Check] = {
         "broker": engines.broker,
@@ -59,6 +59,7 @@ def checks(*, article: bool) -> dict[str, Check]:
         "files": machine.files,
         "workers": engines.workers,
         "feeds": feeds.feeds,
+        "alerts": alerts.alerts,
     }
     return listed | ({"article": chain.chain} if article else {})
 

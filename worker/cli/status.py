@@ -32,7 +32,8 @@ def status(
     """Show how the watch is doing. Exit code 1 when something is wrong, 3 when an engine does not answer.
 
     Wrong are: an engine, a worker or the clock that is away, a feed that is down, feeds most of which fail, articles in
-    the outbox that cannot be written, a silence that is not usual, a file of config/ that cannot be used.
+    the outbox that cannot be written, a backlog that does not move, a silence that is not usual, a file of config/ that
+    cannot be used.
 
     Example: kuzet status --json
     """
@@ -67,6 +68,7 @@ def show(found: Status, *, now: float) -> None:
         ", ".join(f"{stage} {counts['due']} due of {counts['waiting']}" for stage, counts in found.stages.items()),
     )
     table.add_row("feeds", ", ".join(f"{count} {state}" for state, count in found.feeds.items()) or "none yet")
+    table.add_row("backlog", str(found.backlog))
     table.add_row("outbox", f"{found.outbox['documents']} documents, {found.outbox['bytes'] / 1e6:.1f} MB")
     table.add_row("quarantine", str(found.quarantined))
     if found.rebuild:

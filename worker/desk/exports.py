@@ -11,7 +11,7 @@ from pipelines.errors import EngineUnavailableError
 from pipelines.models import ArticleDocument
 from pipelines.search.answer import SearchResult
 from pipelines.search.request import Sort
-from pipelines.search.syndication import Channel, atom, json_feed
+from pipelines.search.syndication import Channel, atom, entry_of, json_feed
 from worker.answers.exports import heading, rows, table
 from worker.desk.asked import Asked, read_asked
 from worker.desk.visits import Download, Page, View, Visit
@@ -87,15 +87,14 @@ def encoded(lines: Iterable[str]) -> Iterator[bytes]:
 def as_atom(visit: Visit) -> Download:
     """Return the newest articles of a search as an Atom feed."""
     asked, result = newest(visit)
-    return Download(
-        content=[atom(result.hits, channel(visit, asked, result))], content_type="application/atom+xml; charset=utf-8"
-    )
+    document = atom(map(entry_of, result.hits), channel(visit, asked, result))
+    return Download(content=[document], content_type="application/atom+xml; charset=utf-8")
 
 
 def as_json_feed(visit: Visit) -> View:
     """Return the newest articles of a search as a JSON feed."""
     asked, result = newest(visit)
-    return View(row=json_feed(result.hits, channel(visit, asked, result)))
+    return View(row=json_feed(map(entry_of, result.hits), channel(visit, asked, result)))
 
 
 def newest(visit: Visit) -> tuple[Asked, SearchResult]:

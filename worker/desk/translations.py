@@ -52,5 +52,6 @@ FIGURES = (
     *("border violators", "operations", "exercises", "trained", "other"),
     *("money", "damage", "bribe", "seized", "transferred", "smuggled"),
 )
-NAMED_ELSEWHERE = (*FACETS, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
+NOTICE_STATES = ("due", "delivered", "quarantined", "on")
+NAMED_ELSEWHERE = (*FACETS, *NOTICE_STATES, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
 """Texts that templates take from data; a catalog needs them as well."""

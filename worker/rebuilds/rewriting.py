@@ -9,6 +9,7 @@ import structlog
 
 from pipelines.errors import EngineUnavailableError
 from pipelines.models import ArticleDocument, IndexDocument, VersionedDocument
+from pipelines.stories.story import FACTS, facts_of
 from worker.search.bulk import BulkResult, BulkStatus
 from worker.search.engine import SearchEngine
 from worker.state import State
@@ -77,5 +78,7 @@ class Rewriter:
     def _note(self, one: Rewritten) -> None:
         """Bring the record along; a person may have had the article forgotten while we wrote it."""
         self._state.rewrites.note(one.article_id, one.version, content_hash=one.document["content_hash"])
+        if story := one.document.get("story"):
+            self._state.stories.renew(one.article_id, story, facts_of(one.document), names=FACTS)
         if one.article_id in self._state.forgotten:
             self._engine.delete(one.article_id)

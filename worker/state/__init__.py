@@ -6,7 +6,7 @@ nothing and returns False (None or "" where it returns a value). The caller says
 how long a claim lives (`Runtime.lease_s`).
 
     State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .clock .totals .problems .recalls .rebuilds .rewrites
+                                    .clock .totals .pace .problems .recalls .rebuilds .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
@@ -42,6 +42,7 @@ outcomes    audit(*, now, days=90) -> Audit(accounts, is_balanced, sighted, outc
 events      publish(kind, subject, *, now, data), read(after, *, limit, block_ms), latest(), last_id(), missed(after)
 clock       check(machine, *, now) -> sentence or ""      a clock that went back is made good
 totals      read() -> Totals, count_answer(answer)         running totals, for `kuzet metrics`
+pace        note(*, now), points(), waiting(*, now)         how fast articles end while some wait
 problems    note(about, sentence, *, now), current(now)    what `kuzet status` shows
 recalls     keep(recall, *, now), keep_problem(source, problem, *, sitemap, now), last(source), all()
 rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
@@ -84,6 +85,7 @@ from worker.state.forgotten import Forgotten, Tombstone
 from worker.state.hosts import Hosts
 from worker.state.outbox import Outbox
 from worker.state.outcomes import Account, Audit, Outcomes
+from worker.state.pace import Pace
 from worker.state.problems import Problems
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Rebuild, Rebuilds
@@ -139,6 +141,7 @@ class State:
         scripts = Scripts(redis, prefix)
         self.due = Due(scripts)
         self.clock = Clock(scripts)
+        self.pace = Pace(scripts)
         self.problems = Problems(scripts)
         self.totals = TotalBooks(scripts)
         self.feeds = Feeds(scripts, lease_s=lease_s)

@@ -24,6 +24,23 @@ class NoticeClaim:
     token: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notification of the log. state: due, delivered or quarantined; error: of the last attempt."""
+
+    key: str
+    at: float
+    target: str
+    state: str
+    attempts: int
+    error: str
+    body: Mapping[str, Any]
+
+    @property
+    def alert(self) -> str:
+        return str(self.body["alert"])
+
+
 class Alerts:
     """All is written down before it is sent: a killed process loses nothing, and sends with the same key."""
 
@@ -141,6 +158,15 @@ class Alerts:
         body = self._redis.hget(self._key(f"notice:{key}"), "body")
         return json.loads(body) if body else None
 
+    def log(self, *, limit: int) -> list[Notice]:
+        """Return the notifications of the last 30 days, sent or not, newest first."""
+        newest = self._redis.zrange(self._key("alerts:log"), 0, limit - 1, desc=True, withscores=True)
+        pipeline = self._redis.pipeline(transaction=False)
+        for key, _ in newest:
+            pipeline.hgetall(self._key(f"notice:{key}"))
+        kept = zip(newest, pipeline.execute() if newest else (), strict=True)
+        return [_notice(key, at, record) for (key, at), record in kept if record]
+
     def take(self, key: str, *, now: float, lease_s: float) -> NoticeClaim | None:
         """Claim a notification; None when another process has it, or it is done."""
         token = new_token()
@@ -169,6 +195,14 @@ class Alerts:
     def quarantined(self) -> dict[str, str]:
         """Return key → error of the notifications that could not be sent."""
         return dict(self._redis.hgetall(self._key("alerts:quarantine")))
+
+    def retry(self, key: str, *, now: float) -> bool:
+        """Send a quarantined notification again; False when it is too old to be known."""
+        return bool(self._scripts.run("retry_notice", key=key, now=now))
+
+    def drop(self, key: str) -> None:
+        """Give a quarantined notification up."""
+        self._scripts.run("retry_notice", key=key)
 
     def outcomes(self, *, now: float) -> dict[str, int]:
         """Return target:outcome → how many notifications ended so today."""
@@ -203,3 +237,15 @@ class Alerts:
 
     def unlock(self, token: str) -> None:
         self._scripts.run("renew_lock", lock="alerts:lock", token=token, lease_ms=0)
+
+
+def _notice(key: str, at: float, record: Mapping[str, str]) -> Notice:
+    return Notice(
+        key=key,
+        at=at,
+        target=record["target"],
+        state=record["state"],
+        attempts=int(record["attempts"]),
+        error=record.get("error", ""),
+        body=json.loads(record["body"]),
+    )

@@ -59,6 +59,16 @@ class Stories:
             )
         )
 
+    def renew(self, article_id: str, story: str, facts: Mapping[str, Any], *, names: Sequence[str]) -> None:
+        """Give an article of a story other facts, after a retag; `names`: all that are facts. Its reasons stay."""
+        found = self._redis.hget(self._key(f"story:{story}"), article_id)
+        if found is None:
+            return
+        before = json.loads(found)
+        after = {name: value for name, value in before.items() if name not in names} | dict(facts)
+        if after != before:
+            self._scripts.run("renew_member", id=article_id, story=story, member=to_json(after), now=0.0)
+
     def merge(self, story: str, other: str, *, now: float) -> None:
         """Make `other` part of `story`, as a person asked."""
         self._scripts.run("merge_stories", story=story, other=other, now=now)

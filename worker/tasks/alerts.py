@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 
@@ -23,6 +24,8 @@ NOTICE_LEASE_S = 3 * TIMEOUT_S
 FIRST_WAIT_S, LONGEST_WAIT_S = 5.0, 3600.0
 MOST_ATTEMPTS = 14
 """With waits that double up to an hour: a target that was away for half a day still gets its messages."""
+TROUBLE_ATTEMPTS = 3
+"""From this attempt on a target is named in `kuzet status`."""
 NUDGED = 20
 
 log = structlog.get_logger(__name__)
@@ -71,6 +74,11 @@ def deliver(runtime: Runtime, claim: NoticeClaim) -> None:
         case Sent():
             alerts.end(claim, "delivered", now=runtime.now())
         case NotYet(error, not_before) if claim.attempts < MOST_ATTEMPTS:
+            if claim.attempts >= TROUBLE_ATTEMPTS:
+                said = f"The target {claim.target} takes no notifications ({error}); they are tried again."
+                runtime.state.problems.note(
+                    f"target {claim.target}", said, now=runtime.now(), keep_s=LONGEST_WAIT_S + TIMEOUT_S
+                )
             wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (claim.attempts - 1))
             alerts.put_off(claim, until=max(not_before, runtime.now() + wait_s), now=runtime.now(), error=error)
         case NotYet(error) | Never(error):
@@ -95,14 +103,17 @@ def nudge_notices(runtime: Runtime) -> None:
 
 def open_speaker(runtime: Runtime) -> Speaker:
     """What looks at stories, on this process's services."""
-
-    def has_words(story: StoryDocument, query: str) -> bool | None:
-        ids = [member["id"] for member in story["members"]]
-        found = runtime.search.selected(ids, SearchRequest(text=query))
-        return True if any(found.values()) else False if len(found) == len(ids) else None
-
     state = runtime.state
-    return Speaker(state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, has_words=has_words)
+    return Speaker(
+        state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, has_words=partial(has_words, runtime)
+    )
+
+
+def has_words(runtime: Runtime, story: StoryDocument, query: str) -> bool | None:
+    """Return whether a query finds an article of a story; None while not all of them are searchable."""
+    ids = [member["id"] for member in story["members"]]
+    found = runtime.search.selected(ids, SearchRequest(text=query))
+    return True if any(found.values()) else False if len(found) == len(ids) else None
 
 
 def open_looker(runtime: Runtime) -> SignalLooker:

@@ -125,6 +125,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_max_memory_per_child": 600_000,  # kB
         "worker_send_task_events": False,
         "timezone": "UTC",
+        "beat_scheduler": "worker.tasks.beat:SteadyScheduler",
         "beat_schedule": {
             "tick": {
                 "task": "kuzet.tick",

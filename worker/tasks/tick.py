@@ -30,6 +30,7 @@ def tick() -> None:
     runtime = app.runtime
     note_tick(runtime.redis, runtime.settings.redis_prefix, now=runtime.now())
     check_clock(runtime)
+    runtime.state.pace.note(now=runtime.now())
     watch_feeds(runtime)
     nudged = {str(stage): count for stage in TASKS if (count := nudge(app, stage))}
     nudge_drain(app)

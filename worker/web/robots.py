@@ -29,6 +29,7 @@ NO_RULES = frozenset(
         Reason.HTTP_4XX,
         Reason.BAD_REDIRECT,
         Reason.NOT_TEXT,
+        Reason.UNSAFE_ADDRESS,  # the page itself is refused for the same reason, for good
     }
 )
 

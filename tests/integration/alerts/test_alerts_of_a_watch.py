@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import feedparser
 import pytest
 
 from tests.integration.alerts.test_delivery import open_sink
@@ -75,6 +76,19 @@ def test_a_watchlist_is_a_facet_and_an_alert(watch, sink):
     assert {found["hits"][0]["story"]} <= {story["story"] for story in said}
 
 
+def test_an_alert_and_a_search_are_feeds(watch):
+    """A reader of feeds needs no account here: the same ids each time, and valid documents."""
+    feeds = [watch.kuzet("feed-of", *arguments) for arguments in (["--alert", "drugs"], ["мефедрон"], ["мефедрон"])]
+    read = [feedparser.parse(feed.stdout) for feed in feeds]
+    assert all(not one.bozo and one.entries for one in read)
+    assert read[1].feed.id == read[2].feed.id != read[0].feed.id
+    assert [entry.id for entry in read[1].entries] == [entry.id for entry in read[2].entries]
+    assert "drugs" in {tag.term for tag in read[0].entries[0].tags}
+    as_json = json.loads(watch.kuzet("feed-of", "мефедрон", "--json-feed").stdout)
+    assert [item["url"] for item in as_json["items"]] == [entry.link for entry in read[1].entries]
+    assert watch.kuzet("feed-of", "--alert", "nothing").returncode == 1
+
+
 def test_the_commands_answer(watch, sink):
     """A script reads what waits, and people try an alert on the past before they switch it on."""
     listed = asked(watch, "alerts", "list")
@@ -93,5 +107,6 @@ def test_the_commands_answer(watch, sink):
         "silent": (0, 0),
         "ill": (0, 0),
     }
+    assert watch.kuzet("alerts", "retry").returncode == 1
     assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
     assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0

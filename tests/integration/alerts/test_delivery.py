@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from pipelines.alerts.alert import parse_alerts
 from pipelines.alerts.signals import WatchHealth
 from pipelines.alerts.speaking import Notification
+from pipelines.stories.story import FACTS
 from tests.support.leases import LEASE_S
 from tests.unit.alerts.test_alerts import story
 from worker.alerts.delivery import Never, NotYet, Sender, Sent, signature
@@ -174,6 +175,49 @@ def test_a_refusal_goes_to_quarantine_and_names_no_secret(state, speaker, runtim
     deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
     assert state.alerts.quarantined() == {key: "HTTP 404"}
     assert state.alerts.waiting == 0
+
+
+def test_a_refused_message_is_sent_again_when_a_person_says_so(state, speaker, runtime, sink):
+    """The address was wrong, and has been put right; or it is given up. Until then `kuzet status` names it."""
+    sink.server.answers = [(404, {})]
+    report(state)
+    (key,) = spoken(state, speaker)
+    deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
+    assert state.alerts.retry(key, now=NOW)
+    assert state.alerts.quarantined() == {}
+    deliver(runtime, state.alerts.take(key, now=NOW, lease_s=60))
+    assert state.alerts.outcomes(now=NOW) == {"hook:quarantined": 1, "hook:delivered": 1}
+    state.alerts.drop(key)
+    assert state.alerts.due_notices(now=NOW + 9999, limit=9) == []
+
+
+def test_a_target_in_trouble_is_named(state, speaker, runtime, sink):
+    """Messages that wait for hours are seen in `kuzet status`, and a hiccup is not."""
+    sink.server.answers = [(500, {})] * 3
+    report(state)
+    (key,) = spoken(state, speaker)
+    for attempt in range(3):
+        assert state.problems.current(now=runtime.clock.now) == []
+        runtime.clock.now = NOW + 100 * attempt
+        deliver(runtime, state.alerts.take(key, now=runtime.clock.now, lease_s=60))
+    (said,) = state.problems.current(now=runtime.clock.now)
+    assert said == "The target hook takes no notifications (HTTP 500); they are tried again."
+
+
+def test_a_retag_renews_what_a_story_knows(state):
+    """The rules found a graver word: the story says so, keeps its reasons, and no alert takes it for news."""
+    report(state)
+    ((_, seen),) = state.alerts.changed(limit=9)
+    state.alerts.pend("a", seen, [])
+    (member,) = state.stories.members("a")
+    state.stories.renew("a0", "a", {**member, "severity": "critical"} | {"topics": ["fraud"]}, names=FACTS)
+    (renewed,) = state.stories.members("a")
+    assert (renewed["severity"], renewed["topics"]) == ("critical", ["fraud"])
+    assert renewed["reasons"] == member["reasons"]
+    assert "a" in state.stories.unwritten(limit=9)
+    assert state.alerts.changed(limit=9) == []
+    state.stories.renew("elsewhere", "a", {"severity": "low"}, names=FACTS)
+    assert len(state.stories.members("a")) == 1
 
 
 def test_trying_ends(state, speaker, runtime, sink):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.models import Feed, Stage
+from pipelines.models import Entry, Feed, Stage
+from pipelines.urls import article_id
 from tests.support.leases import LEASE_S
-from worker.state import State
+from worker.state import ArticleAddress, State
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -48,6 +49,38 @@ def test_a_host_that_was_asked_in_the_future_is_free(state):
     """Its line is of a time that did not come; else every page and feed of it waits for the step to pass."""
     state.hosts.reserve("dala.example", "a", now=NOW + 3600, spacing_s=2.0)
     assert state.hosts.reserve("dala.example", "b", now=NOW, spacing_s=2.0) == NOW
+
+
+@pytest.mark.parametrize("ahead_s", [300, 3600])
+def test_a_host_that_was_promised_in_the_future_is_free(state, ahead_s):
+    """Its pages were put off without a message until then, so that no worker came to see that the line is wrong.
+
+    A clock that was an hour ahead for half a minute kept the pages of every host that was asked meanwhile for an hour.
+    """
+    sight(state, 1, now=NOW + ahead_s)
+    assert take(state, now=NOW + ahead_s), "the host is promised"
+    state.hosts.hold("dala.example", until=NOW + ahead_s + 600, now=NOW + ahead_s)
+    sight(state, 2, now=NOW)
+    assert take(state, now=NOW) == [article_id("http://dala.example/2")]
+    assert state.hosts.held(now=NOW) == {}
+
+
+def test_a_rest_that_a_host_asked_for_is_kept(state):
+    """A Retry-After of hours is no sign of a wrong clock."""
+    state.hosts.reserve("dala.example", "a", now=NOW, spacing_s=2.0)
+    state.hosts.hold("dala.example", until=NOW + 7200, now=NOW)
+    sight(state, 1, now=NOW)
+    assert take(state, now=NOW + 1) == []
+    assert state.hosts.held(now=NOW + 1)
+
+
+def sight(state, number, *, now):
+    entry = Entry(link=f"http://dala.example/{number}", title="№")
+    state.articles.sight(entry, ArticleAddress.of(entry.link), feed=FEED, now=now)
+
+
+def take(state, *, now):
+    return state.due.take(Stage.FETCH, now=now, lease_s=15, limit=5, spacing_s=2.0)
 
 
 def test_a_claim_from_the_future_is_dead(state):

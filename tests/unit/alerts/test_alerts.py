@@ -8,22 +8,27 @@ from datetime import UTC, datetime, time
 import pytest
 
 from pipelines.alerts.alert import Alert, AlertRules, QuietHours, lint, parse_alerts
+from pipelines.alerts.markup import html_of, marked
 from pipelines.alerts.matching import concerns, heard_of, is_news, what_is_new
 from pipelines.alerts.speaking import (
     cool_keys,
     judge,
+    length_of,
     notification,
     pending_of,
     quiet_until,
     speak_at,
+    split_text,
     subject_of,
     text_of,
 )
 from pipelines.errors import ConfigError
+from pipelines.language.normalise import fold
 from pipelines.models import Severity
+from pipelines.stories.frequencies import stem
 from pipelines.stories.joining import Decision
-from pipelines.stories.story import build_story, member_of
-from worker.alerts.delivery import Never, NotYet, Sent, html_of, judged, message_of, signature
+from pipelines.stories.story import build_story, excerpt, member_of
+from worker.alerts.delivery import Never, NotYet, Sent, judged, message_of, signature
 from worker.alerts.replay import play
 
 FILE = """
@@ -161,6 +166,38 @@ def test_a_mail_escapes_what_strangers_wrote():
     message = message_of(RULES.targets["duty"], notice)
     assert message["Bcc"] is None
     assert message["Message-ID"] == f"<{notice['key']}@kuzet>"
+
+
+def test_the_words_that_matched_are_marked():
+    """A reader of forty mails sees at once why one came: by the words of the rule, in any form, and of the query."""
+    tags = {"topics": [{"spans": [{"form": "Мефедрон", "field": "body", "start": 24}]}]}
+    body = "В городе тихо. Полиция нашла мефедрон & соль. Суд решит."
+    one = pending_of(
+        story(title="Мефедрона больше", tags=tags, body=body), news="new", query="regions:Abay полицией -тихо"
+    )
+    shown = html_of(notification(GRAVE, "duty", [one], now=NOON))
+    assert "<mark>Мефедрона</mark> больше" in shown
+    assert "<mark>Полиция</mark> нашла <mark>мефедрон</mark> &amp; соль." in shown
+    assert "<mark>Abay" not in shown
+    assert "Полиция нашла мефедрон & соль." in text_of(notification(GRAVE, "duty", [one], now=NOON))
+    assert marked("a<b", frozenset({stem(fold("b"))})) == "a&lt;<mark>b</mark>"
+
+
+def test_an_excerpt_is_a_sentence():
+    """A text without a full stop is cut around the word."""
+    assert excerpt("Раз. Два три. Четыре", 6) == "Два три."
+    assert excerpt("слово " * 200, 600).startswith("…")
+    assert len(excerpt("слово " * 200, 600)) <= 322
+    assert excerpt("", 0) == ""
+
+
+def test_a_long_text_comes_in_parts():
+    """Telegram refuses more than 4,096 units, and an emoji is two of them; nothing may be lost."""
+    text = "\n\n".join(["Абзац " + "ә" * 700, "Эмодзи " + "🔥" * 900, "строка\n" * 200, "x" * 5000])
+    parts = split_text(text, most=1000)
+    assert all(length_of(part) <= 1000 for part in parts)
+    assert "".join(parts).replace("\n", "") == text.replace("\n", "")
+    assert split_text("short", most=1000) == ["short"]
 
 
 @pytest.mark.parametrize(

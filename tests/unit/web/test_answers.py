@@ -5,9 +5,10 @@ import time
 
 import pytest
 
-from worker.web import Accept, Reason, Refused, crawl_delay_s, robots_allows, robots_url
+from worker.web import Accept, Reason, Refused, WebClient, crawl_delay_s, fetch_robots, robots_allows, robots_url
 from worker.web.client import status_reason
 from worker.web.content import wrong_body, wrong_coding, wrong_type
+from worker.web.robots import ROBOTS_LIMITS
 from worker.web.waiting import retry_at
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
@@ -32,6 +33,13 @@ ROBOT = "kuzet/0.1 (+https://example.org; news monitor)"
 def test_retry_after_is_believed_within_reason(header, wait_s):
     """Seconds or a date; never at once, never more than a day."""
     assert retry_at(header, now=NOW) == NOW + wait_s
+
+
+def test_an_address_that_is_not_public_has_no_robots_txt():
+    """It was «away» for ten minutes, three times, and its host held, before the article was rejected."""
+    client = WebClient(user_agent=ROBOT)
+    assert fetch_robots(client, "http://10.0.0.1/news/1") == ""
+    assert client.get("http://10.0.0.1/news/1", limits=ROBOTS_LIMITS).reason is Reason.UNSAFE_ADDRESS
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-5", "1.5", "١٢", "Mon, 99 Sep 2026 14:18:20 GMT"])

@@ -4,14 +4,11 @@
 -- The slot of an item that comes back for it stays its own until it came: it does not queue up again. On time (up to
 -- A.tolerance_s late) it always goes. Later than that it goes if the host has had its rest since the last request, else it
 -- takes a new slot, so that a stalled worker's backlog does not arrive at once.
+-- uses: host
 local key, slots = P .. 'host:' .. A.host, P .. 'host:' .. A.host .. ':slots'
 local now, spacing = tonumber(A.now), tonumber(A.spacing_s)
 local host = record('host:' .. A.host)
-if tonumber(host.last or 0) > now + 60 then  -- asked in the future: the clock went back, and the line is of another time
-  redis.call('HDEL', key, 'last', 'next', 'promised', 'not_before', 'pages_not_before')
-  redis.call('DEL', slots)
-  host = {}
-end
+if forget_future(A.host, host.last, host.promised) then host = {} end
 local rested_at = (tonumber(host.last) or -math.huge) + spacing
 local not_before = tonumber(host.not_before) or 0
 local mine = tonumber(redis.call('ZSCORE', slots, A.item) or nil)

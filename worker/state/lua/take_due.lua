@@ -5,7 +5,7 @@
 -- With A.spacing_s (the stage asks hosts) a host is given what it can answer now. The rest of its items is put off without
 -- a message, each feed's one rest of the host after the other: a flood then hides no other item, and what comes new to
 -- the host is due before the flood's tail.
--- uses: totals
+-- uses: totals, host
 local due, turns, now = P .. 'due:' .. A.stage, P .. 'turn:' .. A.stage, tonumber(A.now)
 local limit, pace = tonumber(A.limit), tonumber(A.spacing_s) or 0
 local TURN_KEEP_S, LOOK_AHEAD_S = 86400, 1
@@ -22,7 +22,8 @@ end
 local function new_host(name)
   local host = {name = name, feeds = {}, names = {}, turn = 1, free_at = 0, spacing = 0, left = 0}
   if pace > 0 and name ~= '' then
-    local known = redis.call('HMGET', P .. 'host:' .. name, 'next', 'promised', 'not_before', 'pages_not_before', 'spacing')
+    local known = redis.call('HMGET', P .. 'host:' .. name, 'next', 'promised', 'not_before', 'pages_not_before', 'spacing', 'last')
+    if forget_future(name, known[6], known[2]) then known = {false, false, false, false, known[5]} end
     for i = 1, 4 do host.free_at = math.max(host.free_at, tonumber(known[i] or nil) or 0) end
     host.spacing = math.max(pace, tonumber(known[5] or nil) or 0)
   end
