@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.support.latin import ALPHABETS, in_latin
 from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.language.detect import Detected, detect, in_latin_kazakh
 from pipelines.language.latin import LatinReader, is_kazakh_in_latin, parse_alphabets
 from pipelines.language.latin.alphabets import alphabet_of
 from pipelines.language.normalise import fold
-from tests.support.latin import ALPHABETS, in_latin
 from worker.files.latin import read_latin
 
 KAZAKH = [
