@@ -786,6 +786,18 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class PieceRow(TypedDict):
+    """`change`: same, gone or new."""
+
+    change: str
+    text: str
+
+
+ChangesAnswer = TypedDict(
+    "ChangesAnswer", {"id": str, "from": int, "to": int, "paragraphs": list[list[PieceRow]]}
+)  # `from` is no name of Python
+
+
 class AlertRow(TypedDict):
     """`state`: on or off; `muted_until`: epoch seconds, 0 when it speaks; `gathered`: stories it will speak of."""
 

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pipelines.alerts.alert import parse_alerts
+from pipelines.urls import article_id
 from tests.integration.desk.conftest import start_desk
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
@@ -194,3 +195,35 @@ def test_a_search_becomes_an_alert(visitor: DeskVisitor):
     )
     assert page.tree.xpath("//ol/li"), "it would have spoken"
     assert visitor.get("/alerts/new").headers["location"] == "/search"
+
+
+def test_a_revision_shows_what_changed(watch: Watch, visitor: DeskVisitor):
+    """The texts are read again from the stored pages, in the words that each revision had."""
+    story = next(each for each in watch.newsroom.expectations() if each.story_id == "po-weapons-west")
+    before = visitor.get(f"/article/{article_id(story.link)}.json").json["body"]
+    watch.newsroom.revise(story.story_id)
+    watch.settle()
+    page = visitor.get(f"/article/{article_id(story.link)}?lang=en")
+    [link] = page.tree.xpath("//a[contains(@href, '/changes')]/@href")
+    changed = visitor.get(link)
+    assert changed.status == 200, changed.words
+    assert changed.tree.xpath("//ins | //del")
+    row = visitor.get(link.replace("/changes", "/changes.json")).json
+    earlier, later = (
+        "".join(piece["text"] for paragraph in row["paragraphs"] for piece in paragraph if piece["change"] != left_out)
+        for left_out in ("new", "gone")
+    )
+    after = visitor.get(f"/article/{article_id(story.link)}.json").json["body"]
+    assert before.split("\n")[0] in earlier
+    assert after.split("\n")[0] in later
+    assert earlier != later
+    assert visitor.get(link.replace("from=1", "from=7")).status == 400
+
+
+def test_names_and_journeys_are_in_the_language_of_the_reader(visitor: DeskVisitor):
+    """An English «Semey» or «it is in the index» on a Kazakh page looks like a fault."""
+    hit = next(one for one in visitor.get("/search.json?sort=time").json["hits"] if "Almaty (city)" in one["places"])
+    words = visitor.get(f"/article/{hit['id']}?lang=ru").words
+    assert "она в индексе" in words
+    assert "Almaty" not in words
+    assert "Алматы" in words
