@@ -1,7 +1,7 @@
 """Forks processes of kuzet from one that has loaded everything; started by `tests.support.forks`.
 
 `python -m tests.support.fork_server SOCKET PID` answers on a Unix socket as long as the process PID lives. A request is
-a line of JSON: arguments, environment, working folder, and the module to run as `python -m` would, or none for a command
+a line of JSON: arguments, environment, folder, and the module to run as `python -m` would, or none for a command
 of kuzet. It comes with three files: standard input, output and errors. The answer is the pid of the new process, and
 when that has ended its exit code, as `subprocess` has it. A fork takes 20 ms where a new Python takes two seconds of
 computing.
