@@ -33,6 +33,8 @@ ENDINGS = {
 }
 
 
+UNREAD = "its text waits to be read"
+TAGGED = "read and tagged; it waits for the index"
 REMARKS = {
     "challenge": "its page asks whether a person is reading, so its text is the feed's",
     "paywall": "its page is for subscribers only, so its text is the feed's",
@@ -45,10 +47,18 @@ REMARKS = {
 """Note of an article → why its text is not all that its page has."""
 
 
-def sentence_of(step: JourneyStep) -> str:
+Say = Callable[[str], str]
+"""Translates a text of this module."""
+
+
+def as_it_is(text: str) -> str:
+    return text
+
+
+def sentence_of(step: JourneyStep, *, say: Say = as_it_is) -> str:
     """Say in plain words what happened."""
     said = _SENTENCES.get(step.event)
-    return said(step.detail) if said else _ending(step.event)
+    return said(step.detail, say) if said else _ending(step.event, say)
 
 
 def readable(address: str) -> str:
@@ -56,32 +66,33 @@ def readable(address: str) -> str:
     return _PUNYCODE.sub(_unicode_host, _BEYOND_ASCII.sub(_letters, address))
 
 
-def _sighted(detail: str) -> str:
+def _sighted(detail: str, say: Say) -> str:
     kind, _, rest = detail.partition(" ")
     feed = rest.partition(" ")[0]
     if feed.startswith(IMPORT) and kind in {"new", "changed"}:
-        return "imported" if kind == "new" else "imported again with other words"
-    return SIGHTED.get(kind, kind).format(f"the feed {feed}")
+        return say("imported") if kind == "new" else say("imported again with other words")
+    return say(SIGHTED.get(kind, kind)).format(say("the feed {}").format(feed))
 
 
-def _to_extract(detail: str) -> str:
+def _to_extract(detail: str, say: Say) -> str:
     if detail.endswith(PAGE_SUFFIX):
-        return "its page is stored and waits to be read"
-    return f"no page ({detail}); what the feed said is read" if detail else "its text waits to be read"
+        return say("its page is stored and waits to be read")
+    return say("no page ({}); what the feed said is read").format(say(detail)) if detail else say(UNREAD)
 
 
-def _to_outbox(detail: str) -> str:
+def _to_outbox(detail: str, say: Say) -> str:
     """The detail is «version remark»; the remark says why the text is not its page's."""
     remark = detail.partition(" ")[2]
-    why = "; ".join(REMARKS.get(each, each) for each in remark.split())
-    return f"read and tagged ({why}); it waits for the index" if why else "read and tagged; it waits for the index"
+    why = "; ".join(say(REMARKS.get(each, each)) for each in remark.split())
+    return say("read and tagged ({}); it waits for the index").format(why) if why else say(TAGGED)
 
 
-def _ending(event: str) -> str:
+def _ending(event: str, say: Say) -> str:
     outcome, _, reason = event.partition(":")
     if outcome not in set(Outcome):
         return event
-    return f"{ENDINGS[Outcome(outcome)]} ({reason})" if reason else ENDINGS[Outcome(outcome)]
+    ending = say(ENDINGS[Outcome(outcome)])
+    return f"{ending} ({say(reason)})" if reason else ending
 
 
 def _letters(escaped: re.Match[str]) -> str:
@@ -99,13 +110,22 @@ def _unicode_host(host: re.Match[str]) -> str:
         return host[0]
 
 
-_SENTENCES: Mapping[str, Callable[[str], str]] = {
+_SENTENCES: Mapping[str, Callable[[str, Say], str]] = {
     "sighted": _sighted,
-    "fetch": lambda _: "to be fetched",
+    "fetch": lambda _, say: say("to be fetched"),
     "extract": _to_extract,
     "outbox": _to_outbox,
-    "failed": lambda error: f"an attempt failed: {error or 'no reason was given'}",
-    "alias-of": lambda owner: f"this address belongs to the article {owner}",
-    "alias-withdrawn": lambda _: "an address it had claimed names a list, so the claim was withdrawn",
-    "imported": lambda _: "taken over from an export",
+    "failed": lambda error, say: say("an attempt failed: {}").format(error or say("no reason was given")),
+    "alias-of": lambda owner, say: say("this address belongs to the article {}").format(owner),
+    "alias-withdrawn": lambda _, say: say("an address it had claimed names a list, so the claim was withdrawn"),
+    "imported": lambda _, say: say("taken over from an export"),
 }
+
+TEXTS: tuple[str, ...] = (
+    *SIGHTED.values(), *ENDINGS.values(), *REMARKS.values(), UNREAD, TAGGED,
+    "imported", "imported again with other words", "the feed {}", "its page is stored and waits to be read",
+    "no page ({}); what the feed said is read", "read and tagged ({}); it waits for the index", "to be fetched",
+    "an attempt failed: {}", "no reason was given", "this address belongs to the article {}",
+    "an address it had claimed names a list, so the claim was withdrawn", "taken over from an export",
+)  # fmt: skip
+"""Every text that a translation needs."""

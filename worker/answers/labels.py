@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from pipelines.errors import ConfigError
 from pipelines.tagging.rules.labels import Labels
@@ -29,6 +30,7 @@ class Names:
     language: str
     labels: Labels
     regions: Mapping[str, str]
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def topic(self, topic: str) -> str:
         return self.labels.topic(topic, self.language) if self.language else topic
@@ -42,9 +44,13 @@ class Names:
     def region(self, region: str) -> str:
         return self.regions.get(region, region)
 
+    def place(self, place: str) -> str:
+        return self.places.get(place, place)
+
     def of(self, kind: str, value: str) -> str:
         """Return the name of a facet's value; facets without labels keep theirs."""
         shown = {"topic": self.topic, "severity": self.severity, "context": self.context, "region": self.region}
+        shown["place"] = self.place
         return shown[kind](value) if kind in shown else value
 
     def listed(self, kind: str, values: Iterable[str]) -> str:
@@ -69,11 +75,25 @@ def unknown_language(environment: Mapping[str, str]) -> str:
 def read_names(config: Layers, language: str) -> Names:
 
     try:
-        return Names(language, read_labels(config), read_regions(config, language))
+        named = read_names_of(config / "places.yaml")
+        return Names(language, read_labels(config), _regions(named, language), _places(named, language))
     except ConfigError:
         return Names("", NO_LABELS, {})  # `kuzet status` says what is wrong with the file
 
 
 def read_regions(config: Layers, language: str) -> dict[str, str]:
 
-    return {each["name"]: each[language] for each in read_names_of(config / "places.yaml").get("regions", ())}
+    return _regions(read_names_of(config / "places.yaml"), language)
+
+
+def _regions(named: Mapping[str, Any], language: str) -> dict[str, str]:
+    return {each["name"]: each[language] for each in named.get("regions", ())}
+
+
+def _places(named: Mapping[str, Any], language: str) -> dict[str, str]:
+    """Return every place's name; that of a region counts where another place is called so."""
+    groups = [
+        places for group in named.values() for places in (group.values() if isinstance(group, dict) else (group,))
+    ]
+    found = {each["name"]: each[language] for places in reversed(groups) for each in places if language in each}
+    return found | _regions(named, language)

@@ -786,6 +786,18 @@ class DropAnswer(TypedDict):
     dropped: list[str]
 
 
+class PieceRow(TypedDict):
+    """`change`: same, gone or new."""
+
+    change: str
+    text: str
+
+
+ChangesAnswer = TypedDict(
+    "ChangesAnswer", {"id": str, "from": int, "to": int, "paragraphs": list[list[PieceRow]]}
+)  # `from` is no name of Python
+
+
 class AlertRow(TypedDict):
     """`state`: on or off; `muted_until`: epoch seconds, 0 when it speaks; `gathered`: stories it will speak of."""
 
@@ -803,6 +815,26 @@ class AlertsAnswer(TypedDict):
     today: dict[str, int]
     quarantined: dict[str, str]
     waiting: int
+
+
+class NoticeRow(TypedDict):
+    """A message. `state`: due, delivered or quarantined; `acknowledged`: every story of it."""
+
+    key: str
+    at: float
+    alert: str
+    target: str
+    state: str
+    attempts: int
+    error: str
+    acknowledged: bool
+    titles: list[str]
+
+
+class AlertsLog(AlertsAnswer):
+    """The alerts with the newest messages, newest first."""
+
+    log: list[NoticeRow]
 
 
 class AlertsCheck(TypedDict):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.alerts.alert import STORY
+from pipelines.alerts.alert import SPIKE, STORY
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
+from worker.answers.alerts import acknowledge as take_over
+from worker.answers.alerts import alert_named, alerts_row, played, test_row
+from worker.answers.alerts import mute as mute_alert
 from worker.answers.selection import moment
 from worker.answers.wording import local_time
 from worker.cli.console import FAILED, out, print_json, warn
@@ -21,7 +23,7 @@ from worker.cli.session import open_runtime
 if TYPE_CHECKING:
     from pipelines.alerts.alert import Alert, AlertRules
     from worker.alerts.replay import Replayed
-    from worker.answers.shapes import AlertRow, AlertTest
+    from worker.answers.shapes import AlertTest
     from worker.runtime import Runtime
 
 commands = typer.Typer()
@@ -39,21 +41,18 @@ def list_alerts(*, as_json: AsJson = False) -> None:
 
     Example: kuzet alerts list
     """
-    runtime = open_runtime()
-    state, now = runtime.state.alerts, runtime.now()
-    rows = [alert_row(runtime, alert) for alert in runtime.alert_file.rules.alerts]
-    outcomes, quarantined = state.outcomes(now=now), state.quarantined()
+    row = alerts_row(open_runtime())
     if as_json:
-        print_json({"alerts": rows, "today": outcomes, "quarantined": quarantined, "waiting": state.waiting})
+        print_json(row)
         return
     table = Table("alert", "targets", "gathered", "", box=None, header_style="bold")
-    for row in rows:
-        state_of = f"muted until {local_time(row['muted_until'])}" if row["muted_until"] else ""
-        table.add_row(row["name"], ", ".join(row["targets"]), str(row["gathered"]), state_of or row["state"])
-    out.print(table if rows else Text("There are no alerts; docs/guide/alerts.md has examples.", style="dim"))
-    for name, count in sorted(outcomes.items()):
+    for one in row["alerts"]:
+        state_of = f"muted until {local_time(one['muted_until'])}" if one["muted_until"] else ""
+        table.add_row(one["name"], ", ".join(one["targets"]), str(one["gathered"]), state_of or one["state"])
+    out.print(table if row["alerts"] else Text("There are no alerts; docs/guide/alerts.md has examples.", style="dim"))
+    for name, count in sorted(row["today"].items()):
         out.print(f"today {name}: {count}", style="dim")
-    for key, error in quarantined.items():
+    for key, error in row["quarantined"].items():
         out.print(Text(f"not sent {key}: {error}", style="red"))
 
 
@@ -107,7 +106,7 @@ def try_out(
     """
     runtime = open_runtime()
     rules = runtime.alert_file.check()
-    alert = named(rules, name)
+    alert = alert_named(rules, name)
     found = replayed(runtime, alert, rules, since=moment(since, now=datetime.now(KAZAKHSTAN)))
     row = test_row(alert, found)
     if send:
@@ -171,15 +170,8 @@ def mute(
 
     Example: kuzet alerts mute grave-in-abay --hours 4
     """
-    runtime = open_runtime()
-    named(runtime.alert_file.rules, name)
-    if not hours:
-        runtime.state.alerts.unmute(name)
-        out.print(f"{name} speaks again.")
-        return
-    until = runtime.now() + hours * 3600
-    runtime.state.alerts.mute(name, until=until, now=runtime.now())
-    out.print(f"{name} is silent until {local_time(until)}.")
+    until = mute_alert(open_runtime(), name, hours=hours)
+    out.print(f"{name} is silent until {local_time(until)}." if until else f"{name} speaks again.")
 
 
 @alerts.command("ack")
@@ -190,67 +182,19 @@ def acknowledge(
 
     Example: kuzet alerts ack 9307c34a9ea0a3baaa4a9d72e2b14143
     """
-    from worker.cli.stories import find
-
-    runtime = open_runtime()
-    state = runtime.state.alerts
-    notice = state.notice(named)
-    titles = {one["story"]: one["title"] for one in notice["stories"]} if notice else {}
-    if not notice:
-        found = find(runtime, named)
-        titles[found["id"]] = found["title"]
-    for story, title in titles.items():
-        state.acknowledge(story)
+    for title in take_over(open_runtime(), named).values():
         out.print(Text(f"No alert says more of «{title}»."))
 
 
 def replayed(runtime: Runtime, alert: Alert, rules: AlertRules, *, since: datetime | None) -> Replayed:
     """Play the past to an alert; of what has no past, say what holds now."""
-    from worker.alerts.replay import replay, replay_now, replay_spikes
-    from worker.alerts.signals import spikes_at
+    from worker.alerts.replay import replay_now
     from worker.tasks.alerts import open_looker
 
-    if alert.unit == STORY:
-        return replay(runtime.story_index, alert, rules, since=since)
+    if alert.unit in (STORY, SPIKE):
+        return played(runtime, alert, rules, since=since)
     now = runtime.now()
-    if alert.spike is None:
-        return replay_now(open_looker(runtime).signals(alert, rules, now=now), alert, rules, now=now)
-    begins_at = since.timestamp() if since else now - 30 * 86_400
-    find = partial(spikes_at, runtime.search, alert, rules)
-    return replay_spikes(lambda at: find(now=at), alert, rules, since=begins_at, until=now)
-
-
-def named(rules: AlertRules, name: str) -> Alert:
-    if alert := rules.named(name):
-        return alert
-    known = ", ".join(one.name for one in rules.alerts) or "no alerts yet"
-    raise KuzetError(name, "is no alert", remedy=f"There are: {known}.")
-
-
-def alert_row(runtime: Runtime, alert: Alert) -> AlertRow:
-    state, now = runtime.state.alerts, runtime.now()
-    muted = state.muted_until(alert.name)
-    return {
-        "name": alert.name,
-        "targets": list(alert.targets),
-        "state": "on" if alert.enabled else "off",
-        "muted_until": muted if muted > now else 0.0,
-        "gathered": len(state.pending(alert.name)),
-    }
-
-
-def test_row(alert: Alert, found: Replayed) -> AlertTest:
-    return {
-        "alert": alert.name,
-        "stories": found.stories,
-        "matched": found.matched,
-        "notifications": [
-            {"at": notice["at"], "stories": len(notice["stories"]) + notice["more"],
-             "titles": [one["title"] for one in notice["stories"]]}
-            for notice in found.notices
-        ],
-        "sent": "",
-    }  # fmt: skip
+    return replay_now(open_looker(runtime).signals(alert, rules, now=now), alert, rules, now=now)
 
 
 def show_test(row: AlertTest) -> None:

@@ -25,7 +25,8 @@ desk.add_typer(users, name="user")
 
 Name = Annotated[str, typer.Argument(help="As it is typed at the sign-in.")]
 RoleOption = Annotated[
-    Role, typer.Option(help="reader: look; analyst: also report wrong tags; admin: also feeds and the watch.")
+    Role,
+    typer.Option(help="reader: look; analyst: also report tags and mute alerts; admin: also feeds and the watch."),
 ]
 FromInput = Annotated[bool, typer.Option("--stdin", help="Read the password from standard input, one line.")]
 

@@ -103,11 +103,11 @@ def stories_of(runtime: Runtime, name: str, *, limit: int) -> list[Entry]:
     from pipelines.alerts.matching import concerns
     from pipelines.alerts.speaking import pending_of, text_of_story
     from pipelines.search.syndication import Entry
-    from worker.cli.alerts import named
+    from worker.answers.alerts import alert_named
     from worker.stories.index import MOST_STORIES, StoryRequest
     from worker.tasks.alerts import has_words
 
-    alert = named(runtime.alert_file.rules, name)
+    alert = alert_named(runtime.alert_file.rules, name)
     found: list[Entry] = []
     for story in runtime.story_index.search(StoryRequest(size=MOST_STORIES)).stories:
         if len(found) >= limit:

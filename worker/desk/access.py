@@ -16,7 +16,7 @@ FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
 
 
 class Role(StrEnum):
-    """What a person may do: read; also report and keep searches; also change feeds and the watch."""
+    """What a person may do: read; also report, and mute alerts; also change feeds and the watch."""
 
     READER = "reader"
     ANALYST = "analyst"

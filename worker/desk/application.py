@@ -22,7 +22,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError, UsageError
-from worker.desk import article, exports, live, machine, now, places, search, signing_in, sources, stories, watch
+from worker.desk import (
+    alerts,
+    article,
+    exports,
+    live,
+    machine,
+    now,
+    places,
+    revisions,
+    search,
+    signing_in,
+    sources,
+    stories,
+    watch,
+)
 from worker.desk.access import Role
 from worker.desk.asked import query_string
 from worker.desk.desk import Desk
@@ -44,15 +58,17 @@ from worker.desk.visits import (
 )
 from worker.state.refusals import meaning
 
-DONE: dict[str, str] = {**article.DONE, **sources.DONE, **watch.DONE}
+DONE: dict[str, str] = {**alerts.DONE, **article.DONE, **sources.DONE, **watch.DONE}
 """What a page says after a change, by the word in its address."""
 PAGES: tuple[Page, ...] = (
     *now.PAGES,
     *stories.PAGES,
     *search.PAGES,
     *exports.PAGES,
+    *revisions.PAGES,
     *article.PAGES,
     *places.PAGES,
+    *alerts.PAGES,
     *sources.PAGES,
     *watch.PAGES,
     *signing_in.PAGES,

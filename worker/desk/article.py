@@ -14,6 +14,7 @@ from pipelines.search.stored_tagging import read_tagging
 from pipelines.tagging.rules.patterns import LANGUAGES
 from worker.answers.articles import find_document, show_row, tombstone_row, trace_of, trace_row
 from worker.answers.journeys import readable, sentence_of
+from worker.answers.revisions import pages_of
 from worker.answers.shapes import ShowAnswer, TraceAnswer
 from worker.answers.wrong_tags import keep_example
 from worker.desk.access import Role
@@ -75,7 +76,8 @@ def article(visit: Visit) -> View:
         "contexts": contexts(visit, tagging),
         "figures": figures(visit, document, tagging),
         "trace": found,
-        "steps": steps(found),
+        "steps": steps(visit, found),
+        "compared": pages_of(found) if found else {},
         "mark_kinds": MarkKind,
         "anchor": anchor,
         "readable": readable,
@@ -163,24 +165,26 @@ def reprints(visit: Visit, document: Mapping[str, Any]) -> list[Mapping[str, Any
     return [hit.document for hit in visit.runtime.search.search(request, now=visit.now).hits]
 
 
-def steps(trace: Trace | None) -> list[tuple[float, str]]:
+def steps(visit: Visit, trace: Trace | None) -> list[tuple[float, str]]:
     """Return the journey as moments and sentences."""
-    return [(step.at, readable(sentence_of(step))) for step in trace.steps] if trace else []
+    return [(step.at, readable(sentence_of(step, say=visit.said))) for step in trace.steps] if trace else []
 
 
 def trace(visit: Visit) -> View | Moved:
     """Return the journey of any address, also of one that is not in the index: «why is this article missing?»."""
     asked = visit.one("article").strip()
     if not asked:
-        return View(template="trace.html", row={}, values=traced(""))
+        return View(template="trace.html", row={}, values=traced(visit, ""))
     found = trace_of(visit.runtime, asked)
     if isinstance(found, Tombstone):
-        return View(template="trace.html", row=tombstone_row(found), values=traced(asked, tombstone=found))
-    return View(template="trace.html", row=trace_row(found), values=traced(asked, found=found))
+        return View(template="trace.html", row=tombstone_row(found), values=traced(visit, asked, tombstone=found))
+    return View(template="trace.html", row=trace_row(found), values=traced(visit, asked, found=found))
 
 
-def traced(asked: str, *, found: Trace | None = None, tombstone: Tombstone | None = None) -> dict[str, Any]:
-    return {"asked": asked, "found": found, "steps": steps(found), "tombstone": tombstone}
+def traced(
+    visit: Visit, asked: str, *, found: Trace | None = None, tombstone: Tombstone | None = None
+) -> dict[str, Any]:
+    return {"asked": asked, "found": found, "steps": steps(visit, found), "tombstone": tombstone}
 
 
 def report_wrong(visit: Visit) -> Moved:

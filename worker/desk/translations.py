@@ -11,6 +11,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from pipelines.feeds import FeedState
+from pipelines.models import Outcome, Stage
+from worker.answers.journeys import TEXTS
 
 FOLDER = Path(__file__).with_name("locale")
 LANGUAGES = {"kk": "Қазақша", "ru": "Русский", "en": "English"}
@@ -52,5 +54,23 @@ FIGURES = (
     *("border violators", "operations", "exercises", "trained", "other"),
     *("money", "damage", "bribe", "seized", "transferred", "smuggled"),
 )
-NAMED_ELSEWHERE = (*FACETS, *map(str, STATES), *QUALIFIERS, *FIGURES, "There is no such page.")
+REASONS = (
+    *("robots", "dns", "connect", "tls", "timeout", "disconnected", "too_large", "not_html", "not_text", "empty"),
+    *("http_401", "http_403", "http_404", "http_410", "http_429", "http_451", "http_503", "http_4xx", "http_5xx"),
+    *("unsafe_address", "no_text", "unreadable"),
+)
+"""Why there is no page or no article, as the journey has it."""
+NOTICE_STATES = ("due", "delivered", "quarantined", "on")
+NAMED_ELSEWHERE = (
+    *FACETS,
+    *NOTICE_STATES,
+    *TEXTS,
+    *map(str, Stage),
+    *map(str, Outcome),
+    *REASONS,
+    *map(str, STATES),
+    *QUALIFIERS,
+    *FIGURES,
+    "There is no such page.",
+)
 """Texts that templates take from data; a catalog needs them as well."""

@@ -55,6 +55,10 @@ class Visit:
         """Translate a text of the desk."""
         return translations(self.language).gettext(text)
 
+    def said(self, text: str) -> str:
+        """Translate a text that comes from data; one that no catalog has stays as it is."""
+        return translations(self.language).gettext(text) if text else ""
+
     def may(self, role: Role) -> bool:
         return self.visitor is not None and self.visitor.role.covers(role)
 

@@ -24,6 +24,23 @@ class NoticeClaim:
     token: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A notification of the log. state: due, delivered or quarantined; error: of the last attempt."""
+
+    key: str
+    at: float
+    target: str
+    state: str
+    attempts: int
+    error: str
+    body: Mapping[str, Any]
+
+    @property
+    def alert(self) -> str:
+        return str(self.body["alert"])
+
+
 class Alerts:
     """All is written down before it is sent: a killed process loses nothing, and sends with the same key."""
 
@@ -141,6 +158,15 @@ class Alerts:
         body = self._redis.hget(self._key(f"notice:{key}"), "body")
         return json.loads(body) if body else None
 
+    def log(self, *, limit: int) -> list[Notice]:
+        """Return the notifications of the last 30 days, sent or not, newest first."""
+        newest = self._redis.zrange(self._key("alerts:log"), 0, limit - 1, desc=True, withscores=True)
+        pipeline = self._redis.pipeline(transaction=False)
+        for key, _ in newest:
+            pipeline.hgetall(self._key(f"notice:{key}"))
+        kept = zip(newest, pipeline.execute() if newest else (), strict=True)
+        return [_notice(key, at, record) for (key, at), record in kept if record]
+
     def take(self, key: str, *, now: float, lease_s: float) -> NoticeClaim | None:
         """Claim a notification; None when another process has it, or it is done."""
         token = new_token()
@@ -196,6 +222,11 @@ class Alerts:
         """Return until when an alert is silent; 0 when it speaks."""
         return float(self._redis.get(self._key(f"alerts:muted:{alert}")) or 0)
 
+    def muted(self, alerts: Sequence[str], *, now: float) -> frozenset[str]:
+        """Return those of the alerts that are silent now, asked at once."""
+        until = self._redis.mget([self._key(f"alerts:muted:{alert}") for alert in alerts]) if alerts else []
+        return frozenset(alert for alert, at in zip(alerts, until, strict=True) if at and float(at) > now)
+
     def acknowledge(self, story: str) -> None:
         """Say no more of a story: somebody has taken it over."""
         self._redis.set(self._key(f"alerts:acknowledged:{story}"), 1, ex=ACKNOWLEDGED_S)
@@ -211,3 +242,15 @@ class Alerts:
 
     def unlock(self, token: str) -> None:
         self._scripts.run("renew_lock", lock="alerts:lock", token=token, lease_ms=0)
+
+
+def _notice(key: str, at: float, record: Mapping[str, str]) -> Notice:
+    return Notice(
+        key=key,
+        at=at,
+        target=record["target"],
+        state=record["state"],
+        attempts=int(record["attempts"]),
+        error=record.get("error", ""),
+        body=json.loads(record["body"]),
+    )

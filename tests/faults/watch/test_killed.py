@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -33,6 +32,39 @@ BATCHES, BATCH = 40, 50
 GIVE_UP_S = 60.0
 
 
+class Bulks:
+    """Writes to an index of its own while the node is killed, as a drain would: again what was not acknowledged."""
+
+    def __init__(self, watch: Watch) -> None:
+        url = watch.run.endpoints.search_url
+        self.engine = SearchEngine.connect(Settings(search_url=url, search_index="bulks", search_timeout_s=5))
+        self.engine.ensure_index(short_analysis())
+        self.written, self.interrupted, self.odd = 0, 0, set[str]()
+        self._thread = threading.Thread(target=self._write, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def _write(self) -> None:
+        for number in range(BATCHES):
+            waiting = [SentDocument(f"{number}-{one}", 1, {"content_hash": "f00"}) for one in range(BATCH)]
+            while waiting:
+                try:
+                    results = self.engine.bulk(waiting)
+                except EngineUnavailableError:
+                    self.interrupted += 1
+                    time.sleep(0.1)
+                    continue
+                self.odd |= {str(result.status) for result in results} - {"written", "present", "retry"}
+                waiting = [one for one, result in zip(waiting, results, strict=True) if str(result.status) == "retry"]
+            self.written += 1
+            time.sleep(0.02)
+
+    def join(self) -> None:
+        self._thread.join(GIVE_UP_S)
+        assert not self._thread.is_alive()
+
+
 @dataclass(frozen=True)
 class AfterKills:
     """A watch after everything was killed once, and what was caught in the act."""
@@ -42,6 +74,7 @@ class AfterKills:
     extracted_by_killed: set[str]
     drained_by_killed: int
     killed_node: int
+    bulks: Bulks
 
 
 @pytest.fixture(scope="module")
@@ -51,18 +84,23 @@ def after_kills(tmp_path_factory: pytest.TempPathFactory, dictionary: Path) -> I
     with watching(folder, dictionary=dictionary, **LIMITS) as watch:
         watch.run.spawn("second-beat", ("celery", "-A", "worker", "beat", "-s", str(folder / "second"), "--pidfile="))
         watch.wait(lambda: watch.runtime.state.outcomes.audit(now=time.time()).sighted > 0)
+        bulks = Bulks(watch)
         fetched = kill_while_claimed(watch, Stage.FETCH, lambda: watch.kill("io"))
         extracted = kill_while_claimed(watch, Stage.EXTRACT, lambda: kill_pool_child(watch))
         drained = kill_while_draining(watch)
         watch.newsroom.publish(count=WAVE)
         node = watch.run.pids()["search"]
+        bulks.start()
+        watch.wait(lambda: bulks.written > 0, slowest_s=0.02)
         watch.kill("search")
         watch.wait(lambda: watch.runtime.state.outbox.size > 0)
         watch.newsroom.publish(count=WAVE)
         watch.kill("broker")
         watch.newsroom.publish_all()
         watch.settle()
-        yield AfterKills(watch, fetched, extracted, drained, node)
+        bulks.join()
+        yield AfterKills(watch, fetched, extracted, drained, node, bulks)
+        bulks.engine.close()
 
 
 def kill_while_claimed(watch: Watch, stage: Stage, kill) -> set[str]:
@@ -160,38 +198,13 @@ def test_a_killed_node_comes_back_where_it_was(after_kills: AfterKills) -> None:
     assert after_kills.watch.runtime.search.count() == indexed
 
 
-@pytest.fixture
-def engine(after_kills: AfterKills) -> Iterator[SearchEngine]:
-    """An index of its own on the watch's node, of which the watch has no more need."""
-    url = after_kills.watch.run.endpoints.search_url
-    engine = SearchEngine.connect(Settings(search_url=url, search_index="bulks", search_timeout_s=5))
-    engine.ensure_index(short_analysis())
-    yield engine
-    engine.close()
-
-
-def test_bulks_to_a_node_that_is_killed_lose_and_double_nothing(after_kills: AfterKills, engine: SearchEngine) -> None:
+def test_bulks_to_a_node_that_is_killed_lose_and_double_nothing(after_kills: AfterKills) -> None:
     """What was acknowledged stays; what was not is written again and says whether it had been there."""
-    killer = threading.Timer(0.3, os.kill, (after_kills.watch.run.pids()["search"], signal.SIGKILL))
-    killer.start()
-    interrupted, until = 0, time.monotonic() + GIVE_UP_S
-    for number in range(BATCHES):
-        waiting = [SentDocument(f"{number}-{one}", 1, {"content_hash": "f00"}) for one in range(BATCH)]
-        while waiting:
-            try:
-                results = engine.bulk(waiting)
-            except EngineUnavailableError:
-                interrupted += 1
-                assert time.monotonic() < until
-                time.sleep(0.1)
-                continue
-            assert {str(result.status) for result in results} <= {"written", "present", "retry"}
-            waiting = [one for one, result in zip(waiting, results, strict=True) if str(result.status) == "retry"]
-        time.sleep(0.02)
-    killer.join()
-    assert interrupted
-    engine.refresh()
-    assert {one.article_id for one in engine.scan(SearchRequest())} == {
+    bulks = after_kills.bulks
+    assert bulks.interrupted
+    assert not bulks.odd
+    bulks.engine.refresh()
+    assert {one.article_id for one in bulks.engine.scan(SearchRequest())} == {
         f"{number}-{one}" for number in range(BATCHES) for one in range(BATCH)
     }
-    assert {one.version for one in engine.scan(SearchRequest())} == {1}
+    assert {one.version for one in bulks.engine.scan(SearchRequest())} == {1}

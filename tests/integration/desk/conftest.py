@@ -12,11 +12,22 @@ import pytest
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import StartWatch, Watch
 
+ALERTS = """
+targets:
+  away: {kind: webhook, url: "http://127.0.0.1:9/"}
+alerts:
+  grave: {topics: [drugs], targets: [away], wait_seconds: 1, cool_down_minutes: 0}
+  ill/<b>: {health: {}, targets: [away]}
+"""
+"""Its target is an address that may not be reached: what it says is in the log, and not sent."""
+
 
 @pytest.fixture(scope="package")
-def watch(start_watch: StartWatch) -> Iterator[Watch]:
+def watch(start_watch: StartWatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
     """Everything of the newsroom is out and has its outcome."""
-    with start_watch() as found:
+    site = tmp_path_factory.mktemp("site")
+    (site / "alerts.yaml").write_text(ALERTS, encoding="utf-8")
+    with start_watch(site=site) as found:
         found.newsroom.publish_all()
         found.settle()
         yield found

@@ -20,7 +20,7 @@ EVIL = "javascript:alert(document.cookie)//"
 ID = "e" * 32
 PAGES = (
     "/?all=1&since=7d", "/search?q=attacked", f"/article/{ID}", f"/article/{ID}?images=1", f"/search?like={ID}",
-    "/map?all=1", "/trends", "/sources", "/watch", "/stories?since=7d",
+    "/map?all=1", "/trends", "/sources", "/watch", "/alerts", "/stories?since=7d",
 )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pipelines.alerts.alert import parse_alerts
+from pipelines.urls import article_id
 from tests.integration.desk.conftest import start_desk
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
@@ -153,3 +155,75 @@ def test_the_log_says_who_signed_in(guarded: str, watch: Watch):
     """After a leak one wants to know."""
     lines = (watch.runtime.settings.data / "guarded" / "desk" / "changes.jsonl").read_text().splitlines()
     assert {json.loads(line)["who"] for line in lines} >= {"reader", "admin"}
+
+
+def test_an_alert_is_tried_muted_and_acknowledged(watch: Watch, visitor: DeskVisitor):
+    """The same as `kuzet alerts` does, without a terminal."""
+    state = watch.runtime.state.alerts
+    watch.wait(lambda: any(notice.state == "quarantined" for notice in state.log(limit=5)))
+    log = visitor.get("/alerts.json").json["log"]
+    assert {one["alert"] for one in log} == {"grave"}
+    assert all(one["titles"] for one in log)
+    assert "quarantined" in visitor.get("/alerts?lang=en").words
+    watch.runtime.story_index.refresh()
+    assert visitor.get("/alerts/try.json?name=grave").json["matched"] >= 1
+    assert visitor.get("/alerts/try?name=ill/<b>").status == 400
+
+    assert visitor.post("/alerts/mute", name="grave", hours="8").headers["location"] == "/alerts?done=muted"
+    assert state.muted_until("grave") > watch.runtime.now()
+    assert visitor.post("/alerts/mute", name="grave", hours="0").headers["location"] == "/alerts?done=unmuted"
+    assert not state.muted_until("grave")
+    assert visitor.post("/alerts/mute", name="grave", hours="1e9").status == 400
+    assert visitor.post("/alerts/mute", name="unknown", hours="8").status == 404
+
+    key = log[0]["key"]
+    assert visitor.post(f"/notices/{key}/acknowledge").status == 303
+    assert next(one for one in visitor.get("/alerts.json").json["log"] if one["key"] == key)["acknowledged"]
+    assert "acknowledged" in visitor.get("/watch").words
+
+
+def test_a_search_becomes_an_alert(visitor: DeskVisitor):
+    """«Let me know about drugs in Almaty» ends with lines that the file takes, and with what they would have said."""
+    page = visitor.get("/alerts/new?topic=drugs&severity=high&severity=critical&q=полиция")
+    [written] = page.tree.xpath("//pre/code/text()")
+    rules = parse_alerts(f"{written}targets: {{away: {{kind: webhook, url: 'https://hooks.example.kz/'}}}}")
+    [alert] = rules.alerts
+    assert (alert.query, alert.wanted, str(alert.least_severity)) == (
+        "полиция",
+        {"topics": frozenset({"drugs"})},
+        "high",
+    )
+    assert page.tree.xpath("//ol/li"), "it would have spoken"
+    assert visitor.get("/alerts/new").headers["location"] == "/search"
+
+
+def test_a_revision_shows_what_changed(watch: Watch, visitor: DeskVisitor):
+    """The texts are read again from the stored pages, in the words that each revision had."""
+    story = next(each for each in watch.newsroom.expectations() if each.story_id == "po-weapons-west")
+    before = visitor.get(f"/article/{article_id(story.link)}.json").json["body"]
+    watch.newsroom.revise(story.story_id)
+    watch.settle()
+    page = visitor.get(f"/article/{article_id(story.link)}?lang=en")
+    [link] = page.tree.xpath("//a[contains(@href, '/changes')]/@href")
+    changed = visitor.get(link)
+    assert changed.status == 200, changed.words
+    assert changed.tree.xpath("//ins | //del")
+    row = visitor.get(link.replace("/changes", "/changes.json")).json
+    earlier, later = (
+        "".join(piece["text"] for paragraph in row["paragraphs"] for piece in paragraph if piece["change"] != left_out)
+        for left_out in ("new", "gone")
+    )
+    after = visitor.get(f"/article/{article_id(story.link)}.json").json["body"]
+    assert before.split("\n")[0] in earlier
+    assert after.split("\n")[0] in later
+    assert earlier != later
+    assert visitor.get(link.replace("from=1", "from=7")).status == 400
+
+
+def test_names_and_journeys_are_in_the_language_of_the_reader(visitor: DeskVisitor):
+    """An English «Semey» or «it is in the index» on a Kazakh page looks like a fault."""
+    hit = next(one for one in visitor.get("/search.json?sort=time").json["hits"] if "Almaty (city)" in one["places"])
+    words = visitor.get(f"/article/{hit['id']}?lang=ru").words
+    assert "она в индексе" in words
+    assert "Almaty" not in words
+    assert "Алматы" in words

@@ -162,7 +162,7 @@ def test_every_sighting_ends_in_exactly_one_outcome(redis):
     run_state_machine_as_test(
         lambda: Watch(redis),
         settings=settings(
-            max_examples=60,
+            max_examples=40,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ pytestmark = pytest.mark.shared
 def tagged(shared: Path, tagger: Tagger) -> Callable[[Iterable[str]], list[tuple[Row, Tagging]]]:
     """The rows of labelled files, each with its tagging."""
 
-    def read(names: Iterable[str]) -> list[tuple[Row, Tagging]]:
-        return [(row, tag(tagger, row)) for row in load(shared, names)]
+    @cache
+    def tagged_rows(name: str) -> list[tuple[Row, Tagging]]:
+        return [(row, tag(tagger, row)) for row in load(shared, [name])]
 
-    return read
+    return lambda names: [pair for name in names for pair in tagged_rows(name)]
 
 
 def test_russian_topics(tagged):

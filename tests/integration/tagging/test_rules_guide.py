@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from config.settings import HERE
-from pipelines.tagging import Tagger, parse_ruleset
+from pipelines.tagging import Tagger
 from pipelines.tagging.rules.rule import parse_rule
 from pipelines.tagging.workbench.diff import Sample, compare
 from pipelines.tagging.workbench.examples import try_examples, wrong_examples
 from pipelines.tagging.workbench.lint import lint
 from pipelines.tagging.workbench.suggest import count_keys, draft_rule, suggest
+from worker.files.rule_cache import compile_rules
 from worker.files.rules import RuleFiles
 
 GUIDE = Path(__file__).resolve().parents[3] / "docs/guide/rules.md"
@@ -42,21 +44,25 @@ def cattle_theft() -> str:
     return rules_of_the_guide()[-1]
 
 
-def newcomer(rule: str) -> Tagger:
-    """The tagger of somebody who has followed the guide so far; only the new rule, for speed."""
-    files = [file for file in RuleFiles(HERE).files() if file.parent.name != "rules"]
-    texts = {file.relative_to(HERE).as_posix(): file.read_text(encoding="utf-8") for file in files}
-    return Tagger(parse_ruleset({**texts, FILE: rule}))
+Newcomer = Callable[[str], Tagger]
 
 
 @pytest.fixture(scope="module")
-def with_cattle_theft(cattle_theft: str) -> Tagger:
+def newcomer(cache: Path) -> Newcomer:
+    """Gives the tagger of somebody who has followed the guide so far; only the new rule, for speed."""
+    files = [file for file in RuleFiles(HERE).files() if file.parent.name != "rules"]
+    texts = {file.relative_to(HERE).as_posix(): file.read_text(encoding="utf-8") for file in files}
+    return lambda rule: Tagger(compile_rules({**texts, FILE: rule}, folder=cache / "rules"))
+
+
+@pytest.fixture(scope="module")
+def with_cattle_theft(newcomer: Newcomer, cattle_theft: str) -> Tagger:
     """The tagger at the end of the walk-through."""
     return newcomer(cattle_theft)
 
 
 @pytest.mark.parametrize("step", range(len(rules_of_the_guide())))
-def test_every_step_of_the_guide_works(step: int):
+def test_every_step_of_the_guide_works(newcomer: Newcomer, step: int):
     """A newcomer who stops to try what is on the page so far gets what the page says."""
     tagger = newcomer(rules_of_the_guide()[step])
     assert tagger.tag("", "Полиция раскрыла кражу скота в двух аулах.", language="ru").topics == ("cattle_theft",)
@@ -109,7 +115,7 @@ def test_suggestions_name_the_topic_they_keep_company_with(with_cattle_theft):
     assert (company["засада"], company["дождь"]) == ("cattle_theft", "")
 
 
-def test_a_draft_is_a_rule_that_finds_its_samples(with_cattle_theft):
+def test_a_draft_is_a_rule_that_finds_its_samples(newcomer, with_cattle_theft):
     """A draft that does not load, or whose terms miss the very words they were counted from, is a bad start."""
     suggestions = suggest(SAMPLES, USUAL, key_of=LEMMAS.__getitem__, tagger=with_cattle_theft, language="ru")
     draft = draft_rule("theft_of_herds", {"ru": suggestions})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from worker.answers.revisions import pages_of
 from worker.state import Trace
 from worker.state.articles import JourneyStep, Revision
 
@@ -45,3 +48,16 @@ def trace(*events: str, revision: int) -> Trace:
 def test_revisions_are_counted_back_from_the_newest(events: tuple[str, ...], revision: int, known: list):
     """A journey keeps its last twenty steps: the first one it knows need not be the first revision."""
     assert trace(*events, revision=revision).revisions == tuple(Revision(*one) for one in known)
+
+
+def test_each_revision_has_the_page_it_was_read_from():
+    """A recheck that changed nothing fetches a page too, and a text of the feed has none."""
+    steps = [
+        ("sighted", ""), ("extract", "a.zst"), ("outbox", "1"), ("indexed", ""),
+        ("extract", "b.zst"), ("unchanged", ""), ("extract", "c.zst"), ("outbox", "2"), ("revised", ""),
+        ("extract", "http_404"), ("outbox", "3"), ("revised", ""),
+    ]  # fmt: skip
+    journey = tuple(JourneyStep(float(at), event, detail) for at, (event, detail) in enumerate(steps))
+    assert pages_of(replace(trace(revision=3), steps=journey)) == {1: "a.zst", 2: "c.zst"}
+    assert pages_of(replace(trace(revision=9), steps=journey)) == {7: "a.zst", 8: "c.zst"}
+    assert pages_of(trace(revision=0)) == {}

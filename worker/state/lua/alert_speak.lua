@@ -23,6 +23,8 @@ for _, notice in ipairs(cjson.decode(A.notices)) do
       redis.call('HSET', key, 'body', notice.body, 'target', notice.target, 'attempts', 0, 'state', 'due')
       redis.call('EXPIRE', key, NOTICE_KEEP_S)
       redis.call('ZADD', P .. 'due:notices', A.now, notice.key)
+      redis.call('ZADD', P .. 'alerts:log', A.now, notice.key)
+      redis.call('ZREMRANGEBYSCORE', P .. 'alerts:log', '-inf', A.now - NOTICE_KEEP_S)
     end
   end
 end
