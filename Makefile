@@ -8,7 +8,8 @@ LOCK_FLAGS := --universal --generate-hashes --no-emit-index-url --no-header --qu
 STAMP := .venv/.installed
 
 .PHONY: help install demo up test suite test-fast lint words format bench bench-language bench-tagging fuzz sbom \
-	bench-search bench-desk bench-pages bench-polling bench-pipeline bench-stories proof proof-faults compose-check lock lock-jars clean
+	bench-search bench-desk bench-pages bench-polling bench-pipeline bench-stories proof proof-faults proof-alerts \
+	compose-check lock lock-jars clean
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -56,6 +57,7 @@ bench: bench-language bench-tagging bench-search bench-pages bench-polling  ## t
 
 bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and what it costs
 	@$(BIN)/python -m benchmarks.language
+	@$(BIN)/python -m benchmarks.latin
 	@$(BIN)/python -m benchmarks.analysis
 
 bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost next to extraction
@@ -66,8 +68,10 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 	@$(BIN)/python -m benchmarks.spellings
 	@$(BIN)/python -m benchmarks.search_bulk
 
-bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare loop
+bench-pipeline: $(STAMP)  ## a backlog of pages next to a bare loop, from poll to search, bytes in Redis an article
 	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m benchmarks.footprint
 
 bench-desk: $(STAMP)  ## the desk over 100,000 articles: first byte, weight, memory
 	@$(BIN)/python -m benchmarks.desk
@@ -87,6 +91,9 @@ sbom: $(STAMP)  ## the bill of materials as CycloneDX: Python packages, jars, im
 
 fuzz: $(STAMP)  ## mutated documents for every reader of what strangers write (COUNT=2000 SEED=1)
 	@$(BIN)/python -m benchmarks.fuzz --count $(or $(COUNT),2000) --seed $(or $(SEED),1)
+
+proof-alerts: $(STAMP)  ## alerts under fire: none lost, doubled only with the same key; latency and cost (SEEDS=20)
+	@$(BIN)/python -m benchmarks.alerts --seeds $(or $(SEEDS),20)
 
 proof: $(STAMP)  ## kill everything while the index is rebuilt: nothing is lost (about 20 minutes)
 	@$(BIN)/python -m benchmarks.proof_rebuild

@@ -79,7 +79,16 @@ def patiently(ask: Callable[[], bool]) -> bool:
 
 @contextmanager
 def filled() -> Iterator[FilledEngine]:
-    """Engines, workers and clock in a folder that is gone afterwards."""
+    """A running watch with two index workers."""
+    with running() as place:
+        again = [part.replace("index@", "index2@") for part in services(place.run.settings)["index"]]
+        place.run.spawn("index2", again)
+        yield place
+
+
+@contextmanager
+def running(**more: object) -> Iterator[FilledEngine]:
+    """Engines, workers and clock in a folder that is gone afterwards; more: settings by name."""
     defaults = Settings()
     dictionaries = defaults.cache / "dictionaries"
     name = build_dictionaries(dictionaries, lexicons=[defaults.config / "lexicon"])
@@ -87,14 +96,17 @@ def filled() -> Iterator[FilledEngine]:
         data = Path(folder)
         (data / "none.yaml").write_text("feeds: []\n", encoding="utf-8")
         settings = Settings(
-            data=data, feeds_file=data / "none.yaml", search_timeout_s=ENGINE_TIMEOUT_S, broker_url="", search_url=""
+            data=data,
+            feeds_file=data / "none.yaml",
+            search_timeout_s=ENGINE_TIMEOUT_S,
+            broker_url="",
+            search_url="",
+            **more,
         )
         run = LocalRun(settings, report=Silence())
         run.install_dictionary(dictionaries / name)
         with run:
             run.spawn_services()
-            again = [part.replace("index@", "index2@") for part in services(run.settings)["index"]]
-            run.spawn("index2", again)
             places = {"broker_url": run.endpoints.broker_url, "search_url": run.endpoints.search_url}
             runtime = Runtime(run.settings.model_copy(update=places))
             place = FilledEngine(run, runtime)

@@ -81,9 +81,9 @@ class Watch:
         self.wait(lambda: name in self.run.pids())
         os.kill(self.run.pids()[name], number)
 
-    def kuzet(self, *arguments: str, **environment: str) -> Answer:
+    def kuzet(self, *arguments: str, given: str = "", **environment: str) -> Answer:
         """Run a command on this watch's engines."""
-        return kuzet(*arguments, **{**self.run.environment(), **environment})
+        return kuzet(*arguments, given=given, **{**self.run.environment(), **environment})
 
     @property
     def logs(self) -> Path:

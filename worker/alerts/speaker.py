@@ -54,24 +54,26 @@ class Speaker:
         """
         rules = self._rules()
         changed, done = self._alerts.changed(limit=BATCH), 0
+        muted = self._alerts.muted([alert.name for alert in rules.alerts], now=now) if changed else frozenset()
+        speaking = [alert for alert in rules.alerts if _speaks(alert) and alert.name not in muted]
         for story_id, seen in changed:
             members = self._stories.members(story_id)
             story = build_story(story_id, cast("list[Member]", members)) if members else None
-            items, is_whole = self._matches(story, rules, now=now) if story else ([], True)
+            items, is_whole = self._matches(story, speaking, rules, now=now) if story else ([], True)
             is_done = is_whole or now - float(seen) > LONGEST_WAIT_S
             self._alerts.pend(story_id, seen if is_done else "", items)
             done += is_done
         return done
 
-    def _matches(self, story: StoryDocument, rules: AlertRules, *, now: float) -> tuple[list[dict[str, Any]], bool]:
+    def _matches(
+        self, story: StoryDocument, speaking: Sequence[Alert], rules: AlertRules, *, now: float
+    ) -> tuple[list[dict[str, Any]], bool]:
         """Return what is to be written down, and whether all alerts could be asked."""
         if not is_news(story, rules) or self._alerts.is_acknowledged(story["id"]):
             return [], True
         heard = self._alerts.heard(story["id"])
         items, is_whole = [], True
-        for alert in rules.alerts:
-            if alert.unit != STORY or not alert.enabled or self._alerts.muted_until(alert.name) > now:
-                continue
+        for alert in speaking:
             before = Heard.from_record(heard[alert.name]) if alert.name in heard else None
             news = what_is_new(story, before)
             answer = self._concerns(alert, story) if news else False
@@ -164,6 +166,10 @@ class Speaker:
         notice = notification(alert, target, speak, now=now, step=step, since=since)
         most = rules.targets[target].most_a_day
         return {"key": notice["key"], "target": target, "most": most, "body": json.dumps(notice, ensure_ascii=False)}
+
+
+def _speaks(alert: Alert) -> bool:
+    return alert.enabled and alert.unit == STORY
 
 
 def cool_downs(alert: Alert, speak: Sequence[Pending]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from rich.text import Text
 from config.settings import Settings
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest, Sort
+from pipelines.stories.story import StoryDocument
 from pipelines.urls import article_id
 from seeds.newsroom import Expectation, Newsroom, Query, load_queries
 from worker.cli.console import err, out
@@ -28,6 +29,7 @@ from worker.cli.search import highlighted, show_facets
 from worker.cli.up import is_served, running, start_desk
 from worker.local.run import LocalRun
 from worker.runtime import Runtime
+from worker.stories.index import StoryRequest
 
 WAVE = 12
 WAVE_PAUSE_S = 1.0
@@ -35,6 +37,8 @@ NEXT_S = 10.0
 LOOK_S = 0.25
 DEADLINE_S = 120.0
 KAZAKH_SEARCHES = 2
+STORIES_SHOWN, REASONS_SHOWN = 8, 3
+LATE_STORIES_S = 20.0
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ def run_demo(*, keep: bool) -> None:
         wait_for_workers(runtime, run)
         timings = publish(newsroom, runtime, run)
         show_articles(runtime)
+        show_stories(runtime)
         show_searches(runtime)
         show_explanation(runtime)
         show_latency(timings)
@@ -178,6 +183,28 @@ def show_articles(runtime: Runtime) -> None:
     out.print(table)
     out.rule("[bold]Facets")
     show_facets(result)
+
+
+def show_stories(runtime: Runtime) -> None:
+    """Events that several articles report, each with why its articles are one; those in two languages first."""
+    ends_at = time.monotonic() + LATE_STORIES_S
+    while runtime.state.stories.waiting and time.monotonic() < ends_at:
+        time.sleep(LOOK_S)
+    runtime.story_index.refresh()
+    found = runtime.story_index.search(StoryRequest(least_articles=2, size=100)).stories
+    out.rule("[bold]Stories: one event once, in both languages")
+    for story in sorted(found, key=lambda one: (-len(one["languages"]), -one["articles"]))[:STORIES_SHOWN]:
+        show_story(story)
+    both = sum(len(story["languages"]) > 1 for story in found)
+    out.print(f"{len(found)} events of several articles, {both} of them in both languages", style="dim")
+
+
+def show_story(story: StoryDocument) -> None:
+    """Print a story: its title, and each article with what it has in common with another one."""
+    out.print(Text.assemble((story["title"], "bold"), (f"  {story['corroboration']} publishers", "dim")))
+    for member in story["members"]:
+        why = "; ".join(member["reasons"][:REASONS_SHOWN]) or "the first report"
+        out.print(Text.assemble((f"   {member['source']:<12} {member['language']}  ", "cyan"), (why, "dim")))
 
 
 def show_searches(runtime: Runtime) -> None:

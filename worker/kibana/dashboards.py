@@ -20,7 +20,7 @@ from worker.kibana.api import Kibana, RestrictedError
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors
 
-VIEWED = {"articles": "", "polls": "-polls"}
+VIEWED = {"articles": "", "stories": "-stories", "polls": "-polls"}
 """The data views of the description → what is added to the name of the article index."""
 
 
@@ -77,7 +77,8 @@ def read_description(folder: Path) -> Description:
 
 def read_mappings(folder: Path) -> dict[str, Mapping[str, Any]]:
     """Read the mappings behind the data views, as they are written down, not as a live index has them."""
-    return {"articles": read_json(folder / "mapping.json"), "polls": read_json(folder / "polls.json")["mappings"]}
+    others = {name: read_json(folder / f"{name}.json")["mappings"] for name in ("stories", "polls")}
+    return {"articles": read_json(folder / "mapping.json"), **others}
 
 
 def install(kibana: Kibana, built: BuiltDashboards, *, wait_s: float, force: bool = False) -> Installed:

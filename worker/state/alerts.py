@@ -222,6 +222,11 @@ class Alerts:
         """Return until when an alert is silent; 0 when it speaks."""
         return float(self._redis.get(self._key(f"alerts:muted:{alert}")) or 0)
 
+    def muted(self, alerts: Sequence[str], *, now: float) -> frozenset[str]:
+        """Return those of the alerts that are silent now, asked at once."""
+        until = self._redis.mget([self._key(f"alerts:muted:{alert}") for alert in alerts]) if alerts else []
+        return frozenset(alert for alert, at in zip(alerts, until, strict=True) if at and float(at) > now)
+
     def acknowledge(self, story: str) -> None:
         """Say no more of a story: somebody has taken it over."""
         self._redis.set(self._key(f"alerts:acknowledged:{story}"), 1, ex=ACKNOWLEDGED_S)

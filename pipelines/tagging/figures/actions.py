@@ -23,7 +23,6 @@ CUSTODY = frozenset({"detained", "arrested", "convicted", "deported", "extradite
 
 LATER_WORDS, LATER_SENTENCES = 60, 2
 
-RELATIVE = re.compile("котор|где$|чьи|кто$")
 
 _KAZAKH_PASSIVE = re.compile("[лн](?:[ыі][пл]|ды|ді|ған|ген|мақ|мек|ады|еді|са|се|у|уы|уі|уда|уде)")
 _KAZAKH_ACCUSATIVE = re.compile("(?:[нтд][ыі]|[сі]ін|[сы]ын|уін|ауын)$")
@@ -112,7 +111,7 @@ def _in_order(numbered: NumberedText, number: Number, clauses: Iterable[int]) ->
 
 def _is_relative(numbered: NumberedText, clause: int) -> bool:
     first, end = numbered.text.words_of_clause(clause)
-    return any(RELATIVE.match(word) for word in numbered.text.words[first : min(end, first + 2)])
+    return any(map(numbered.words.is_relative, numbered.text.words[first : min(end, first + 2)]))
 
 
 def _nearest(numbered: NumberedText, hits: list[Hit], number: Number) -> str:

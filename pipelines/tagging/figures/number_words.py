@@ -49,6 +49,8 @@ class NumberWords:
     following_words: frozenset[str] = words()
     words_before_deed: frozenset[str] = words()
     referring_words: frozenset[str] = words()
+    relative_stems: tuple[str, ...] = beginnings()
+    relative_words: frozenset[str] = words()
     transitive_stems: tuple[str, ...] = beginnings()
     joining_words: frozenset[str] = words()
     sorting_words: frozenset[str] = words()
@@ -105,6 +107,10 @@ class NumberWords:
     def is_uncounted(self, word: str) -> bool:
         """True if a number before this word is not a count."""
         return word in self.uncounted_words or word.startswith(self.uncounted_stems)
+
+    def is_relative(self, word: str) -> bool:
+        """True for a word that begins a relative clause."""
+        return word in self.relative_words or word.startswith(self.relative_stems)
 
     def is_ordinal(self, word: str) -> bool:
         """True if a numeral before this word is a part of an ordinal."""

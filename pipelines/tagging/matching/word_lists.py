@@ -64,6 +64,11 @@ def beginnings() -> tuple[str, ...]:
     return field(default=(), metadata={"read": read_beginnings})
 
 
+def by_language(**default: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Declare a field that holds words by language, in their order; `default` is what a file without the list has."""
+    return field(default_factory=lambda: default, metadata={"read": _read_by_language})
+
+
 def values() -> Mapping[str, float]:
     """Declare a field that holds a number for each word."""
     return field(default_factory=dict, metadata={"read": read_values})
@@ -92,6 +97,10 @@ def parse_lists(kind: type[Lists], file: str, text: str) -> Lists:
 
 def _read_groups(source: Marked, *, names: tuple[str, ...]) -> dict[str, frozenset[str]]:
     return {name: read_words(listed) for name, listed in source.fields(names).items()}
+
+
+def _read_by_language(source: Marked) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(map(_word, listed.elements())) for key, listed in source.fields(LANGUAGES).items()}
 
 
 def _read_numerals(source: Marked) -> dict[str, float]:

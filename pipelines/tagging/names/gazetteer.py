@@ -67,7 +67,7 @@ class Gazetteer:
         place = Place(name=name, region=name if kind == "regions" else region, latitude=latitude, longitude=longitude)
         labels = (fields["kk"].text(), fields["ru"].text())
         self.entries.append(Entry(place, kind, "ambiguous" in fields, labels))
-        for pattern in _patterns(fields, kind):
+        for pattern in _patterns(fields, kind, self.words):
             if kind == "districts" and self._is_of_region(pattern):
                 pattern = _pattern(f"{pattern.text.split()[0]} район", fields["ru"], "ru")  # noqa: PLW2901 - narrower
             number = matcher.add(pattern)
@@ -94,9 +94,9 @@ def _coordinates(source: Marked | None) -> tuple[float | None, float | None]:
     return latitude, longitude
 
 
-def _patterns(fields: dict[str, Marked], kind: str) -> Iterator[Pattern]:
+def _patterns(fields: dict[str, Marked], kind: str, words: NameWords) -> Iterator[Pattern]:
     for language in LANGUAGES:
-        for text in _written(fields[language].text(), language=language, kind=kind):
+        for text in _written(fields[language].text(), language=language, kind=kind, words=words):
             yield _pattern(text, fields[language], language)
     if kind == "towns":  # Kazakh texts often spell a town the Russian way, and the other way round
         yield _pattern(fields["ru"].text().replace("-", " "), fields["ru"], "kk")
@@ -104,24 +104,18 @@ def _patterns(fields: dict[str, Marked], kind: str) -> Iterator[Pattern]:
     if "words" in fields:
         for language, listed in fields["words"].fields(LANGUAGES).items():
             for element in listed.elements():
-                for text in _written(element.text(), language=language, kind=kind):
+                for text in _written(element.text(), language=language, kind=kind, words=words):
                     yield _pattern(text, element, language)
 
-
-DISTRICT_WORDS = {
-    "ru": "район|районный|зона|округ|суд|прокуратура|отдел|полиция|полицейский|маслихат|перевал|долина|лесхоз|акимат",
-    "kk": "аудан|аудандық",
-}
-"""What follows the name of a district: its own word, or one of its offices."""
 
 ADJECTIVE = re.compile("(?:[сц]кий|ный)$")
 
 
-def _written(name: str, *, language: str, kind: str) -> Iterator[str]:
+def _written(name: str, *, language: str, kind: str, words: NameWords) -> Iterator[str]:
     """Yield the ways a name is written: a district needs its word, a region too unless it is a city."""
     plain = name.replace("-", " ")
     if kind == "districts":
-        yield from _district(plain, language)
+        yield from _district(plain, language, words)
     elif plain.endswith(" облысы"):
         yield plain.removesuffix("ы")
     elif language == "ru" and kind == "towns" and plain.isalpha() and plain[0].isupper():
@@ -130,12 +124,13 @@ def _written(name: str, *, language: str, kind: str) -> Iterator[str]:
         yield plain.replace(" қаласы", " қала")
 
 
-def _district(plain: str, language: str) -> Iterator[str]:
+def _district(plain: str, language: str, words: NameWords) -> Iterator[str]:
     """Абайский район; район Шал акына, район имени Шал акына; Шал ақын ауданы, Шал ақын атындағы аудан."""
+    known = "|".join(words.district_words[language])
     if language == "kk":
-        yield from (f"{plain} {DISTRICT_WORDS['kk']}", f"{plain} атындағы аудан")
+        yield from (f"{plain} {known}", f"{plain} атындағы аудан")
     elif ADJECTIVE.search(plain):
-        yield f"{plain} {DISTRICT_WORDS['ru']}"
+        yield f"{plain} {known}"
     else:
         yield from (f"{plain} район", f"район {plain}", f"район имени {plain}")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.tagging.matching.word_lists import beginnings, words
+from pipelines.tagging.matching.word_lists import beginnings, by_language, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +23,6 @@ class NameWords:
     region_plural_stems: tuple[str, ...] = beginnings()
     listing_words: frozenset[str] = words()
     local_prepositions: frozenset[str] = words()
+    district_words: Mapping[str, tuple[str, ...]] = by_language(kk=("аудан",), ru=("район",))
+    male_name_endings: frozenset[str] = words()
+    verb_like_name_endings: frozenset[str] = words()

@@ -16,7 +16,6 @@ from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.names.name_words import NameWords
 from pipelines.tagging.names.surnames import (
-    MALE_GENITIVE,
     SHORTEST_SURNAME,
     SHORTEST_UNKNOWN,
     SURE_SURNAME,
@@ -76,6 +75,8 @@ class Names:
         keys = ("male", "female", "double", "titles", "words")
         fields = read_yaml(file, text).fields(keys, required=("male", "female"))
         self.around = around
+        self.male_genitives = tuple(f"{ending}а" for ending in around.male_name_endings)
+        self.verb_like = tuple(around.verb_like_name_endings)
         self.first: dict[str, list[_First]] = {}
         for key in ("female", "male"):
             for name in fields[key].texts():
@@ -271,7 +272,7 @@ class _Reader:
         readings = self.names.readings(first, self.language)
         for reading in sorted(readings, key=lambda reading: not reading.nominative):
             surname = (
-                kazakh_surname(last)
+                kazakh_surname(last, verb_like=self.names.verb_like)
                 if self.language == "kk"
                 else russian_surname(last, male=reading.male, nominative=reading.nominative)
             )
@@ -290,7 +291,7 @@ class _Reader:
         stem, female, rest = match.groups()
         if len(stem) < SHORTEST_UNKNOWN or run[0].start in self.places:
             return None
-        if self.language != "kk" and female and not rest and MALE_GENITIVE.search(first):
+        if self.language != "kk" and female and not rest and first.endswith(self.names.male_genitives):
             return _Person(f"{first[:-1]} {stem}", 2)
         surname = surname_of_unknown(first, stem, female, rest, language=self.language)
         return _Person(f"{first} {surname}", 2) if surname else None

@@ -8,8 +8,6 @@ SURNAME = re.compile("(.+?(?:ов|ев|ёв|ин|ын|ұлы|улы|қызы|к�
 """Stem, the ending of women, the ending of the case."""
 
 SURE_SURNAME = re.compile("(.+(?:ов|ев))(а|)(.*)$")
-MALE_GENITIVE = re.compile("(?:бек|бай|жан|хан|бет|мет|лан|тай|рат|кат|гат|дар|мар|ман|жол|нур|бол|лат|кен)а$")
-"""Ермаганбета Булекбаева is he, in the genitive."""
 
 SHORTEST_SURNAME, SHORTEST_UNKNOWN = 3, 4
 LONGEST_NOUN = 6
@@ -26,8 +24,6 @@ _ADJECTIVES = (
     ("ому", "ый"),
 )
 _KAZAKH_ENDINGS = re.compile("(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[ндт][ае]н|[дт][ае]|н[ае]|[мбп]ен|[дт]ікі)$")
-_NAME_WITH_VERB = re.compile("(?:балды|берді|келді|гелді|салды|кенді)$")
-"""Сатыбалды and Құдайберді end like accusatives and are none."""
 
 
 def surname_forms(surname: str) -> tuple[str, ...]:
@@ -61,11 +57,14 @@ def _russian_nominative(last: str) -> str:
     return re.sub("(?:ом|а|у|е)$", "", last)
 
 
-def kazakh_surname(last: str) -> str:
-    """Return the nominative; of what does not look like a surname a case ending is cut."""
+def kazakh_surname(last: str, *, verb_like: tuple[str, ...]) -> str:
+    """Return the nominative; of what does not look like a surname a case ending is cut.
+
+    `verb_like`: endings of names that only look like accusatives.
+    """
     if match := SURNAME.match(last):
         return kazakh_nominative(*match.groups())
-    bare = last if _NAME_WITH_VERB.search(last) else _KAZAKH_ENDINGS.sub("", last)
+    bare = last if last.endswith(verb_like) else _KAZAKH_ENDINGS.sub("", last)
     return bare if len(bare) >= SHORTEST_SURNAME else last
 
 

@@ -3,25 +3,42 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+from pathlib import Path
 
 import feedparser
 import pytest
 
-from tests.integration.alerts.test_delivery import open_sink
+from tests.integration.alerts.test_delivery import mail_server, open_sink
 from tests.support.shapes import misfits
 from worker.answers.shapes import ANSWERS
 
-ALERTS = """
-targets:
-  hook: {{kind: webhook, url: "{url}"}}
-alerts:
-  drugs: {{topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
-  words: {{query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
-  ours: {{watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}}
-  busier: {{spike: {{}}, targets: [hook]}}
-  silent: {{silence: {{}}, targets: [hook]}}
-  ill: {{health: {{unserved_minutes: 0}}, targets: [hook]}}
+GUIDES = Path(__file__).parents[3] / "docs/guide"
+OURS = """
+  drugs: {topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
+  words: {query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
+  ours: {watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
+  busier: {spike: {}, targets: [hook]}
+  silent: {silence: {}, targets: [hook]}
+  ill: {health: {unserved_minutes: 0}, targets: [hook]}
 """
+"""Behind the alerts of the guide."""
+DECIDED = re.compile(r"\b(KEY|STORY…|STORY|ARTICLE…|ID)(?!\w)")
+
+
+def alerts_of_the_guide(url: str, mail: int, secret: Path) -> str:
+    """Return the first alerts of the guide, sent to receivers of ours."""
+    text = (GUIDES / "alerts.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    for shown, ours in (
+        ("https://hooks.example.kz/kuzet", url),
+        ("smtp://mail.example.kz:587", f"smtp://127.0.0.1:{mail}"),
+        ("/run/secrets/hook", str(secret)),
+        ('begin: "22:00", end: "07:00"', 'begin: "00:00", end: "00:00"'),
+    ):
+        assert shown in text, shown
+        text = text.replace(shown, ours)
+    return text + OURS
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +49,13 @@ def sink():
 
 @pytest.fixture(scope="module")
 def watch(start_watch, sink, tmp_path_factory):
-    site = tmp_path_factory.mktemp("site")
-    (site / "alerts.yaml").write_text(ALERTS.format(url=sink.url), encoding="utf-8")
+    with mail_server() as (_, port):
+        yield from watched(start_watch, sink, tmp_path_factory.mktemp("site"), port)
+
+
+def watched(start_watch, sink, site, port):
+    (site / "secret").write_text("s3cret", encoding="utf-8")
+    (site / "alerts.yaml").write_text(alerts_of_the_guide(sink.url, port, site / "secret"), encoding="utf-8")
     (site / "watchlists").mkdir()
     (site / "watchlists/ours.csv").write_text("kind,value,label\npersons,Тилеуов Бекжан,\n", encoding="utf-8")
     with start_watch(site=site, allow_hosts=sink.host) as running:
@@ -96,7 +118,7 @@ def test_the_commands_answer(watch, sink):
     assert listed["today"]["hook:delivered"] == len(messages(sink))
     checked = asked(watch, "alerts", "check")
     assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
-    assert checked["alerts"] == 6
+    assert checked["alerts"] == 11
     tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
     assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
     assert tried["matched"] >= 2
@@ -109,4 +131,35 @@ def test_the_commands_answer(watch, sink):
     }
     assert watch.kuzet("alerts", "retry").returncode == 1
     assert watch.kuzet("alerts", "mute", "drugs").returncode == 0
-    assert asked(watch, "alerts", "list")["alerts"][0]["muted_until"] > 0
+    assert {row["name"] for row in asked(watch, "alerts", "list")["alerts"] if row["muted_until"]} == {"drugs"}
+
+
+def commands_of(page):
+    """Yield the commands of a guide, without remarks and redirections."""
+    text = (GUIDES / page).read_text(encoding="utf-8")
+    for block in re.findall(r"^```(?:\w*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        for line in block.splitlines():
+            command = re.sub(r"\s{2,}# .*|\s>\s\S+", "", line)
+            if re.match(r"kuzet |echo .*\| kuzet ", command):
+                yield command
+
+
+def test_the_guides_are_executed(watch, sink):
+    """An option that is gone must not stay on the page. The exit code 1 says that nothing was found."""
+    stories = asked(watch, "stories", "--since", "7d", "-n", "200", "--articles", "2")["stories"]
+    story = next(one for one in stories if len(one["members"]) > 1)
+    other = next(member["id"] for member in story["members"] if member["id"] != story["id"])
+    key = next(message["key"] for message in messages(sink) if message["alert"] == "drugs")
+    places = {"KEY": key, "ID": story["id"], "STORY": story["id"], "STORY…": other, "ARTICLE…": other}
+    done = []
+    for page in ("alerts.md", "stories.md", "watchlists.md"):
+        for line in commands_of(page):
+            said, _, command = DECIDED.sub(lambda match: places[match[1]], line).rpartition(" | ")
+            answer = watch.kuzet(*shlex.split(command)[1:], given=" ".join(shlex.split(said)[1:]))
+            assert answer.returncode in (0, 1), (line, answer.stderr)
+            assert "Traceback" not in answer.stderr, line
+            done.append(command)
+    assert len(done) >= 20
+    assert watch.runtime.state.alerts.is_acknowledged(
+        next(message for message in messages(sink) if message["key"] == key)["stories"][0]["story"]
+    )

@@ -261,7 +261,7 @@ def test_a_space_is_part_of_every_path(fake_kibana, built):
 def test_the_command_installs(fake_kibana):
     """The whole way from the command line, the password by its variable."""
     runner = CliRunner(env={"KUZET_KIBANA_PASSWORD": "secret-word", "COLUMNS": "200"})
-    for said in ("14 objects are installed", "all is there already"):
+    for said in ("18 objects are installed", "all is there already"):
         ran = runner.invoke(commands, ["kibana", "install", "--url", fake_kibana.url, "--username", "desk"])
         assert ran.exit_code == 0
         assert f"Kibana at {fake_kibana.url} 9.5.0" in ran.stdout

@@ -17,6 +17,8 @@ from pipelines.kibana.requests import Filled, PanelRequest, Shown
 from pipelines.language.analysis import render
 from pipelines.models import Article, Extraction, Feed, Poll, PublishedFrom, Validators
 from pipelines.search.documents import build_document
+from pipelines.stories.joining import Decision
+from pipelines.stories.story import build_story, member_of
 from pipelines.tagging import Tagger
 from seeds.newsroom import SITES, load_stories
 from seeds.newsroom.stories import LinkFate, Story
@@ -28,6 +30,7 @@ from worker.health.index import PollIndex
 from worker.kibana.dashboards import BuiltDashboards, ask_panels, build_from
 from worker.search.engine import SearchEngine
 from worker.state import Account, FeedSnapshot
+from worker.stories.index import StoryIndex
 
 pytestmark = pytest.mark.timeout(300)  # the first dictionary of a machine takes its time
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
@@ -67,6 +70,19 @@ def sent(number: int, story: Story, *, tagger: Tagger) -> SentDocument:
         indexed_at=observed_at + timedelta(seconds=5 + number),
     )
     return SentDocument(story.id, 1, document)
+
+
+def pairs(articles: list[SentDocument]) -> Iterator[tuple[SentDocument, SentDocument]]:
+    """Put a Kazakh and a Russian article together; what they say does not matter here."""
+    by_language = ([one for one in articles if one.document["language"] == language] for language in ("kk", "ru"))
+    return zip(*by_language, strict=False)
+
+
+def events(one: SentDocument, other: SentDocument) -> SentDocument:
+    """Return the document of a story of these two articles."""
+    decision = Decision(article_id=other.article_id, story=one.article_id)
+    members = [member_of(each.document, decision) for each in (one, other)]
+    return SentDocument(one.article_id, 1, build_story(one.article_id, members))
 
 
 def feeds() -> list[Feed]:
@@ -117,16 +133,19 @@ def engine(
     """Both indices, with every story of the newsroom and a week of polls."""
     engine = SearchEngine.connect(Settings(search_url=search_url, search_index=f"panels-{uuid4().hex[:8]}"))
     engine.ensure_index(render(install_dictionary(dictionary)))
-    results = engine.bulk([sent(number, story, tagger=tagger) for number, story in enumerate(load_stories())])
+    articles = [sent(number, story, tagger=tagger) for number, story in enumerate(load_stories())]
+    results = engine.bulk(articles)
     assert {str(result.status) for result in results} == {"written"}
     polls = PollIndex.connect(Settings(), engine)
     polls.ensure()
     for number, feed in enumerate(feeds()):
         polls.write(feed_documents(snapshot(feed, number=number), feed, now=NOW.timestamp()))
         polls.write(account_documents(account(feed, day="2026-03-03"), family=feed.family, now=NOW.timestamp()))
+    stories = StoryIndex.connect(Settings(), engine)
+    stories.write([events(*pair) for pair in pairs(articles)])
     engine.client.indices.refresh(index=f"{engine.read_alias}*")
     yield engine
-    engine.client.indices.delete(index=f"{engine.first_index},{polls.index}")
+    engine.client.indices.delete(index=f"{engine.first_index},{polls.index},{stories.index}")
     engine.close()
 
 
@@ -150,7 +169,7 @@ def test_every_panel_shows_something(answers):
 def test_every_panel_was_asked(answers, built):
     """A panel this test does not know how to ask would pass unseen."""
     boards = {one["attributes"]["title"] for one in built.objects if one["type"] == "dashboard"}
-    assert boards == {"Security desk", "Sources", "Rules"}
+    assert boards == {"Security desk", "Stories", "Sources", "Rules"}
     asked = {board: sum(one.board == board and one.kind != "control" for one, _ in answers) for board in boards}
     assert asked == {board.title: sum(len(row.panels) for row in board.rows) for board in built.description.dashboards}
     assert {one.title for one, _ in answers if one.board == "Discover"} == {

@@ -10,7 +10,7 @@ from config.settings import Settings
 from pipelines.errors import ConfigError
 from pipelines.kibana.description import parse_description
 from pipelines.kibana.objects import advanced_settings, build_objects
-from worker.kibana.dashboards import read_description
+from worker.kibana.dashboards import VIEWED, read_description
 
 BASE = """\
 settings: {"dateFormat:tz": Asia/Almaty}
@@ -97,11 +97,12 @@ def test_what_a_fresh_kibana_is_set_to():
 def test_the_data_view_is_called_as_the_index():
     """`kuzet`, by observed_at, is what every guide speaks of."""
     description = read_description(Settings().config / "kibana")
-    objects = build_objects(description, indices={"articles": "kuzet", "polls": "kuzet-polls"})
+    objects = build_objects(description, indices={name: f"kuzet{suffix}" for name, suffix in VIEWED.items()})
     views = {one["attributes"]["title"]: one["attributes"] for one in objects if one["type"] == "index-pattern"}
     assert {title: (view["name"], view["timeFieldName"]) for title, view in views.items()} == {
         "kuzet": ("kuzet", "observed_at"),
         "kuzet-polls": ("kuzet polls", "at"),
+        "kuzet-stories": ("kuzet stories", "updated_at"),
     }
     formats = json.loads(views["kuzet"]["fieldFormatMap"])
     assert formats["url"] == {

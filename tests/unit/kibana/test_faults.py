@@ -12,10 +12,10 @@ import pytest
 
 from config.settings import Settings
 from pipelines.kibana.checks.faults import find_faults
-from worker.kibana.dashboards import BuiltDashboards, build_from, read_mappings
+from worker.kibana.dashboards import VIEWED, BuiltDashboards, build_from, read_mappings
 
 MAPPINGS = read_mappings(Settings().config / "search")
-INDICES = {"kuzet": MAPPINGS["articles"], "kuzet-polls": MAPPINGS["polls"]}
+INDICES = {f"kuzet{VIEWED[name]}": mapping for name, mapping in MAPPINGS.items()}
 Objects = list[dict[str, Any]]
 
 
