@@ -1,9 +1,10 @@
 """Forks processes of kuzet from one that has loaded everything; started by `tests.support.forks`.
 
-`python -m tests.support.fork_server SOCKET` answers on a Unix socket. A request is a line of JSON: arguments,
-environment, working folder, and the module to run as `python -m` would, or none for a command of kuzet. It comes with
-three files: standard input, output and errors. The answer is the pid of the new process, and when that has ended its
-exit code, as `subprocess` has it. A fork takes 20 ms where a new Python takes two seconds of computing.
+`python -m tests.support.fork_server SOCKET PID` answers on a Unix socket as long as the process PID lives. A request is
+a line of JSON: arguments, environment, folder, and the module to run as `python -m` would, or none for a command
+of kuzet. It comes with three files: standard input, output and errors. The answer is the pid of the new process, and
+when that has ended its exit code, as `subprocess` has it. A fork takes 20 ms where a new Python takes two seconds of
+computing.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ import os
 import pkgutil
 import runpy
 import selectors
+import shutil
 import signal
 import socket
 import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pipelines
 import worker
+from tests.support.shared_node import is_alive
 from worker.cli import main
 from worker.local.guard import die_with_parent
 
@@ -43,14 +47,14 @@ OF_CELERY = (
 )
 MAX_REQUEST_BYTES = 1_000_000
 LOOK_S = 0.5
-"""How often it looks whether the process that has started it is still there."""
+"""How often it looks whether the session is still there."""
 
 
 class Server:
-    """Forks for every request from its one thread, and ends with the process that has started it."""
+    """Forks for every request from its one thread, and ends with the session of tests."""
 
-    def __init__(self, address: str) -> None:
-        self._parent = os.getppid()
+    def __init__(self, address: str, *, session: int) -> None:
+        self._session = session
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(address)
         self._listener.listen(64)
@@ -64,7 +68,7 @@ class Server:
     def serve(self) -> None:
         signal.set_wakeup_fd(self._signals.fileno(), warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        while os.getppid() == self._parent:
+        while is_alive(self._session):
             for key, _ in self._selector.select(LOOK_S):
                 key.data()
 
@@ -160,7 +164,8 @@ def load_everything() -> None:
 
 if __name__ == "__main__":
     load_everything()
-    server = Server(sys.argv[1])
+    server = Server(sys.argv[1], session=int(sys.argv[2]))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     server.serve()
+    shutil.rmtree(Path(sys.argv[1]).parent)

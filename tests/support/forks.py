@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import signal
@@ -12,9 +11,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from threading import Lock
 from typing import IO, Any
+
+from filelock import FileLock
 
 from worker.local.children import Child
 from worker.local.run import LocalRun
@@ -152,18 +153,29 @@ class ForkingRun(LocalRun):
 
 @cache
 def server_address() -> str:
-    """Start this process's server at the first call; its socket's path."""
-    folder = TemporaryDirectory(prefix="kuzet-forks-")
-    address = f"{folder.name}/socket"
-    command = [sys.executable, "-m", "tests.support.fork_server", address]
+    """Return the path of the socket of this session's server, which the first who asks starts.
+
+    All workers of xdist ask one server: loading everything is three seconds of computing. It ends with the session.
+    """
+    session = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    folder = Path(gettempdir()) / f"kuzet-forks-{session}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    address = folder / "socket"
+    with FileLock(folder / "lock"):
+        if not address.exists():
+            start_server(address)
+    return str(address)
+
+
+SERVERS: list[subprocess.Popen[str]] = []
+"""Those of this process. Nothing waits for them: they wait for the end of the session."""
+
+
+def start_server(address: Path) -> None:
+    """Start a server that ends with pytest: with the process that started the workers, where there are any."""
+    pytest = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
+    command = [sys.executable, "-m", "tests.support.fork_server", str(address), str(pytest)]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **PLAIN}, stdout=subprocess.PIPE, text=True)
-    atexit.register(stop, server, folder)
+    SERVERS.append(server)
     assert server.stdout
     assert server.stdout.readline() == "ready\n"
-    return address
-
-
-def stop(server: subprocess.Popen[str], folder: TemporaryDirectory[str]) -> None:
-    server.terminate()
-    server.communicate()
-    folder.cleanup()
