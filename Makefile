@@ -57,6 +57,7 @@ bench: bench-language bench-tagging bench-search bench-pages bench-polling  ## t
 
 bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and what it costs
 	@$(BIN)/python -m benchmarks.language
+	@$(BIN)/python -m benchmarks.latin
 	@$(BIN)/python -m benchmarks.analysis
 
 bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost next to extraction
@@ -67,8 +68,10 @@ bench-search: $(STAMP)  ## what searches find against plain analyzers; the price
 	@$(BIN)/python -m benchmarks.spellings
 	@$(BIN)/python -m benchmarks.search_bulk
 
-bench-pipeline: $(STAMP)  ## how fast a backlog of pages is read, next to a bare loop
+bench-pipeline: $(STAMP)  ## a backlog of pages next to a bare loop, from poll to search, bytes in Redis an article
 	@$(BIN)/python -m benchmarks.pipeline
+	@$(BIN)/python -m benchmarks.latency
+	@$(BIN)/python -m benchmarks.footprint
 
 bench-desk: $(STAMP)  ## the desk over 100,000 articles: first byte, weight, memory
 	@$(BIN)/python -m benchmarks.desk

@@ -88,6 +88,8 @@ class Newsroom:
         self.planned, self.shape = planned, shape
         self.sites = [Site(number, f"127.77.{network % 250}.{number + 1}") for number in range(shape.sites)]
         self.requests = 0
+        self.first_served: dict[int, float] = {}
+        """Article → seconds of the plan at which a feed was answered that lists it."""
         self._of_feed: dict[int, list[Planned]] = defaultdict(list)
         for each in planned:
             for feed in each.feeds:
@@ -135,6 +137,11 @@ class Newsroom:
         """True if each feed was answered well after that moment."""
         last = {feed: at_s for site in self.sites for feed, at_s in site.served.items()}
         return all(last.get(feed, -1.0) > now_s for feed in self._of_feed)
+
+    def note_served(self, feed: int, now_s: float) -> None:
+        for each in self._of_feed[feed]:
+            if each.at_s <= now_s:
+                self.first_served.setdefault(each.number, now_s)
 
     def link(self, planned: Planned, path: str) -> str:
         return (UNSAFE_BASE if planned.fate is Fate.UNSAFE else self.sites[planned.site].base) + path
@@ -282,6 +289,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, body, {"etag": etag, "content-type": "application/rss+xml; charset=utf-8"})
         site.served[feed] = now_s
+        newsroom.note_served(feed, now_s)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

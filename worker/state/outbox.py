@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+import zstandard
 
 from pipelines.models import ArticleDocument, Outcome, VersionedDocument
 from worker.state.articles import ArticleClaim
@@ -12,6 +15,7 @@ from worker.state.records import new_token, to_json
 from worker.state.scripts import Scripts
 
 LOCK = "outbox:lock"
+LEVEL = 6
 PROBLEM_S = 120
 """A drain that waits looks again long before that."""
 HEADLINE_FIELDS = (
@@ -45,7 +49,7 @@ class Outbox:
             "put_document",
             id=claim.article_id,
             token=claim.token,
-            document=to_json(document),
+            document=packed(document),
             headline=to_json({name: document[name] for name in HEADLINE_FIELDS if name in document}),
             content_hash=content_hash,
             recheck_after=" ".join(str(after_s) for after_s in recheck_after_s),
@@ -126,7 +130,22 @@ class Outbox:
 
 def _outgoing(article_id: str, value: str) -> ArticleDocument:
     version, _, document = value.partition("\n")
-    return VersionedDocument(article_id, int(version), json.loads(document))
+    return VersionedDocument(article_id, int(version), unpacked(document))
+
+
+def packed(document: Mapping[str, Any]) -> str:
+    """Return the document as it waits: JSON, compressed, in base64, because the client of Redis takes text alone.
+
+    It is half of the plain text, so that twice as many articles fit into KUZET_OUTBOX_MAX_MB while the engine is away.
+    """
+    return base64.b64encode(zstandard.ZstdCompressor(level=LEVEL).compress(to_json(document).encode())).decode()
+
+
+def unpacked(text: str) -> Any:  # noqa: ANN401  JSON
+    """Read what `packed` wrote, or the plain JSON that earlier versions left."""
+    if text.startswith("{"):
+        return json.loads(text)
+    return json.loads(zstandard.ZstdDecompressor().decompress(base64.b64decode(text)))
 
 
 def _ms(seconds: float) -> int:

@@ -54,11 +54,14 @@ def drain(runtime: Runtime, token: str) -> str:
         batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
         if not batch:
             break
-        for result in runtime.search.bulk(with_stories(runtime, batch)):
+        results = runtime.search.bulk(with_stories(runtime, batch))
+        if refused := [result.detail for result in results if result.status is BulkStatus.RETRY]:
+            waits = f"{runtime.search.address}: {refused[-1]}"
+        else:
+            outbox.note_problem("")  # an outage is over when a batch was taken, not when all is written
+        for result in results:
             if not settle(runtime, result) and result.article_id in runtime.state.forgotten:
                 runtime.search.delete(result.article_id)  # forgotten while it was being sent
-            if result.status is BulkStatus.RETRY:
-                waits = f"{runtime.search.address}: {result.detail}"
         write_changed_stories(runtime)
     write_changed_stories(runtime)
     return waits

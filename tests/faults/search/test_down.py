@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from secrets import token_hex
 from subprocess import CompletedProcess
 
 import pytest
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.timeout(240)
 
 LONG = 16
 LINK = "https://long.example.kz/{}"
-SENTENCE = "Аким рассказал жителям района о ремонте дороги и новых остановках. "
+LONG_BYTES = 250_000
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,14 @@ def sight_long_articles(watch: Watch) -> None:
     feed = Feed(id="long", url="https://long.example.kz/rss", source="long", family="long")
     for number in range(LONG):
         link = LINK.format(number)
-        entry = Entry(link=link, title=f"Ремонт дороги, часть {number}", content=f"{number} {SENTENCE * 2000}")
+        entry = Entry(link=link, title=f"Ремонт дороги, часть {number}", content=f"{number} {long_text()}")
         address = ArticleAddress.of(link)
         watch.runtime.state.articles.sight(entry, address, feed=feed, now=time.time(), needs_page=False)
+
+
+def long_text() -> str:
+    """A text that hardly gets shorter when it is compressed."""
+    return " ".join(token_hex(4) for _ in range(LONG_BYTES // 9))
 
 
 def test_articles_wait_in_the_outbox(outage: Outage) -> None:
@@ -105,7 +111,7 @@ def test_status_says_it_in_a_sentence(outage: Outage) -> None:
 
 def test_a_full_outbox_holds_extraction_back(outage: Outage) -> None:
     """Days of outage must not fill the broker's memory: pages wait on disk, which is larger."""
-    under_way = (NUDGED_PER_SLOT["cpu"] + 1) * 2 * len(f"{SENTENCE * 2000}".encode())  # sent before it was full
+    under_way = (NUDGED_PER_SLOT["cpu"] + 1) * 2 * LONG_BYTES  # sent before it was full
     assert outage.held_back > 0
     assert outage.most_bytes < BYTES_PER_MB + under_way
 
