@@ -57,6 +57,7 @@ bench: bench-language bench-tagging bench-search bench-pages bench-polling  ## t
 
 bench-language: $(STAMP)  ## words: what is found in Kazakh and Russian, and what it costs
 	@$(BIN)/python -m benchmarks.language
+	@$(BIN)/python -m benchmarks.latin
 	@$(BIN)/python -m benchmarks.analysis
 
 bench-tagging: $(STAMP)  ## topics, regions, figures against labelled news; cost next to extraction

@@ -12,11 +12,12 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.support.latin import ALPHABETS, in_latin
 from benchmarks.support.node import search_node
 from benchmarks.support.texts import Text, load_texts
 from config.settings import Settings
@@ -34,22 +35,6 @@ SEED = 20261130
 BEGINNING = 300
 CYRILLIC = "абвгдежзиклмнопрстуфхыэәіңғүұқөһй"
 KEYBOARD = str.maketrans("әіңғүұқөһ", "аингуукох")
-DIGRAPHS = {"ч": "ch", "ш": "sh", "щ": "sh", "ц": "ts", "ь": "", "ъ": ""}
-LATIN = {
-    "Latin, 2018": dict(zip(CYRILLIC, "abvgdejzıklmnoprstýfhyeáińǵúuqóhı", strict=True))
-    | DIGRAPHS
-    | {"ю": "ıý", "я": "ıa"},
-    "Latin, 2021": dict(zip(CYRILLIC, "abvgdejziklmnoprstufhyeäıñğüūqöhi", strict=True))
-    | DIGRAPHS
-    | {"ч": "ç", "ш": "ş", "ю": "iu", "я": "ia"},
-    "Latin without marks": dict(zip(CYRILLIC, "abvgdejziklmnoprstufhyeaingyuqohi".replace("gy", "gu"), strict=True))
-    | DIGRAPHS
-    | {"ю": "yu", "я": "ya"},
-}
-
-
-def spelled(word: str, letters: Mapping[str, str]) -> str:
-    return "".join(letters.get(letter, letter) for letter in word)
 
 
 def mistyped(word: str, chance: random.Random) -> str:
@@ -136,9 +121,9 @@ def main() -> None:
         engine.refresh()
         searches = Searches(engine, keys)
         table.add_row("Russian keyboard", f"{searches.right(words, lambda word: word.translate(KEYBOARD)):.1f}", "95")
-        for alphabet, letters in LATIN.items():
-            share = searches.right(words, lambda word, letters=letters: spelled(word, letters))
-            table.add_row(alphabet, f"{share:.1f}", "90")
+        for alphabet in ALPHABETS:
+            share = searches.right(words, lambda word, alphabet=alphabet: in_latin(word, alphabet))
+            table.add_row(f"Latin, {alphabet}", f"{share:.1f}", "90")
         table.add_row("one typo: did you mean", f"{searches.suggested(words, chance):.1f}", "80")
         asked, both, first = language_pairs(searches, texts, keys)
         table.add_row(f"{asked} related words: both languages", f"{both:.1f}", "90")

@@ -196,10 +196,19 @@ class Article:
     image_url: str = ""
     repairs: int = 0
     note: str = ""
+    script: str = ""
 
     @property
     def words(self) -> int:
         return len(self.body.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InCyrillic:
+    """Title and body of a Kazakh article in Latin letters, as they were read into Cyrillic."""
+
+    title: str
+    body: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +273,7 @@ class Tagging:
     """Everything the tagger found in one text. `why` is one line for people.
 
     `misses` are topics that words speak for, only not enough; they are for the writer of rules and are not stored.
+    `in_cyrillic`: what was tagged in place of a text in Latin letters; spans point into the text as it is shown.
     """
 
     topics: tuple[str, ...] = ()
@@ -280,6 +290,7 @@ class Tagging:
     watch: tuple[str, ...] = ()
     ruleset: str = ""
     why: str = ""
+    in_cyrillic: InCyrillic | None = None
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -291,6 +302,13 @@ class GeoPoint(TypedDict):
 
     lat: float
     lon: float
+
+
+class CyrillicTexts(TypedDict):
+    """The texts of an article in Latin letters, read into Cyrillic: what it is searched by."""
+
+    title: str
+    body: str
 
 
 class IndexDocument(TypedDict, total=False):
@@ -306,6 +324,7 @@ class IndexDocument(TypedDict, total=False):
     family: str
     feed: str
     language: str
+    script: str
     extraction: str
     content_hash: str
     same_text: str
@@ -340,6 +359,7 @@ class IndexDocument(TypedDict, total=False):
     story: str
     story_score: float
     story_reasons: list[str]
+    cyrillic: CyrillicTexts
 
 
 Document_co = TypeVar("Document_co", bound=Mapping[str, Any], covariant=True)

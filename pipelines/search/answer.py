@@ -133,10 +133,17 @@ def _found(hit: Json) -> FoundArticle:
         article_id=hit["_id"],
         score=None if score is None or math.isnan(score) else score,
         document=cast("IndexDocument", hit.get("_source", {})),
-        highlights={name: tuple(map(_read_highlight, parts)) for name, parts in hit.get("highlight", {}).items()},
+        highlights=_highlights(hit.get("highlight", {})),
         reprints=same["total"]["value"] - 1 if same else 0,
         reprinted_by=tuple(Reprint(one["id"], one["source"], one["url"]) for one in others),
     )
+
+
+def _highlights(found: Mapping[str, list[str]]) -> dict[str, tuple[Highlight, ...]]:
+    """Return the fragments of title and body; those in Cyrillic where a text in Latin letters was found by them."""
+    read = {name: tuple(map(_read_highlight, parts)) for name, parts in found.items()}
+    in_cyrillic = read.pop("cyrillic.body", ())
+    return read | ({"body": in_cyrillic} if in_cyrillic else {})
 
 
 def _read_highlight(fragment: str) -> Highlight:

@@ -20,6 +20,9 @@ FACET_SIZE = 20
 OWN_LANGUAGE = 2
 """What the language of the query adds to the weight 1 of every article (decision 0019)."""
 
+_LONG = ["body", "tags", "cyrillic"]
+"""What a list of hits does not need."""
+
 MARK, UNMARK = "<mark>", "</mark>"
 """What the engine puts around a hit in a highlight."""
 
@@ -38,7 +41,7 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
         "query": _scored(asked, request=replace(request, breadth=cursor.breadth), now=moment),
         "size": request.size,
         "track_total_hits": True,
-        "_source": True if request.whole else {"excludes": ["body", "tags"]},
+        "_source": True if request.whole else {"excludes": _LONG},
         "sort": _sorting(request.sort),
         "aggs": _aggregations(request),
         **cursor.position,
@@ -65,7 +68,7 @@ def build_selection(request: SearchRequest, *, now: datetime) -> Json:
 def build_similar(article_id: str, *, index: str, same_text: str = "", size: int = 10) -> Json:
     """Build the search for texts that share the characteristic words of an article."""
     like = {
-        "fields": ["title", "body"],
+        "fields": ["title", "body", "cyrillic.title", "cyrillic.body"],
         "like": [{"_index": index, "_id": article_id}],
         "min_term_freq": 1,
         "min_doc_freq": 2,
@@ -77,7 +80,7 @@ def build_similar(article_id: str, *, index: str, same_text: str = "", size: int
         "query": {"bool": {"must": [{"more_like_this": like}], "must_not": reprints}},
         "size": size,
         "track_total_hits": True,
-        "_source": {"excludes": ["body", "tags"]},
+        "_source": {"excludes": _LONG},
         "sort": _sorting(Sort.RELEVANCE),
         "collapse": {"field": "same_text"},
         "aggs": {"texts": _under({}, "", _TEXTS)},
@@ -214,5 +217,6 @@ def _highlight(asked: Node, *, now: datetime) -> Json:
         "fields": {
             "title": {"number_of_fragments": 0},
             "body": {"number_of_fragments": 3, "fragment_size": 160, "no_match_size": 160},
+            "cyrillic.body": {"number_of_fragments": 3, "fragment_size": 160},
         },
     }

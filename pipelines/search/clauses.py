@@ -15,12 +15,16 @@ from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
 
 Json = dict[str, Any]
 
-STEMS = ("title^3", "body")
-GRAMS = ("title.grams^3", "body.grams")
-_FORMS = ("title.exact^4", "body.exact^1.5")
+STEMS = ("title^3", "body", "cyrillic.title^3", "cyrillic.body")
+GRAMS = ("title.grams^3", "body.grams", "cyrillic.title.grams^3", "cyrillic.body.grams")
+_FORMS = ("title.exact^4", "body.exact^1.5", "cyrillic.title.exact^4", "cyrillic.body.exact^1.5")
 PREFIX_SCORES = "top_terms_blended_freqs_32"
 """How the engines score a prefix: by its commonest words, as if these were one word."""
 
+OTHER_ALPHABET = 0.3
+"""What a word counts that is found by its letters in the other alphabet."""
+
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]{4,}")
 _JOINED = re.compile(r"\w[^\w\s]+\w")
 
 
@@ -111,12 +115,12 @@ def _condition(*options: Json) -> Json:
 
 
 def _text(node: Word | Phrase, target: Field | None) -> Json:
-    stems, forms = (STEMS, _FORMS) if target is None else ((target.path,), (f"{target.path}.exact^1.5",))
+    stems, forms = (STEMS, _FORMS) if target is None else _fields_of(target)
     if isinstance(node, Word) and node.prefix:
         return _prefix(node.text, forms)
     text = cut_hyphenated_endings(node.text)
     together = isinstance(node, Phrase) or _JOINED.search(text)
-    return {
+    asked: Json = {
         "multi_match": {
             "query": text,
             "fields": [*stems, *forms],
@@ -125,6 +129,21 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
             "zero_terms_query": "all",
         }
     }
+    return _in_any_alphabet(asked, text) if target is None and not together else asked
+
+
+def _fields_of(target: Field) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the fields of stems and of forms, for texts as published and as read into Cyrillic."""
+    paths = (target.path, f"cyrillic.{target.path}") if target.path in {"title", "body"} else (target.path,)
+    return paths, tuple(f"{path}.exact^1.5" for path in paths)
+
+
+def _in_any_alphabet(asked: Json, text: str) -> Json:
+    """Find a word in Latin letters in Cyrillic texts too: by all its runs of four letters, in one alphabet."""
+    if not _LATIN.fullmatch(text):
+        return asked
+    runs = {"query": text, "fields": GRAMS, "minimum_should_match": "100%", "boost": OTHER_ALPHABET}
+    return {"dis_max": {"queries": [asked, {"multi_match": runs}], "tie_breaker": 0.2}}
 
 
 def _prefix(text: str, forms: Iterable[str]) -> Json:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from pipelines.errors import KuzetError
 from pipelines.language.letters import UPPER
-from pipelines.models import Article, Context, Figure, GeoPoint, IndexDocument, Place, Span, Tag, Tagging
+from pipelines.models import Article, Context, CyrillicTexts, Figure, GeoPoint, IndexDocument, Place, Span, Tag, Tagging
 
 MAX_KEYWORD_BYTES = 8_000
 """The engine refuses a whole document for one keyword over 32,766 bytes; nothing honest comes near this."""
@@ -139,6 +139,7 @@ def _texts(article: Article) -> IndexDocument:
         "summary": article.summary,
         "image_url": article.image_url,
         "language": article.language,
+        "script": article.script,
         "kazakh_share": round(article.kazakh_share, 4),
         "extraction": article.extraction.value,
         "words": article.words,
@@ -166,7 +167,13 @@ def _found(tagging: Tagging) -> IndexDocument:
         "tags": explain_tags(tagging) | ({"left_out": left_out} if left_out else {}),
         "ruleset": tagging.ruleset,
         "why": tagging.why,
+        "cyrillic": _in_cyrillic(tagging),
     }
+
+
+def _in_cyrillic(tagging: Tagging) -> CyrillicTexts:
+    read = tagging.in_cyrillic
+    return {"title": read.title, "body": read.body} if read else cast("CyrillicTexts", {})
 
 
 def _without_absent(document: IndexDocument) -> IndexDocument:

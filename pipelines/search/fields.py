@@ -55,6 +55,7 @@ def _named_fields() -> dict[str, Field]:
         "family",
         "feed",
         "language",
+        "script",
         "extraction",
         "ruleset",
         "published_from",

@@ -15,6 +15,7 @@ FACETS = {
     "region": "regions",
     "source": "source",
     "language": "language",
+    "script": "script",
     "person": "persons",
     "organisation": "organisations",
     "context": "contexts",

@@ -65,7 +65,8 @@ class Features:
 
 def features_of(document: IndexDocument, frequencies: Frequencies) -> Features:
     """Return the features of a document of the index."""
-    title, body = document.get("title", ""), document.get("body", "")
+    texts = document.get("cyrillic", document)
+    title, body = texts.get("title", ""), texts.get("body", "")
     text = f"{title}\n{body}"
     forms = [token.form for token in iter_tokens(text)]
     figures = {kind: frozenset(values) for kind, values in document.get("figures", {}).items()}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+from pipelines.language.detect import in_latin_kazakh
+from pipelines.language.latin import LatinReader
 from pipelines.models import Severity, Tag, Tagging
 from pipelines.reading.indicators import find_indicators
 from pipelines.tagging.figures.figures import find_figures, without_unreal
+from pipelines.tagging.latin import as_written
 from pipelines.tagging.matching.matcher import Found
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.names.organisations import find_organisations
@@ -20,22 +24,40 @@ from pipelines.tagging.topics.severity import Assessment, assess
 LONGEST_TEXT = 1_000_000
 """Characters of a body that are read; no article is longer, and memory stays flat."""
 
+IN_LATIN = frozenset({"", "kk"})
+"""Languages of a text that may be Kazakh in Latin letters."""
+
 SHOWN_FORMS = 4
 LONGEST_FORM = 60
 
 
 class Tagger:
-    """Tags texts by one ruleset. Build it once per process; it keeps nothing of a text but a bounded cache of words."""
+    """Tags texts by one ruleset. Build it once per process; it keeps nothing of a text but a bounded cache of words.
 
-    def __init__(self, ruleset: Ruleset) -> None:
+    latin: gives the reader of Kazakh in Latin letters; asked when the first such text comes. Without it they are
+    tagged as they are.
+    """
+
+    def __init__(self, ruleset: Ruleset, *, latin: Callable[[], LatinReader] | None = None) -> None:
         self.ruleset = ruleset
+        self._latin = latin
         self._severities = {rule.topic: rule.severity for rule in ruleset.rules}
 
     def tag(self, title: str, body: str, *, language: str = "") -> Tagging:
         """Find topics with their reasons, severity, figures, places and names of one article.
 
-        A language without rules, or none, means that the rules of all languages are tried.
+        A language without rules, or none, means that the rules of all languages are tried. Kazakh in Latin letters is
+        read into Cyrillic first; spans point into the texts as they were given.
         """
+        if self._latin and language in IN_LATIN and in_latin_kazakh(f"{title}\n{body}"):
+            reader = self._latin()
+            alphabet = reader.alphabet_of(f"{title}\n{body}")
+            readings = {"title": reader.read(title, alphabet), "body": reader.read(body[:LONGEST_TEXT], alphabet)}
+            tagging = self._tag(readings["title"].text, readings["body"].text, language="kk")
+            return as_written(tagging, readings, {"title": title, "body": body})
+        return self._tag(title, body, language=language)
+
+    def _tag(self, title: str, body: str, *, language: str) -> Tagging:
         rules = self.ruleset
         texts = (Text(title, field="title"), Text(body[:LONGEST_TEXT]))
         found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]

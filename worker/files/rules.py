@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from config.settings import HERE
 from pipelines.errors import ConfigError
+from pipelines.language.latin import LatinReader
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
 from pipelines.tagging.names.watchlists import FOLDER
 from pipelines.tagging.rules.labels import LABELS_FILE
+from worker.files.latin import read_latin
 from worker.files.layers import Layers
 from worker.files.rule_cache import compile_rules
 from worker.files.text import read_text
@@ -28,7 +31,8 @@ class RuleFiles:
     def __init__(self, folder: Path | Layers, *, cache: Path | None = None) -> None:
         self._layers = folder if isinstance(folder, Layers) else Layers(folder)
         self.cache = cache
-        self._tagger = Watched(self.files, lambda: Tagger(self.ruleset()))
+        self._tagger = Watched(self.files, lambda: Tagger(self.ruleset(), latin=self.latin))
+        self._latin = functools.cache(lambda: read_latin(self._layers.lexicons))
         self._faults = Watched(self.files, self._find_faults)
 
     def tagger(self) -> Tagger:
@@ -55,6 +59,10 @@ class RuleFiles:
         texts = {self._layers.name_of(file): read_text(file) for file in self.files()}
         texts |= {file: read_text(HERE / file) for file in WORD_FILES if file not in texts}
         return compile_rules(texts, folder=self.cache) if self.cache else parse_ruleset(texts)
+
+    def latin(self) -> LatinReader:
+        """The reader of Kazakh in Latin letters; made when the first such text comes, and kept."""
+        return self._latin()
 
     def files(self) -> list[Path]:
         """Every file that decides how a text is tagged: the rules, watchlists, the other files but NOT_RULES."""

@@ -11,6 +11,9 @@ from typing import Any
 
 from worker.files.text import read_json
 
+_INSIDE = ("properties", "fields")
+"""Where a field of a mapping has fields of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
@@ -67,14 +70,14 @@ def _changed(
             continue
         if kind(known) != kind(field):
             yield path + name
-        for inside in ("properties", "fields"):
+        for inside in _INSIDE:
             yield from _changed(known.get(inside, {}), field.get(inside, {}), kind=kind, path=f"{path}{name}.")
 
 
 def _analysed_by(wanted: Mapping[str, Any], analyzers: Container[str]) -> dict[str, Any]:
     """Leave out the fields, and the further ways to index a field, whose analyzer is missing."""
     return {
-        name: field | {"fields": _analysed_by(field["fields"], analyzers)} if "fields" in field else field
+        name: {**field, **{inside: _analysed_by(field[inside], analyzers) for inside in _INSIDE if inside in field}}
         for name, field in wanted.items()
         if "analyzer" not in field or field["analyzer"] in analyzers
     }

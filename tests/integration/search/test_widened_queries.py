@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,7 +24,24 @@ FRAUD_KK = Text("kk1", "Интернет-алаяқтық", "Полиция ал
 FRAUD_RU = Text("ru1", "Мошенничество в сети", "Полиция расследует дело о мошенничестве, сообщил Токаев.", "ru")
 CRIME_KK = Text("kk2", "Қылмыс азайды", "Қылмыстардың саны азайды, деді Тоқаев.", "kk")
 CATTLE = Text("ru2", "Табун вернули хозяевам", "Похищенных лошадей вернули жителям села.", "ru")
-TEXTS = [FRAUD_KK, FRAUD_RU, CRIME_KK, CATTLE]
+
+
+class LatinText(Text):
+    """A text with its Cyrillic reading, as the tagger adds it."""
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        read = {
+            "title": "Қару табылды",
+            "body": "Шымкентте полиция қылмыскерлерден қару тапты, деп хабарлайды агенттік.",
+        }
+        return {**super().document, "script": "latin", "cyrillic": read}
+
+
+LATIN_KK = LatinText(
+    "kk3", "Qarý tabyldy", "Shymkentte polıtsııa qylmyskerlerden qarý tapty, dep habarlaıdy agenttik.", "kk"
+)
+TEXTS = [FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +89,32 @@ def test_a_verb_is_found_by_its_noun(engine):
     assert found(engine, "ұстау", Breadth.ALL) == ["kk1"]
 
 
-@pytest.mark.parametrize("text", ["кылмыс", "Qylmys", "qylmystar", "qylmystardyń sany"])
-def test_kazakh_in_another_alphabet_is_found(engine, text):
-    """Not every keyboard has the letters, and a whole agency writes in Latin ones."""
-    assert found(engine, text, Breadth.ALL) == []
-    assert found(engine, text)[0] == "kk2"
+@pytest.mark.parametrize("text", ["Qylmys", "qylmystar", "qylmystardyń sany"])
+def test_kazakh_in_latin_letters_is_found(engine, text):
+    """A whole agency writes so, and people type so."""
+    assert found(engine, text, Breadth.ALL)[0] == "kk2"
+
+
+def test_kazakh_on_a_russian_keyboard_is_found(engine):
+    """Not every keyboard has the letters."""
+    assert found(engine, "кылмыс", Breadth.ALL) == []
+    assert found(engine, "кылмыс")[0] == "kk2"
+
+
+READINGS = ["қарудың", "оружие", "qarý", "қару Шымкент", '"қару табылды"', "title:қару", "қылмыск*"]
+
+
+@pytest.mark.parametrize("text", READINGS)
+def test_an_article_in_latin_letters_is_found_by_its_reading(engine, text):
+    """It is searched like any other: by any form, in either language, by phrase, field and beginning."""
+    assert "kk3" in found(engine, text, Breadth.ALL)
+
+
+def test_its_highlight_is_of_the_reading(engine):
+    """The title is as published; the words that were found are shown as they were read."""
+    [hit] = engine.search(SearchRequest(text="қылмыскер", filters={"script": ("latin",)})).hits
+    assert hit.document["title"] == LATIN_KK.title
+    assert "<mark>қылмыскерлерден</mark>" in hit.highlights["body"][0].html
 
 
 def test_most_words_are_enough_when_nothing_has_all(engine):
@@ -114,6 +153,7 @@ def test_an_index_of_an_earlier_version_goes_on_working(search_url, analysis):
     schema = engine.schema(earlier)
     for field in ("title", "body"):
         del schema.mapping["properties"][field]["fields"]["grams"]
+    del schema.mapping["properties"]["cyrillic"], schema.mapping["properties"]["script"]
     aliases = {engine.read_alias: {}, engine.write_alias: {"is_write_index": True}}
     engine.create_index(engine.first_index, schema, aliases=aliases)
     engine.ensure_index(analysis)

@@ -17,6 +17,7 @@ from pipelines.models import (
     Extraction,
     Figure,
     GeoPoint,
+    InCyrillic,
     IndexDocument,
     Place,
     PublishedFrom,
@@ -88,8 +89,9 @@ def test_every_field_is_in_the_strict_mapping():
 
 def test_every_mapped_field_is_filled_by_a_full_article():
     """A field that is never filled makes a dashboard that is always empty."""
-    article = replace(ARTICLE, image_url="https://habar.example/1.jpg")
-    tagging = replace(TAGGING, organisations=("МВД",), indicators=("bad.kz",), watch=("ours",))
+    article = replace(ARTICLE, image_url="https://habar.example/1.jpg", script="latin")
+    read = InCyrillic(title="Табун қайтарылды", body="Екі адам ұсталды.")
+    tagging = replace(TAGGING, in_cyrillic=read, organisations=("МВД",), indicators=("bad.kz",), watch=("ours",))
     by_the_joiner = {"story", "story_score", "story_reasons"}
     assert set(document(article, tagging)) | by_the_joiner == set(MAPPING["properties"])
 

@@ -93,7 +93,8 @@ def test_fillers_need_not_hold():
 def test_prefixes_are_cheap_and_folded():
     """A prefix is not analysed; without folding `Ёлк*` would never match."""
     queries = condition("Ёлк*")["dis_max"]["queries"]
-    assert queries == [{"prefix": {"title.exact": {"value": "елк"}}}, {"prefix": {"body.exact": {"value": "елк"}}}]
+    paths = ("title.exact", "body.exact", "cyrillic.title.exact", "cyrillic.body.exact")
+    assert queries == [{"prefix": {path: {"value": "елк"}}} for path in paths]
 
 
 @pytest.mark.parametrize("text", ["topic:fraud", "detained:>=10", "published:2026-02", "person:Ким", "source:xab*"])
@@ -104,8 +105,9 @@ def test_values_add_nothing_to_a_score(text):
 
 def test_no_text_brings_regular_expressions_or_wildcards():
     """Cost is ours to decide."""
-    sent = json.dumps(build_search(SearchRequest(text="/.*/ *а ?б в* title:*г person:*д source:*"), now=NOW))
-    assert not any(word in sent for word in ("regexp", "wildcard", "query_string", "fuzzy", "script"))
+    body = build_search(SearchRequest(text="/.*/ *а ?б в* title:*г person:*д source:*"), now=NOW)
+    asked = json.dumps({part: value for part, value in body.items() if part != "aggs"})  # a facet is called `script`
+    assert not any(word in asked for word in ("regexp", "wildcard", "query_string", "fuzzy", "script"))
 
 
 @pytest.mark.parametrize(
@@ -345,10 +347,18 @@ def test_what_is_no_word_must_hold_all_the_same():
 
 def test_a_loose_word_is_found_by_its_parts_as_well():
     """Typed in another alphabet it has the same parts."""
-    (clause,) = loose("qylmys")
+    (clause,) = loose("кылмыс")
     own, parts = clause["bool"]["should"][0]["dis_max"]["queries"]
+    assert own["multi_match"]["query"] == parts["multi_match"]["query"] == "кылмыс"
+    assert {field.partition("^")[0].split(".")[-1] for field in parts["multi_match"]["fields"]} == {"grams"}
+
+
+def test_a_word_in_latin_letters_is_asked_in_one_alphabet_too():
+    """It must find Cyrillic articles also when an article in Latin letters has the very word."""
+    own, parts = asked("qylmys")["dis_max"]["queries"]
     assert own["multi_match"]["query"] == parts["multi_match"]["query"] == "qylmys"
-    assert {field.partition("^")[0] for field in parts["multi_match"]["fields"]} == {"title.grams", "body.grams"}
+    assert parts["multi_match"]["minimum_should_match"] == "100%"
+    assert "multi_match" in asked("ҰҚК")
 
 
 def test_the_next_page_of_most_words_is_of_most_words():
