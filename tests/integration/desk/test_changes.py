@@ -211,7 +211,9 @@ def test_a_revision_shows_what_changed(watch: Watch, visitor: DeskVisitor):
 def test_names_and_journeys_are_in_the_language_of_the_reader(visitor: DeskVisitor):
     """An English «Semey» or «it is in the index» on a Kazakh page looks like a fault."""
     hit = next(
-        one for one in visitor.get("/search.json?sort=time").json["hits"] if "Almaty (city)" in one.get("places", ())
+        one
+        for one in visitor.get("/search.json?sort=time&size=100").json["hits"]
+        if "Almaty (city)" in one.get("places", ())
     )
     words = visitor.get(f"/article/{hit['id']}?lang=ru").words
     assert "она в индексе" in words
