@@ -196,10 +196,20 @@ def respond(desk: Desk, page: Page, request: Request, form: Mapping[str, str], *
     """Answer one request: who is it, may they, is the change from a form of ours; then what the page says."""
     try:
         visit = read_visit(desk, request, form)
-        result = stopped(visit, page, request, as_json=as_json) or page.answer(visit)
+        result = stopped(visit, page, request, as_json=as_json) or answer_of(visit, page)
     except (KuzetError, RedisError) as error:
-        return failed(desk, request, error, as_json=as_json or not page.twin)
+        return failed(desk, request, error, as_json=as_json or page.is_file)
     return response(visit, result, page, as_json=as_json, request=request)
+
+
+def answer_of(visit: Visit, page: Page) -> Result:
+    """Return what the page says, or in its frame what is wrong. Raises RedisError, and KuzetError for a file."""
+    try:
+        return page.answer(visit)
+    except KuzetError as error:
+        if page.is_file:
+            raise
+        return problem(status_of(error), str(error))
 
 
 def stopped(visit: Visit, page: Page, request: Request, *, as_json: bool) -> Result | None:
@@ -306,9 +316,12 @@ def set_cookies(visit: Visit, result: Result, answered: Response, request: Reque
 
 def failed(desk: Desk, request: Request, error: Exception, *, as_json: bool) -> Response:
     """Say in one sentence what is wrong, also when the broker is away and no one can be recognised."""
-    status = next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
     sentence = str(meaning(desk.runtime.settings.broker_url, error)) if isinstance(error, RedisError) else str(error)
-    return bare(request, status, sentence, as_json=as_json)
+    return bare(request, status_of(error), sentence, as_json=as_json)
+
+
+def status_of(error: Exception) -> int:
+    return next(code for kind, code in STATUS_OF.items() if isinstance(error, kind))
 
 
 def bare(request: Request, status: int, sentence: str, *, as_json: bool) -> Response:

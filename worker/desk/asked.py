@@ -17,7 +17,7 @@ PAGE = 20
 LARGEST_PAGE = 100
 LONGEST_VALUE = 500
 MOST_VALUES = 50
-OWN = ("q", "since", "until", "sort", "any", "reprints", "size", "after", "all", "like")
+OWN = ("q", "since", "until", "sort", "any", "reprints", "size", "after", "all", "like", "by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from worker.desk.visits import Visit
 
 FACETS = ("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context", "watch")
 VALUES_SHOWN = 8
+CURRENCIES = ("KZT", "USD", "EUR", "RUB", "CNY")
 RANKS = ("critical", "high", "medium", "low")
 
 
@@ -80,6 +81,10 @@ def label(visit: Visit, name: str, value: str) -> str:
 
 
 def figure_name(visit: Visit, kind: str) -> str:
+    """Return the name of a kind of figure; of money with its currency: «Ущерб, KZT»."""
+    of_money, _, currency = kind.rpartition("_")
+    if currency.upper() in CURRENCIES:
+        return f"{visit.say(of_money)}, {currency.upper()}"
     return visit.say(kind.replace("_", " "))
 
 

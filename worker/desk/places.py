@@ -26,13 +26,13 @@ LARGEST_POINT = 13.0
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region on the map. `heat`: 0 (nothing) to HEATS. `more`: 1 when it has more than chance allows, -1 for less."""
+    """A region on the map. `colour`: a class of the style sheet. `more`: 1 or -1 for more or less than chance."""
 
     name: str
     label: str
     now: int
     before: int
-    heat: int
+    colour: str
     more: int
     outline: str
     link: str
@@ -95,6 +95,7 @@ def compared(visit: Visit, asked: Asked, found: Comparison) -> dict[str, Any]:
         "grown": [(visit.names.of(group, change.value), change) for group, change in grown],
         "chips": chips(visit, asked),
         "severe": asked.chosen("severity") == ("high", "critical"),
+        "by_change": by_change(asked),
     }
 
 
@@ -117,11 +118,23 @@ def region(visit: Visit, asked: Asked, change: Change, *, outline: str, most: in
         label=visit.names.region(change.value),
         now=change.now,
         before=change.before,
-        heat=math.ceil(HEATS * change.now / most) if most else 0,
+        colour=change_colour(change)
+        if by_change(asked)
+        else f"heat{math.ceil(HEATS * change.now / most) if most else 0}",
         more=more(change),
         outline=outline,
         link=link,
     )
+
+
+def by_change(asked: Asked) -> bool:
+    """True if the map is to be coloured by the difference to before, not by what there is."""
+    return dict(asked.pairs).get("by") == "change"
+
+
+def change_colour(change: Change) -> str:
+    """Return warm colours for more, by standard deviations, and the cold one for less than chance allows."""
+    return "cold" if more(change) < 0 else f"heat{min(HEATS, max(0, math.floor(change.strength)))}"
 
 
 def more(change: Change) -> int:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from pipelines.search.marks import Mark, MarkKind
 from pipelines.time_zone import KAZAKHSTAN
 from worker.answers.labels import Names
-from worker.desk.translations import translations
+from worker.desk.translations import FIGURES, translations
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -67,7 +68,10 @@ def environment(language: str) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    made.globals |= {"static": static, "why": why, "mark_title": lambda mark: mark_title(mark, language)}
+    made.globals |= {"static": static, "mark_title": lambda mark: mark_title(mark, language)}
+    made.globals |= {"why": lambda text, names, severity: why(text, names, severity, language)}
+    made.filters |= {"figure_reason": lambda text: figure_reason(text, language)}
+    made.filters |= {"story_reason": lambda text, names: story_reason(text, names, language)}
     made.filters |= {"web_link": web_link, "number": lambda value: format_decimal(value, locale=language)}
     made.filters |= {
         "moment": lambda value: shown_moment(value, language),
@@ -113,17 +117,39 @@ def shown_age(seconds: float, language: str) -> str:
     return format_timedelta(timedelta(seconds=seconds), locale=language, threshold=1.5)
 
 
+SAME = "same "
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 BOLD = Markup("<b>{}</b>{}{}")
 
 
-def why(text: str, names: Names, severity: str) -> Markup:
+def why(text: str, names: Names, severity: str, language: str) -> Markup:
     """Return the stored line of reasons with topics and severity in words of the reader, in bold."""
     parts = (part.partition(": ") for part in text.split("; "))
     shown = [
-        BOLD.format(reason_name(name, names, severity), mark, rest) if mark else Markup("{}").format(name)
+        BOLD.format(reason_name(name, names, severity), mark, figure_reason(rest, language))
+        if mark
+        else Markup("{}").format(name)
         for name, mark, rest in parts
     ]
     return Markup("; ").join(shown)
+
+
+def figure_reason(text: str, language: str) -> str:
+    """Return a reason in the words of the reader if it is a figure («evacuated 2400»); words of a text stay."""
+    kind, _, value = text.rpartition(" ")
+    if kind.replace("_", " ") not in FIGURES or not _NUMBER.fullmatch(value):
+        return text
+    return f"{translations(language).gettext(kind.replace('_', ' '))} {format_decimal(Decimal(value), locale=language)}"
+
+
+def story_reason(text: str, names: Names, language: str) -> str:
+    """Return why an article is of a story in words of the reader: «same place: Semey» → «место: Семей»."""
+    what, is_named, rest = text.partition(": ")
+    if not is_named or not what.startswith(SAME):
+        return text
+    kind = what.removeprefix(SAME)
+    values = ", ".join(names.place(each) for each in rest.split(", ")) if kind == "place" else rest
+    return f"{translations(language).gettext(kind.replace('_', ' '))}: {values}"
 
 
 def reason_name(name: str, names: Names, severity: str) -> str:

@@ -46,6 +46,8 @@ FACETS = (
     *("place", "family", "feed", "rule", "indicator", "since", "until"),
 )
 STATES = (*FeedState, "off")
+SHARED = ("words", "names", "numbers", "place", "organisation")
+"""What two articles of a story have in common, besides figures."""
 QUALIFIERS = ("about", "over", "almost", "up to")
 FIGURES = (
     *("detained", "arrested", "convicted", "killed", "injured", "evacuated", "victims", "cases", "attacks", "foiled"),
@@ -64,6 +66,7 @@ NOTICE_STATES = ("due", "delivered", "quarantined", "on")
 NAMED_ELSEWHERE = (
     *FACETS,
     *NOTICE_STATES,
+    *SHARED,
     *TEXTS,
     *map(str, Stage),
     *map(str, Outcome),

@@ -123,6 +123,11 @@ class Page:
     twin: str = ""
     shape: Any = None
 
+    @property
+    def is_file(self) -> bool:
+        """True if programs ask for it: a table, a feed, data."""
+        return "." in self.path
+
 
 def read_visit(desk: Desk, request: Request, form: Mapping[str, str]) -> Visit:
     """Read a request. The visitor is None for someone who has to sign in."""

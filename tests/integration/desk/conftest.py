@@ -12,6 +12,7 @@ import pytest
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import StartWatch, Watch
 
+PASSWORD = "tumar-7-kitap"
 ALERTS = """
 targets:
   away: {kind: webhook, url: "http://127.0.0.1:9/"}
@@ -37,6 +38,18 @@ def watch(start_watch: StartWatch, tmp_path_factory: pytest.TempPathFactory) -> 
 def desk_url(watch: Watch) -> str:
     """The address of a desk that runs as a child of the watch."""
     return start_desk(watch)
+
+
+@pytest.fixture(scope="package")
+def guarded(watch: Watch) -> str:
+    """A desk with accounts: a reader and an admin."""
+    data = watch.runtime.settings.data / "guarded"
+    for name, role in (("reader", "reader"), ("admin", "admin")):
+        done = watch.kuzet(
+            "desk", "user", "add", name, "--role", role, "--stdin", given=f"{PASSWORD}\n", KUZET_DATA=str(data)
+        )
+        assert done.returncode == 0, done.stderr
+    return start_desk(watch, "guarded", KUZET_DATA=str(data))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.desk.conftest import PASSWORD
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
 
@@ -28,6 +29,7 @@ PAGES = (
     "/trace",
 )
 LOOKS = ("kk-dark", "ru-light", "en-dark")
+MOST_TABS = 80
 TOO_BAD = ("serious", "critical")
 
 
@@ -131,3 +133,44 @@ def test_without_javascript_nothing_is_missing(browser: Any, desk_url: str):
     page.locator("article mark a").first.click()
     assert page.url.rpartition("#")[2].startswith("why-")
     context.close()
+
+
+def reach(page: Any, selector: str) -> None:
+    """Press Tab until the element has the focus, as someone without a mouse does."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.locator(f"{selector}:focus").count():
+            return
+    raise AssertionError(f"Tab does not lead to {selector} on {page.url}")
+
+
+def test_forms_work_by_keyboard_alone_and_without_javascript(browser: Any, guarded: str, watch: Watch):
+    """Sign in, search, report a wrong tag, add a feed: no mouse, no script."""
+    context = browser.new_context(java_script_enabled=False, locale="en")
+    page = context.new_page()
+    page.goto(guarded)
+    for name, typed in (("name", "admin"), ("password", PASSWORD)):
+        reach(page, f"[name={name}]")
+        page.keyboard.type(typed)
+    page.keyboard.press("Enter")
+    reach(page, "#search")
+    page.keyboard.type("topic:drugs")
+    page.keyboard.press("Enter")
+    reach(page, "ol.news h2 a")
+    page.keyboard.press("Enter")
+    reach(page, "#wrong summary")
+    page.keyboard.press("Enter")
+    reach(page, "#wrong [name=note]")
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Enter")
+    assert "Thank you" in page.locator("[role=status]").inner_text()
+    page.goto(f"{guarded}/sources#add")
+    reach(page, "[action='/sources/add'] [name=url]")
+    page.keyboard.type("http://127.0.0.1:9/rss")
+    page.keyboard.press("Enter")
+    assert "127.0.0.1" in page.locator("[role=alert]").inner_text()
+    context.close()
+    for folder in (watch.runtime.settings.config, watch.runtime.settings.data, watch.runtime.settings.data / "guarded"):
+        for file in (folder / "examples").glob("*.yaml"):
+            if "by keyboard" in file.read_text(encoding="utf-8"):
+                file.unlink()

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from config.settings import HERE
-from worker.answers.labels import read_names
-from worker.desk.rendering import clean, environment, static, static_files, web_link, why
+from worker.answers.labels import NO_LABELS, Names, read_names
+from worker.desk.rendering import clean, environment, figure_reason, static, static_files, story_reason, web_link, why
 from worker.desk.signing_in import own_address
 from worker.files.layers import Layers
 
@@ -46,7 +46,7 @@ def test_no_template_translates_data_as_markup():
 def test_a_stored_reason_is_escaped_too():
     """The line of reasons is put together by hand."""
     names = read_names(Layers(HERE), "ru")
-    shown = why("fraud: <b>x</b> ×2; severity high: <i>; no colon", names, "важность")
+    shown = why("fraud: <b>x</b> ×2; severity high: <i>; no colon", names, "важность", "ru")
     assert shown == "<b>Мошенничество</b>: &lt;b&gt;x&lt;/b&gt; ×2; <b>важность высокая</b>: &lt;i&gt;; no colon"
 
 
@@ -88,3 +88,25 @@ def test_our_own_javascript_stays_small():
     """Pages work without it; at most 300 lines may make them better."""
     script, _ = static_files()[static("desk.js").removeprefix("/static/")]
     assert len(script.splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("evacuated 2400", "эвакуировано 2\xa0400"),
+        ("деталь 3", "деталь 3"),
+        ("эвакуировали 540 жителей", "эвакуировали 540 жителей"),
+        ("", ""),
+    ],
+)
+def test_a_figure_that_raised_the_severity_is_named_in_words(said: str, shown: str):
+    """«evacuated 2400» on a Russian page looks like a fault; words of the article are its own."""
+    assert figure_reason(said, "ru") == shown
+
+
+def test_reasons_of_a_story_are_in_the_language_of_the_reader():
+    """Who doubts that two articles are one event reads this line."""
+    names = Names("ru", NO_LABELS, {}, {"Shakhtinsk": "Шахтинск"})
+    assert story_reason("same place: Shakhtinsk, X", names, "ru") == "место: Шахтинск, X"
+    assert story_reason("same killed: 3", names, "ru") == "погибло: 3"
+    assert story_reason("reprints: what one has", names, "ru") == "reprints: what one has"
