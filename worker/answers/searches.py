@@ -48,7 +48,5 @@ def _typed(key: str, keys: Mapping[str, AbstractSet[str]]) -> str:
 
 def hit_row(hit: FoundArticle, *, keys: Mapping[str, AbstractSet[str]] = NO_KEYS) -> HitRow:
     highlights = {name: [part.html for part in parts] for name, parts in hit.highlights.items()}
-    row: HitRow = {"score": hit.score, **hit.document, "highlights": highlights, "reprints": hit.reprints}
-    if hit.matches:
-        row["matches"] = matches_of(hit, keys)
-    return row
+    found = matches_of(hit, keys)
+    return {"score": hit.score, **hit.document, "highlights": highlights, "matches": found, "reprints": hit.reprints}

@@ -32,13 +32,13 @@ class MatchRow(TypedDict):
 class HitRow(IndexDocument):
     """A document of the index without `body` and `tags`. `highlights`: title and body → fragments as HTML.
 
-    `matches`: with --explain.
+    `matches`: empty without --explain.
     """
 
     score: float | None
     highlights: dict[str, list[str]]
     reprints: int
-    matches: NotRequired[list[MatchRow]]
+    matches: list[MatchRow]
 
 
 class SearchAnswer(TypedDict):
