@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -29,12 +30,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.alerts.sinks import TROUBLES, WELL, HttpSink, MailSink
-from benchmarks.support.rebuilds import FEED, FilledEngine, patiently, running
+from benchmarks.support.rebuilds import FEED, FilledEngine, Sent, Texts, patiently, running
 from pipelines.alerts.alert import Alert, AlertRules, NotifyTarget
-from pipelines.models import Entry, Severity
-from pipelines.stories.story import Member
+from pipelines.models import Entry, Severity, Tagging
 from worker.alerts.speaker import Speaker
 from worker.state import ArticleAddress, State
+from worker.tasks.alerts import found_by
 
 RESULTS = Path(__file__).with_name("proofs.jsonl")
 VICTIMS = ("io", "cpu", "index", "beat", "broker", "search")
@@ -42,7 +43,7 @@ STRIKES = 6
 FEED_RATE = 12.0
 LATENCY_RATE, LATENCY_ARTICLES = 5.0, 300
 LATENCY_S = 30.0
-COST_STORIES, COST_ALERTS = 10_000, 200
+COST_STORIES, COST_ALERTS, QUERY_STORIES = 10_000, 200, 1_000
 COST_MS = 5.0
 CITIES = ("Алматы", "Астане", "Шымкенте", "Караганде", "Актобе", "Атырау", "Павлодаре", "Таразе", "Костанае", "Семее")
 SYLLABLES = ("ба", "ке", "ди", "жа", "ми", "ру", "са", "то", "ша", "на", "ле", "го", "пи", "ху", "зе", "ва")
@@ -188,7 +189,6 @@ def latency(place: Place) -> dict[str, Any]:
 
 def cost(place: Place) -> dict[str, Any]:
     """Milliseconds an article of matching against all alerts, reading and writing the state included."""
-    state = State(place.filled.runtime.redis, prefix="cost:", lease_s=place.filled.runtime.lease_s)
     random, topics = Random(1), [f"topic{number}" for number in range(20)]
     regions = [f"region{number}" for number in range(20)]
     alerts = tuple(
@@ -201,25 +201,56 @@ def cost(place: Place) -> dict[str, Any]:
         )
         for number in range(COST_ALERTS)
     )
+    members = [
+        {
+            **member(f"a{number}"),
+            "topics": random.sample(topics, 2),
+            "regions": random.sample(regions, 1),
+            "severity": random.choice([*Severity]).value,
+            "figures": {"killed": [float(random.randrange(9))]},
+        }
+        for number in range(COST_STORIES)
+    ]
+    return matched(place, alerts, members, prefix="cost:")
+
+
+def cost_of_queries(place: Place) -> dict[str, Any]:
+    """The same with alerts that have nothing but a query, asked of the search node over articles that are there."""
+    engine, texts, tagging = place.filled.runtime.search, Texts(), Tagging()
+    documents = [texts.document(texts.entry(number, 0), tagging=tagging) for number in range(QUERY_STORIES)]
+    for start in range(0, QUERY_STORIES, 200):
+        engine.bulk([Sent(one["id"], 1, one) for one in documents[start : start + 200]])
+    engine.refresh()
+    words = sorted({word for one in documents[:60] for word in one["body"].split() if word.isalpha() and len(word) > 5})
+    alerts = tuple(
+        Alert(name=f"alert{number}", targets=("hook",), query=word) for number, word in enumerate(words[:COST_ALERTS])
+    )
+    return matched(place, alerts, [member(one["id"]) for one in documents], prefix="queries:")
+
+
+def member(article_id: str) -> dict[str, Any]:
+    at = datetime.now(UTC).isoformat()
+    return {
+        "id": article_id, "url": f"https://a.kz/{article_id}", "title": f"Title {article_id}", "source": "s",
+        "family": "f", "language": "ru", "published_at": at, "observed_at": at,
+        "score": 0.0, "like": "", "is_reprint": False, "reasons": [], "by": "rule",
+    }  # fmt: skip
+
+
+def matched(place: Place, alerts: tuple[Alert, ...], members: list[dict[str, Any]], *, prefix: str) -> dict[str, Any]:
+    """Look at stories of one article each, with a state of their own, and say what it took."""
+    runtime, now = place.filled.runtime, time.time()
+    state = State(runtime.redis, prefix=prefix, lease_s=runtime.lease_s)
+    for one in members:
+        state.stories.join(one["id"], one["id"], member=one, features={}, at=now, now=now)
     rules = AlertRules(alerts=alerts, targets={"hook": NotifyTarget(name="hook", kind="webhook")})
-    now = time.time()
-    at = datetime.fromtimestamp(now, UTC).isoformat()
-    for number in range(COST_STORIES):
-        member: Member = {
-            "id": f"a{number}", "url": f"https://a.kz/{number}", "title": f"Title {number}", "source": "s",
-            "family": "f", "language": "ru", "published_at": at, "observed_at": at,
-            "topics": random.sample(topics, 2), "regions": random.sample(regions, 1),
-            "severity": random.choice([*Severity]).value, "figures": {"killed": [float(random.randrange(9))]},
-            "score": 0.0, "like": "", "is_reprint": False, "reasons": [], "by": "rule",
-        }  # fmt: skip
-        state.stories.join(f"a{number}", f"a{number}", member=member, features={}, at=now, now=now)
-    speaker = Speaker(state.alerts, state.stories, rules=lambda: rules, has_words=lambda _story, _query: True)
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: rules, search=partial(found_by, runtime))
     began, looked_at = time.perf_counter(), 0
     while found := speaker.look(now=now):
         looked_at += found
     took_s = time.perf_counter() - began
-    matched = sum(len(state.alerts.pending(alert.name)) for alert in alerts)
-    return {"articles": looked_at, "alerts": COST_ALERTS, "matches": matched, "ms": round(1000 * took_s / looked_at, 2)}
+    matches = sum(len(state.alerts.pending(alert.name)) for alert in alerts)
+    return {"articles": looked_at, "alerts": len(alerts), "matches": matches, "ms": round(1000 * took_s / looked_at, 2)}
 
 
 def faults(result: dict[str, Any]) -> list[str]:
@@ -230,6 +261,7 @@ def faults(result: dict[str, Any]) -> list[str]:
         found.append(f"p95 is over {LATENCY_S:g} s")
     if "cost" in result and result["cost"]["ms"] >= COST_MS:
         found.append(f"an article costs over {COST_MS:g} ms")
+    found += [f"no match in {name}" for name in ("cost", "queries") if name in result and not result[name]["matches"]]
     return found
 
 
@@ -247,8 +279,8 @@ def main() -> int:
             result["latency"] = latency(place)
             print(f"  {result['latency']}", flush=True)
         if asked.only in (None, "cost"):
-            result["cost"] = cost(place)
-            print(f"  {result['cost']}", flush=True)
+            result["cost"], result["queries"] = cost(place), cost_of_queries(place)
+            print(f"  {result['cost']} {result['queries']}", flush=True)
         if asked.only in (None, "kill"):
             result["runs"] = []
             for seed in range(asked.first, asked.first + asked.seeds):

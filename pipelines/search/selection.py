@@ -27,6 +27,19 @@ def build_selected(article_ids: Sequence[str], request: SearchRequest, *, now: d
     }
 
 
+def build_selected_by(article_ids: Sequence[str], requests: Mapping[str, SearchRequest], *, now: datetime) -> Json:
+    """Ask for these articles, and mark each with the names of the requests that select it."""
+    asked = build_selected(article_ids, SearchRequest(), now=now)
+    chosen = {name: build_selection(request, now=now)["query"]["bool"] for name, request in requests.items()}
+    asked["query"]["bool"]["should"] = [{"bool": {**clauses, "_name": name}} for name, clauses in chosen.items()]
+    return asked
+
+
+def read_selected_by(hits: Iterable[Mapping[str, object]]) -> dict[str, frozenset[str]]:
+    """Return id → names of the requests that select it, for each article that is searchable."""
+    return {str(hit["_id"]): frozenset(map(str, _names(hit.get("matched_queries")))) for hit in hits}
+
+
 def read_selected(hits: Iterable[Mapping[str, object]]) -> dict[str, bool]:
     """Return id → whether the request selects it, for each article that is searchable."""
     return {str(hit["_id"]): SELECTED in _names(hit.get("matched_queries")) for hit in hits}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
@@ -20,6 +21,7 @@ from pipelines.alerts.speaking import (
     pending_of,
     speak_at,
 )
+from pipelines.errors import EngineUnavailableError, KuzetError
 from pipelines.stories.story import Member, StoryDocument, build_story
 from worker.state.alerts import Alerts
 from worker.state.records import to_json
@@ -29,70 +31,125 @@ BATCH = 200
 
 log = structlog.get_logger(__name__)
 
-HasWords = Callable[[StoryDocument, str], bool | None]
-"""Whether an article of a story is found by a query; None while not all of them are searchable."""
+Search = Callable[[Sequence[str], Mapping[str, str]], Mapping[str, frozenset[str]]]
+"""Article ids and queries by name → id → names of the queries that find it. What is not yet searchable is missing."""
 
-LONGEST_WAIT_S = 600.0
+IDS_AT_ONCE, QUERIES_AT_ONCE = 1_000, 25
+"""More queries are too many clauses for a request."""
+LONGEST_WAIT_S = 86_400.0
 """A story is looked at again for this long until its articles are searchable; some never are."""
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A story, the mark of its change, and the alerts that it concerns with why they speak; queries are asked later."""
+
+    id: str
+    seen: str
+    story: StoryDocument | None
+    concerned: tuple[tuple[Alert, str], ...] = ()
+
+    @property
+    def article_ids(self) -> list[str]:
+        return [member["id"] for member in self.story["members"]] if self.story else []
+
+    @property
+    def queries(self) -> dict[str, str]:
+        return {alert.name: alert.query for alert, _ in self.concerned if alert.query}
 
 
 class Speaker:
     """Looks at stories and lets alerts speak. Everything is one script a step: doing a step again changes nothing."""
 
-    def __init__(
-        self, alerts: Alerts, stories: Stories, *, rules: Callable[[], AlertRules], has_words: HasWords
-    ) -> None:
+    def __init__(self, alerts: Alerts, stories: Stories, *, rules: Callable[[], AlertRules], search: Search) -> None:
         self._alerts = alerts
         self._stories = stories
         self._rules = rules
-        self._has_words = has_words
+        self._search = search
 
     def look(self, *, now: float) -> int:
         """Match the stories that have changed against all alerts; return how many are done with.
 
-        A story whose articles are not yet searchable stays for the alerts that have a query.
+        The queries of all alerts are asked at once. A story whose articles are not yet searchable is looked at again
+        for the alerts that have a query; the others do not wait for it, nor for an engine that is away.
         """
         rules = self._rules()
-        changed, done = self._alerts.changed(limit=BATCH), 0
-        muted = self._alerts.muted([alert.name for alert in rules.alerts], now=now) if changed else frozenset()
+        changed = self._alerts.changed(limit=BATCH, now=now)
+        if not changed:
+            return 0
+        muted = self._alerts.muted([alert.name for alert in rules.alerts], now=now)
         speaking = [alert for alert in rules.alerts if _speaks(alert) and alert.name not in muted]
-        for story_id, seen in changed:
-            members = self._stories.members(story_id)
-            story = build_story(story_id, cast("list[Member]", members)) if members else None
-            items, is_whole = self._matches(story, speaking, rules, now=now) if story else ([], True)
-            is_done = is_whole or now - float(seen) > LONGEST_WAIT_S
-            self._alerts.pend(story_id, seen if is_done else "", items)
-            done += is_done
-        return done
+        looked = [self._looked(story, seen, speaking, rules) for story, seen in changed]
+        answers = self._answers([one for one in looked if one.queries])
+        return sum(self._pend(one, answers, now=now) for one in looked)
 
-    def _matches(
-        self, story: StoryDocument, speaking: Sequence[Alert], rules: AlertRules, *, now: float
-    ) -> tuple[list[dict[str, Any]], bool]:
-        """Return what is to be written down, and whether all alerts could be asked."""
-        if not is_news(story, rules) or self._alerts.is_acknowledged(story["id"]):
-            return [], True
-        heard = self._alerts.heard(story["id"])
-        items, is_whole = [], True
+    def _looked(self, story_id: str, seen: str, speaking: Sequence[Alert], rules: AlertRules) -> Looked:
+        members = self._stories.members(story_id)
+        story = build_story(story_id, cast("list[Member]", members)) if members else None
+        if story is None or not is_news(story, rules) or self._alerts.is_acknowledged(story_id):
+            return Looked(story_id, seen, story)
+        heard = self._alerts.heard(story_id)
+        concerned = []
         for alert in speaking:
             before = Heard.from_record(heard[alert.name]) if alert.name in heard else None
             news = what_is_new(story, before)
-            answer = self._concerns(alert, story) if news else False
-            is_whole = is_whole and answer is not None
-            if answer:
-                items.append(
-                    {
-                        "alert": alert.name,
-                        "heard": heard_of(alert, story).to_record(),
-                        "pending": pending_of(story, news=news, query=alert.query),
-                        "at": speak_at(alert, now=now),
-                    }
-                )
-        return items, is_whole
+            if news and concerns(alert, story):
+                concerned.append((alert, news))
+        return Looked(story_id, seen, story, tuple(concerned))
 
-    def _concerns(self, alert: Alert, story: StoryDocument) -> bool | None:
-        if not concerns(alert, story):
-            return False
-        return self._has_words(story, alert.query) if alert.query else True
+    def _answers(self, asking: Sequence[Looked]) -> dict[str, frozenset[str]]:
+        """Ask the engine for all stories; what it cannot say now is missing, as if nothing were searchable yet."""
+        ids = [article_id for one in asking for article_id in one.article_ids]
+        queries = [(name, query) for one in asking for name, query in one.queries.items()]
+        distinct = list(dict(queries).items())
+        answers: dict[str, frozenset[str]] = {}
+        try:
+            for start in range(0, len(ids), IDS_AT_ONCE):
+                for first in range(0, len(distinct), QUERIES_AT_ONCE):
+                    found = self._asked(ids[start : start + IDS_AT_ONCE], distinct[first : first + QUERIES_AT_ONCE])
+                    answers |= {key: names | answers.get(key, frozenset()) for key, names in found.items()}
+        except EngineUnavailableError as error:
+            log.warning("alerts with a query wait", error=str(error))
+            return {}
+        return answers
+
+    def _asked(self, ids: Sequence[str], queries: Sequence[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+        """Ask queries at once; when the engine refuses, each half. One that it refuses by itself finds nothing."""
+        try:
+            return self._search(ids, dict(queries))
+        except EngineUnavailableError:
+            raise
+        except KuzetError as error:
+            if len(queries) == 1:
+                log.warning("the query of an alert is refused", alert=queries[0][0], error=str(error))
+                return self._search(ids, {})
+        half = len(queries) // 2
+        one, other = (self._asked(ids, part) for part in (queries[:half], queries[half:]))
+        return {key: names | other.get(key, frozenset()) for key, names in one.items()}
+
+    def _pend(self, one: Looked, answers: Mapping[str, frozenset[str]], *, now: float) -> bool:
+        """Write down what the alerts say of a story; return whether all of them could be asked."""
+        found = [answers[article_id] for article_id in one.article_ids if article_id in answers]
+        names = frozenset().union(*found)
+        waits = bool(one.queries.keys() - names) and len(found) < len(one.article_ids)
+        said = [(alert, news) for alert, news in one.concerned if not alert.query or alert.name in names]
+        items = [self._item(alert, news, one.story, now=now) for alert, news in said if one.story]
+        since = self._alerts.waits_since(one.id) or now if waits else now
+        if not waits or now - since > LONGEST_WAIT_S:
+            self._alerts.pend(one.id, one.seen, items)
+            return True
+        pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, (now - since) / 10))
+        self._alerts.pend(one.id, one.seen, items, again=now + pause_s, now=now)
+        return False
+
+    def _item(self, alert: Alert, news: str, story: StoryDocument, *, now: float) -> dict[str, Any]:
+        return {
+            "alert": alert.name,
+            "heard": heard_of(alert, story).to_record(),
+            "pending": pending_of(story, news=news, query=alert.query),
+            "at": speak_at(alert, now=now),
+        }
 
     def speak(self, *, now: float) -> int:
         """Let the alerts speak whose time has come; return how many did."""

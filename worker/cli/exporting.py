@@ -105,14 +105,15 @@ def stories_of(runtime: Runtime, name: str, *, limit: int) -> list[Entry]:
     from pipelines.search.syndication import Entry
     from worker.answers.alerts import alert_named
     from worker.stories.index import MOST_STORIES, StoryRequest
-    from worker.tasks.alerts import has_words
+    from worker.tasks.alerts import found_by
 
     alert = alert_named(runtime.alert_file.rules, name)
     found: list[Entry] = []
     for story in runtime.story_index.search(StoryRequest(size=MOST_STORIES)).stories:
         if len(found) >= limit:
             break
-        if concerns(alert, story) and (not alert.query or has_words(runtime, story, alert.query)):
+        ids = [member["id"] for member in story["members"]]
+        if concerns(alert, story) and (not alert.query or any(found_by(runtime, ids, {name: alert.query}).values())):
             found.append(
                 Entry(
                     id=story["id"],

@@ -21,7 +21,7 @@ from pipelines.search.answer import SearchResult, read_search
 from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_search, build_selection, build_similar
 from pipelines.search.request import Breadth, SearchRequest
-from pipelines.search.selection import build_selected, read_selected
+from pipelines.search.selection import build_selected, build_selected_by, read_selected, read_selected_by
 from pipelines.search.statistics import Period, Statistics, build_statistics, read_statistics
 from pipelines.search.trends import Trends, build_trends, read_trends
 from worker.search.bulk import BulkResult, write_documents
@@ -375,6 +375,13 @@ class SearchEngine:
         """Return id → whether the request selects it; an article that is not yet searchable is missing."""
         answer = self._ask(build_selected(article_ids, request, now=datetime.now(UTC)))
         return read_selected(answer["hits"]["hits"])
+
+    def selected_by(
+        self, article_ids: Sequence[str], requests: Mapping[str, SearchRequest]
+    ) -> dict[str, frozenset[str]]:
+        """Return id → names of the requests that select it; an article that is not yet searchable is missing."""
+        answer = self._ask(build_selected_by(article_ids, requests, now=datetime.now(UTC)))
+        return read_selected_by(answer["hits"]["hits"])
 
     def scan(
         self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None

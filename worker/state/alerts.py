@@ -51,9 +51,11 @@ class Alerts:
 
     # ------------------------------------------------------------ stories to look at
 
-    def changed(self, *, limit: int) -> list[tuple[str, str]]:
-        """Return stories that have changed, longest ago first, each with the mark of its change."""
-        found = self._redis.zrange(self._key("alerts:stories"), 0, limit - 1, withscores=True)
+    def changed(self, *, limit: int, now: float) -> list[tuple[str, str]]:
+        """Return stories that are to be looked at now, longest due first, each with the mark of its change."""
+        found = self._redis.zrangebyscore(
+            self._key("alerts:stories"), "-inf", f"{now:.3f}", start=0, num=limit, withscores=True
+        )
         return [(story, repr(at)) for story, at in found]
 
     def heard(self, story: str) -> dict[str, dict[str, Any]]:
@@ -61,10 +63,19 @@ class Alerts:
         found = self._redis.hgetall(self._key(f"alerts:heard:{story}"))
         return {alert: json.loads(record) for alert, record in found.items()}
 
-    def pend(self, story: str, seen: str, items: Sequence[Mapping[str, Any]]) -> None:
-        """Write down what alerts will say of a story; one that has changed since `seen` is looked at again."""
+    def waits_since(self, story: str) -> float:
+        """Return since when a story waits until its articles are searchable; 0 when it does not."""
+        return float(self._redis.hget(self._key("alerts:since"), story) or 0)
+
+    def pend(
+        self, story: str, seen: str, items: Sequence[Mapping[str, Any]], *, again: float = 0.0, now: float = 0.0
+    ) -> None:
+        """Write down what alerts will say of a story; one that has changed since `seen` is looked at again.
+
+        again: when to look at it again in any case, because an alert could not be asked.
+        """
         flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in items]
-        self._scripts.run("alert_pend", story=story, seen=seen, items=to_json(flat))
+        self._scripts.run("alert_pend", story=story, seen=seen, items=to_json(flat), again=again or None, now=now)
 
     # ------------------------------------------------------------ what is no story
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import structlog
@@ -10,7 +10,6 @@ import structlog
 from pipelines.alerts.signals import JudgedFeed, WatchHealth
 from pipelines.alerts.speaking import Notification
 from pipelines.search.request import SearchRequest
-from pipelines.stories.story import StoryDocument
 from worker.alerts.delivery import TIMEOUT_S, Never, NotYet, Sender, Sent
 from worker.alerts.signals import UNITS_EVERY_S, Senses, SignalLooker
 from worker.alerts.speaker import Speaker
@@ -89,7 +88,7 @@ def deliver(runtime: Runtime, claim: NoticeClaim) -> None:
 def nudge_alerts(runtime: Runtime) -> None:
     """Send for what is due: stories to look at, alerts to speak, notifications to send."""
     alerts, now = runtime.state.alerts, runtime.now()
-    if alerts.changed(limit=1) or alerts.due(now=now) or alerts.escalations(now=now):
+    if alerts.changed(limit=1, now=now) or alerts.due(now=now) or alerts.escalations(now=now):
         app.send_task("kuzet.run_alerts", queue="upkeep", expires=LOOK_S)
     if units := [unit for unit, every_s in UNITS_EVERY_S.items() if alerts.take_turn(unit, every_s=every_s)]:
         app.send_task("kuzet.look_for_signals", args=[units], queue="upkeep", expires=LOOK_S)
@@ -105,15 +104,13 @@ def open_speaker(runtime: Runtime) -> Speaker:
     """What looks at stories, on this process's services."""
     state = runtime.state
     return Speaker(
-        state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, has_words=partial(has_words, runtime)
+        state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, search=partial(found_by, runtime)
     )
 
 
-def has_words(runtime: Runtime, story: StoryDocument, query: str) -> bool | None:
-    """Return whether a query finds an article of a story; None while not all of them are searchable."""
-    ids = [member["id"] for member in story["members"]]
-    found = runtime.search.selected(ids, SearchRequest(text=query))
-    return True if any(found.values()) else False if len(found) == len(ids) else None
+def found_by(runtime: Runtime, ids: Sequence[str], queries: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return article id → names of the queries that find it; one that is not yet searchable is missing."""
+    return runtime.search.selected_by(ids, {name: SearchRequest(text=query) for name, query in queries.items()})
 
 
 def open_looker(runtime: Runtime) -> SignalLooker:

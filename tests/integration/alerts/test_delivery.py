@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from pipelines.alerts.alert import parse_alerts
 from pipelines.alerts.signals import WatchHealth
 from pipelines.alerts.speaking import Notification
+from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from pipelines.stories.story import FACTS
 from tests.support.leases import LEASE_S
 from tests.unit.alerts.test_alerts import story
@@ -94,9 +95,18 @@ def runtime(state, rules, sink):
     )
 
 
+def found_by_all(ids, queries):
+    return dict.fromkeys(ids, frozenset(queries))
+
+
 @pytest.fixture
 def speaker(state, rules):
-    return Speaker(state.alerts, state.stories, rules=lambda: rules, has_words=lambda _story, _query: True)
+    return Speaker(
+        state.alerts,
+        state.stories,
+        rules=lambda: rules,
+        search=found_by_all,
+    )
 
 
 def report(state, name="a", **more):
@@ -129,7 +139,7 @@ def test_a_story_is_sent_once_and_again_when_it_grows(state, speaker, runtime, s
 def test_a_step_that_is_done_twice_says_it_once(state, speaker):
     """A killed process leaves its step to the next one."""
     report(state)
-    changed = state.alerts.changed(limit=10)
+    changed = state.alerts.changed(limit=10, now=NOW)
     speaker.look(now=NOW)
     state.alerts.pend(changed[0][0], changed[0][1], [])
     report(state)  # the drain sends its batch again
@@ -207,7 +217,7 @@ def test_a_target_in_trouble_is_named(state, speaker, runtime, sink):
 def test_a_retag_renews_what_a_story_knows(state):
     """The rules found a graver word: the story says so, keeps its reasons, and no alert takes it for news."""
     report(state)
-    ((_, seen),) = state.alerts.changed(limit=9)
+    ((_, seen),) = state.alerts.changed(limit=9, now=NOW)
     state.alerts.pend("a", seen, [])
     (member,) = state.stories.members("a")
     state.stories.renew("a0", "a", {**member, "severity": "critical"} | {"topics": ["fraud"]}, names=FACTS)
@@ -215,7 +225,7 @@ def test_a_retag_renews_what_a_story_knows(state):
     assert (renewed["severity"], renewed["topics"]) == ("critical", ["fraud"])
     assert renewed["reasons"] == member["reasons"]
     assert "a" in state.stories.unwritten(limit=9)
-    assert state.alerts.changed(limit=9) == []
+    assert state.alerts.changed(limit=9, now=NOW) == []
     state.stories.renew("elsewhere", "a", {"severity": "low"}, names=FACTS)
     assert len(state.stories.members("a")) == 1
 
@@ -264,7 +274,12 @@ targets:
 alerts:
   grave: {{topics: [drugs], targets: [a], escalate_to: [b, c], escalate_minutes: 10, wait_seconds: 0}}
 """)
-    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, has_words=lambda _story, _query: True)
+    speaker = Speaker(
+        state.alerts,
+        state.stories,
+        rules=lambda: asked,
+        search=found_by_all,
+    )
     report(state)
     spoken(state, speaker)
     assert speaker.escalate(now=NOW + 599) == 0
@@ -308,14 +323,58 @@ def test_a_query_waits_until_the_article_is_searchable(state, rules):
     asked = parse_alerts(
         FILE.format(url="http://h.kz", secret="") + '  words: {query: "x", targets: [hook], wait_seconds: 0}'
     )
-    answers = [None, True]
-    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, has_words=lambda _story, _query: answers.pop(0))
+    answers = [{}, EngineUnavailableError("engine", "is away"), {"a0": frozenset({"words"})}]
+
+    def search(ids, queries):
+        assert (ids, dict(queries)) == (["a0"], {"words": "x"})
+        answer = answers.pop(0)
+        if isinstance(answer, KuzetError):
+            raise answer
+        return answer
+
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, search=search)
     report(state)
     assert speaker.look(now=NOW) == 0
     assert set(state.alerts.due(now=NOW)) == {"grave"}
-    assert speaker.look(now=NOW + 1) == 1
-    assert set(state.alerts.due(now=NOW + 1)) == {"grave", "words"}
-    assert state.alerts.changed(limit=10) == []
+    assert state.alerts.changed(limit=9, now=NOW + 0.4) == []
+    assert speaker.look(now=NOW + 700) == 0  # an engine that was away for long
+    assert speaker.look(now=NOW + 800) == 1
+    assert set(state.alerts.due(now=NOW + 800)) == {"grave", "words"}
+    assert state.alerts.changed(limit=9, now=NOW + 9e6) == []
+    assert state.alerts.waits_since("a") == 0
+
+
+def test_a_query_that_the_engine_refuses_holds_up_no_other(state):
+    """One mistake in the file must not silence every alert that has a query."""
+    names = [f"q{number}" for number in range(5)]
+    lines = "".join(f'  {name}: {{query: "{name}", targets: [hook], wait_seconds: 0}}\n' for name in names)
+    asked = parse_alerts(f'targets: {{hook: {{kind: webhook, url: "http://h.kz"}}}}\nalerts:\n{lines}')
+
+    def search(ids, queries):
+        if "q3" in queries:
+            raise EngineRefusedError("engine", "takes no such query")
+        return dict.fromkeys(ids, frozenset(queries))
+
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, search=search)
+    report(state)
+    assert speaker.look(now=NOW) == 1
+    assert set(state.alerts.due(now=NOW)) == {"q0", "q1", "q2", "q4"}
+
+
+def test_what_never_becomes_searchable_is_let_go(state, rules):
+    """An article that the engine refused must not be looked at for ever, and one that is not found is done at once."""
+    asked = parse_alerts(
+        FILE.format(url="http://h.kz", secret="") + '  words: {query: "x", targets: [hook], wait_seconds: 0}'
+    )
+    found = {}
+    speaker = Speaker(state.alerts, state.stories, rules=lambda: asked, search=lambda _ids, _queries: found)
+    report(state)
+    assert speaker.look(now=NOW) == 0
+    assert speaker.look(now=NOW + 86_401) == 1
+    found["b0"] = frozenset()
+    report(state, name="b")
+    assert speaker.look(now=NOW + 86_402) == 1
+    assert set(state.alerts.due(now=NOW + 99_999)) == {"grave"}
 
 
 def sender(*hosts, **more):

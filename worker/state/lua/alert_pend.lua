@@ -1,5 +1,6 @@
 -- Writes down what alerts will say of a story, and takes the story off the list of what is to be looked at, unless it has
--- changed since (A.seen). A.items: JSON list of {alert, heard, pending, at}. All at once: a match is never lost or doubled.
+-- changed since (A.seen). A.items: JSON list of {alert, heard, pending, at}. A.again: it is looked at again then, because an
+-- alert could not be asked; A.now is kept as the time since when. All at once: a match is never lost or doubled.
 local HEARD_KEEP_S = 30 * 86400
 for _, item in ipairs(cjson.decode(A.items)) do
   redis.call('HSET', P .. 'alerts:heard:' .. A.story, item.alert, item.heard)
@@ -8,5 +9,13 @@ for _, item in ipairs(cjson.decode(A.items)) do
   redis.call('ZADD', P .. 'due:alerts', 'NX', item.at, item.alert)
 end
 local at = tonumber(redis.call('ZSCORE', P .. 'alerts:stories', A.story) or nil)
-if at and at == tonumber(A.seen) then redis.call('ZREM', P .. 'alerts:stories', A.story) end
+if at and at == tonumber(A.seen) then
+  if given(A.again) then
+    redis.call('ZADD', P .. 'alerts:stories', A.again, A.story)
+    redis.call('HSETNX', P .. 'alerts:since', A.story, A.now)
+  else
+    redis.call('ZREM', P .. 'alerts:stories', A.story)
+    redis.call('HDEL', P .. 'alerts:since', A.story)
+  end
+end
 return 1
