@@ -23,17 +23,17 @@ TOGETHER = {
         "integration/cli/test_json.py",
     ),
     "the desk": (
-        "integration/desk/test_pages.py",
-        "integration/desk/test_changes.py",
         "integration/desk/test_attacks.py",
         "integration/desk/test_browser.py",
+        "integration/desk/test_changes.py",
+        "integration/desk/test_pages.py",
     ),
 }
 """Files that share a watch, in the order of their run: who only looks comes before who changes something."""
 
 LONGEST_FIRST = (
     "integration/cli/test_watch.py",
-    "integration/desk/test_pages.py",
+    "integration/desk/test_attacks.py",
     "faults/watch/test_killed.py",
     "faults/search/test_refused.py",
     "integration/watch/test_watch.py",
