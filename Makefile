@@ -26,7 +26,7 @@ demo: $(STAMP)  ## the whole chain on this machine: engines, workers, newsroom, 
 up: $(STAMP)  ## start the watch on this machine and stay
 	@$(BIN)/kuzet up
 
-test: $(STAMP)  ## everything: lint, types, arrows, unit, integration and fault tests, two files at a time (JOBS=1: one)
+test: $(STAMP)  ## everything: lint, types, arrows, unit, integration and fault tests, four files at a time (WORKERS=2: two)
 	@$(MAKE) --no-print-directory -j $(JOBS) lint suite
 
 # Tests start hundreds of Pythons: they must find bytecode where it is not written otherwise.

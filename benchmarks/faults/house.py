@@ -163,12 +163,17 @@ class Process:
     popen: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it and wait until its engines answer."""
+        """Start it and wait until its engines answer; one that gives up is started again, as an init would."""
         (self.folder / NODE).unlink(missing_ok=True)
-        with (self.folder / "house.log").open("ab") as log:
+        self.popen = None
+        wait_for(self._is_up, "engines run", patience_s=READY_S)
+
+    def _is_up(self) -> bool:
+        if self.popen is None or self.popen.poll() is not None:
             command = [sys.executable, "-m", "benchmarks.faults.house", str(self.folder)]
-            self.popen = subprocess.Popen(command, stdout=log, stderr=log)
-        wait_for(lambda: (self.folder / NODE).exists() and self.broker_url(), "engines run", patience_s=READY_S)
+            with (self.folder / "house.log").open("ab") as log:
+                self.popen = subprocess.Popen(command, stdout=log, stderr=log)
+        return (self.folder / NODE).exists() and bool(self.broker_url())
 
     def stop(self) -> None:
         if self.popen:

@@ -14,6 +14,7 @@ from pipelines.models import IndexDocument
 from pipelines.search.body import MARK, UNMARK
 from pipelines.search.clauses import Json
 from pipelines.search.cursor import next_cursor
+from pipelines.search.matched import Match, read_matches
 from pipelines.search.request import SearchRequest
 
 
@@ -51,7 +52,10 @@ class Reprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
-    """`reprints`: how many more articles have this text; `reprinted_by`: the first of them."""
+    """`reprints`: how many more articles have this text; `reprinted_by`: the first of them.
+
+    matches: the keys that matched, where the request asks for an explanation.
+    """
 
     article_id: str
     score: float | None
@@ -59,6 +63,7 @@ class FoundArticle:
     highlights: Mapping[str, tuple[Highlight, ...]]
     reprints: int = 0
     reprinted_by: tuple[Reprint, ...] = ()
+    matches: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,7 @@ def _found(hit: Json) -> FoundArticle:
         highlights=_highlights(hit.get("highlight", {})),
         reprints=same["total"]["value"] - 1 if same else 0,
         reprinted_by=tuple(Reprint(one["id"], one["source"], one["url"]) for one in others),
+        matches=read_matches(hit["_explanation"]) if "_explanation" in hit else (),
     )
 
 

@@ -48,6 +48,8 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
     }
     if filters := _filters(request.filters):
         body["post_filter"] = _all_of(filters.values())
+    if request.explain:
+        body["explain"] = True
     if request.by_story:
         body["collapse"] = _COLLAPSE | {"field": "story"}
     elif request.collapse:

@@ -67,5 +67,7 @@ class SearchRequest:
     """One hit for all articles of a story; articles without one are left out."""
     with_topic: bool = False
     """Only articles that have a topic."""
+    explain: bool = False
+    """Each hit with the keys that matched."""
     whole: bool = False
     """Documents with body and explanation."""

@@ -20,12 +20,25 @@ class Bucket(TypedDict):
     count: int
 
 
+class MatchRow(TypedDict):
+    """A key of the index that a hit was found by. `word`: the typed word it belongs to, empty for runs of letters."""
+
+    word: str
+    key: str
+    field: str
+    score: float
+
+
 class HitRow(IndexDocument):
-    """A document of the index without `body` and `tags`. `highlights`: title and body → fragments as HTML."""
+    """A document of the index without `body` and `tags`. `highlights`: title and body → fragments as HTML.
+
+    `matches`: empty without --explain.
+    """
 
     score: float | None
     highlights: dict[str, list[str]]
     reprints: int
+    matches: list[MatchRow]
 
 
 class SearchAnswer(TypedDict):

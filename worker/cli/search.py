@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Annotated, Any
 
 import typer
@@ -12,8 +14,10 @@ from rich.text import Text
 from pipelines.errors import UsageError
 from pipelines.search.answer import Bucket, FoundArticle, SearchResult
 from pipelines.search.request import MAX_SIZE, Breadth, Sort
-from worker.answers.searches import has_all_words, result_row
+from pipelines.search.text import read_query, typed_words
+from worker.answers.searches import NO_KEYS, has_all_words, matches_of, result_row
 from worker.answers.selection import Selection, find_key
+from worker.answers.shapes import MatchRow
 from worker.answers.wording import local_time
 from worker.cli.console import FAILED, out, print_json, warn
 from worker.cli.labels import names
@@ -53,6 +57,9 @@ def search(  # noqa: PLR0913  one option a wish
     by_story: Annotated[bool, typer.Option("--by-story", help="One hit a story; see `kuzet stories`.")] = False,
     like: Annotated[str, typer.Option(metavar="URL|ID", help="Instead of a query: what is about the same.")] = "",
     most: Annotated[bool, typer.Option("--any", help="Articles with most of the words, not only with all.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Under each hit: which key of which word matched in which field.")
+    ] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, max=MAX_SIZE, help="How many hits.")] = 10,
     after: Annotated[str, typer.Option(help="The page mark that the page before ended with.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object: total, hits, facets, next.")] = False,
@@ -77,26 +84,29 @@ def search(  # noqa: PLR0913  one option a wish
             recency=recency,
             collapse=not reprints,
             by_story=by_story,
+            explain=explain,
             size=limit,
             after=after,
         )
         result = engine.search(request, now=chosen.now)
+    keys = engine.keys_of(typed_words(read_query(query))) if explain and result.hits else {}
     if as_json:
-        print_json(result_row(result))
+        print_json(result_row(result, keys=keys))
     else:
-        show_result(result)
+        show_result(result, keys=keys)
     if not has_all_words(result):
         raise typer.Exit(FAILED)
 
 
-def show_result(result: SearchResult) -> None:
-    """Hits with their highlights, then the facets."""
+def show_result(result: SearchResult, *, keys: Mapping[str, AbstractSet[str]] = NO_KEYS) -> None:
+    """Hits with their highlights, then the facets. keys: typed word → its keys, for an explanation."""
     if result.relaxed and result.hits:
         out.print("No article has every word as written; these come nearest.", style="yellow")
     if result.did_you_mean:
         out.print(Text(f"Did you mean: {result.did_you_mean}", style="yellow"))
     for hit in result.hits:
         show_hit(hit)
+        show_matches(matches_of(hit, keys))
     reprints = f", {result.total - result.texts} of them reprints" if result.total > result.texts else ""
     noun = "article" if result.total == 1 else "articles"
     out.print(f"{result.total} {noun}{reprints}, in {result.took_ms} ms", style="dim")
@@ -126,6 +136,13 @@ def show_hit(hit: FoundArticle) -> None:
         ],
         lines=[highlighted(part) for part in hit.highlights.get("body", ())[:2] if any(p.hit for p in part.pieces)],
     )
+
+
+def show_matches(matches: Iterable[MatchRow]) -> None:
+    """One line a match: what it adds to the score, the field, the key, and the word as it was typed."""
+    for match in matches:
+        typed = f" ← {match['word']}" if match["word"] not in {"", match["key"]} else ""
+        out.print(Text(f"    {match['score']:7.2f}  {match['field']}  {match['key']}{typed}", style="dim"))
 
 
 def highlighted(highlight: Any) -> Text:

@@ -58,7 +58,7 @@ from worker.desk.visits import (
 )
 from worker.state.refusals import meaning
 
-DONE: dict[str, str] = {**alerts.DONE, **article.DONE, **sources.DONE, **watch.DONE}
+DONE: dict[str, str] = {**alerts.DONE, **article.DONE, **search.DONE, **sources.DONE, **watch.DONE}
 """What a page says after a change, by the word in its address."""
 PAGES: tuple[Page, ...] = (
     *now.PAGES,

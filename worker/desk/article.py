@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.errors import UsageError
-from pipelines.models import Figure, Span, Tagging
+from pipelines.errors import KuzetError, UsageError
+from pipelines.models import Feed, Figure, Span, Tagging
 from pipelines.search.marks import MarkKind, marks_of, paragraphs, segments, sentence_around
 from pipelines.search.request import SearchRequest, Sort
 from pipelines.search.stored_tagging import read_tagging
 from pipelines.tagging.rules.patterns import LANGUAGES
+from pipelines.urls import host_of
 from worker.answers.articles import find_document, show_row, tombstone_row, trace_of, trace_row
 from worker.answers.journeys import readable, sentence_of
 from worker.answers.revisions import pages_of
@@ -24,6 +25,7 @@ from worker.desk.visits import Moved, Page, View, Visit
 from worker.state import Tombstone, Trace
 
 LIKE_SHOWN = 5
+NEVER_SEEN = "It was never seen: no feed has listed it."
 LONGEST_NOTE = 500
 
 
@@ -175,16 +177,29 @@ def trace(visit: Visit) -> View | Moved:
     asked = visit.one("article").strip()
     if not asked:
         return View(template="trace.html", row={}, values=traced(visit, ""))
-    found = trace_of(visit.runtime, asked)
+    try:
+        found = trace_of(visit.runtime, asked)
+    except UsageError:
+        raise  # it is no address at all
+    except KuzetError:
+        values = traced(visit, asked) | {"is_unknown": True, "feeds": feeds_of_site(visit, asked)}
+        return View(template="trace.html", row={"error": visit.say(NEVER_SEEN)}, values=values, status=404)
     if isinstance(found, Tombstone):
         return View(template="trace.html", row=tombstone_row(found), values=traced(visit, asked, tombstone=found))
     return View(template="trace.html", row=trace_row(found), values=traced(visit, asked, found=found))
 
 
+def feeds_of_site(visit: Visit, address: str) -> list[Feed]:
+    """Return the feeds of the site that an address is of."""
+    site = host_of(address).removeprefix("www.")
+    return [feed for feed in visit.runtime.catalogue if site and host_of(feed.url).removeprefix("www.") == site]
+
+
 def traced(
     visit: Visit, asked: str, *, found: Trace | None = None, tombstone: Tombstone | None = None
 ) -> dict[str, Any]:
-    return {"asked": asked, "found": found, "steps": steps(visit, found), "tombstone": tombstone}
+    known = {"asked": asked, "found": found, "steps": steps(visit, found), "tombstone": tombstone}
+    return known | {"is_unknown": False, "feeds": []}
 
 
 def report_wrong(visit: Visit) -> Moved:

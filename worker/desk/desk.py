@@ -24,6 +24,8 @@ from worker.files.labels import read_labels
 from worker.files.watched import Watched
 from worker.local.atomic import write_text
 from worker.runtime import Runtime
+from worker.state.scripts import Scripts
+from worker.state.searches import KeptSearches
 from worker.state.sessions import Sessions
 
 CHANGES_SHOWN = 30
@@ -44,6 +46,10 @@ class Desk:
     @cached_property
     def sessions(self) -> Sessions:
         return Sessions(self.runtime.redis, self.runtime.settings.redis_prefix)
+
+    @cached_property
+    def searches(self) -> KeptSearches:
+        return KeptSearches(Scripts(self.runtime.redis, self.runtime.settings.redis_prefix))
 
     # ------------------------------------------------------------ signatures
 

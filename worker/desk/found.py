@@ -13,6 +13,7 @@ from worker.desk.visits import Visit
 
 FACETS = ("severity", "topic", "region", "source", "language", "person", "organisation", "figure", "context", "watch")
 VALUES_SHOWN = 8
+PERIODS = {"24h": "24 hours", "7d": "7 days", "14d": "14 days", "30d": "30 days"}
 CURRENCIES = ("KZT", "USD", "EUR", "RUB", "CNY")
 RANKS = ("critical", "high", "medium", "low")
 
@@ -96,7 +97,7 @@ def chips(visit: Visit, asked: Asked) -> list[tuple[str, str]]:
         if name in FILTERS
     ]
     periods = [
-        (f"{visit.say(name)}: {value}", asked.having(**{name: ""}))
+        (f"{visit.say(name)}: {visit.say(PERIODS.get(value, value))}", asked.having(**{name: ""}))
         for name, value in asked.pairs
         if name in {"since", "until"}
     ]

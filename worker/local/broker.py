@@ -15,6 +15,7 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import BusyLoadingError, RedisError
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pipelines.errors import EngineUnavailableError
 from worker.local.children import Child, Command
@@ -126,7 +127,7 @@ def await_broker(url: str, child: Child) -> None:
 def _answers(client: Redis) -> bool:
     try:
         return bool(client.ping())
-    except (RedisConnectionError, BusyLoadingError):
-        return False
+    except (RedisConnectionError, RedisTimeoutError, BusyLoadingError):
+        return False  # it starts, reads its data, or the machine is busy
     except RedisError as error:
         raise EngineUnavailableError(SUBJECT, f"answers with an error: {error}") from error

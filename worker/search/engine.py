@@ -333,6 +333,18 @@ class SearchEngine:
     def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:
         return read_search(self._ask(build_search(request, now=now)), request=request, now=now)
 
+    def keys_of(self, words: Iterable[str]) -> dict[str, set[str]]:
+        """Return what the index looks words of a query up by: lemmas, related words, and the words as written."""
+        found: dict[str, set[str]] = {}
+        with engine_errors(self.address):
+            for word in dict.fromkeys(words):
+                answers = [
+                    self.client.indices.analyze(index=self.read_alias, analyzer=analyzer, text=word)
+                    for analyzer in ("typed_words", "typed_exact")
+                ]
+                found[word] = {token["token"] for answer in answers for token in answer["tokens"]}
+        return found
+
     def more_like_this(self, article_id: str, *, size: int = 10) -> SearchResult:
         """Articles about the same; reprints of the article itself are left out."""
         stored = self.get(article_id)

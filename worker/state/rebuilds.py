@@ -11,6 +11,8 @@ from worker.state.records import new_token, pairs, to_json
 from worker.state.scripts import Scripts
 
 NUDGE_MS = 3_000
+LONGEST_LEASE_S = 60.0
+"""As in lease.lua."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +36,8 @@ class Rebuild:
     problem: str = ""
 
     def is_free(self, *, now: float) -> bool:
-        """True if no worker holds its step."""
-        return self.lease_until <= now
+        """True if no worker holds its step. A lease that ends later than any does is of a clock that was ahead."""
+        return not now < self.lease_until <= now + LONGEST_LEASE_S
 
 
 class Rebuilds:

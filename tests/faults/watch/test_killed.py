@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,10 @@ class Bulks:
     """Writes to an index of its own while the node is killed, as a drain would: again what was not acknowledged."""
 
     def __init__(self, watch: Watch) -> None:
-        url = watch.run.endpoints.search_url
-        self.engine = SearchEngine.connect(Settings(search_url=url, search_index="bulks", search_timeout_s=5))
-        self.engine.ensure_index(short_analysis())
+        own = Settings(search_url=watch.run.endpoints.search_url, search_index="bulks")
+        with closing(SearchEngine.connect(own)) as patient:
+            patient.ensure_index(short_analysis())
+        self.engine = SearchEngine.connect(own.model_copy(update={"search_timeout_s": 5}))
         self.written, self.interrupted, self.odd = 0, 0, set[str]()
         self._thread = threading.Thread(target=self._write, daemon=True)
 

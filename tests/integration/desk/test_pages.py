@@ -205,3 +205,16 @@ def test_stories_are_listed_and_lead_to_their_articles(watch: Watch, visitor: De
     assert linked == {event["article"] for event in largest["timeline"]}
     assert visitor.get(f"/story/{largest['members'][0]['id']}.json").json["id"] == largest["id"]
     assert "/stories" in visitor.get("/").tree.xpath("//header//nav//a/@href")
+
+
+def test_an_address_that_was_never_seen_is_answered_in_place(visitor: DeskVisitor, watch: Watch):
+    """«Why is this article missing?» must not end with a command of the terminal."""
+    site = next(iter(watch.runtime.catalogue)).url.rpartition("/")[0]
+    of_a_known_site, of_another = (
+        visitor.get(f"/trace?lang=en&article={address}")
+        for address in (f"{site}/never-written", "https://no.example/1")
+    )
+    assert (of_a_known_site.status, of_another.status) == (404, 404)
+    assert "never seen" in of_a_known_site.words
+    assert of_a_known_site.tree.xpath("//main//li/a[starts-with(@href, '/sources/')]")
+    assert "No feed of its site is known" in of_another.words

@@ -126,6 +126,16 @@ def test_most_words_are_enough_when_nothing_has_all(engine):
     assert result.hits[0].article_id == "ru2"
 
 
+def test_an_explanation_names_key_and_field(engine):
+    """An analyst asks why this came up: the related word's key says it."""
+    request = SearchRequest(text="алаяқтықпен", explain=True, recency=False)
+    found = {hit.article_id: {(one.field, one.key) for one in hit.matches} for hit in engine.search(request).hits}
+    related = "алаяқтық / мошенничество"
+    assert {("title", related), ("body", related), ("body.exact", "алаяқтықпен")} <= found["kk1"]
+    assert found["ru1"] == {("title", related), ("body", related)}
+    assert {"алаяқтық", "алаяқтықпен", "мошенничество"} <= engine.keys_of(["алаяқтықпен"])["алаяқтықпен"]
+
+
 def test_what_has_all_words_is_not_widened(engine):
     """The answer to a plain search stays what it was."""
     result = engine.search(SearchRequest(text="лошадей хозяевам", breadth=Breadth.ALL_OR_MOST))

@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
+from tests.support.commands import kuzet
 from tests.support.fake_security import AccountsProxy, demanding_accounts
 from tests.support.http_server import serving
 from worker.cli.setup import commands
@@ -268,9 +269,9 @@ def test_a_red_cluster_is_waited_for(server):
 
 def test_two_setups_at_once_make_one_set_of_secrets(tmp_path):
     """`docker compose up` and `docker compose run setup` in two terminals."""
-    command = (*KUZET, "setup", "secrets", str(tmp_path / "secrets"))
     with ThreadPoolExecutor() as pool:
-        ran = list(pool.map(lambda _: subprocess.run(command, capture_output=True, text=True, check=True), range(3)))
+        ran = list(pool.map(lambda _: kuzet("setup", "secrets", str(tmp_path / "secrets")), range(3)))
+    assert [one.returncode for one in ran] == [0, 0, 0]
     assert sum("Made:" in one.stdout for one in ran) == 1
     vault, kibana = tmp_path / "secrets" / "vault", tmp_path / "secrets" / "kibana" / "kibana.yml"
     assert (vault / "kibana_system").read_text() in kibana.read_text()

@@ -91,6 +91,24 @@ def test_a_claim_from_the_future_is_dead(state):
     assert state.feeds.claim(FEED.id, stage=Stage.POLL, now=NOW)
 
 
+def test_a_rebuild_goes_on_after_a_step(state):
+    """Its worker was killed while the clock was ahead: the reindex would rest for an hour."""
+    state.rebuilds.begin("reindex", owner="t", progress={}, now=NOW)
+    assert state.rebuilds.take(now=NOW + 3600, lease_s=10)
+    assert state.rebuilds.current().is_free(now=NOW)
+    assert state.rebuilds.take(now=NOW, lease_s=10)
+    assert not state.rebuilds.current().is_free(now=NOW)
+    assert not state.rebuilds.take(now=NOW + 1, lease_s=10)
+
+
+def test_a_notification_is_not_late_by_the_step(state, redis):
+    """An alert is worth most in its first minutes."""
+    redis.zadd("t:due:notices", {"notice": NOW + 3630})
+    state.clock.check("a", now=NOW + 3600)
+    state.clock.check("a", now=NOW)
+    assert redis.zscore("t:due:notices", "notice") == NOW + 30
+
+
 def test_a_problem_is_shown_while_it_lasts(state):
     """`kuzet status` must say what is wrong, and not what was."""
     state.problems.note("pages", "no room", now=NOW)

@@ -13,7 +13,7 @@ from worker.cli.console import FAILED, OK
 
 pytestmark = pytest.mark.timeout(240)
 
-ABOUT = {"broker", "search", "certificates", "clock", "disk", "settings", "files", "workers", "feeds"}
+ABOUT = {"alerts", "broker", "search", "certificates", "clock", "disk", "settings", "files", "workers", "feeds"}
 
 
 @pytest.fixture(scope="module")
