@@ -271,7 +271,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--articles", type=int, default=250)
     parser.add_argument("--only", choices=("kill", "latency", "cost"))
+    parser.add_argument("--minutes", type=float, default=600.0, help="no kill run begins later than this")
     asked = parser.parse_args()
+    ends_at = time.monotonic() + 60 * asked.minutes
     result: dict[str, Any] = {"proof": "alerts", "at": datetime.now(UTC).isoformat(timespec="seconds")}
     result["cores"] = os.cpu_count()
     with opened() as place:
@@ -284,6 +286,8 @@ def main() -> int:
         if asked.only in (None, "kill"):
             result["runs"] = []
             for seed in range(asked.first, asked.first + asked.seeds):
+                if time.monotonic() > ends_at:
+                    break
                 result["runs"].append(kill_run(place, seed, asked.articles))
                 print(f"  {result['runs'][-1]}", flush=True)
     with RESULTS.open("a", encoding="utf-8") as file:
