@@ -11,9 +11,6 @@ from typing import Any
 
 from worker.files.text import read_json
 
-_INSIDE = ("properties", "fields")
-"""Where a field of a mapping has fields of its own."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schema:
@@ -70,17 +67,29 @@ def _changed(
             continue
         if kind(known) != kind(field):
             yield path + name
-        for inside in _INSIDE:
-            yield from _changed(known.get(inside, {}), field.get(inside, {}), kind=kind, path=f"{path}{name}.")
+        for inside in _inside(field):
+            yield from _changed(known.get(inside, {}), field[inside], kind=kind, path=f"{path}{name}.")
 
 
 def _analysed_by(wanted: Mapping[str, Any], analyzers: Container[str]) -> dict[str, Any]:
-    """Leave out the fields, and the further ways to index a field, whose analyzer is missing."""
+    """Leave out the fields, and the further ways to index a field, whose analyzer is missing.
+
+    Queries are analysed like the texts where only the analyzer of queries is missing.
+    """
     return {
-        name: {**field, **{inside: _analysed_by(field[inside], analyzers) for inside in _INSIDE if inside in field}}
+        name: {**_asked_by(field, analyzers), **{part: _analysed_by(field[part], analyzers) for part in _inside(field)}}
         for name, field in wanted.items()
         if "analyzer" not in field or field["analyzer"] in analyzers
     }
+
+
+def _asked_by(field: Mapping[str, Any], analyzers: Container[str]) -> dict[str, Any]:
+    return {name: value for name, value in field.items() if name != "search_analyzer" or value in analyzers}
+
+
+def _inside(field: Mapping[str, Any]) -> list[str]:
+    """Return the names under which a field of a mapping has fields of its own."""
+    return [name for name in ("properties", "fields") if name in field]
 
 
 def _new(live: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,18 @@ SHORTEST_FOREIGN = 5
 """Letters; in a shorter word the letters say too little."""
 
 _WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+")
+_WORD_OR_CODE = re.compile(
+    rf"""
+      (?P<code>
+        (?:https?://|www\.)\S+               # addresses
+      | [\w.+-]+@[\w.-]+ | [@\#]\w+          # e-mails, names of accounts, hashtags
+      | [\w-]+(?:\.[\w-]+)*\.[a-z]{{2,}}\b    # names of hosts and files
+      | \w*[a-zA-Z]\d\w*                    # hashes, models, wallets
+      )
+    | {_WORD.pattern}
+    """,
+    re.VERBOSE,
+)
 _ONLY_KAZAKH = re.compile("[^a-z]|q(?!u)")
 """A letter with a mark, or q where English has none."""
 _ROMAN = re.compile(r"[IVX]+")
@@ -102,7 +114,7 @@ class LatinReader:
         return alphabet_of(text, [*self._alphabets.values()]).name
 
     def read(self, text: str, alphabet: str = "") -> Reading:
-        """Return a text with its Latin words in Cyrillic. Foreign words, numbers and all between stay as they are.
+        """Return a text with its Latin words in Cyrillic. Foreign words, addresses and numbers stay as they are.
 
         alphabet: the one of the whole article, where the text is a part of it.
         """
@@ -110,8 +122,8 @@ class LatinReader:
         parts: list[str] = []
         pieces: list[Piece] = []
         length = done = 0
-        for match in _WORD.finditer(text):
-            word = self.read_word(match[0], alphabet)
+        for match in _WORD_OR_CODE.finditer(text):
+            word = match["code"] or self.read_word(match[0], alphabet)
             parts += [text[done : match.start()], word]
             start = length + match.start() - done
             length, done = start + len(word), match.end()

@@ -289,7 +289,7 @@ def test_kibana_shows_our_dashboards_without_a_click(running: Engines) -> None:
     fake_kibana = running.fake_kibana
     assert fake_kibana.default_view == "kuzet-view-articles"
     assert fake_kibana.settings["dateFormat:tz"] == "Asia/Almaty"
-    assert sum(kind == "dashboard" for kind, _ in fake_kibana.objects) == 3
+    assert sum(kind == "dashboard" for kind, _ in fake_kibana.objects) == 4
     assert fake_kibana.used_by[IMPORT] == {"kuzet_dashboards"}
     assert running.direct.search.index_name() == f"{INDEX}-000001"
 

@@ -87,6 +87,10 @@ def test_most_words_are_read_back(reader, alphabet):
         ("XXI ǵasyr", "XXI ғасыр"),
         ("Facebook pen Telegram jáne WhatsApp", "Facebook пен Telegram және WhatsApp"),
         ("Алматы qalasynda", "Алматы қаласында"),
+        ("www.Qarjy.kz/saıt jáne police@qarjy.kz", "www.Qarjy.kz/saıt және police@qarjy.kz"),
+        ("qarjy-bank.com saıtyn @qylmys jasady", "qarjy-bank.com сайтын @qylmys жасады"),
+        ("CVE-2026-1234 pen a3f9c1 faıly", "CVE-2026-1234 пен a3f9c1 файлы"),
+        ("20 km jerde", "20 км жерде"),
         ("2026 jyldyń 5 mamyrynda", "2026 жылдың 5 мамырында"),
     ],
 )
