@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kombu import Connection, Producer, Queue
 from redis import Redis
 
 from config.settings import Settings
@@ -14,6 +15,7 @@ from tests.support.forks import ForkingRun
 from worker.local.report import Silence
 from worker.local.services import services
 from worker.state.workers import ticked_at
+from worker.tasks.transport import use_transport
 
 PREFIX = "refusing:"
 REFUSING_S = 6.0
@@ -71,6 +73,29 @@ def test_a_worker_outlives_a_broker_that_refuses(
         accept(redis)
     await_tick(redis, after=time.time())
     assert run.pids()["index"] == pids["index"]
+
+
+def test_an_acknowledgement_that_is_refused_takes_no_place_for_ever(run: ForkingRun):
+    """A worker with one place stopped without a word: its one message was done, and the broker had not taken that."""
+    use_transport()
+    redis = Redis.from_url(run.endpoints.broker_url, decode_responses=True)
+    with (
+        Connection(run.endpoints.broker_url.replace("unix:", "redis+socket:")) as connection,
+        connection.channel() as channel,
+    ):
+        queue = Queue("refused", channel=channel)
+        queue.declare()
+        Producer(channel).publish({}, routing_key="refused")
+        message = queue.get()
+        channel.qos.prefetch_count = 1
+        assert not channel.qos.can_consume()
+        make_replica(redis)
+        try:
+            message.ack()
+        finally:
+            make_primary(redis)
+        assert channel.qos.can_consume()
+        queue.delete()
 
 
 def await_tick(redis: Redis, *, after: float) -> None:
