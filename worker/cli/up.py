@@ -174,16 +174,17 @@ def start_in_background(log: Path) -> subprocess.Popen[bytes]:
 
 
 def is_working(settings: Settings) -> bool:
-    """Whether the run on the data folder answers, every queue is served, and there is an index to search."""
+    """Whether the run on the data folder answers, has looked for work with every queue served, and has an index."""
     from redis.exceptions import RedisError
 
+    from worker.answers.status import is_there
     from worker.local.run import run_settings
 
     if run_settings(settings.data) is None:
         return False
     try:
         runtime = open_runtime()
-        return is_served(runtime) and bool(runtime.search.index_name())
+        return is_there(runtime, worker="") and bool(runtime.search.index_name())
     except (RedisError, KuzetError):
         return False  # it is just starting
 
