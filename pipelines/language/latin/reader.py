@@ -47,10 +47,10 @@ _WORD = re.compile(r"[a-zA-Z\u00c0-\u024f]+")
 _WORD_OR_CODE = re.compile(
     rf"""
       (?P<code>
-        (?:https?://|www\.)\S+               # addresses
-      | [\w.+-]+@[\w.-]+ | [@\#]\w+          # e-mails, names of accounts, hashtags
-      | [\w-]+(?:\.[\w-]+)*\.[a-z]{{2,}}\b    # names of hosts and files
-      | \w*[a-zA-Z]\d\w*                    # hashes, models, wallets
+        (?:https?://|www\.)\S+                                               # addresses
+      | (?<![\w.+-])[\w.+-]{{1,64}}@[\w.-]{{1,255}} | [@\#]\w+                 # e-mails, accounts, hashtags
+      | (?<![\w-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,8}}\.[a-z]{{2,24}}\b       # names of hosts and files
+      | (?<!\w)\w{{0,64}}?[a-zA-Z]\d\w*                                        # hashes, models, wallets
       )
     | {_WORD.pattern}
     """,

@@ -135,3 +135,12 @@ def test_the_alphabet_is_the_one_whose_letters_are_seen():
 def test_a_broken_table_is_named(text):
     with pytest.raises(ConfigError):
         parse_alphabets(text)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "text", ["_" * 200_000, "q.a" * 60_000, "a@" * 100_000, "a-" * 100_000], ids=["_", ".", "@", "-"]
+)
+def test_a_hostile_text_takes_no_time(reader, text):
+    """A search for addresses that begins anew at each letter takes minutes."""
+    assert reader.read(text).text
