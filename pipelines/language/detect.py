@@ -39,7 +39,7 @@ LONGEST_LOOK = 20_000
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC_SCRIPT = re.compile("[Ѐ-ӿ]")
 _LATIN_SCRIPT = re.compile("[a-z\u00df-\u024f]")
-_LATIN_LETTERS = re.compile("[A-Za-z\u00c0-\u024f]")
+_CYRILLIC_WORD = re.compile("[Ѐ-ӿ]+")
 _LATIN_WORD = re.compile("[A-Za-z\u00c0-\u024f]+")
 _FOREIGN = re.compile(f"[Ѐ-ӿ]*(?![{CYRILLIC}])[Ѐ-ӿ]")
 _KAZAKH = re.compile(f"[{KAZAKH_LETTERS}]")
@@ -85,8 +85,10 @@ def detect(text: str, *, hint: str = "") -> Detected:
 def in_latin_kazakh(text: str) -> bool:
     """True for a text in Kazakh whose words are mostly in Latin letters. Other texts take next to no time."""
     look = text[:LONGEST_LOOK]
-    latin, cyrillic = len(_LATIN_LETTERS.findall(look)), len(_CYRILLIC_SCRIPT.findall(look))
-    return latin > 2 * cyrillic and is_kazakh_in_latin([fold(word) for word in _LATIN_WORD.findall(look)])
+    latin = _LATIN_WORD.findall(look)
+    if sum(map(len, latin)) <= 2 * sum(map(len, _CYRILLIC_WORD.findall(look))):
+        return False
+    return is_kazakh_in_latin([fold(word) for word in latin])
 
 
 def _cyrillic_language(words: Sequence[str], text: str, *, hint: str) -> str:

@@ -35,3 +35,7 @@ def one_alphabet() -> dict[str, str]:
     small = _LATIN | _RUSSIAN_KEYBOARD
     titled = {one[0].upper() + one[1:]: other for one, other in small.items()}
     return small | titled | {one.upper(): other for one, other in small.items()}
+
+
+IN_ONE_ALPHABET = str.maketrans({one: other for one, other in one_alphabet().items() if len(one) == len(other) == 1})
+"""For `str.translate`: the letters that one letter takes the place of. Names are compared so."""

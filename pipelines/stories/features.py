@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines.language.letters import CYRILLIC, UPPER, one_alphabet
+from pipelines.language.letters import CYRILLIC, IN_ONE_ALPHABET, UPPER
 from pipelines.language.normalise import fold
 from pipelines.language.tokens import iter_tokens
 from pipelines.models import IndexDocument
@@ -36,7 +36,6 @@ TITLE_COUNTS = 2
 
 _NAME = re.compile(rf"(?<![.!?…:»\"\n])[ \u00a0]+[«\"(„]?([{UPPER}A-Z][{CYRILLIC}A-Za-z-]{{2,}})")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[ \u00a0]\d{3})*(?:[.,]\d+)?(?![\d])")
-_FOLDED = str.maketrans({one: other for one, other in one_alphabet().items() if len(one) == 1 and len(other) == 1})
 _YEARS = range(1990, 2040)
 Vector = dict[str, float]
 
@@ -157,7 +156,7 @@ def _names(title: str, body: str, frequencies: Frequencies) -> Vector:
     found: Vector = {}
     for name in _NAME.findall(f"{title}\n{body}"):
         form = fold(name)
-        found[form.translate(_FOLDED)[:BEGINNING]] = round(frequencies.weight(stem(form)), 2)
+        found[form.translate(IN_ONE_ALPHABET)[:BEGINNING]] = round(frequencies.weight(stem(form)), 2)
     return found
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from pipelines.errors import ConfigError
-from pipelines.language.letters import one_alphabet
+from pipelines.language.letters import IN_ONE_ALPHABET
 from pipelines.language.normalise import fold
 from pipelines.reading.indicators import Kind, indicator
 from pipelines.reading.marked_yaml import read_yaml
@@ -26,7 +26,6 @@ KINDS = (PERSONS, ORGANISATIONS, *map(str, Kind))
 COLUMNS = ("kind", "value", "label")
 
 _WORD = re.compile(r"[^\W_]+")
-_LETTERS = str.maketrans({one: other for one, other in one_alphabet().items() if len(one) == 1 and len(other) == 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def orders(entry: Entry) -> list[tuple[str, ...]]:
 def person_key(name: str) -> tuple[str, ...]:
     """Return what two spellings of a name have in common: one alphabet, any order, without patronymic."""
     words = [word for word in _WORD.findall(name) if not PATRONYMIC.search(word)]
-    return tuple(sorted(fold(word).translate(_LETTERS) for word in words))
+    return tuple(sorted(fold(word).translate(IN_ONE_ALPHABET) for word in words))
 
 
 def read_list(file: str, text: str) -> Iterator[Entry]:
