@@ -764,6 +764,20 @@ class DoctorAnswer(TypedDict):
     findings: list[ExaminedRow]
 
 
+class MachineAnswer(TypedDict):
+    """A value that could not be read is null. `problems`: sentences, each with the way out.
+
+    `overcommit`: vm.overcommit_memory. `unreadable`: files of the site that the services cannot read.
+    """
+
+    map_count: int | None
+    overcommit: int | None
+    memory_mb: int | None
+    free_mb: int | None
+    unreadable: list[str]
+    problems: list[str]
+
+
 class BackupAnswer(TypedDict):
     """`keys`: of the state. `files`: of the folder, its manifest left out."""
 
@@ -904,6 +918,7 @@ ANSWERS: dict[str, type] = {
     "kuzet tag": TagAnswer,
     "kuzet status": StatusAnswer,
     "kuzet doctor": DoctorAnswer,
+    "kuzet setup check": MachineAnswer,
     "kuzet backup": BackupAnswer,
     "kuzet restore": RestoreAnswer,
     "kuzet rebuild-state": StateAnswer,
