@@ -653,6 +653,13 @@ class ExplainAnswer(TagAnswer):
     misses: list[MissRow]
 
 
+class FellShort(TypedDict):
+    """`id`: of the article."""
+
+    id: str
+    misses: list[MissRow]
+
+
 class FindingRow(TypedDict):
     """`topic` is empty for what all rules share."""
 
