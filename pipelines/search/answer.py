@@ -117,6 +117,11 @@ def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datet
     )
 
 
+def collapsed_values(result: SearchResult, field: str) -> list[str]:
+    """Return what the hits have in the field that they are collapsed by, each value once"""
+    return list(dict.fromkeys(value for hit in result.hits if (value := str(hit.document.get(field, "")))))
+
+
 def with_others(result: SearchResult, answer: Mapping[str, Any], *, field: str) -> SearchResult:
     """Return a result whose hits name the articles behind them: the answer to `build_others`."""
     groups = {bucket["key"]: bucket for bucket in answer["aggregations"]["others"]["buckets"]}
@@ -134,7 +139,8 @@ def _with_its_others(hit: FoundArticle, group: Json | None) -> FoundArticle:
 
 def _values(counted: Json) -> Json:
     """Return what was counted, be it under filters or not."""
-    return counted.get("values", counted)
+    values: Json = counted.get("values", counted)
+    return values
 
 
 def _did_you_mean(words: Iterable[Json]) -> str:

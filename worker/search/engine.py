@@ -17,7 +17,7 @@ from elasticsearch.helpers import scan
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
 from pipelines.models import ArticleDocument, VersionedDocument
-from pipelines.search.answer import SearchResult, read_search, with_others
+from pipelines.search.answer import SearchResult, collapsed_values, read_search, with_others
 from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_others, build_search, build_selection, build_similar, collapsed_by
 from pipelines.search.request import Breadth, SearchRequest
@@ -333,8 +333,7 @@ class SearchEngine:
     def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:
         found = read_search(self._ask(build_search(request, now=now)), request=request, now=now)
         field = collapsed_by(request)
-        values = dict.fromkeys(str(hit.document[field]) for hit in found.hits if field in hit.document)
-        if not values:
+        if not (field and (values := collapsed_values(found, field))):
             return found
         return with_others(found, self._ask(build_others(request, values, now=now)), field=field)
 

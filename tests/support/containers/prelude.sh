@@ -6,6 +6,7 @@ sign_in() {
     -d name=admin --data-urlencode "password=$(docker compose run --rm -T setup cat /secrets/vault/desk 2>/dev/null)" \
     https://localhost:8585/sign-in
 }
+other() { timeout 300 docker compose -p kuzet-other -f docker-compose.yml -f tests/support/containers/compose.yml "$@"; }
 containers() { docker compose ps -a --format '{{.Service}} {{.ID}}' | sort; }
 well() {  # waits until every service is healthy, and the watch is content
   for i in $(seq 150); do

@@ -4,7 +4,7 @@
 
 ENGINE runs a shell script where the engine is (`bash -c`, if none is given), FOLDER is a copy of the repository there
 that the steps may change. Before, build our image, and from it the stand-ins, as `stand_in.Dockerfile` says.
-What goes wrong is printed beside it, on standard error; the answers say it, too.
+KUZET_FROM: a heading to go on from. What goes wrong is printed beside it, on standard error.
 """
 
 from __future__ import annotations
@@ -104,9 +104,12 @@ def transcript(engine: Engine, steps: Iterable[Step]) -> Iterator[str]:
 def main() -> None:
     plan = read_plan((HERE / "steps.txt").read_text(encoding="utf-8"))
     engine = Engine(sys.argv[1:] or ["bash", "-c"], os.environ.get("KUZET_COPY", "."))
-    for text in (*table(plan), f"\n```\n{(HERE / 'prelude.sh').read_text()}```"):
+    titles = [step.title for step in plan.steps]
+    first = titles.index(os.environ.get("KUZET_FROM", titles[0]))
+    head = () if first else (*table(plan), f"\n```\n{(HERE / 'prelude.sh').read_text()}```")
+    for text in head:
         sys.stdout.write(f"{text}\n")
-    for text in transcript(engine, plan.steps):
+    for text in transcript(engine, plan.steps[first:]):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
 
