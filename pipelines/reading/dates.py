@@ -101,7 +101,7 @@ def _near(text: str, *, now: datetime) -> datetime | None:
 
 
 def _near_days(text: str, *, now: datetime, has_colon: bool) -> Iterator[datetime]:
-    """Yield the days that a text without a year can mean, the latest first. «24.09» is one beside «12:30» only."""
+    """Yield the days that a text without a year can mean, the latest first. «24.09» is one next to «12:30» only."""
     today = now.astimezone(KAZAKHSTAN).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
     if word := NEAR.fullmatch(text):
         yield today - timedelta(days=0 if word["today"] else 1)
