@@ -118,7 +118,7 @@ def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datet
 
 
 def collapsed_values(result: SearchResult, field: str) -> list[str]:
-    """Return what the hits have in the field that they are collapsed by, each value once"""
+    """Return what the hits have in the field that they are collapsed by, each value once."""
     return list(dict.fromkeys(value for hit in result.hits if (value := str(hit.document.get(field, "")))))
 
 

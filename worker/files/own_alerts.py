@@ -1,4 +1,4 @@
-"""Alerts that people make in the browser: a file in the data folder, laid beside alerts.yaml."""
+"""Alerts that people make in the browser: a file in the data folder, in addition to alerts.yaml."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def test_a_search_is_shown_as_an_alert(visitor: DeskVisitor):
 
 
 def test_an_alert_is_made_and_speaks_in_the_browser(watch: Watch, visitor: DeskVisitor):
-    """Nobody edits a file or names an address; the next story that fits is a message on the page."""
+    """No one edits a file or names an address; the next story that fits is a message on the page."""
     page = visitor.get("/alerts/new?topic=weapons&lang=en")
     form = {name: value for name, value in page.form("/alerts/add").items() if name != "token"}
     assert form["to:desk"] == "1"
@@ -252,7 +252,7 @@ def test_an_alert_that_means_nothing_is_not_made(visitor: DeskVisitor, form: dic
 
 
 def test_alerts_of_the_file_are_not_removed_here(visitor: DeskVisitor):
-    """The file belongs to whoever edits it."""
+    """The file belongs to the person who edits it."""
     assert visitor.post("/alerts/remove", name="grave").status == 400
     assert {row["name"] for row in visitor.get("/alerts.json").json["alerts"]} == {"grave", "ill/<b>"}
 

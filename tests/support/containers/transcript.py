@@ -4,7 +4,7 @@
 
 ENGINE runs a shell script where the engine is (`bash -c`, if none is given), FOLDER is a copy of the repository there
 that the steps may change. Before, build our image, and from it the stand-ins, as `stand_in.Dockerfile` says.
-KUZET_FROM: a heading to go on from. What goes wrong is printed beside it, on standard error.
+KUZET_FROM: a heading to go on from. What goes wrong is printed on standard error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Alerts that people make in the browser, beside those of the file."""
+"""Alerts that people make in the browser, in addition to those of the file."""
 
 from __future__ import annotations
 
