@@ -135,6 +135,13 @@ class Label(Section):
     ru: Text = ""
 
 
+class CueTerms(Section):
+    """Terms without weights, by language."""
+
+    ru: Terms = ()
+    kk: Terms = ()
+
+
 class TermGroup(Section):
     """Terms that mean the same thing, in both languages."""
 
@@ -144,6 +151,8 @@ class TermGroup(Section):
     """Russian terms, by weight."""
     kk: Weights = Field(default_factory=dict)
     """Kazakh terms, by weight."""
+    frame: CueTerms | None = None
+    """What news of this has: victims, places, deeds. In a short text a term below 4, alone, counts only with one."""
 
 
 class TermGroups(Grouped):
@@ -182,13 +191,6 @@ class Nears(Section):
 
     ru: Meetings = ()
     kk: Meetings = ()
-
-
-class CueTerms(Section):
-    """The terms of a cue, by language."""
-
-    ru: Terms = ()
-    kk: Terms = ()
 
 
 class Windows(Section):

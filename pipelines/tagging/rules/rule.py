@@ -36,6 +36,15 @@ class Term:
     group: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What news has that speaks of a group of terms: its victims, places, deeds. In one language."""
+
+    group: str
+    language: str
+    patterns: tuple[Pattern, ...]
+
+
 class Within(StrEnum):
     """What terms meet in."""
 
@@ -97,6 +106,7 @@ class Rule:
     title_weight: float
     severity: Severity
     terms: tuple[Term, ...]
+    frames: tuple[Frame, ...]
     near: tuple[Near, ...]
     contexts: tuple[str, ...]
     cues: tuple[Cue, ...]
@@ -114,6 +124,7 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
         title_weight=read.title_weight,
         severity=read.severity,
         terms=tuple(_terms(read.terms, classes)),
+        frames=tuple(_frames(read.terms, classes)),
         near=tuple(_nears(read, classes)),
         contexts=tuple(context for context in CONTEXTS if context in read.unless.model_fields_set),
         cues=tuple(_all_cues(read.unless, classes)),
@@ -138,6 +149,13 @@ def _group_terms(read: TermGroup | TermGroups, group: str, classes: Classes) -> 
             for written in listed:
                 pattern = parse_pattern(written, language=language, classes=classes)
                 yield Term(pattern, float(weight), written.line, group)
+
+
+def _frames(read: TermGroups, classes: Classes) -> Iterator[Frame]:
+    for name, group in (read.__pydantic_extra__ or {}).items():
+        for language in LANGUAGES if group.frame else ():
+            if patterns := _patterns(getattr(group.frame, language), language, classes):
+                yield Frame(name, language, patterns)
 
 
 def _nears(read: RuleFile, classes: Classes) -> Iterator[Near]:
