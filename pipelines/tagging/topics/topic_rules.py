@@ -54,8 +54,8 @@ class PartUse(NamedTuple):
 class TopicRules:
     """Rules by number, and what each pattern of the matcher does for them.
 
-    `terms`, `cues`, `parts` and `frames` are keyed by pattern; `near` holds each meeting of terms with the number of its rule;
-    `corroborating` are the patterns of the class of that name.
+    `terms`, `cues`, `parts` and `frames` are keyed by pattern; `near` holds each meeting of terms with the number of
+    its rule; `corroborating` are the patterns of the class of that name.
     """
 
     def __init__(
