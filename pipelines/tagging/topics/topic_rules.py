@@ -29,7 +29,7 @@ NO_FRAME = -1
 
 
 class TermUse(NamedTuple):
-    """A pattern weighs something for a rule; `frame` is the number of what its group needs beside it."""
+    """A pattern weighs something for a rule; `frame` is the number of what its group needs with it."""
 
     rule: int
     weight: float
