@@ -393,7 +393,7 @@ class SearchEngine:
     ) -> dict[str, frozenset[str]]:
         """Return id → names of the requests that select it; an article that is not yet searchable is missing."""
         answer = self._ask(build_selected_by(article_ids, requests, now=datetime.now(UTC)))
-        return read_selected_by(answer["hits"]["hits"])
+        return read_selected_by(answer)
 
     def scan(
         self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None
