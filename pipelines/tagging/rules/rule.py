@@ -16,6 +16,7 @@ from pipelines.tagging.rules.file_format import (
     WINDOWS,
     Contexts,
     Cues,
+    CueTerms,
     Meeting,
     RuleFile,
     TermGroup,
@@ -43,6 +44,14 @@ class Frame:
     group: str
     language: str
     patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """A topic gives way to stronger neighbours, unless a pattern of `kept_by` is in the article."""
+
+    to: frozenset[str]
+    kept_by: tuple[Pattern, ...]
 
 
 class Within(StrEnum):
@@ -110,6 +119,7 @@ class Rule:
     near: tuple[Near, ...]
     contexts: tuple[str, ...]
     cues: tuple[Cue, ...]
+    yields: tuple[Yielding, ...]
     examples: tuple[Example, ...]
 
 
@@ -128,6 +138,7 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
         near=tuple(_nears(read, classes)),
         contexts=tuple(context for context in CONTEXTS if context in read.unless.model_fields_set),
         cues=tuple(_all_cues(read.unless, classes)),
+        yields=tuple(_yields(read, classes)),
         examples=tuple(_examples(read)),
     )
 
@@ -162,6 +173,13 @@ def _nears(read: RuleFile, classes: Classes) -> Iterator[Near]:
     for language in LANGUAGES:
         for meeting in getattr(read.near, language):
             yield _near(meeting, language, classes)
+
+
+def _yields(read: RuleFile, classes: Classes) -> Iterator[Yielding]:
+    for each in read.yields:
+        unless = each.kept_by or CueTerms()
+        kept = (_patterns(getattr(unless, language), language, classes) for language in LANGUAGES)
+        yield Yielding(frozenset(each.to), tuple(pattern for patterns in kept for pattern in patterns))
 
 
 LEAST_GROUPS = 2

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import log2
 from typing import NamedTuple, TypeAlias
 
-from pipelines.models import Context, Span, Tag
+from pipelines.models import Context, Span, Tag, Yielded
 from pipelines.tagging.matching.matcher import Found, Hit
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.rules.rule import Near, Rule, Within
@@ -86,10 +86,11 @@ class Mention(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The tags of a text, strongest first, those that fell short, and the contexts that silenced mentions."""
+    """The tags of a text, strongest first, those that fell short or gave way, the contexts that silenced mentions."""
 
     tags: tuple[Tag, ...]
     misses: tuple[Tag, ...]
+    yielded: tuple[Yielded, ...]
     contexts: tuple[Context, ...]
 
 
@@ -108,8 +109,12 @@ def judge(found: Iterable[Found], topics: TopicRules) -> Verdict:
         corroboration=_corroboration(found, topics),
         frames=frozenset(frame for _, hits in found for hit in hits for frame in topics.frames.get(hit.pattern, ())),
     )
+    given = tuple(tag for tag in tags if tag.score >= tag.threshold)
+    yielded = tuple(_yielded(given, topics, seen=frozenset(hit.pattern for _, hits in found for hit in hits)))
+    gone = {each.tag.topic for each in yielded}
     return Verdict(
-        tags=tuple(tag for tag in tags if tag.score >= tag.threshold),
+        tags=tuple(tag for tag in given if tag.topic not in gone),
+        yielded=yielded,
         misses=tuple(tag for tag in tags if tag.score < tag.threshold),
         contexts=tuple(_contexts(by_rule, topics)),
     )
@@ -132,6 +137,20 @@ def _tags(
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
     tags = [_tag(case, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
     return sorted(tags, key=lambda tag: (-tag.score / tag.threshold, tag.topic))
+
+
+def _yielded(given: tuple[Tag, ...], topics: TopicRules, *, seen: frozenset[int]) -> Iterator[Yielded]:
+    """Yield the tags that give way to a stronger one: the title does not speak of them, and nothing keeps them.
+
+    `given`: strongest first; `seen`: the patterns in the article.
+    """
+    for place, tag in enumerate(given):
+        if any(span.field == "title" for span in tag.spans):
+            continue
+        neighbours = [each for each in topics.yields.get(tag.topic, ()) if seen.isdisjoint(each.kept_by)]
+        stronger = (other.topic for other in given[:place] if any(other.topic in each.to for each in neighbours))
+        if to := next(stronger, ""):
+            yield Yielded(tag=tag, to=to)
 
 
 def _text_contexts(found: list[Found], topics: TopicRules) -> list[TextContexts]:

@@ -51,6 +51,13 @@ class PartUse(NamedTuple):
     group: int
 
 
+class Neighbours(NamedTuple):
+    """Topics that a rule gives way to, and the patterns that keep its own."""
+
+    to: frozenset[str]
+    kept_by: frozenset[int]
+
+
 class TopicRules:
     """Rules by number, and what each pattern of the matcher does for them.
 
@@ -67,6 +74,7 @@ class TopicRules:
         self.cues: dict[int, list[CueUse]] = defaultdict(list)
         self.parts: dict[int, list[PartUse]] = defaultdict(list)
         self.frames: dict[int, set[int]] = defaultdict(set)
+        self.yields: dict[str, list[Neighbours]] = defaultdict(list)
         self.near: list[tuple[int, Near]] = []
         self._frame_numbers = count()
         self._matcher = matcher
@@ -83,6 +91,9 @@ class TopicRules:
             self.terms[self._matcher.add(term.pattern)].append(TermUse(number, term.weight, frame))
         for near in rule.near:
             self._add_near(number, near)
+        for each in rule.yields:
+            kept = frozenset(self._matcher.add_all(each.kept_by))
+            self.yields[rule.topic].append(Neighbours(each.to, kept))
 
     def _add_cues(self, rule: int, cues: tuple[Cue, ...]) -> None:
         for cue in cues:
