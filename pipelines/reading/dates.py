@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from pipelines.reading.date_shapes import (
     AFTER,
@@ -41,15 +41,16 @@ _SHORT_YEAR = re.compile(r"(?<=\s)['’`](?=\d\d(?!\d))")
 _UNIX = re.compile(r"([1-9]\d{9})(?:\d{3}|\d{6}|\.\d{1,9})?")
 
 
-def read_date(text: str, *, now: datetime) -> datetime | None:
+def read_date(text: str, *, now: datetime, zone: tzinfo = KAZAKHSTAN) -> datetime | None:
     """Read a date as feeds and pages write them: RFC 822, ISO 8601, Unix, numbers, Russian, Kazakh and English words.
 
-    A day without a time is 00:00 UTC of that day, which is 05:00 in Kazakhstan: the same day in both. Return None for
-    text that is no date, is older than the web, or is further ahead of `now` than clocks differ.
+    A day without a time is 00:00 UTC of that day, which is 05:00 in Kazakhstan: the same day in both. zone: where a
+    time without one was written. Return None for text that is no date, is older than the web, or is further ahead of
+    `now` than clocks differ.
     """
     text = " ".join(text[:LONGEST_DATE].split())
     text = _SHORT_YEAR.sub("20", _QUOTED_DAY.sub(r"\1", text))
-    moment = _unix(text) or _written(text) or _ago(text, now=now) or _near(text, now=now)
+    moment = _unix(text) or _written(text, zone) or _ago(text, now=now) or _near(text, zone, now=now)
     if moment is None:
         return None
     # A day began in Kazakhstan five hours before it began in UTC.
@@ -74,9 +75,9 @@ def _unix(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(match[1]), tz=UTC) if match else None
 
 
-def _written(text: str) -> datetime | None:
+def _written(text: str, zone: tzinfo) -> datetime | None:
     matches = (match for shape in DAYS for match in shape.finditer(text))
-    return next(filter(None, (_moment(match) for match in matches)), None)
+    return next(filter(None, (_moment(match, zone) for match in matches)), None)
 
 
 def _ago(text: str, *, now: datetime) -> datetime | None:
@@ -88,13 +89,13 @@ def _ago(text: str, *, now: datetime) -> datetime | None:
     return now - (timedelta(minutes=count) if match["minutes"] else timedelta(hours=count))
 
 
-def _near(text: str, *, now: datetime) -> datetime | None:
+def _near(text: str, zone: tzinfo, *, now: datetime) -> datetime | None:
     """Read a day by its distance from `now`, with a time: «сегодня, 12:30», «09:05, кеше», «1 сентября, 12:30»."""
     for time in ALONE.finditer(text):
         end = time.start("zone") if time["zone"] and not read_zone(time["zone"]) else time.end()
         rest = JOINING.sub(" ", f"{text[: time.start()]} {text[end:]}").strip(" ,.;|/·•–—-()")
         days = _near_days(rest, now=now, has_colon=time["colon"] == ":")
-        moments = (_at(day, time) for day in days)
+        moments = (_at(day, time, zone) for day in days)
         if moment := next((each for each in moments if each <= now + FUTURE_TOLERANCE), None):
             return moment
     return None
@@ -111,10 +112,10 @@ def _near_days(text: str, *, now: datetime, has_colon: bool) -> Iterator[datetim
             yield from filter(None, (_midnight(today.year - past, day) for past in (0, 1)))
 
 
-def _moment(day: re.Match[str]) -> datetime | None:
+def _moment(day: re.Match[str], zone: tzinfo) -> datetime | None:
     year = int(day["year"]) + (2000 if len(day["year"]) == 2 else 0)  # noqa: PLR2004 - «25»
     midnight = _midnight(year, day)
-    return next((_at(midnight, time) for time in _times(day)), midnight) if midnight else None
+    return next((_at(midnight, time, zone) for time in _times(day)), midnight) if midnight else None
 
 
 def _midnight(year: int, day: re.Match[str]) -> datetime | None:
@@ -148,12 +149,12 @@ def _times(day: re.Match[str]) -> Iterator[re.Match[str]]:
     return filter(None, candidates)
 
 
-def _at(midnight: datetime, time: re.Match[str]) -> datetime:
+def _at(midnight: datetime, time: re.Match[str], zone: tzinfo) -> datetime:
     """Put a time on a day. 24:00 is the next day's midnight, a leap second the second before."""
     hour = int(time["hour"])
     if half := time.groupdict().get("half"):
         hour = hour % 12 + (12 if half.lower() == "p" else 0)
-    zone = read_zone(time["zone"] or "") or KAZAKHSTAN
+    zone = read_zone(time["zone"] or "") or zone
     second = min(int(time["second"] or 0), 59)
     return midnight.replace(tzinfo=zone) + timedelta(hours=hour, minutes=int(time["minute"]), seconds=second)
 

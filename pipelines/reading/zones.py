@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta, timezone, tzinfo
+from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+from pipelines.time_zone import KAZAKHSTAN
 
 _OFFSET = r"[+−-]\s?\d\d?(?::?\d\d)?"
 ZONE = (
@@ -15,6 +17,7 @@ ZONE = (
 
 MOSCOW_MINUTES = 3 * 60
 DAY_MINUTES = 24 * 60
+COUNTRY_LETTERS = 2
 _MINUTES = {
     name: round(hours * 60)
     for hours, names in (
@@ -44,6 +47,25 @@ _WRITTEN = re.compile(
     r"(?P<from>GMT|UTC|UT|MSK|МСК)?\s?(?P<sign>[+−-])\s?(?P<hours>\d\d?):?(?P<minutes>\d\d)?", re.IGNORECASE
 )
 _MOSCOW = re.compile(r"(?:по\s)?(?:моск|мәскеу)\w", re.IGNORECASE)
+
+
+_NEIGHBOURS_HOURS = {
+    "kz": 5, "ru": 3, "su": 3, "by": 3, "tr": 3, "az": 4, "am": 4, "ge": 4, "uz": 5, "tj": 5, "tm": 5, "kg": 6,
+}  # fmt: skip
+_LANGUAGES = frozenset({"kk", "kz", "ru", ""})
+
+
+def zone_of_site(host: str, *, language: str) -> tzinfo:
+    """Return where a site writes times without a zone: its country's by its domain, for the neighbours.
+
+    Other domains in Kazakh or Russian are read as Kazakhstan's own. Where nothing says so the zone is UTC: the hour is
+    off by that of the country, and the day is the one that is written.
+    """
+    domain = host.rpartition(".")[2].lower()
+    if domain in _NEIGHBOURS_HOURS:
+        return timezone(timedelta(hours=_NEIGHBOURS_HOURS[domain]))
+    is_country = len(domain) == COUNTRY_LETTERS
+    return UTC if is_country or language not in _LANGUAGES else KAZAKHSTAN
 
 
 def read_zone(text: str) -> tzinfo | None:

@@ -729,7 +729,7 @@ class AlmostRow(TypedDict):
 
 
 class WhyNotAnswer(TypedDict):
-    """`needed` is the threshold for this text, `threshold` that of the rule."""
+    """`needed` is the threshold for this text, `threshold` that of the rule; `yields_to` a stronger neighbour."""
 
     topic: str
     given: bool
@@ -739,6 +739,7 @@ class WhyNotAnswer(TypedDict):
     counted: list[SpanRow]
     silenced: list[ContextRow]
     almost: list[AlmostRow]
+    yields_to: str
 
 
 class StoriesAnswer(TypedDict):

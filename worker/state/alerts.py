@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from worker.state.records import day_of, new_token, to_json
@@ -43,19 +43,23 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSay:
-    """What alerts will say of a story. `seen`: the mark of the change that was looked at.
+    """What alerts will say of a story.
 
+    seen: the mark of the change that was looked at. heard: what the alerts of the items have said of it afterwards.
     again: when to look at it again in any case, because an alert could not be asked; 0 is never.
     """
 
     story: str
     seen: str
+    heard: Mapping[str, Any] = field(default_factory=dict)
     items: Sequence[Mapping[str, Any]] = ()
     again: float = 0.0
 
     def arguments(self, *, now: float) -> dict[str, Any]:
-        flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in self.items]
-        return {"story": self.story, "seen": self.seen, "items": to_json(flat), "again": self.again or None, "now": now}
+        """Return the arguments of the script."""
+        items = to_json([{**item, "pending": to_json(item["pending"])} for item in self.items])
+        own = {"story": self.story, "seen": self.seen, "heard": to_json(self.heard), "items": items}
+        return {**own, "again": self.again or None, "now": now}
 
 
 class Alerts:
