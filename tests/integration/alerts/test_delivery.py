@@ -513,7 +513,7 @@ def test_an_address_that_is_refused_holds_up_no_other(state, speaker):
         mailbox.unknown = {"e@f.kz": "450 later"}
         later = sender().send(duty, said)
         assert isinstance(later, NotYet)
-        mailbox.unknown = {"e@f.kz": "550 nobody"}
+        mailbox.unknown = {"e@f.kz": "550 unknown"}
         never = sender().send(duty, said, accepted=later.accepted)
         assert isinstance(never, Never)
         assert "e@f.kz (550)" in never.error
