@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pipelines.language.tokens import cut_hyphenated_endings
-from pipelines.language.word_lists import QUERY_FUNCTION_WORDS
+from pipelines.language.word_lists import QUERY_FILLERS
 from pipelines.models import Severity
 from pipelines.search.fields import Field, FieldKind, date_span
 from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
@@ -17,9 +18,22 @@ Json = dict[str, Any]
 
 STEMS = ("title^3", "body", "cyrillic.title^3", "cyrillic.body")
 GRAMS = ("title.grams^3", "body.grams", "cyrillic.title.grams^3", "cyrillic.body.grams")
+BEGINNINGS = ("title.beginnings^3", "body.beginnings", "cyrillic.title.beginnings^3", "cyrillic.body.beginnings")
 _FORMS = ("title.exact^4", "body.exact^1.5", "cyrillic.title.exact^4", "cyrillic.body.exact^1.5")
 PREFIX_SCORES = "top_terms_blended_freqs_32"
 """How the engines score a prefix: by its commonest words, as if these were one word."""
+
+RANKED_BY = ((STEMS, 0.3), (BEGINNINGS, 0.7), (GRAMS, 0.3))
+"""What a word of a question may be found by, and what that weighs (decision 0051)."""
+
+QUESTION = 4
+"""From so many words on it is a question, and a word needs fewer of its parts: the others hold it in check."""
+
+LONGEST_QUESTION = 100
+"""Letters of the words of a question that are asked: each run of four is a clause, and an engine takes 1,024."""
+
+NEARNESS, NEAR = 0.3, 5
+"""What two words asked one after the other weigh when an article has them within so many words."""
 
 OTHER_ALPHABET = 0.3
 """What a word counts that is found by its letters in the other alphabet."""
@@ -52,9 +66,25 @@ def loose_clause(node: Node | None, *, now: datetime) -> Json:
     firm = [part for part in parts if part not in words]
     clauses = [_all_of(firm, now=now)] if firm else []
     if telling := [word for word in words if not _is_filler(word)] or words:
-        options = [_loose_word(word, now=now) for word in telling]
-        clauses.append({"bool": {"should": options, "minimum_should_match": _most_of(len(options))}})
+        clauses.append(_best_of(_beginning_of(telling), now=now))
     return {"bool": {"must": clauses}}
+
+
+def _beginning_of(words: Sequence[Word | Phrase]) -> list[Word | Phrase]:
+    """Return the first words, up to LONGEST_QUESTION letters of them, and one in any case."""
+    letters = accumulate(len(word.text) for word in words)
+    return [word for word, sum_ in zip(words, letters, strict=True) if sum_ <= LONGEST_QUESTION] or [*words[:1]]
+
+
+def _best_of(words: Sequence[Word | Phrase], *, now: datetime) -> Json:
+    """Hold most of the words; the more of each, and the nearer to each other, the better."""
+    parts = "30%" if len(words) >= QUESTION else "75%"
+    options = [_loose_word(word, parts=parts, now=now) for word in words]
+    most = {"bool": {"should": options, "minimum_should_match": _most_of(len(options))}}
+    near = {"fields": STEMS, "type": "phrase", "slop": NEAR, "boost": NEARNESS}
+    plain = [word.text for word in words if isinstance(word, Word) and not word.prefix]
+    pairs = [{"multi_match": near | {"query": f"{one} {other}"}} for one, other in pairwise(plain)]
+    return {"bool": {"must": [most], "should": pairs}}
 
 
 def _most_of(words: int) -> int:
@@ -62,10 +92,14 @@ def _most_of(words: int) -> int:
     return words // 2 + 1 if words > 2 else 1  # noqa: PLR2004 - of two words, both would be all of them
 
 
-def _loose_word(word: Word | Phrase, *, now: datetime) -> Json:
-    """Ask for a word, or for what shares most of its parts of four letters: another alphabet, a related word."""
-    parts = {"query": word.text, "fields": GRAMS, "minimum_should_match": "75%", "boost": 0.3}
-    return {"dis_max": {"queries": [_term(word, now=now), {"multi_match": parts}], "tie_breaker": 0.3}}
+def _loose_word(word: Word | Phrase, *, parts: str, now: datetime) -> Json:
+    """Hold a word, a word with its beginning, or so many of its parts: a related word, another alphabet."""
+    if isinstance(word, Phrase) or word.prefix:
+        return _term(word, now=now)
+    asked = {"query": word.text, "type": "most_fields"}
+    ways = [{"multi_match": asked | {"fields": fields, "boost": boost}} for fields, boost in RANKED_BY]
+    ways[-1]["multi_match"]["minimum_should_match"] = parts
+    return {"bool": {"should": ways}}
 
 
 def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
@@ -82,12 +116,7 @@ def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
 
 
 def _is_filler(node: Node) -> bool:
-    return (
-        isinstance(node, Word)
-        and node.field is None
-        and not node.prefix
-        and node.text.casefold() in QUERY_FUNCTION_WORDS
-    )
+    return isinstance(node, Word) and node.field is None and not node.prefix and node.text.casefold() in QUERY_FILLERS
 
 
 def _term(node: Word | Phrase, *, now: datetime) -> Json:
