@@ -9,18 +9,17 @@ answered with the article in its feed; a search is asked for what is missing fou
 from __future__ import annotations
 
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
 
 from benchmarks.faults.house import House, patiently, running, wait_for
 from benchmarks.faults.newsroom import Expected, Newsroom
 from benchmarks.faults.plan import Fate, Shape, plan
 from benchmarks.faults.sampling import quantile
+from benchmarks.support.looking import looking
 
 RUNS = ((4.0, 12), (20.0, 60))
 SECONDS = 90.0
@@ -37,26 +36,13 @@ class Finder:
     house: House
     expected: Sequence[Expected]
     found_s: dict[int, float] = field(default_factory=dict)
-    _over: threading.Event = field(default_factory=threading.Event)
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._over.set()
-        self._thread.join()
 
     @property
     def is_done(self) -> bool:
         return len(self.found_s) == len(self.expected)
 
-    def _look(self) -> None:
-        while not self._over.wait(EVERY_S):
-            patiently(self._search)
-
-    def _search(self) -> None:
+    def search(self) -> None:
+        """Search once for all that is missing."""
         served, engine = self.house.newsroom.first_served, self.house.runtime.search
         missing = {
             each.ids[0]: each.planned.number
@@ -80,7 +66,8 @@ def measure(a_second: float, sites: int, *, seconds: float) -> list[float]:
         running(Path(folder), newsroom) as house,
     ):
         ordinary = [each for each in newsroom.expected() if each.planned.fate in ORDINARY]
-        with Finder(house, ordinary) as finder:
+        finder = Finder(house, ordinary)
+        with looking(lambda: patiently(finder.search), every_s=EVERY_S):
             newsroom.begin()
             time.sleep(newsroom.ends_s)
             wait_for(lambda: finder.is_done, "all are found", patience_s=LOST_AFTER_S)

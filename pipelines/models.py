@@ -247,6 +247,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Yielded:
+    """A topic that reached its threshold and gave way to a stronger neighbour, as its rule says under `yields`."""
+
+    tag: Tag
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A counted fact. `unit`: currency or measure, else empty; `qualifier`: about, over, almost, up_to, else empty."""
 
@@ -272,7 +280,8 @@ class Place:
 class Tagging:
     """Everything the tagger found in one text. `why` is one line for people.
 
-    `misses` are topics that words speak for, only not enough; they are for the writer of rules and are not stored.
+    `misses` are topics that words speak for, only not enough, `yielded` those that gave way to a neighbour; they are
+    for the writer of rules and are not stored.
     `in_cyrillic`: what was tagged in place of a text in Latin letters; spans point into the text as it is shown.
     """
 
@@ -281,6 +290,7 @@ class Tagging:
     severity_reason: str = ""
     tags: tuple[Tag, ...] = ()
     misses: tuple[Tag, ...] = ()
+    yielded: tuple[Yielded, ...] = ()
     contexts: tuple[Context, ...] = ()
     figures: tuple[Figure, ...] = ()
     places: tuple[Place, ...] = ()

@@ -146,8 +146,9 @@ class Runtime:
     @cached_property
     def alert_file(self) -> AlertFile:
         from worker.files.alerts import AlertFile
+        from worker.files.own_alerts import OwnAlerts
 
-        return AlertFile(self.config)
+        return AlertFile(self.config, OwnAlerts(self.settings.data / "alerts.yaml"))
 
     @cached_property
     def story_index(self) -> StoryIndex:

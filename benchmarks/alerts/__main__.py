@@ -29,6 +29,8 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil
+
 from benchmarks.alerts.sinks import TROUBLES, WELL, HttpSink, MailSink
 from benchmarks.support.rebuilds import FEED, FilledEngine, Sent, Texts, patiently, running
 from pipelines.alerts.alert import Alert, AlertRules, NotifyTarget
@@ -43,7 +45,7 @@ STRIKES = 6
 FEED_RATE = 12.0
 LATENCY_RATE, LATENCY_ARTICLES = 5.0, 300
 LATENCY_S = 30.0
-COST_STORIES, COST_ALERTS, QUERY_STORIES = 10_000, 200, 1_000
+COST_STORIES, COST_ALERTS = 10_000, 200
 COST_MS = 5.0
 CITIES = ("Алматы", "Астане", "Шымкенте", "Караганде", "Актобе", "Атырау", "Павлодаре", "Таразе", "Костанае", "Семее")
 SYLLABLES = ("ба", "ке", "ди", "жа", "ми", "ру", "са", "то", "ша", "на", "ле", "го", "пи", "ху", "зе", "ва")
@@ -217,8 +219,8 @@ def cost(place: Place) -> dict[str, Any]:
 def cost_of_queries(place: Place) -> dict[str, Any]:
     """The same with alerts that have nothing but a query, asked of the search node over articles that are there."""
     engine, texts, tagging = place.filled.runtime.search, Texts(), Tagging()
-    documents = [texts.document(texts.entry(number, 0), tagging=tagging) for number in range(QUERY_STORIES)]
-    for start in range(0, QUERY_STORIES, 200):
+    documents = [texts.document(texts.entry(number, 0), tagging=tagging) for number in range(COST_STORIES)]
+    for start in range(0, COST_STORIES, 200):
         engine.bulk([Sent(one["id"], 1, one) for one in documents[start : start + 200]])
     engine.refresh()
     words = sorted({word for one in documents[:60] for word in one["body"].split() if word.isalpha() and len(word) > 5})
@@ -245,12 +247,20 @@ def matched(place: Place, alerts: tuple[Alert, ...], members: list[dict[str, Any
         state.stories.join(one["id"], one["id"], member=one, features={}, at=now, now=now)
     rules = AlertRules(alerts=alerts, targets={"hook": NotifyTarget(name="hook", kind="webhook")})
     speaker = Speaker(state.alerts, state.stories, rules=lambda: rules, search=partial(found_by, runtime))
-    began, looked_at = time.perf_counter(), 0
+    began, cpu, looked_at = time.perf_counter(), processor_s(place), 0
     while found := speaker.look(now=now):
         looked_at += found
-    took_s = time.perf_counter() - began
+    took_s, cpu_s = time.perf_counter() - began, processor_s(place) - cpu
     matches = sum(len(state.alerts.pending(alert.name)) for alert in alerts)
-    return {"articles": looked_at, "alerts": len(alerts), "matches": matches, "ms": round(1000 * took_s / looked_at, 2)}
+    ms, cpu_ms = (round(1000 * seconds / looked_at, 2) for seconds in (took_s, cpu_s))
+    return {"articles": looked_at, "alerts": len(alerts), "matches": matches, "ms": ms, "cpu_ms": cpu_ms}
+
+
+def processor_s(place: Place) -> float:
+    """Return the processor time of this process, the broker and the search node so far; others do not count in it."""
+    pids = place.filled.run.pids()
+    times = [psutil.Process(pids[name]).cpu_times() for name in ("broker", "search")]
+    return time.process_time() + sum(one.user + one.system for one in times)
 
 
 def faults(result: dict[str, Any]) -> list[str]:
@@ -259,9 +269,11 @@ def faults(result: dict[str, Any]) -> list[str]:
     found = [f"seed {run['seed']}: {name}" for run in runs for name in ("lost", "other_key", "not_sent") if run[name]]
     if "latency" in result and result["latency"]["p95_s"] >= LATENCY_S:
         found.append(f"p95 is over {LATENCY_S:g} s")
-    if "cost" in result and result["cost"]["ms"] >= COST_MS:
-        found.append(f"an article costs over {COST_MS:g} ms")
-    found += [f"no match in {name}" for name in ("cost", "queries") if name in result and not result[name]["matches"]]
+    for name in {"cost", "queries"} & result.keys():
+        if result[name]["cpu_ms"] >= COST_MS:  # of all three processes; time on the clock counts what others do, too
+            found.append(f"{name}: an article costs over {COST_MS:g} ms")
+        if not result[name]["matches"]:
+            found.append(f"no match in {name}")
     return found
 
 

@@ -19,8 +19,9 @@ from benchmarks.faults.faults import Done, Saboteur
 from benchmarks.faults.house import House, patiently, running, wait_for
 from benchmarks.faults.newsroom import Newsroom
 from benchmarks.faults.plan import Shape, plan
-from benchmarks.faults.sampling import Sampler, quantile
+from benchmarks.faults.sampling import EVERY_S, Sampler, quantile
 from benchmarks.faults.schedule import Fault
+from benchmarks.support.looking import looking
 from worker.local.environment import environment
 
 PATIENCE_S = 300.0
@@ -69,8 +70,8 @@ def run(  # noqa: PLR0913  one argument a fact
         folder = keep or Path(temporary)
         with Newsroom(plan(seed, shape), shape, network=seed) as newsroom, start(folder, newsroom, broken) as house:
             before = used_memory(house)
-            expected, saboteur = newsroom.expected(), Saboteur(house, faults, say=say)
-            with Sampler(house, expected) as sampler:
+            sampler, saboteur = Sampler(house, newsroom.expected()), Saboteur(house, faults, say=say)
+            with looking(sampler.look, every_s=EVERY_S):
                 newsroom.begin()
                 saboteur.start()
                 time.sleep(newsroom.ends_s + 0.5)

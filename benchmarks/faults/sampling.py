@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from statistics import linear_regression
 
 import psutil
 
@@ -23,31 +22,21 @@ BYTES_PER_MB = 1e6
 
 @dataclass
 class Sampler:
-    """Looks each second. `ended_s`: article → seconds of the plan at which its first outcome was seen."""
+    """What each look adds to. `ended_s`: article → seconds of the plan at which its first outcome was seen."""
 
     house: House
     expected: Sequence[Expected]
     ended_s: dict[int, float] = field(default_factory=dict)
     memory: dict[tuple[str, int], list[tuple[float, int]]] = field(default_factory=lambda: defaultdict(list))
     outbox_most: int = 0
-    _over: threading.Event = field(default_factory=threading.Event)
+    _weighed_at: float = 0.0
 
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        weighed_at = 0.0
-        while not self._over.wait(EVERY_S):
-            patiently(self._note_ended)
-            if time.monotonic() - weighed_at > MEMORY_EVERY_S:
-                weighed_at = time.monotonic()
-                self._weigh()
+    def look(self) -> None:
+        """Note what has ended, and now and then the memory."""
+        patiently(self._note_ended)
+        if time.monotonic() - self._weighed_at > MEMORY_EVERY_S:
+            self._weighed_at = time.monotonic()
+            self._weigh()
 
     def _note_ended(self) -> bool:
         newsroom, runtime = self.house.newsroom, self.house.runtime
@@ -93,19 +82,11 @@ class Sampler:
             longest = max((series for (who, _), series in self.memory.items() if who == name), key=len)
             later = longest[len(longest) // 2 :]
             if len(later) >= LEAST_SAMPLES:
-                slopes[name] = round(slope(later) * 3600 / BYTES_PER_MB, 1)
+                slopes[name] = round(linear_regression(*zip(*later, strict=True)).slope * 3600 / BYTES_PER_MB, 1)
         return slopes
 
     def _ended(self) -> Iterable[Expected]:
         return (each for each in self.expected if each.planned.number in self.ended_s)
-
-
-def slope(points: Sequence[tuple[float, int]]) -> float:
-    """Fit a line by least squares; its slope in units a second."""
-    count = len(points)
-    mean_x, mean_y = sum(x for x, _ in points) / count, sum(y for _, y in points) / count
-    spread = sum((x - mean_x) ** 2 for x, _ in points)
-    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread if spread else 0.0
 
 
 def quantile(values: Sequence[float], share: float) -> float:

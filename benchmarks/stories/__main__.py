@@ -12,22 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.stories.corpus import Report, build_corpus
-from benchmarks.stories.documents import frequencies, real_pairs, report_document
+from benchmarks.stories.documents import features, real_pairs, report_document, story_rules
 from benchmarks.stories.learn import PAIRS
-from config.settings import Settings
-from pipelines.stories.features import Features, features_of
+from pipelines.stories.features import Features
 from pipelines.stories.joining import decide
-from pipelines.stories.rule import STORIES_FILE, StoryRules, parse_story_rules
+from pipelines.stories.rule import StoryRules
 from pipelines.stories.scoring import compare
 from pipelines.stories.window import Window
 
 MANY = 100_000
 DAYS_OF_MANY = 60
 HOUR_S = 3600.0
-
-
-def story_rules() -> StoryRules:
-    return parse_story_rules((Settings().config / STORIES_FILE).read_text(encoding="utf-8"))
+ORDERS = 5
 
 
 def cluster(features: Iterable[Features], rules: StoryRules) -> dict[str, str]:
@@ -80,26 +76,26 @@ def pairs_of_news(rules: StoryRules) -> None:
 def quality(rules: StoryRules) -> None:
     for seed in (7, 8):
         reports = build_corpus(seed=seed)
-        features = {report.id: features_of(report_document(report), frequencies()) for report in reports}
+        made = {report.id: features(report_document(report)) for report in reports}
         wanted = {report.id: report.event for report in reports}
-        in_time = cluster((features[report.id] for report in reports), rules)
+        in_time = cluster((made[report.id] for report in reports), rules)
         p, r, f = b_cubed(in_time, wanted)
         print(f"corpus {seed} ({len(reports)} articles, {len(set(wanted.values()))} events): B-cubed F1 {f:.3f}"
               f" (precision {p:.3f}, recall {r:.3f})")  # fmt: skip
         tp, tr = twins(reports, in_time)
         print(f"  pairs in two languages: precision {tp:.3f}, recall {tr:.3f}")
-        for what, late in (
-            ("each up to 6 hours late", late_by(reports, hours=6)),
-            ("any order", late_by(reports, hours=9e9)),
-        ):
-            other = cluster((features[report.id] for report in late), rules)
-            print(f"  arrival in another order ({what}): B-cubed F1 {b_cubed(other, wanted)[2]:.3f},"
-                  f" between the two results {b_cubed(other, in_time)[2]:.3f}")  # fmt: skip
+        for what, hours in (("each up to 6 hours late", 6.0), ("any order", 9e9)):
+            orders = [late_by(reports, hours=hours, seed=number) for number in range(ORDERS)]
+            others = [cluster((made[report.id] for report in late), rules) for late in orders]
+            least = min(b_cubed(other, wanted)[2] for other in others)
+            between = min(b_cubed(other, in_time)[2] for other in others)
+            print(f"  arrival in {ORDERS} other orders ({what}): B-cubed F1 from {least:.3f},"
+                  f" between the results from {between:.3f}")  # fmt: skip
 
 
-def late_by(reports: Sequence[Report], *, hours: float) -> list[Report]:
+def late_by(reports: Sequence[Report], *, hours: float, seed: int = 1) -> list[Report]:
     """Return the reports in the order in which they arrive when each is late by chance."""
-    chance = random.Random(1)
+    chance = random.Random(seed)
     arrival = {report.id: report.published_at.timestamp() + chance.uniform(0, hours * HOUR_S) for report in reports}
     return sorted(reports, key=lambda report: arrival[report.id])
 
@@ -115,7 +111,7 @@ def speed(rules: StoryRules, *, many: int = MANY) -> None:
         turn = number // len(texts)
         document = {**text, "id": f"{number:032x}", "body": text["body"].replace("1", str(turn % 7))}
         started = time.perf_counter()
-        new = replace(features_of(document, frequencies()), at=at)  # type: ignore[arg-type]
+        new = replace(features(document), at=at)  # type: ignore[arg-type]
         decision = decide(new, window, rules=rules)
         window.put(new, decision.story)
         worst = max(worst, time.perf_counter() - started)

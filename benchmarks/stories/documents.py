@@ -16,6 +16,7 @@ from pipelines.models import Article, Extraction, IndexDocument, PublishedFrom
 from pipelines.search.documents import build_document
 from pipelines.stories.features import Features, features_of, site_of
 from pipelines.stories.frequencies import FREQUENCIES_FILE, Frequencies, parse_frequencies
+from pipelines.stories.rule import STORIES_FILE, StoryRules, parse_story_rules
 from pipelines.tagging import Tagger
 from worker.runtime import Runtime
 
@@ -38,6 +39,11 @@ def frequencies() -> Frequencies:
 
 
 @cache
+def story_rules() -> StoryRules:
+    return parse_story_rules((Settings().config / STORIES_FILE).read_text(encoding="utf-8"))
+
+
+@cache
 def tagger() -> Tagger:
     return Runtime(Settings()).tagger
 
@@ -56,6 +62,10 @@ def document_of(  # noqa: PLR0913  what a document is made of
     )
 
 
+def features(document: IndexDocument) -> Features:
+    return features_of(document, frequencies(), story_rules().reactions)
+
+
 def report_document(report: Report) -> IndexDocument:
     return document_of(
         report.title, report.body, name=report.id, site=report.site, language=report.language, at=report.published_at
@@ -71,4 +81,4 @@ def real_pairs(file: Path) -> Iterator[Pair]:
 
 def _of(article: Mapping[str, Any], name: str) -> Features:
     document = document_of(article["title"], article["text"], name=name, site=site_of(article["url"]), language="ru")
-    return features_of(document, frequencies())
+    return features(document)

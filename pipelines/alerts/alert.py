@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from pipelines.alerts.file_format import (
+    DESK,
     FIELDS,
     AlertSection,
     AlertsFile,
@@ -37,6 +38,10 @@ class NotifyTarget:
     sender: str = ""
     secret_file: str = ""
     most_a_day: int = 200
+
+
+DESK_TARGET = NotifyTarget(name=DESK, kind=DESK, most_a_day=1000)
+"""There without being named: a message that is read in the browser needs no address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +94,13 @@ class AlertRules:
     """The whole file. most_age_hours: an article published longer ago than this is archive, and no news."""
 
     alerts: tuple[Alert, ...] = ()
-    targets: Mapping[str, NotifyTarget] = field(default_factory=dict)
+    targets: Mapping[str, NotifyTarget] = field(default_factory=lambda: {DESK: DESK_TARGET})
     quiet: QuietHours | None = None
     most_age_hours: float = 24.0
+
+    def and_also(self, own: Iterable[Alert]) -> AlertRules:
+        """Return the file's alerts with others after them; a name that the file has is the file's."""
+        return replace(self, alerts=(*self.alerts, *(alert for alert in own if self.named(alert.name) is None)))
 
     def named(self, name: str) -> Alert | None:
         return next((alert for alert in self.alerts if alert.name == name), None)
@@ -102,13 +111,27 @@ def parse_alerts(text: str, *, file: str = ALERTS_FILE) -> AlertRules:
     if not [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]:
         return AlertRules()
     found = AlertsFile.model_validate(read_yaml(file, text))
-    targets = {name: _target(name, one) for name, one in found.targets.items()}
+    targets = {DESK: DESK_TARGET} | {name: _target(name, one) for name, one in found.targets.items()}
     quiet = found.quiet_hours
     return AlertRules(
         alerts=tuple(_alert(name, one, targets) for name, one in found.alerts.items()),
         targets=targets,
         quiet=QuietHours(begin=quiet.begin, end=quiet.end, bypass=quiet.bypass) if quiet else None,
         most_age_hours=found.most_age_hours,
+    )
+
+
+def parse_own_alerts(text: str, *, file: str, rules: AlertRules) -> tuple[Alert, ...]:
+    """Read alerts that were made in the browser, which name targets of the file.
+
+    A message to a target that the file has no longer goes to the desk. Raises ConfigError with file, line and key.
+    """
+    found = AlertsFile.model_validate(read_yaml(file, text))
+    asked = {name for one in found.alerts.values() for name in one.targets.texts()}
+    stead = {name: rules.targets.get(name, DESK_TARGET) for name in asked}
+    alerts = (_alert(name, one, stead) for name, one in found.alerts.items())
+    return tuple(
+        replace(alert, targets=tuple(dict.fromkeys(stead[name].name for name in alert.targets))) for alert in alerts
     )
 
 
@@ -156,7 +179,7 @@ def _known(named: Marked, targets: Mapping[str, NotifyTarget]) -> tuple[str, ...
 def lint(rules: AlertRules) -> list[str]:
     """Say what is allowed and surely not meant."""
     used = {target for alert in rules.alerts for target in (*alert.targets, *alert.escalate_to)}
-    said = [f"no alert uses the target {name}" for name in rules.targets if name not in used]
+    said = [f"no alert uses the target {name}" for name in rules.targets if name not in {DESK, *used}]
     said += [
         f"the alert {alert.name} escalates to {target}, which has had the message"
         for alert in rules.alerts

@@ -12,9 +12,9 @@ from pipelines.models import Severity
 from pipelines.reading.marked_yaml import Marked
 from pipelines.reading.sections import Grade, Positive, Section, Text, schema_of, table_of
 
-EMAIL, WEBHOOK, TELEGRAM, APPRISE = "email", "webhook", "telegram", "apprise"
-KINDS = (EMAIL, WEBHOOK, TELEGRAM, APPRISE)
-NEEDED = {EMAIL: ("url", "to", "sender"), WEBHOOK: ("url",), TELEGRAM: ("to", "secret_file"), APPRISE: ()}
+EMAIL, WEBHOOK, TELEGRAM, APPRISE, DESK = "email", "webhook", "telegram", "apprise", "desk"
+KINDS = (EMAIL, WEBHOOK, TELEGRAM, APPRISE, DESK)
+NEEDED = {EMAIL: ("url", "to", "sender"), WEBHOOK: ("url",), TELEGRAM: ("to", "secret_file"), APPRISE: (), DESK: ()}
 FIELDS = ("topics", "regions", "places", "sources", "languages", "persons", "organisations", "watch")
 """What a story must have one value of, for each that an alert names."""
 
@@ -67,8 +67,8 @@ Figures: TypeAlias = Annotated[dict[str, Annotated[float, BeforeValidator(Marked
 class TargetSection(Section):
     """Where notifications go. Secrets are in files."""
 
-    kind: Annotated[Literal["email", "webhook", "telegram", "apprise"], BeforeValidator(_kind)]
-    """How it is reached."""
+    kind: Annotated[Literal["email", "webhook", "telegram", "apprise", "desk"], BeforeValidator(_kind)]
+    """How it is reached. `desk`: it is read in the browser, on the page of alerts."""
     url: Text = ""
     """Of a webhook, an SMTP server (`smtp://user@host:587`, `smtps://`) or a service of apprise."""
     to: Texts = ()
@@ -177,7 +177,7 @@ class AlertSection(Section):
     health: HealthRule | None = None
     """In place of stories: the watch is not well."""
     targets: Named
-    """Where it goes."""
+    """Where it goes. The target `desk` is always there."""
     escalate_to: Named | None = None
     """Where a message goes after that, one target after another, until it is acknowledged."""
     escalate_minutes: Positive = 30.0

@@ -10,6 +10,9 @@ from typing import Any
 from pipelines.alerts.alert import Alert, AlertRules
 from pipelines.stories.story import StoryDocument
 
+NEW = "new"
+"""Why an alert speaks of what it has not spoken of before."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
@@ -46,9 +49,8 @@ def is_news(story: StoryDocument, rules: AlertRules) -> bool:
     return age <= timedelta(hours=rules.most_age_hours)
 
 
-def heard_of(alert: Alert, story: StoryDocument) -> Heard:
+def heard_of(story: StoryDocument) -> Heard:
     """Return what an alert will have said of a story after it speaks now."""
-    del alert
     highs = {kind: found["high"] for kind, found in story["figures"].items()}
     return Heard(severity_rank=story.get("severity_rank", 0), figures=highs)
 
@@ -56,7 +58,7 @@ def heard_of(alert: Alert, story: StoryDocument) -> Heard:
 def what_is_new(story: StoryDocument, before: Heard | None) -> str:
     """Say why to speak: «new», what rose, or nothing. A reprint and a further report say nothing new."""
     if before is None:
-        return "new"
+        return NEW
     rose = [
         f"{kind} {before.figures[kind]:g} → {found['high']:g}"
         for kind, found in story["figures"].items()

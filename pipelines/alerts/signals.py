@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipelines.alerts.alert import HEALTH, SILENCE
 from pipelines.alerts.file_format import HealthRule, SilenceRule
-from pipelines.alerts.matching import Heard
+from pipelines.alerts.matching import NEW, Heard
 from pipelines.alerts.speaking import Pending
 from pipelines.feeds.health import DOWN_AFTER_FAILURES, FeedHealth, FeedState
 from pipelines.models import Severity
@@ -42,7 +42,7 @@ class Signal:
 def news_of(signal: Signal, before: Heard | None) -> str:
     """Say why to speak of a signal: «new», what has doubled, or nothing."""
     if before is None:
-        return "new"
+        return NEW
     said = before.figures.get(MEASURE, 0.0)
     return f"{said:g} → {signal.measure:g}" if said and signal.measure >= TWICE * said else ""
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NotRequired, TypedDict
 
 from pipelines.alerts.alert import HEALTH, SILENCE, Alert, QuietHours
+from pipelines.alerts.matching import NEW
 from pipelines.stories.story import StoryDocument
 from pipelines.time_zone import KAZAKHSTAN
 
@@ -238,7 +239,7 @@ def text_of_story(one: Pending) -> str:
         f"{one['articles']} articles: {', '.join(one['sources'])}" if one["articles"] else ", ".join(one["sources"]),
     ]
     others = [title for title in one["titles"].values() if title != one["title"]]
-    news = [] if one["news"] == "new" else [f"Now: {one['news']}"]
+    news = [] if one["news"] == NEW else [f"Now: {one['news']}"]
     more = (one.get("detail", ""), one.get("excerpt", ""), one["url"])
     lines = [one["title"], *others, *news, " · ".join(filter(None, facts)), *more]
     return "\n".join(filter(None, lines))

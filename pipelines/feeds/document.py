@@ -51,6 +51,7 @@ _FEED = re.compile(r"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel)[\s>]", re.IGNORECAS
 _SITEMAP = re.compile(r"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
 _PROLOG = re.compile(r"\A(?:\s+|<!--.*?-->|<\?.*?\?>)+", re.DOTALL)
 _NESTED_CDATA = re.compile(r"<!\[CDATA\[\s*(?:<!\[CDATA\[\s*)+")
+_NESTED_END = re.compile(r"\]\](?:>\s*)?\]\]>(?!<!\[CDATA\[>)")
 _SENTENCES = {
     "html": "an HTML page came, not a feed",
     "json": "a JSON document came; kuzet reads RSS, Atom, RDF, JSON Feed and news sitemaps",
@@ -130,10 +131,16 @@ def read_document(body: bytes, *, url: str, headers: Mapping[str, str]) -> FeedT
         raise FeedUnusableError(url, "the document is empty", reason="empty")
     if has_too_many_attributes(text):
         raise FeedUnusableError(url, f"an element has more than {MAX_ATTRIBUTES} attributes", reason="bomb")
-    text, left_out = _cut(_NESTED_CDATA.sub("<![CDATA[", text))
+    text, left_out = _cut(_without_nested_cdata(text))
     if text.count("<") > MAX_TAGS or text.count("&") > MAX_REFERENCES:
         raise FeedUnusableError(url, f"more than {MAX_TAGS:,} tags or {MAX_REFERENCES:,} references", reason="bomb")
     return FeedText(text=with_xml_references(text), encoding=decoded.encoding, left_out=left_out)
+
+
+def _without_nested_cdata(text: str) -> str:
+    """Take out CDATA sections within CDATA sections, which XML does not have and exporters write."""
+    flat, nested = _NESTED_CDATA.subn("<![CDATA[", text)
+    return _NESTED_END.sub("]]>", flat) if nested else text
 
 
 def _cut(text: str) -> tuple[str, int]:

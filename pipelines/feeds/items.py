@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,9 @@ _CUT_OFF = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
-_DATE_FIELDS = ("published", "created", "updated")
+_DATE_FIELDS = ("published", "created", "prism_publicationdate", "updated")
+_FULL_TEXT_FIELDS = ("yandex_full-text", "full-text", "fulltext", "turbo_content")
+_PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +75,37 @@ def is_whole_article(content: str, *, summary: str) -> bool:
 
 
 def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above
-    """Return where the item leads to.
+    """Return where the item leads to: its first link to a page, else where its content is, else its guid.
 
-    feedparser takes a guid for the link when there is no other. It is one only if it is written like an address: many
-    feeds number their items and forget `isPermaLink="false"`. An `rdf:about` or Atom id that is an address is a link.
+    A guid is an address only if it is written like one: many feeds number their items and forget
+    `isPermaLink="false"`. An `rdf:about` or Atom id that is an address is a link. Where the link cannot be one (`#`, a
+    mail address), a guid that is a whole address is taken.
     """
-    link, guid = _text(item.get("link")), _text(item.get("id"))
-    is_guid = item.get("guidislink") and not item.get("links")
-    if is_guid or (not link and "guidislink" not in item):
-        link = guid if is_address(guid) else ""
-    return read_link(link, base=urljoin(base, _text(item.get("title_detail", {}).get("base"))))
+    guid = _text(item.get("id"))
+    base = urljoin(base, _text(item.get("title_detail", {}).get("base")))
+    written = next(_written_links(item), "")
+    if not written and item.get("guidislink", True) and is_address(guid):
+        written = guid
+    link = "" if written == "#" else read_link(written, base=base)
+    return link or (read_link(guid, base=base) if written and _is_whole_address(guid) else "")
+
+
+def _written_links(item: Any) -> Iterator[str]:  # noqa: ANN401 - as above
+    """Yield the addresses that an item gives for itself: alternates in their order, pages before other kinds."""
+    alternates = [each for each in item.get("links", ()) if _text(each.get("rel")).endswith("alternate")]
+    pages = [each for each in alternates if _text(each.get("type")) in _PAGE_TYPES]
+    sources = ({"href": part.get("src")} for part in item.get("content", ()))
+    yield from (href for each in (*pages, *alternates, *sources) if (href := _text(each.get("href")).strip()))
+
+
+def _is_whole_address(guid: str) -> bool:
+    return guid.lower().startswith(("http://", "https://"))
 
 
 def _content(item: Any) -> str:  # noqa: ANN401 - as above
-    """Return the longest of what the item gives as its text: content:encoded, Atom content, Yandex full text."""
+    """Return the longest of what the item gives as its text: content:encoded, Atom content, `_FULL_TEXT_FIELDS`."""
     texts = [_text(part.get("value")) for part in item.get("content", ())]
-    return max([*texts, _text(item.get("yandex_full-text")), _text(item.get("full-text"))], key=len)
+    return max([*texts, *(_text(item.get(name)) for name in _FULL_TEXT_FIELDS)], key=len)
 
 
 def _published_at(item: Any, *, now: datetime) -> datetime | None:  # noqa: ANN401 - as above

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pipelines.errors import UnsafeAddressError
 from pipelines.reading.markup import web_address
@@ -12,7 +12,10 @@ from pipelines.urls import same_site
 _ANCHOR = re.compile(r"<a\s[^<>]{0,1000}?href\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _FEED_SCHEME = re.compile(r"^feed:(?://)?(?=https?:)|^feed:(?=//)", re.IGNORECASE)
 _SCHEME_TWICE = re.compile(r"^https?:/*(?=https?:/)", re.IGNORECASE)
-_BROKEN_SCHEME = re.compile(r"^(https?)(?:\s*:\s*/{1,3}\s*|/{2,3})(?=[\w-]+\.)", re.IGNORECASE)
+_BROKEN_SCHEME = re.compile(r"^h{0,2}t{1,3}p(s?)(?:\s*:\s*/{1,3}\s*|/{2,3})(?=[\w-]+\.)", re.IGNORECASE)
+_ESCAPED_SCHEME = re.compile(r"^https?%3A%2F%2F\S+$", re.IGNORECASE)
+_AROUND = " \"'«»<>\u00a0\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LINE_BREAK = re.compile(r"\s*[\r\n\t]\s*")
 _HOST_FIRST = re.compile(r"^([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]|$)")
 _ADDRESS_INSIDE = re.compile(r"^https?://[^/?#]+/(https?:/{1,2}[^/].*)$", re.IGNORECASE)
 
@@ -20,14 +23,19 @@ _ADDRESS_INSIDE = re.compile(r"^https?://[^/?#]+/(https?:/{1,2}[^/].*)$", re.IGN
 def read_link(text: str, *, base: str) -> str:
     """Return the absolute http(s) address that `text` means, or an empty string.
 
-    Mended: an `<a href>` in place of an address, `feed://`, `https:/host`, a scheme written twice, a host without a
-    scheme, and a site's address written behind its own. Redirects of Google News lead to what is in their query.
+    Mended: an `<a href>` in place of an address, `feed://`, `https:/host`, `htttps://`, backslashes, an address that is
+    escaped, quoted or broken over lines, a scheme written twice, a host without a scheme, and a site's address written
+    behind its own. Redirects of Google News lead to what is in their query.
     """
-    text = re.sub(r"[\r\n\t]", "", text).strip()
+    text = _LINE_BREAK.sub("", text.strip())
     if anchor := _ANCHOR.search(text):
         text = anchor[1]
+    text = text.strip(_AROUND)
+    text = unquote(text) if _ESCAPED_SCHEME.match(text) else text
+    path, mark, query = text.partition("?")
+    text = path.replace("\\", "/") + mark + query
     text = _SCHEME_TWICE.sub("", _FEED_SCHEME.sub("", text))
-    text = _BROKEN_SCHEME.sub(lambda match: f"{match[1].lower()}://", text)
+    text = _BROKEN_SCHEME.sub(lambda match: f"http{match[1].lower()}://", text)
     if _begins_with_host(text, base=base):
         text = f"//{text}"
     link = _address_inside(web_address(text, base=base))

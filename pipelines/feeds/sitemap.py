@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import lxml.etree
 
@@ -16,6 +17,15 @@ from pipelines.feeds.links import read_link
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.dates import read_date
 from pipelines.reading.markup import one_line, plain_text, web_address, without_controls
+
+_READ = frozenset({"loc", "lastmod", "news/title", "news/publication_date", "news/publication/language", "image/loc"})
+_START = re.compile(r"<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_NEWS = re.compile(r"(?<![^\W_])news(?![^\W_])", re.IGNORECASE)
+_NO_ARTICLES = re.compile(
+    r"(?<![^\W_])(?:tags?|categor(?:y|ies)|authors?|users?|pages?|images?|photos?|videos?|products?)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_YEARS = range(1990, 2100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +67,9 @@ def parse_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: dat
 def newest_sitemap(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime) -> str:
     """Return the address of the one sitemap of an index that has the newest articles; empty when it lists none.
 
-    A sitemap with «news» in its name comes first, then the latest lastmod, then the greatest number in the name
-    (`sitemap-2025-11.xml`), then the last of the index. Raises FeedUnusableError for what is no index.
+    Lists of tags, authors and pictures come last. A sitemap with «news» in its name comes first, then the latest
+    lastmod, then the greatest number in the name (`sitemap-2025-11.xml`), years before others, then the last of the
+    index. Raises FeedUnusableError for what is no index.
     """
     children = sitemaps(body, url=url, headers=headers, now=now)
     return max(children, key=lambda child: child.rank, default=SitemapLink(address="", rank=())).address
@@ -74,7 +85,7 @@ def sitemaps(body: bytes, *, url: str, headers: Mapping[str, str], now: datetime
         said = {_name(child): (child.text or "").strip() for child in element}
         if address := read_link(said.get("loc", ""), base=url):
             changed = read_date(said.get("lastmod", ""), now=now)
-            rank = ("news" in address.lower(), changed.timestamp() if changed else 0.0, _numbers(address), number)
+            rank = (*_kind(address), changed.timestamp() if changed else 0.0, _numbers(address), number)
             found.append(SitemapLink(address=address, rank=rank))
     return found
 
@@ -84,9 +95,7 @@ def listed_pages(body: bytes, *, url: str, headers: Mapping[str, str], now: date
     root = _root(read_document(body, url=url, headers=headers).text, url=url)
     found = []
     for element in (each for each in root if _name(each) == "url"):
-        said: dict[str, str] = {}
-        for child in element.iter():
-            said.setdefault(_path(child, element), child.text or "")
+        said = _said(element)
         if link := read_link(said.get("loc", ""), base=url):
             written = said.get("news/publication_date") or said.get("lastmod", "")
             title = one_line(plain_text(said.get("news/title", "")))
@@ -94,8 +103,16 @@ def listed_pages(body: bytes, *, url: str, headers: Mapping[str, str], now: date
     return found
 
 
+def _kind(address: str) -> tuple[bool, bool]:
+    """Return whether a sitemap can list articles, and whether it lists news, by the words in its path."""
+    path = urlsplit(address).path
+    return not _NO_ARTICLES.search(path), bool(_NEWS.search(path))
+
+
 def _numbers(address: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d{1,9}", address.rpartition("/")[2]))
+    """Return the numbers of a sitemap's name, the year first: `sitemap-9-2026` is later than `sitemap-10-2025`."""
+    numbers = [int(number) for number in re.findall(r"\d{1,9}", address.rpartition("/")[2])]
+    return tuple(sorted(numbers, key=lambda number: number not in _YEARS))
 
 
 def _root(text: str, *, url: str) -> lxml.etree._Element:
@@ -116,6 +133,8 @@ def _parsed(text: str, *, url: str) -> lxml.etree._Element | None:
         encoding="utf-8", resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, recover=True,
         remove_comments=True, remove_pis=True,
     )  # fmt: skip
+    start = _START.search(text)  # warnings of the site's program come before it
+    text = text[start.start() :] if start else text
     try:
         return lxml.etree.fromstring(without_controls(text).encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.LxmlError, ValueError) as error:
@@ -123,9 +142,7 @@ def _parsed(text: str, *, url: str) -> lxml.etree._Element | None:
 
 
 def _entry(element: lxml.etree._Element, *, base: str, now: datetime) -> Entry | DroppedItem:
-    said: dict[str, str] = {}
-    for child in element.iter():
-        said.setdefault(_path(child, element), child.text or "")
+    said = _said(element)
     title = one_line(plain_text(said.get("news/title", "")))
     link = read_link(said.get("loc", ""), base=base)
     if not title:
@@ -141,6 +158,15 @@ def _entry(element: lxml.etree._Element, *, base: str, now: datetime) -> Entry |
     )
 
 
+def _said(element: lxml.etree._Element) -> dict[str, str]:
+    """Return the texts that are read of a `<url>`, by their paths; of several the first."""
+    said: dict[str, str] = {}
+    for child in element.iter():
+        if (path := _path(child, element)) in _READ:
+            said.setdefault(path, "".join(map(str, child.itertext())))
+    return said
+
+
 def _path(element: lxml.etree._Element, top: lxml.etree._Element) -> str:
     """Return the path of an element below `top` by local names, e.g. `news/title`; the last three levels count."""
     names: list[str] = []
@@ -154,4 +180,4 @@ def _path(element: lxml.etree._Element, top: lxml.etree._Element) -> str:
 def _name(element: lxml.etree._Element) -> str:
     tag = element.tag
     # A prefix without a declaration (`news:`) is a part of the name.
-    return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1] if isinstance(tag, str) else ""
+    return tag.rsplit("}", 1)[-1].rsplit(":", 1)[-1].lower() if isinstance(tag, str) else ""

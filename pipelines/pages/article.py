@@ -80,15 +80,17 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime, 
     body, extraction = (
         (chosen, Extraction.FULL) if chosen else _text(tree, metadata, title=title, entry=entry, page=page)
     )
-    dated = _dated(tree, metadata, title=title, entry=entry, now=observed_at)
+    dated = _of_feed(entry, now=observed_at) or published_at(
+        tree, metadata, title=title, url=page.final_url, now=observed_at
+    )
     descriptions = (entry.summary if entry else "", *metadata.descriptions)
     return Draft(
         title=title,
         body=body,
         extraction=extraction,
         summary=next(filter(None, descriptions), ""),
-        published_at=dated[0],
-        published_from=dated[1],
+        published_at=dated,
+        published_from=_source(dated, entry=entry, now=observed_at),
         canonical_url=believed_canonical(
             metadata, page_url=page.final_url, similar_title=is_announced(metadata, entry)
         ),
@@ -137,13 +139,14 @@ def _last_resort(metadata: PageMetadata, entry: Entry | None, *, title: str, url
     raise PageUnusableError(url, "no article text on the page", reason="no_text")
 
 
-def _dated(
-    tree: PageTree, metadata: PageMetadata, *, title: str, entry: Entry | None, now: datetime
-) -> tuple[datetime | None, PublishedFrom]:
-    if entry and entry.published_at and entry.published_at <= now:
-        return entry.published_at, PublishedFrom.FEED
-    moment = published_at(tree, metadata, title=title, now=now)
-    return (moment, PublishedFrom.PAGE) if moment else (None, PublishedFrom.OBSERVED)
+def _of_feed(entry: Entry | None, *, now: datetime) -> datetime | None:
+    return entry.published_at if entry and entry.published_at and entry.published_at <= now else None
+
+
+def _source(moment: datetime | None, *, entry: Entry | None, now: datetime) -> PublishedFrom:
+    if moment is None:
+        return PublishedFrom.OBSERVED
+    return PublishedFrom.FEED if _of_feed(entry, now=now) else PublishedFrom.PAGE
 
 
 def _image(metadata: PageMetadata, page: Page, entry: Entry | None) -> str:

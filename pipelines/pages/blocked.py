@@ -7,12 +7,17 @@ import re
 from pipelines.errors import PageUnusableError
 from pipelines.pages.document import PageTree
 from pipelines.pages.metadata import PageMetadata
+from pipelines.pages.similarity import key
 
 CHALLENGE_CHARACTERS = 1_500
 """A challenge says little. A longer page that speaks of captchas is an article about them."""
 
 ARTICLE_CHARACTERS = 180
 """Two sentences. What a challenge says besides its own words («Ray ID», «a few seconds») is shorter."""
+
+SHORTEST_ARTICLE = 40
+HEADLINE_WORDS = 5
+"""Headlines of news have more words than «Проверка браузера»."""
 
 LONGEST_PROMPT = 240
 """A longer line is a paragraph of the article, whatever words it uses."""
@@ -37,6 +42,7 @@ _CHALLENGE_CODE = tuple(
     _cf_chl_opt cf-browser-verification ddos-guard.net/check g-recaptcha h-captcha smartcaptcha
     """.split()  # noqa: SIM905 - signs to read
 )
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?»\"”)]\s*\Z")
 _PAYWALL_WORDS = re.compile(
     r"(?:доступ\w*|читать|прочитать|продолжени\w*|материал\w*)[^.\n]{0,60}"
@@ -73,11 +79,23 @@ def refuse_teaser(metadata: PageMetadata, body: str, *, lines: list[str], url: s
 
 
 def _has_article(metadata: PageMetadata, body: str) -> bool:
-    """True if there are enough sentences that no challenge says, under a title that is no challenge's."""
+    """True if there are enough sentences that no challenge says, under a title that is no challenge's.
+
+    Under a whole sentence of a headline, which the title repeats, a line of text is enough.
+    """
     if _CHALLENGE_TITLE.match(metadata.title_element):
         return False
+    is_headed = any(_is_news(heading, metadata.title_element) for heading in metadata.headings)
+    if is_headed and len(body) >= SHORTEST_ARTICLE:
+        return True
     own = [line for line in body.splitlines() if not _CHALLENGE_WORDS.search(line)]
     return sum(map(len, own)) >= ARTICLE_CHARACTERS
+
+
+def _is_news(heading: str, title: str) -> bool:
+    """True for a heading that challenges do not have: long, repeated in the title, without their words."""
+    words = len(_WORD.findall(heading))
+    return words >= HEADLINE_WORDS and key(heading) in key(title) and not _CHALLENGE_WORDS.search(heading)
 
 
 def _has_challenge_code(tree: PageTree) -> bool:

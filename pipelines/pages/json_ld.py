@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import lxml.html
 
-from pipelines.pages.similarity import similarity
+from pipelines.pages.similarity import similarity, stems
 from pipelines.reading.markup import one_line, plain_text
 
 MAX_SCRIPT_CHARACTERS = 500_000
 MAX_OBJECTS = 500
+FEWEST_WORDS = 3
 RELATED = 0.4
 """A list of news that has nothing as like the page's names as this is about other articles."""
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Report)$")
@@ -43,7 +44,7 @@ def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> Article
     if not articles:
         return ArticleClaims()
     article = max(articles, key=lambda found: _similarity(found, names))
-    if len(articles) > 1 and _text(article.get("headline")) and names and _similarity(article, names) < RELATED:
+    if _is_about_another(article, names, is_alone=len(articles) == 1):
         return ArticleClaims()
     return ArticleClaims(
         headline=one_line(plain_text(_text(article.get("headline")))),
@@ -53,6 +54,15 @@ def read_claims(root: lxml.html.HtmlElement, *, names: Sequence[str]) -> Article
         image=_image(article.get("image")),
         free=str(article.get("isAccessibleForFree", "true")).lower() != "false",
     )
+
+
+def _is_about_another(article: dict[str, object], names: Sequence[str], *, is_alone: bool) -> bool:
+    """True if an object's headline is unlike all of the page's names; of one alone not a word may be in them."""
+    title = _text(article.get("headline"))
+    if not title or not names or _similarity(article, names) >= RELATED:
+        return False
+    enough = min(len(stems(title)), max(len(stems(name)) for name in names)) >= FEWEST_WORDS
+    return not is_alone or (enough and not stems(title) & stems(" ".join(names)))
 
 
 def _similarity(article: dict[str, object], names: Sequence[str]) -> float:

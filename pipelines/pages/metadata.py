@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import lxml.html
 
@@ -13,11 +13,20 @@ from pipelines.errors import UnsafeAddressError
 from pipelines.pages.json_ld import ArticleClaims, read_claims
 from pipelines.pages.similarity import SIMILAR, key, similarity
 from pipelines.reading.markup import one_line, plain_text, web_address
-from pipelines.urls import normalise_url, parse_link, same_site
+from pipelines.urls import Target, normalise_url, parse_link, same_site
 
 LONGEST_TITLE = 500
 _SECTION = re.compile(r"[^\W\d_]{1,16}(?:\.(?:php|aspx?|jsp|html?))?")
 _SCRIPT = re.compile(r"\.(?:php|aspx?|jsp|cgi|do)$", re.IGNORECASE)
+_LIST = re.compile(
+    r"/(?:tags?|category|categories|rubrics?|authors?|search)/[^/]*$|/(?:lenta|topics?)/[^/\d]*$|/page/\d{1,3}$"
+    r"|/\d{4}(?:/\d\d?){1,2}$|/\d{4}-\d\d(?:-\d\d)?$|/search$|/404$",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"/(?:amp|print|full|all|turbo)", re.IGNORECASE)
+_UNFILLED = re.compile(r"\{|%7B|/(?:undefined|null|None|NaN)(?:$|[/?])")
+"""A template that was never filled in."""
+
 _SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
 
 
@@ -125,17 +134,28 @@ def believed_canonical(metadata: PageMetadata, *, page_url: str, similar_title: 
 def _may_be_list(canonical: str, *, page_url: str) -> bool:
     """True if an address can name many articles.
 
-    It has no path; it is a section above the page's own address; it lacks a query that the page has; or its path ends
-    in one short word without a number, as sections do (`/lenta`, `/kk/news`) and articles do not.
+    It has no path, or words of lists in it (`/tag/`, `/page/2`, a day); it is a section above the page's own address,
+    which a print or AMP version is not; it lacks something of the query that the page has; or its path ends in one
+    short word without a number, as sections do (`/lenta`, `/kk/news`) and articles do not.
     """
     if canonical == page_url:
         return False
     claimed, page = parse_link(canonical), parse_link(page_url)
-    path = claimed.path.rstrip("/")
+    path, page_path = claimed.path.rstrip("/"), page.path.rstrip("/")
     last = path.rsplit("/", 1)[-1]
     is_section = bool(_SECTION.fullmatch(last)) and not claimed.query
-    lacks_query = bool(page.query) and not claimed.query and (_SCRIPT.search(path) or path == page.path.rstrip("/"))
-    return not path or is_section or bool(lacks_query) or page.path.rstrip("/").startswith(f"{path}/")
+    is_above = page_path.startswith(f"{path}/") and not _VERSION.fullmatch(page_path[len(path) :])
+    names_list = bool(_LIST.search(path) or _UNFILLED.search(canonical))
+    return not path or is_section or names_list or is_above or _lacks_query(claimed, page)
+
+
+def _lacks_query(claimed: Target, page: Target) -> bool:
+    """True if a canonical address leaves out the number by which a page was asked for, or all of its query."""
+    if _SCRIPT.search(claimed.path) is None and claimed.path.rstrip("/") != page.path.rstrip("/"):
+        return False
+    kept = {name for name, _ in parse_qsl(claimed.query)}
+    numbered = {name for name, value in parse_qsl(page.query) if any(map(str.isdigit, value))}
+    return bool(page.query) and (not claimed.query or not numbered <= kept)
 
 
 def _site_names(meta: dict[str, str], url: str) -> tuple[str, ...]:

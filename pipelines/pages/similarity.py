@@ -8,6 +8,11 @@ from difflib import SequenceMatcher
 SIMILAR = 0.6
 """Likeness from which two headlines are the same one, edited."""
 
+STEM_LETTERS = 5
+"""Kazakh and Russian words begin alike in all their forms: «тонады», «тонаған»; «пожара», «пожаре»."""
+
+SHORTEST_WORD = 4
+_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_WORD},}}")
 _NUMBERS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W_]+")
 
@@ -25,6 +30,11 @@ def similarity(one: str, other: str) -> float:
 def is_same_title(one: str, other: str) -> bool:
     """True if two headlines are one, edited. Those of a series («Курс на 1 сентября», «… на 2 сентября») are not."""
     return similarity(one, other) >= SIMILAR and _NUMBERS.findall(one) == _NUMBERS.findall(other)
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the beginnings of the longer words: they begin alike in all forms («пожара», «пожаре»)."""
+    return frozenset(word[:STEM_LETTERS] for word in _WORD.findall(text.lower()))
 
 
 def key(text: str) -> str:

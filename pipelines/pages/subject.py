@@ -7,19 +7,14 @@ import re
 from pipelines.errors import PageUnusableError
 from pipelines.models import Entry
 from pipelines.pages.metadata import PageMetadata
-from pipelines.pages.similarity import SIMILAR, key, similarity
+from pipelines.pages.similarity import SIMILAR, STEM_LETTERS, key, similarity, stems
 from pipelines.urls import parse_link
 
-STEM_LETTERS = 5
-"""Kazakh and Russian words begin alike in all their forms: «тонады», «тонаған»; «пожара», «пожаре»."""
-
-SHORTEST_WORD = 4
 FEWEST_WORDS = 3
 """A title of fewer words («Видео дня») is no evidence against a page."""
 
 ENOUGH_STEMS = 0.4
 LEAD_KEY = 50
-_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_WORD},}}")
 _CONSENT = re.compile(
     r"cookie|куки|согласи\w*|персональн\w+ данн\w+|обработк\w+ данн\w+|партн[её]р\w*|конфиденциальност\w*"
     r"|келісім\w*|дербес дерек\w*|деректер\w*|серіктес\w*|құпиялылық|consent|partners|privacy|personal data",
@@ -42,7 +37,7 @@ def refuse_other_page(metadata: PageMetadata, body: str, *, entry: Entry | None,
     url: the address that was asked for; found_at: where the redirects led. Titles are edited after they were sent out,
     so a page under another headline passes when its text has the title's words or begins like the feed's summary.
     """
-    if entry is None or len(_stems(entry.title)) < FEWEST_WORDS:
+    if entry is None or len(stems(entry.title)) < FEWEST_WORDS:
         return
     shares_words = _shares_words(body, entry)
     if not shares_words and len(body) <= CONSENT_CHARACTERS and len(_consent_words(body)) >= CONSENT_WORDS:
@@ -57,12 +52,8 @@ def _shares_words(body: str, entry: Entry) -> bool:
     begin = key(entry.summary)[:LEAD_KEY]
     if len(begin) == LEAD_KEY and begin in key(body):
         return True
-    wanted, found = _stems(entry.title), _stems(body)
+    wanted, found = stems(entry.title), stems(body)
     return len(wanted & found) >= ENOUGH_STEMS * len(wanted)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:STEM_LETTERS] for word in _WORD.findall(text.lower()))
 
 
 def _consent_words(body: str) -> frozenset[str]:

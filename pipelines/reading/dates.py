@@ -8,8 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from pipelines.reading.date_shapes import (
+    AFTER,
+    AGO,
+    ALONE,
+    BEFORE,
+    DAYS,
+    DAYS_OF_THE_YEAR,
+    JOINING,
+    NEAR,
+    PACKED_AFTER,
+)
+from pipelines.reading.months import month_of
+from pipelines.reading.zones import read_zone
 from pipelines.time_zone import KAZAKHSTAN
 
 FUTURE_TOLERANCE = timedelta(minutes=10)
@@ -17,95 +30,27 @@ FUTURE_TOLERANCE = timedelta(minutes=10)
 unknown.
 """
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+LATEST_YEAR = 2200
 LONGEST_DATE = 80
+MONTHS = 12
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "янв қаң каң jan qań qan", "фев ақп акп feb aqp", "мар нау mar nau náu naý", "апр сәу сау apr sáu sau sáý",
-            "мая май мам may mam", "июн мау jun maý mau", "июл шіл шил jul şil shi", "авг там aug tam",
-            "сен қыр кыр sep qyr", "окт қаз каз oct qaz", "ноя қар кар nov qar", "дек жел dec jel",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_ZONES = {
-    name: round(hours * 60)
-    for hours, names in (
-        (0, "z ut utc gmt wet"),
-        (1, "cet bst west"),
-        (2, "eet cest"),
-        (3, "msk мск eest trt"),
-        (4, "samt gst azt"),
-        (5, "almt aqtt orat qyzt kzt uzt yekt pkt"),
-        (5.5, "ist"),
-        (6, "omst kgt"),
-        (7, "novt krat"),
-        (8, "sgt hkt"),
-        (9, "jst kst"),
-        (-3, "brt"),
-        (-4, "edt"),
-        (-5, "est cdt"),
-        (-6, "cst mdt"),
-        (-7, "mst pdt"),
-        (-8, "pst"),
-    )
-    for name in names.split()
-}
-"""Minutes east of Greenwich. IST is India's and CST America's: their sites are the ones that write them."""
+_QUOTED_DAY = re.compile(r"[«“„\"](\d\d?)[»”“\"]")
+"""As documents write it: «14» марта."""
 
-_NAME = r"(?P<name>[^\W\d_]{3,9})"
-_DAY = r"(?<![\d.:])(?P<day>\d{1,2})"
-_YEAR = r"(?P<year>\d{4})(?!\d)"
-_SHAPES = tuple(
-    re.compile(shape, re.IGNORECASE)
-    for shape in (
-        r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)",
-        r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?=\d{4}(?:\d\d)?(?!\d)|\D|$)",
-        rf"{_DAY}\s?[./-]\s?(?P<month>\d{{1,2}})\s?[./-]\s?{_YEAR}",
-        rf"{_DAY}[./](?P<month>\d\d)[./](?P<year>\d\d)(?![\d.:])",
-        (
-            rf"{_DAY}(?:-?(?:го|ое|ші|шы|st|nd|rd|th))?[\s-]+(?:of\s)?{_NAME}\.?,?[\s-]+"
-            r"(?P<year>\d{4}|\d\d(?=\s+\d{1,2}:))(?!\d)(?:\s*(?:года|год|жыл\w*|[гж]\.?(?!\w)))?"
-        ),
-        rf"{_YEAR}\s*(?:жыл\w*|ж\.)[\s,]*{_DAY}(?:-?(?:ші|шы))?[\s-]+{_NAME}",
-        rf"{_NAME}\.?\s+{_DAY}(?:st|nd|rd|th)?,?\s+{_YEAR}",
-        rf"{_NAME}\s+{_DAY}\s+(?P<clock>\d\d?:\d\d(?::\d\d)?(?:\s+[+-]\d{{4}}|\s+[A-Z]{{1,5}})?)\s+{_YEAR}",
-    )
-)
-"""In this order: ISO, the same without hyphens, numbers, «01.09.25», words, year first, American, `ctime`."""
-
-_TIME = (
-    r"(?P<hour>[01]?\d|2[0-4])(?P<colon>[:.]|\s?(?:ч|сағ)\w*\.?\s?)(?P<minute>[0-5]\d)(?!\d)"
-    r"(?:[:.](?P<second>[0-5]\d|60)(?:[.,]\d{1,9})?)?(?:\s?мин\w*\.?)?(?:\s*(?P<half>[ap])\.?\s?m\b\.?)?"
-)
-_BASIC_TIME = r"T?(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?"
-_OFFSET = r"[+−-]\s?\d\d?(?::?\d\d)?"
-_ZONE = rf"\s*\(?\s*(?P<zone>(?:GMT|UTC|UT)\s?{_OFFSET}|{_OFFSET}|[A-Za-zА-Яа-я]{{1,5}})?(?![\w:])"
-_AFTER = (
-    re.compile(rf"T?[^\d]{{0,20}}?{_TIME}{_ZONE}", re.IGNORECASE),
-    re.compile(rf"{_BASIC_TIME}{_ZONE}", re.IGNORECASE),
-)
-"""The time behind the day: «, 12:30», «T12:30:00Z», « г. в 12 ч. 30 мин.»; directly behind it also «T123000Z»."""
-
-_BEFORE = re.compile(rf"(?<![\d.:]){_TIME}{_ZONE}[^\d]{{0,20}}$", re.IGNORECASE)
-"""The time before the day: «12:30, 1 сентября 2025»."""
+_SHORT_YEAR = re.compile(r"(?<=\s)['’`](?=\d\d(?!\d))")
+_UNIX = re.compile(r"([1-9]\d{9})(?:\d{3}|\d{6}|\.\d{1,9})?")
 
 
-_RELATIVE = re.compile(r"\W*(?:(?P<today>сегодня|бүгін|today)|вчера|кеше|yesterday)\W", re.IGNORECASE)
-_NO_YEAR = re.compile(rf"\W*{_DAY}(?:-?(?:ші|шы))?[\s-]+{_NAME}\.?,?(?=\D{{1,12}}{_TIME}\W*$)", re.IGNORECASE)
-
-
-def read_date(text: str, *, now: datetime) -> datetime | None:
+def read_date(text: str, *, now: datetime, zone: tzinfo = KAZAKHSTAN) -> datetime | None:
     """Read a date as feeds and pages write them: RFC 822, ISO 8601, Unix, numbers, Russian, Kazakh and English words.
 
-    A day without a time is 00:00 UTC of that day, which is 05:00 in Kazakhstan: the same day in both. Return None for
-    text that is no date, is older than the web, or is further ahead of `now` than clocks differ.
+    A day without a time is 00:00 UTC of that day, which is 05:00 in Kazakhstan: the same day in both. zone: where a
+    time without one was written. Return None for text that is no date, is older than the web, or is further ahead of
+    `now` than clocks differ.
     """
     text = " ".join(text[:LONGEST_DATE].split())
-    moment = _unix(text) or _written(text) or _near(text, now=now)
+    text = _SHORT_YEAR.sub("20", _QUOTED_DAY.sub(r"\1", text))
+    moment = _unix(text) or _written(text, zone) or _ago(text, now=now) or _near(text, zone, now=now)
     if moment is None:
         return None
     # A day began in Kazakhstan five hours before it began in UTC.
@@ -125,57 +70,91 @@ def within_reason(moment: datetime, *, now: datetime) -> datetime | None:
 
 
 def _unix(text: str) -> datetime | None:
-    """Read seconds since 1970, with or without a fraction, or milliseconds: ten or thirteen digits reach to 2286."""
-    match = re.fullmatch(r"([1-9]\d{9})(?:\d{3}|\.\d{1,9})?", text)
+    """Read seconds since 1970, with or without a fraction, or thousandths or millionths: ten digits reach to 2286."""
+    match = _UNIX.fullmatch(text)
     return datetime.fromtimestamp(int(match[1]), tz=UTC) if match else None
 
 
-def _written(text: str) -> datetime | None:
-    matches = (match for shape in _SHAPES for match in shape.finditer(text))
-    return next(filter(None, (_moment(match) for match in matches)), None)
+def _written(text: str, zone: tzinfo) -> datetime | None:
+    matches = (match for shape in DAYS for match in shape.finditer(text))
+    return next(filter(None, (_moment(match, zone) for match in matches)), None)
 
 
-def _near(text: str, *, now: datetime) -> datetime | None:
-    """Read «сегодня, 12:30», «кеше 09:05» and «1 сентября, 12:30»: a day by its distance from `now`, with a time."""
-    today = now.astimezone(KAZAKHSTAN).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
-    if word := _RELATIVE.match(text):
-        time = _AFTER[0].match(text, word.end() - 1)
-        return _at(today - timedelta(days=0 if word["today"] else 1), time) if time else None
-    if day := _NO_YEAR.match(text):
-        years = (f"{text[: day.end()]} {today.year - past} {text[day.end() :]}" for past in (0, 1))
-        return next((moment for year in years if (moment := _written(year)) and moment <= now + FUTURE_TOLERANCE), None)
+def _ago(text: str, *, now: datetime) -> datetime | None:
+    """Read «5 минут назад», «2 сағат бұрын», «an hour ago»."""
+    match = AGO.fullmatch(text)
+    if match is None:
+        return None
+    count = int(match["count"] or 1)
+    return now - (timedelta(minutes=count) if match["minutes"] else timedelta(hours=count))
+
+
+def _near(text: str, zone: tzinfo, *, now: datetime) -> datetime | None:
+    """Read a day by its distance from `now`, with a time: «сегодня, 12:30», «09:05, кеше», «1 сентября, 12:30»."""
+    for time in ALONE.finditer(text):
+        end = time.start("zone") if time["zone"] and not read_zone(time["zone"]) else time.end()
+        rest = JOINING.sub(" ", f"{text[: time.start()]} {text[end:]}").strip(" ,.;|/·•–—-()")
+        days = _near_days(rest, now=now, has_colon=time["colon"] == ":")
+        moments = (_at(day, time, zone) for day in days)
+        if moment := next((each for each in moments if each <= now + FUTURE_TOLERANCE), None):
+            return moment
     return None
 
 
-def _moment(day: re.Match[str]) -> datetime | None:
+def _near_days(text: str, *, now: datetime, has_colon: bool) -> Iterator[datetime]:
+    """Yield the days that a text without a year can mean, the latest first. «24.09» is one next to «12:30» only."""
+    today = now.astimezone(KAZAKHSTAN).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+    if word := NEAR.fullmatch(text):
+        yield today - timedelta(days=0 if word["today"] else 1)
+    for shape in DAYS_OF_THE_YEAR:
+        day = shape.fullmatch(text)
+        if day and (has_colon or "name" in day.groupdict()):
+            yield from filter(None, (_midnight(today.year - past, day) for past in (0, 1)))
+
+
+def _moment(day: re.Match[str], zone: tzinfo) -> datetime | None:
+    year = int(day["year"]) + (2000 if len(day["year"]) == 2 else 0)  # noqa: PLR2004 - «25»
+    midnight = _midnight(year, day)
+    return next((_at(midnight, time, zone) for time in _times(day)), midnight) if midnight else None
+
+
+def _midnight(year: int, day: re.Match[str]) -> datetime | None:
     said = day.groupdict()
-    month = int(said["month"]) if said.get("month") else _MONTHS.get(said["name"][:3].lower(), 0)
-    year = int(said["year"]) + (2000 if len(said["year"]) == 2 else 0)  # noqa: PLR2004 - «25»
+    number, month = int(said["day"]), int(said.get("month") or month_of(said.get("name") or ""))
+    if said.get("mark", ".") in "/-" and _is_american(day):
+        number, month = month, number
     try:
-        midnight = datetime(year, month, int(said["day"]), tzinfo=UTC)
+        return datetime(year, month, number, tzinfo=UTC) if year <= LATEST_YEAR else None
     except ValueError:
         return None
-    return next((_at(midnight, time) for time in _times(day)), midnight)
+
+
+def _is_american(day: re.Match[str]) -> bool:
+    """True for «03/14/2026», which can be nothing else, and for «3/4/2026 6:45 PM», as one maker's programs write."""
+    if int(day["month"]) > MONTHS:
+        return True
+    time = AFTER.match(day.string, day.end())
+    return day["mark"] == "/" and bool(time and time["half"])
 
 
 def _times(day: re.Match[str]) -> Iterator[re.Match[str]]:
     """Yield the times written with a day, the best first."""
     text, clock = day.string, day.groupdict().get("clock") or ""
     candidates = (
-        _AFTER[0].match(clock),
-        _AFTER[0].match(text, day.end()),
-        _AFTER[1].match(text, day.end()),
-        _BEFORE.search(text[: day.start()]),
+        AFTER.match(clock),
+        AFTER.match(text, day.end()),
+        PACKED_AFTER.match(text, day.end()),
+        BEFORE.search(text[: day.start()]),
     )
     return filter(None, candidates)
 
 
-def _at(midnight: datetime, time: re.Match[str]) -> datetime:
+def _at(midnight: datetime, time: re.Match[str], zone: tzinfo) -> datetime:
     """Put a time on a day. 24:00 is the next day's midnight, a leap second the second before."""
     hour = int(time["hour"])
     if half := time.groupdict().get("half"):
         hour = hour % 12 + (12 if half.lower() == "p" else 0)
-    zone = _zone(time["zone"] or "") or KAZAKHSTAN
+    zone = read_zone(time["zone"] or "") or zone
     second = min(int(time["second"] or 0), 59)
     return midnight.replace(tzinfo=zone) + timedelta(hours=hour, minutes=int(time["minute"]), seconds=second)
 
@@ -184,12 +163,3 @@ def _is_today(moment: datetime, *, now: datetime) -> bool:
     """True if this is a day without a time, and it is that day in Kazakhstan."""
     day_only = moment.tzinfo is UTC and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
     return day_only and moment.date() == now.astimezone(KAZAKHSTAN).date()
-
-
-def _zone(text: str) -> timezone | None:
-    """Return the zone of an offset (`+05:00`, `GMT+5`, `-0000`) or a name, None for one that is unknown."""
-    if match := re.fullmatch(r"(?:GMT|UTC|UT)?\s?([+−-])\s?(\d\d?):?(\d\d)?", text, re.IGNORECASE):
-        minutes = int(match[2]) * 60 + int(match[3] or 0)
-        return timezone(timedelta(minutes=minutes if match[1] == "+" else -minutes)) if minutes < 24 * 60 else None
-    minutes_east = _ZONES.get(text.lower())
-    return None if minutes_east is None else timezone(timedelta(minutes=minutes_east))

@@ -6,7 +6,7 @@ import html
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -101,13 +101,13 @@ class SearchResult:
 def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datetime) -> SearchResult:
     """Return the engine's answer as a SearchResult. `request` and `now` are those the body was built from."""
     found = answer["hits"]
-    aggs = answer.get("aggregations", {})
-    histogram = aggs.get("histogram", {}).get("values", {})
+    aggs = {name: _values(counted) for name, counted in answer.get("aggregations", {}).items()}
+    histogram = aggs.get("histogram", {})
     return SearchResult(
-        total=_total(found, aggs),
-        texts=aggs["texts"]["values"]["value"] if "texts" in aggs else len(found["hits"]),
+        total=int(found["total"]["value"]),
+        texts=aggs["texts"]["value"] if "texts" in aggs else len(found["hits"]),
         hits=tuple(_found(hit) for hit in found["hits"]),
-        facets={name: _facet(aggs[name]["values"]) for name in request.facets if name in aggs},
+        facets={name: _facet(aggs[name]) for name in request.facets if name in aggs},
         histogram=tuple(Bucket(b["key_as_string"], b["doc_count"]) for b in histogram.get("buckets", ())),
         interval=histogram.get("interval", ""),
         took_ms=answer["took"],
@@ -115,6 +115,32 @@ def read_search(answer: Mapping[str, Any], *, request: SearchRequest, now: datet
         partial=bool(answer.get("timed_out") or answer["_shards"]["failed"]),
         did_you_mean=_did_you_mean(answer.get("suggest", {}).get("words", ())),
     )
+
+
+def collapsed_values(result: SearchResult, field: str) -> list[str]:
+    """Return what the hits have in the field that they are collapsed by, each value once."""
+    return list(dict.fromkeys(value for hit in result.hits if (value := str(hit.document.get(field, "")))))
+
+
+def with_others(result: SearchResult, answer: Mapping[str, Any], *, field: str) -> SearchResult:
+    """Return a result whose hits name the articles behind them: the answer to `build_others`."""
+    groups = {bucket["key"]: bucket for bucket in answer["aggregations"]["others"]["buckets"]}
+    hits = (_with_its_others(hit, groups.get(str(hit.document.get(field, "")))) for hit in result.hits)
+    return replace(result, hits=tuple(hits))
+
+
+def _with_its_others(hit: FoundArticle, group: Json | None) -> FoundArticle:
+    if group is None:
+        return hit
+    listed = [one for one in group["first"]["hits"]["hits"] if one["_id"] != hit.article_id]
+    others = tuple(Reprint(one["_source"]["id"], one["_source"]["source"], one["_source"]["url"]) for one in listed)
+    return replace(hit, reprints=group["doc_count"] - 1, reprinted_by=others)
+
+
+def _values(counted: Json) -> Json:
+    """Return what was counted, be it under filters or not."""
+    values: Json = counted.get("values", counted)
+    return values
 
 
 def _did_you_mean(words: Iterable[Json]) -> str:
@@ -125,22 +151,13 @@ def _did_you_mean(words: Iterable[Json]) -> str:
     return " ".join(word["options"][0]["text"] if word["options"] else word["text"] for word in listed)
 
 
-def _total(found: Json, aggs: Json) -> int:
-    """Hits are counted after the filters; so is `texts`, which also says how many articles it looked at."""
-    return int(found["total"]["value"] if "total" in found else aggs["texts"]["doc_count"])
-
-
 def _found(hit: Json) -> FoundArticle:
-    same = hit.get("inner_hits", {}).get("reprints", {}).get("hits")
-    others = [one["_source"] for one in same["hits"] if one["_id"] != hit["_id"]] if same else []
     score = hit.get("_score")
     return FoundArticle(
         article_id=hit["_id"],
         score=None if score is None or math.isnan(score) else score,
         document=cast("IndexDocument", hit.get("_source", {})),
         highlights=_highlights(hit.get("highlight", {})),
-        reprints=same["total"]["value"] - 1 if same else 0,
-        reprinted_by=tuple(Reprint(one["id"], one["source"], one["url"]) for one in others),
         matches=read_matches(hit["_explanation"]) if "_explanation" in hit else (),
     )
 

@@ -17,6 +17,8 @@ from pipelines.search.text import Node, plain_words, read_query, typed_words
 from pipelines.time_zone import OFFSET
 
 FACET_SIZE = 20
+OTHERS = 5
+"""Articles with the text of a hit that are named; the others are counted."""
 OWN_LANGUAGE = 2
 """What the language of the query adds to the weight 1 of every article (decision 0019)."""
 
@@ -50,15 +52,32 @@ def build_search(request: SearchRequest, *, now: datetime) -> Json:
         body["post_filter"] = _all_of(filters.values())
     if request.explain:
         body["explain"] = True
-    if request.by_story:
-        body["collapse"] = _COLLAPSE | {"field": "story"}
-    elif request.collapse:
-        body["collapse"] = _COLLAPSE
+    if field := collapsed_by(request):
+        body["collapse"] = {"field": field}
     if request.highlight and asked:
         body["highlight"] = _highlight(asked, now=moment)
     if cursor.breadth is Breadth.MOST and (words := typed_words(asked)):
         body["suggest"] = _suggestions(words)
     return body
+
+
+def collapsed_by(request: SearchRequest) -> str:
+    """Return the field of which each value is shown once; empty when every article is shown."""
+    return "story" if request.by_story else "same_text" if request.collapse else ""
+
+
+def build_others(request: SearchRequest, values: Iterable[str], *, now: datetime) -> Json:
+    """Build the search for the articles behind the hits of a page: those that have one of their collapsed values.
+
+    Asked in one search of its own: the engine's inner hits ask as many as the page has hits.
+    """
+    field, cursor, listed = collapsed_by(request), read_cursor(request), list(values)
+    wanted = loose_clause if cursor.breadth is Breadth.MOST else asked_clause
+    asked = wanted(read_query(request.text), now=cursor.now or now)
+    narrowed = [*_bounds(request), *_filters(request.filters).values(), {"terms": {field: listed}}]
+    first = {"size": OTHERS, "_source": ["id", "source", "url"], "sort": [{"published_at": "asc"}, {"id": "asc"}]}
+    counted = {"terms": {"field": field, "size": len(listed)}, "aggs": {"first": {"top_hits": first}}}
+    return {"query": {"bool": {"filter": [asked, *narrowed]}}, "size": 0, "aggs": {"others": counted}}
 
 
 def build_selection(request: SearchRequest, *, now: datetime) -> Json:
@@ -174,14 +193,13 @@ def _counted(path: str) -> Json:
 
 
 def _under(clauses: Mapping[str, Json], own: str, counted: Json) -> Json:
-    """Count under every filter but the facet's own."""
+    """Count under every filter but the facet's own; without one directly, which the engine has quicker ways for."""
     others = [clause for path, clause in clauses.items() if path != own]
-    return {"filter": _all_of(others), "aggs": {"values": counted}}
+    return {"filter": _all_of(others), "aggs": {"values": counted}} if others else counted
 
 
 def _all_of(clauses: Iterable[Json]) -> Json:
-    listed = list(clauses)
-    return {"bool": {"filter": listed}} if listed else {"match_all": {}}
+    return {"bool": {"filter": list(clauses)}}
 
 
 def _sorting(sort: Sort) -> list[Json]:
@@ -191,15 +209,6 @@ def _sorting(sort: Sort) -> list[Json]:
 
 
 _TEXTS: Json = {"cardinality": {"field": "same_text", "precision_threshold": 4000}}
-_COLLAPSE: Json = {
-    "field": "same_text",
-    "inner_hits": {
-        "name": "reprints",
-        "size": 5,
-        "_source": ["id", "source", "url"],
-        "sort": [{"published_at": "asc"}, {"id": "asc"}],
-    },
-}
 
 
 def _suggestions(words: Iterable[str]) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pipelines.search.body import build_selection
 from pipelines.search.clauses import Json
@@ -28,16 +29,26 @@ def build_selected(article_ids: Sequence[str], request: SearchRequest, *, now: d
 
 
 def build_selected_by(article_ids: Sequence[str], requests: Mapping[str, SearchRequest], *, now: datetime) -> Json:
-    """Ask for these articles, and mark each with the names of the requests that select it."""
-    asked = build_selected(article_ids, SearchRequest(), now=now)
-    chosen = {name: build_selection(request, now=now)["query"]["bool"] for name, request in requests.items()}
-    asked["query"]["bool"]["should"] = [{"bool": {**clauses, "_name": name}} for name, clauses in chosen.items()]
+    """Ask for these articles, and for each request which of them it selects.
+
+    Counting is quicker than named queries: a query is run once over all articles, not anew for each hit.
+    """
+    asked: Json = {"query": {"ids": {"values": [*article_ids]}}, "size": len(article_ids), "_source": False}
+    if requests:
+        chosen = {name: build_selection(request, now=now)["query"] for name, request in requests.items()}
+        which = {"ids": {"terms": {"field": "id", "size": len(article_ids)}}}
+        asked["aggs"] = {SELECTED: {"filters": {"filters": chosen}, "aggs": which}}
     return asked
 
 
-def read_selected_by(hits: Iterable[Mapping[str, object]]) -> dict[str, frozenset[str]]:
+def read_selected_by(answer: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """Return id → names of the requests that select it, for each article that is searchable."""
-    return {str(hit["_id"]): frozenset(map(str, _names(hit.get("matched_queries")))) for hit in hits}
+    names: dict[str, set[str]] = {hit["_id"]: set() for hit in answer["hits"]["hits"]}
+    counted = answer.get("aggregations", {}).get(SELECTED, {"buckets": {}})["buckets"]
+    for name, found in counted.items():
+        for bucket in found["ids"]["buckets"]:
+            names.setdefault(bucket["key"], set()).add(name)
+    return {article_id: frozenset(found) for article_id, found in names.items()}
 
 
 def read_selected(hits: Iterable[Mapping[str, object]]) -> dict[str, bool]:

@@ -88,9 +88,9 @@ class Statistics:
         return [one for one in self.groups[name] if abs(one.strength) >= TELLING] if self.compares else []
 
 
-def build_statistics(request: SearchRequest, period: Period, *, now: datetime) -> Json:
-    """Build the body that counts what a request selects; its own times of publication narrow it further."""
-    counts = {name: {"terms": {"field": path, "size": GROUP_SIZE}} for name, path in GROUPS.items()}
+def build_statistics(request: SearchRequest, period: Period, *, now: datetime, groups: Iterable[str] = GROUPS) -> Json:
+    """Build the body that counts what a request selects, by these groups; its own times of publication narrow it."""
+    counts = {name: {"terms": {"field": GROUPS[name], "size": GROUP_SIZE}} for name in groups}
     days = {"date_histogram": {"field": "observed_at", "calendar_interval": "day", "time_zone": "+05:00"}}
     return {
         **build_selection(request, now=now),
@@ -108,7 +108,7 @@ def read_statistics(answer: Mapping[str, Any], period: Period) -> Statistics:
         period=period,
         total=Change("", now["doc_count"], before["doc_count"]),
         days=_days(period, _by_day(now), _by_day(before)),
-        groups={name: _changes(_by_value(now[name]), _by_value(before[name])) for name in GROUPS},
+        groups={name: _changes(_by_value(now[name]), _by_value(before[name])) for name in GROUPS if name in now},
     )
 
 

@@ -22,6 +22,7 @@ from pipelines.language.normalise import fold
 from pipelines.language.tokens import iter_tokens
 from pipelines.models import IndexDocument
 from pipelines.stories.frequencies import Frequencies, stem
+from pipelines.stories.rule import ReactionWords
 
 MOST_WORDS = 80
 LEAD_LETTERS = 300
@@ -42,7 +43,10 @@ Vector = dict[str, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Features:
-    """`at`: epoch seconds of publication. `numbers`: as decimal text. Vectors have length 1, names have weights."""
+    """`at`: epoch seconds of publication. `numbers`: as decimal text. Vectors have length 1, names have weights.
+
+    rare: those of the words that the list of common ones does not name. is_reaction: the title is what somebody says.
+    """
 
     article_id: str
     at: float
@@ -52,6 +56,8 @@ class Features:
     image: str = ""
     words: Mapping[str, float] = field(default_factory=dict)
     lead: Mapping[str, float] = field(default_factory=dict)
+    title: Mapping[str, float] = field(default_factory=dict)
+    rare: frozenset[str] = frozenset()
     names: Mapping[str, float] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
     title_numbers: frozenset[str] = frozenset()
@@ -60,15 +66,20 @@ class Features:
     organisations: frozenset[str] = frozenset()
     topics: frozenset[str] = frozenset()
     shingles: frozenset[int] = frozenset()
+    is_reaction: bool = False
 
 
-def features_of(document: IndexDocument, frequencies: Frequencies) -> Features:
+_SETS = ("rare", "numbers", "title_numbers", "places", "organisations", "topics", "shingles")
+
+
+def features_of(document: IndexDocument, frequencies: Frequencies, reactions: ReactionWords) -> Features:
     """Return the features of a document of the index."""
     texts = document.get("cyrillic", document)
     title, body = texts.get("title", ""), texts.get("body", "")
     text = f"{title}\n{body}"
     forms = [token.form for token in iter_tokens(text)]
     figures = {kind: frozenset(values) for kind, values in document.get("figures", {}).items()}
+    words = _words(title, forms, frequencies)
     return Features(
         article_id=document.get("id", ""),
         at=datetime.fromisoformat(document["published_at"]).timestamp() if "published_at" in document else 0.0,
@@ -76,8 +87,10 @@ def features_of(document: IndexDocument, frequencies: Frequencies) -> Features:
         site=document.get("source", "") or site_of(document.get("url", "")),
         same_text=document.get("same_text", ""),
         image=document.get("image_url", ""),
-        words=_words(title, forms, frequencies),
+        words=words,
         lead=_lead(f"{title}\n{body[:LEAD_LETTERS]}", frequencies),
+        title=_lead(title, frequencies),
+        rare=frozenset(filter(frequencies.is_rare, words)),
         names=_names(title, body, frequencies),
         numbers=_numbers(text) | _counted(figures),
         title_numbers=_numbers(title),
@@ -86,6 +99,7 @@ def features_of(document: IndexDocument, frequencies: Frequencies) -> Features:
         organisations=frozenset(document.get("organisations", ())),
         topics=frozenset(document.get("topics", ())),
         shingles=shingles_of(forms),
+        is_reaction=reactions.are_in(token.form for token in iter_tokens(title)),
     )
 
 
@@ -118,16 +132,16 @@ def number_weight(number: str) -> float:
 def to_record(features: Features) -> dict[str, Any]:
     """Return features as JSON can hold them; `from_record` is the way back."""
     record = asdict(features)
-    for name in ("numbers", "title_numbers", "places", "organisations", "topics", "shingles"):
+    for name in _SETS:
         record[name] = sorted(record[name])
     record["figures"] = {kind: sorted(values) for kind, values in features.figures.items()}
     return record
 
 
 def from_record(record: Mapping[str, Any]) -> Features:
-    sets = ("numbers", "title_numbers", "places", "organisations", "topics", "shingles")
+    """Read a record, also one of an earlier version, which has fewer features."""
     figures = {kind: frozenset(values) for kind, values in record["figures"].items()}
-    return Features(**{**record, **{name: frozenset(record[name]) for name in sets}, "figures": figures})
+    return Features(**{**record, **{name: frozenset(record.get(name, ())) for name in _SETS}, "figures": figures})
 
 
 def _words(title: str, forms: list[str], frequencies: Frequencies) -> Vector:

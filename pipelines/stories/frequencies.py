@@ -34,6 +34,10 @@ class Frequencies:
         """Return 0 (in every article) to about 5 (in one of two hundred, or unknown)."""
         return self._weights.get(stemmed, self._rarest)
 
+    def is_rare(self, stemmed: str) -> bool:
+        """Return whether the list does not name a stem."""
+        return stemmed not in self._weights
+
 
 def parse_frequencies(text: str, *, file: str = FREQUENCIES_FILE) -> Frequencies:
     """Read lines of stem, TAB, share of articles; `#` begins a remark. Raises ConfigError with the line."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from pipelines.language.normalise import fold
 from pipelines.reading.marked_yaml import Marked, read_yaml
 
 STORIES_FILE = "stories.yaml"
+REACTIONS = "reaction_words"
+"""Words in the file; without them no title is a reaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,8 @@ class MatchRule:
     constant: float
     words: float = 0.0
     lead: float = 0.0
+    titles: float = 0.0
+    rare: float = 0.0
     names: float = 0.0
     numbers: float = 0.0
     figures: float = 0.0
@@ -28,6 +33,26 @@ class MatchRule:
     no_number_shared: float = 0.0
     figures_differ: float = 0.0
     places_differ: float = 0.0
+    reaction_differs: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionWords:
+    """Words of titles that say what somebody thinks of an event. `forms`: whole words; `beginnings`: of any ending."""
+
+    forms: frozenset[str] = frozenset()
+    beginnings: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> ReactionWords:
+        """Read words; one with `*` behind it is a beginning."""
+        folded = [fold(word) for word in words]
+        beginnings = tuple(word.removesuffix("*") for word in folded if word.endswith("*"))
+        return cls(frozenset(word for word in folded if not word.endswith("*")), beginnings)
+
+    def are_in(self, forms: Iterable[str]) -> bool:
+        """Return whether one of these folded words is named."""
+        return any(form in self.forms or form.startswith(self.beginnings) for form in forms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +74,13 @@ class StoryRules:
     merge_from: float
     reprint_from: float
     reprint_numbers: float
+    reactions: ReactionWords = field(default_factory=ReactionWords)
 
 
 def parse_story_rules(text: str, *, file: str = STORIES_FILE) -> StoryRules:
     """Read the file. Raises ConfigError with file, line and key."""
-    found = read_yaml(file, text).fields(_names(StoryRules), required=_names(StoryRules))
+    needed = tuple(name for name in _names(StoryRules) if name != "reactions")
+    found = read_yaml(file, text).fields((*needed, REACTIONS), required=needed)
     shares = ("join_from", "story_from", "merge_from", "reprint_from", "reprint_numbers")
     values: dict[str, Any] = {name: _share(found[name]) for name in shares}
     return StoryRules(
@@ -61,6 +88,7 @@ def parse_story_rules(text: str, *, file: str = STORIES_FILE) -> StoryRules:
         twins=_match_rule(found["twins"]),
         window_hours=found["window_hours"].positive(),
         most_candidates=int(found["most_candidates"].positive()),
+        reactions=ReactionWords.of(found[REACTIONS].texts() if REACTIONS in found else ()),
         **values,
     )
 

@@ -10,15 +10,23 @@ from pipelines.stories.features import Features, number_weight
 from pipelines.stories.rule import MatchRule, StoryRules
 
 TERMS = (
-    *("words", "lead", "names", "numbers", "figures", "places", "organisations"),
-    *("same_site", "numbers_differ", "no_number_shared", "figures_differ", "places_differ"),
+    *("words", "lead", "titles", "rare", "names", "numbers", "figures", "places", "organisations"),
+    *("same_site", "numbers_differ", "no_number_shared", "figures_differ", "places_differ", "reaction_differs"),
 )
-"""What is compared. All but the last five speak for one event and are between 0 and 1."""
+"""What is compared. All but the last six speak for one event and are between 0 and 1."""
 
+AGAINST = {
+    "numbers_differ": "but other numbers in the titles",
+    "places_differ": "but other places",
+    "reaction_differs": "but one is what somebody says of it",
+}
 HOUR_S = 3600.0
 MOST_NAMED = 5
 WEIGHTY = 0.45
 """The weight from which a number of a text is no accident: it has two digits or more."""
+
+MANY_RARE = 5
+"""The number of shared rare words that reaches two thirds of this term."""
 
 SMALL = 2
 """Counts up to this are found in most articles: they neither join nor part."""
@@ -63,6 +71,8 @@ def terms_of(new: Features, old: Features) -> dict[str, float]:
     return {
         "words": cosine(new.words, old.words),
         "lead": cosine(new.lead, old.lead),
+        "titles": (_told_by(new, old) + _told_by(old, new)) / 2,
+        "rare": 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),
         "names": _overlap(new.names, old.names, enough=10.0),
         "numbers": _overlap(_weighed(new.numbers), _weighed(old.numbers), enough=1.0),
         "figures": _agreement(new.figures, old.figures),
@@ -73,6 +83,7 @@ def terms_of(new: Features, old: Features) -> dict[str, float]:
         "no_number_shared": float(_shares_no_number(new.numbers, old.numbers)),
         "figures_differ": _disagreement(new.figures, old.figures),
         "places_differ": float(_differ(new.places, old.places)),
+        "reaction_differs": float(new.is_reaction != old.is_reaction),
     }
 
 
@@ -97,9 +108,7 @@ def reasons_of(new: Features, old: Features, terms: Mapping[str, float]) -> Iter
         yield f"same place: {', '.join(places[:MOST_NAMED])}"
     if organisations := sorted(new.organisations & old.organisations):
         yield f"same organisation: {', '.join(organisations[:MOST_NAMED])}"
-    for name, said in (("numbers_differ", "but other numbers in the titles"), ("places_differ", "but other places")):
-        if terms[name]:
-            yield said
+    yield from (said for name, said in AGAINST.items() if terms[name])
 
 
 def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
@@ -118,6 +127,12 @@ def _overlap(one: Mapping[str, float], other: Mapping[str, float], *, enough: fl
     shared = math.fsum(min(one[name], other[name]) for name in one.keys() & other.keys())
     least = min(math.fsum(one.values()), math.fsum(other.values()))
     return shared / least * (1 - math.exp(-shared / enough)) if least else 0.0
+
+
+def _told_by(one: Features, other: Features) -> float:
+    """Return which share of the title of one is in the title and lead of the other, rare words more."""
+    total = math.fsum(one.title.values())
+    return math.fsum(weight for word, weight in one.title.items() if word in other.lead) / total if total else 0.0
 
 
 def _weighed(numbers: frozenset[str]) -> dict[str, float]:

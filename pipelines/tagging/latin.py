@@ -26,6 +26,9 @@ def as_written(tagging: Tagging, readings: Mapping[str, Reading], texts: Mapping
         tagging,
         tags=tuple(replace(tag, spans=all_shown(tag.spans)) for tag in tagging.tags),
         misses=tuple(replace(tag, spans=all_shown(tag.spans)) for tag in tagging.misses),
+        yielded=tuple(
+            replace(each, tag=replace(each.tag, spans=all_shown(each.tag.spans))) for each in tagging.yielded
+        ),
         contexts=tuple(replace(context, spans=all_shown(context.spans)) for context in tagging.contexts),
         figures=tuple(
             replace(figure, span=shown(figure.span)) if figure.span else figure for figure in tagging.figures

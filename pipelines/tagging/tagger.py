@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pipelines.language.detect import in_latin_kazakh
 from pipelines.language.latin import LatinReader
-from pipelines.models import Severity, Tag, Tagging
+from pipelines.models import Severity, Tag, Tagging, Yielded
 from pipelines.reading.indicators import find_indicators
 from pipelines.tagging.figures.figures import find_figures, without_unreal
 from pipelines.tagging.latin import as_written
@@ -73,6 +73,7 @@ class Tagger:
             severity_reason=assessment.reason if assessment else "",
             tags=verdict.tags,
             misses=verdict.misses,
+            yielded=verdict.yielded,
             contexts=verdict.contexts,
             figures=figures,
             places=find_places(found, rules.gazetteer),
@@ -81,16 +82,20 @@ class Tagger:
             indicators=indicators,
             watch=find_watched(found, rules.watchlists, persons=persons, indicators=indicators),
             ruleset=rules.version,
-            why=explain(verdict.tags, assessment),
+            why=explain(verdict.tags, assessment, yielded=verdict.yielded),
         )
 
     def _base(self, tags: tuple[Tag, ...]) -> Severity:
         return self._severities[tags[0].topic] if tags else Severity.MEDIUM
 
 
-def explain(tags: tuple[Tag, ...], assessment: Assessment | None) -> str:
-    """Return in one line the words behind each topic: «fraud: мошенников ×3, обманули; severity high: задержан»."""
+def explain(tags: tuple[Tag, ...], assessment: Assessment | None, *, yielded: tuple[Yielded, ...] = ()) -> str:
+    """Return in one line the words behind each topic: «fraud: мошенников ×3, обманули; severity high: задержан».
+
+    A topic that gave way is named with the stronger one: «weapons yields to defence».
+    """
     parts = [f"{tag.topic}: {_forms(tag)}" for tag in tags]
+    parts += [f"{each.tag.topic} yields to {each.to}" for each in yielded]
     if assessment and assessment.reason:
         parts.append(f"severity {assessment.severity}: {assessment.reason}")
     return "; ".join(parts)

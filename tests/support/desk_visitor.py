@@ -35,6 +35,11 @@ class Seen:
     def tree(self) -> html.HtmlElement:
         return html.fromstring(self.body)
 
+    def form(self, action: str) -> dict[str, str]:
+        """Return what the form with this action would send as it is; empty without such a form."""
+        fields = self.tree.xpath(f"//form[@action='{action}']//*[@name and (not(@type='checkbox') or @checked)]")
+        return {field.get("name"): field.value or "" for field in fields}
+
     @property
     def words(self) -> str:
         return " ".join(self.tree.text_content().split())

@@ -14,9 +14,16 @@ Answer = Callable[[str, str, Any, bytes], tuple[int, bytes]]
 
 
 @contextmanager
-def serving(answer: Answer, *, headers: Mapping[str, str], tls: ssl.SSLContext | None = None) -> Iterator[int]:
+def serving(
+    answer: Answer,
+    *,
+    headers: Mapping[str, str],
+    tls: ssl.SSLContext | None = None,
+    address: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[int]:
     """Serve until the end of the block; gives the port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer, headers))
+    server = ThreadingHTTPServer((address, port), _handler(answer, headers))
     server.daemon_threads = True
     if tls:
         server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.alerts.alert import Alert, AlertRules
-from pipelines.alerts.matching import Heard, concerns, heard_of, is_news, what_is_new
+from pipelines.alerts.matching import NEW, Heard, concerns, heard_of, is_news, what_is_new
 from pipelines.alerts.signals import Signal, heard_signal, news_of, pending_signal
 from pipelines.alerts.speaking import (
     HOUR_S,
@@ -48,7 +48,7 @@ def _of_stories(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, .
     for at, story in moments(stories):
         news = what_is_new(story, heard.get(story["id"]))
         if news and is_news(story, rules) and concerns(alert, story):
-            heard[story["id"]] = heard_of(alert, story)
+            heard[story["id"]] = heard_of(story)
             yield at, pending_of(story, news=news, query=alert.query)
 
 
@@ -69,7 +69,7 @@ def replay_spikes(
 
 def replay_now(signals: Iterable[Signal], alert: Alert, rules: AlertRules, *, now: float) -> Replayed:
     """Say what an alert would speak of now, as if it had said nothing before."""
-    said = [(now, pending_signal(signal, news="new", now=now)) for signal in signals]
+    said = [(now, pending_signal(signal, news=NEW, now=now)) for signal in signals]
     return _replayed(alert, rules, said, played=len(said))
 
 

@@ -26,7 +26,7 @@ from pipelines.alerts.spikes import spikes
 from pipelines.errors import KuzetError
 from pipelines.search.baselines import Baseline, Spans
 from worker.search.engine import SearchEngine
-from worker.state.alerts import Alerts
+from worker.state.alerts import Alerts, ToSay
 
 log = structlog.get_logger(__name__)
 
@@ -87,11 +87,10 @@ class SignalLooker:
             return False
         item = {
             "alert": alert.name,
-            "heard": heard_signal(signal).to_record(),
             "pending": pending_signal(signal, news=news, now=now),
             "at": speak_at(alert, now=now),
         }
-        self._alerts.pend(signal.id, "", [item])
+        self._alerts.pend([ToSay(story=signal.id, seen="", heard=heard_signal(signal).to_record(), items=[item])])
         return True
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 import structlog
 
 from pipelines.alerts.alert import STORY, Alert, AlertRules
-from pipelines.alerts.matching import Heard, concerns, heard_of, is_news, what_is_new
+from pipelines.alerts.matching import NEW, Heard, concerns, heard_of, is_news, what_is_new
 from pipelines.alerts.speaking import (
     Escalation,
     Pending,
@@ -23,25 +24,26 @@ from pipelines.alerts.speaking import (
 )
 from pipelines.errors import EngineUnavailableError, KuzetError
 from pipelines.stories.story import Member, StoryDocument, build_story
-from worker.state.alerts import Alerts
+from worker.state.alerts import Alerts, ToSay
 from worker.state.records import to_json
 from worker.state.stories import Stories
 
-BATCH = 200
+BATCH = 1_000
+"""Stories at once. What a query costs is hardly more for many articles than for one, so few looks are cheap."""
 
 log = structlog.get_logger(__name__)
 
 Search = Callable[[Sequence[str], Mapping[str, str]], Mapping[str, frozenset[str]]]
 """Article ids and queries by name → id → names of the queries that find it. What is not yet searchable is missing."""
 
-IDS_AT_ONCE, QUERIES_AT_ONCE = 1_000, 25
-"""More queries are too many clauses for a request."""
+IDS_AT_ONCE, QUERIES_AT_ONCE = 1_000, 50
+"""Their product is below the buckets of an answer (65,536)."""
 LONGEST_WAIT_S = 86_400.0
 """A story is looked at again for this long until its articles are searchable; some never are."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Looked:
     """A story, the mark of its change, and the alerts that it concerns with why they speak; queries are asked later."""
 
@@ -54,7 +56,7 @@ class Looked:
     def article_ids(self) -> list[str]:
         return [member["id"] for member in self.story["members"]] if self.story else []
 
-    @property
+    @cached_property
     def queries(self) -> dict[str, str]:
         return {alert.name: alert.query for alert, _ in self.concerned if alert.query}
 
@@ -80,35 +82,38 @@ class Speaker:
             return 0
         muted = self._alerts.muted([alert.name for alert in rules.alerts], now=now)
         speaking = [alert for alert in rules.alerts if _speaks(alert) and alert.name not in muted]
-        looked = [self._looked(story, seen, speaking, rules) for story, seen in changed]
+        looked = self._looked(changed, speaking, rules)
         answers = self._answers([one for one in looked if one.queries])
-        return sum(self._pend(one, answers, now=now) for one in looked)
+        found = [self._to_say(one, answers, now=now) for one in looked]
+        self._alerts.pend(found, now=now)
+        return sum(not one.again for one in found)
 
-    def _looked(self, story_id: str, seen: str, speaking: Sequence[Alert], rules: AlertRules) -> Looked:
-        members = self._stories.members(story_id)
-        story = build_story(story_id, cast("list[Member]", members)) if members else None
-        if story is None or not is_news(story, rules) or self._alerts.is_acknowledged(story_id):
-            return Looked(story_id, seen, story)
-        heard = self._alerts.heard(story_id)
-        concerned = []
-        for alert in speaking:
-            before = Heard.from_record(heard[alert.name]) if alert.name in heard else None
-            news = what_is_new(story, before)
-            if news and concerns(alert, story):
-                concerned.append((alert, news))
-        return Looked(story_id, seen, story, tuple(concerned))
+    def _looked(self, changed: Sequence[tuple[str, str]], speaking: Sequence[Alert], rules: AlertRules) -> list[Looked]:
+        ids = [story_id for story_id, _ in changed]
+        known = zip(changed, self._stories.members_of(ids), self._alerts.heard_of(ids), strict=True)
+        looked = []
+        for (story_id, seen), members, heard in known:
+            story = build_story(story_id, cast("list[Member]", members)) if members else None
+            concerned = _concerned(story, heard, speaking) if story and is_news(story, rules) else ()
+            looked.append(Looked(story_id, seen, story, concerned))
+        return looked
 
     def _answers(self, asking: Sequence[Looked]) -> dict[str, frozenset[str]]:
-        """Ask the engine for all stories; what it cannot say now is missing, as if nothing were searchable yet."""
+        """Ask the engine for all stories; what it cannot say now is missing, as if nothing were searchable yet.
+
+        First which articles are searchable: most are looked at before they are, and the queries cost the most.
+        """
         ids = [article_id for one in asking for article_id in one.article_ids]
-        queries = [(name, query) for one in asking for name, query in one.queries.items()]
-        distinct = list(dict(queries).items())
+        queries = list({name: query for one in asking for name, query in one.queries.items()}.items())
         answers: dict[str, frozenset[str]] = {}
         try:
             for start in range(0, len(ids), IDS_AT_ONCE):
-                for first in range(0, len(distinct), QUERIES_AT_ONCE):
-                    found = self._asked(ids[start : start + IDS_AT_ONCE], distinct[first : first + QUERIES_AT_ONCE])
-                    answers |= {key: names | answers.get(key, frozenset()) for key, names in found.items()}
+                answers |= self._search(ids[start : start + IDS_AT_ONCE], {})
+            there = list(answers)
+            for start in range(0, len(there), IDS_AT_ONCE):
+                for first in range(0, len(queries), QUERIES_AT_ONCE):
+                    found = self._asked(there[start : start + IDS_AT_ONCE], queries[first : first + QUERIES_AT_ONCE])
+                    answers |= {key: names | answers[key] for key, names in found.items()}
         except EngineUnavailableError as error:
             log.warning("alerts with a query wait", error=str(error))
             return {}
@@ -128,25 +133,22 @@ class Speaker:
         one, other = (self._asked(ids, part) for part in (queries[:half], queries[half:]))
         return {key: names | other.get(key, frozenset()) for key, names in one.items()}
 
-    def _pend(self, one: Looked, answers: Mapping[str, frozenset[str]], *, now: float) -> bool:
-        """Write down what the alerts say of a story; return whether all of them could be asked."""
+    def _to_say(self, one: Looked, answers: Mapping[str, frozenset[str]], *, now: float) -> ToSay:
+        """Return what the alerts say of a story, and when to look again if not all of them could be asked."""
         found = [answers[article_id] for article_id in one.article_ids if article_id in answers]
         names = frozenset().union(*found)
         waits = bool(one.queries.keys() - names) and len(found) < len(one.article_ids)
         said = [(alert, news) for alert, news in one.concerned if not alert.query or alert.name in names]
         items = [self._item(alert, news, one.story, now=now) for alert, news in said if one.story]
         since = self._alerts.waits_since(one.id) or now if waits else now
-        if not waits or now - since > LONGEST_WAIT_S:
-            self._alerts.pend(one.id, one.seen, items)
-            return True
         pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, (now - since) / 10))
-        self._alerts.pend(one.id, one.seen, items, again=now + pause_s, now=now)
-        return False
+        again = now + pause_s if waits and now - since <= LONGEST_WAIT_S else 0.0
+        heard = heard_of(one.story).to_record() if one.story else {}
+        return ToSay(story=one.id, seen=one.seen, heard=heard, items=items, again=again)
 
     def _item(self, alert: Alert, news: str, story: StoryDocument, *, now: float) -> dict[str, Any]:
         return {
             "alert": alert.name,
-            "heard": heard_of(alert, story).to_record(),
             "pending": pending_of(story, news=news, query=alert.query),
             "at": speak_at(alert, now=now),
         }
@@ -223,6 +225,17 @@ class Speaker:
         notice = notification(alert, target, speak, now=now, step=step, since=since)
         most = rules.targets[target].most_a_day
         return {"key": notice["key"], "target": target, "most": most, "body": json.dumps(notice, ensure_ascii=False)}
+
+
+def _concerned(
+    story: StoryDocument, heard: Mapping[str, Mapping[str, Any]] | None, speaking: Sequence[Alert]
+) -> tuple[tuple[Alert, str], ...]:
+    """Return the alerts that a story concerns, each with why it speaks; none of a story that is acknowledged."""
+    if heard is None:
+        return ()
+    news = {alert: what_is_new(story, Heard.from_record(record)) for alert, record in heard.items()}
+    said = ((alert, news.get(alert.name, NEW)) for alert in speaking)
+    return tuple((alert, why) for alert, why in said if why and concerns(alert, story))
 
 
 def _speaks(alert: Alert) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.alerts.alert import STORY
 from pipelines.errors import KuzetError, UsageError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 REPLAYED_S = 30 * 86_400
+LONGEST_NAME = 60
 
 
 def alert_named(rules: AlertRules, name: str) -> Alert:
@@ -81,6 +82,27 @@ def test_row(alert: Alert, found: Replayed) -> AlertTest:
         ],
         "sent": "",
     }  # fmt: skip
+
+
+def add_alert(runtime: Runtime, name: str, section: Mapping[str, Any]) -> None:
+    """Add an alert of a person. Raises UsageError for a name that is taken, ConfigError for what it may not ask."""
+    rules = runtime.alert_file.check()
+    if not name or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise UsageError("The alert", f"needs a name of at most {LONGEST_NAME} letters")
+    if rules.named(name):
+        raise UsageError(name, "is an alert already", remedy="Choose another name.")
+    if unknown := [one for one in section["targets"] if one not in rules.targets]:
+        raise UsageError(unknown[0], "is no target of alerts.yaml")
+    runtime.alert_file.own.put(name, section, rules=rules)
+
+
+def remove_alert(runtime: Runtime, name: str) -> None:
+    """Remove an alert that a person has added. Raises UsageError for one that is not theirs to remove."""
+    if name not in runtime.alert_file.own.names():
+        raise UsageError(
+            name, "is no alert that was made here", remedy="Those of alerts.yaml are removed in that file."
+        )
+    runtime.alert_file.own.drop(name, rules=runtime.alert_file.check())
 
 
 def mute(runtime: Runtime, name: str, *, hours: float) -> float:

@@ -653,6 +653,13 @@ class ExplainAnswer(TagAnswer):
     misses: list[MissRow]
 
 
+class FellShort(TypedDict):
+    """`id`: of the article."""
+
+    id: str
+    misses: list[MissRow]
+
+
 class FindingRow(TypedDict):
     """`topic` is empty for what all rules share."""
 
@@ -722,7 +729,7 @@ class AlmostRow(TypedDict):
 
 
 class WhyNotAnswer(TypedDict):
-    """`needed` is the threshold for this text, `threshold` that of the rule."""
+    """`needed` is the threshold for this text, `threshold` that of the rule; `yields_to` a stronger neighbour."""
 
     topic: str
     given: bool
@@ -732,6 +739,7 @@ class WhyNotAnswer(TypedDict):
     counted: list[SpanRow]
     silenced: list[ContextRow]
     almost: list[AlmostRow]
+    yields_to: str
 
 
 class StoriesAnswer(TypedDict):
@@ -762,6 +770,20 @@ class ExaminedRow(TypedDict):
 
 class DoctorAnswer(TypedDict):
     findings: list[ExaminedRow]
+
+
+class MachineAnswer(TypedDict):
+    """A value that could not be read is null. `problems`: sentences, each with the way out.
+
+    `overcommit`: vm.overcommit_memory. `unreadable`: files of the site that the services cannot read.
+    """
+
+    map_count: int | None
+    overcommit: int | None
+    memory_mb: int | None
+    free_mb: int | None
+    unreadable: list[str]
+    problems: list[str]
 
 
 class BackupAnswer(TypedDict):
@@ -904,6 +926,7 @@ ANSWERS: dict[str, type] = {
     "kuzet tag": TagAnswer,
     "kuzet status": StatusAnswer,
     "kuzet doctor": DoctorAnswer,
+    "kuzet setup check": MachineAnswer,
     "kuzet backup": BackupAnswer,
     "kuzet restore": RestoreAnswer,
     "kuzet rebuild-state": StateAnswer,

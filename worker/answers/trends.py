@@ -11,6 +11,8 @@ from worker.answers.shapes import Count, MapAnswer, StrengthRow, TrendsAnswer
 from worker.answers.statistics import period_of
 from worker.runtime import Runtime
 
+COMPARED = ("topic", "region", "source")
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -32,7 +34,7 @@ def compare(runtime: Runtime, chosen: Selection, text: str = "") -> Comparison:
     """Count a selection in its period (the last 7 days, if it names none) and before."""
     period = period_of(chosen)
     request = replace(chosen, since=None, until=None).request(text)
-    return Comparison(*runtime.search.compared(request, period))
+    return Comparison(*runtime.search.compared(request, period, groups=COMPARED))
 
 
 def map_row(found: Comparison) -> MapAnswer:

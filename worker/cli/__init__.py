@@ -1,4 +1,4 @@
-"""`kuzet`: one file per group of commands; this one puts them together."""
+"""`kuzet`: what concerns every command. loading.py says which file has which."""
 
 from __future__ import annotations
 
@@ -8,39 +8,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli import (
-    alerts,
-    articles,
-    backups,
-    console,
-    demo,
-    desk,
-    dictionary,
-    doctor,
-    exporting,
-    feed_editing,
-    feed_finding,
-    feed_health,
-    feeds,
-    forgetting,
-    importing,
-    kibana,
-    language,
-    logs,
-    metrics,
-    rebuilds,
-    rules,
-    search,
-    settings,
-    setup,
-    show,
-    stages,
-    stats,
-    status,
-    stories,
-    up,
-    watch,
-)
+from worker.cli import console
 from worker.cli.endings import Commands
 from worker.cli.settings import warn_of_unknown_variables
 
@@ -78,41 +46,6 @@ def options(
     os.environ["KUZET_DEBUG"] = "1" if debug else os.environ.get("KUZET_DEBUG", "")
     if no_color:
         console.out.no_color = console.err.no_color = True
-
-
-for group in (
-    up,
-    demo,
-    desk,
-    status,
-    doctor,
-    logs,
-    metrics,
-    search,
-    stories,
-    alerts,
-    show,
-    stats,
-    watch,
-    articles,
-    feeds,
-    forgetting,
-    importing,
-    exporting,
-    backups,
-    rebuilds,
-    rules,
-    stages,
-    language,
-    dictionary,
-    kibana,
-    setup,
-    settings,
-):
-    app.add_typer(group.commands)
-feeds.feeds.add_typer(feed_editing.commands)
-feeds.feeds.add_typer(feed_finding.commands)
-feeds.feeds.add_typer(feed_health.commands)
 
 
 def main() -> None:

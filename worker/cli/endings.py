@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from config.settings import SettingsError
 from pipelines.errors import (
@@ -21,6 +20,7 @@ from pipelines.errors import (
     UsageError,
 )
 from worker.cli.console import FAILED, NO_ENGINE, OK, USAGE, fail
+from worker.cli.loading import CommandsOfFiles
 from worker.cli.session import broker_trouble
 
 EXIT_CODE_OF = {
@@ -34,7 +34,7 @@ EXIT_CODE_OF = {
 }
 
 
-class Commands(TyperGroup):
+class Commands(CommandsOfFiles):
     """The group of all commands."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -166,6 +166,8 @@ def show_absence(found: Absence) -> None:
     verdict = ("is given", "green") if found.given else ("is not given", "red")
     raised = f" (the rule asks for {found.threshold:g})" if found.needed != found.threshold else ""
     out.print(Text.assemble((found.topic, "bold"), " ", verdict, f": {found.score:g} of {found.needed:g}{raised}"))
+    if found.yields_to:
+        out.print(f"It yields to {found.yields_to}, which is stronger; the rule says so under `yields`.")
     if raised:
         out.print("More is asked of a long text, of one that names the topic late, and next to a much stronger topic.")
     for span in found.counted:

@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from config.settings import PREFIX, LogLevel, Settings, origins, unknown_variables, variable
-from worker.answers.labels import unknown_language
 from worker.cli.console import out, print_json, warn
+from worker.cli.loading import commands_below
 from worker.cli.session import WATCH, open_settings
 
 commands = typer.Typer()
@@ -149,14 +149,25 @@ def limits(field: FieldInfo) -> str:
 
 def warn_of_unknown_variables(command: Any) -> None:
     """Warn of KUZET_* variables that neither a setting nor an option of a command reads: they are misspelt."""
-    options = {*_variables(command)}
+    if unknown_variables(()):  # else no command need be imported for its options
+        _warn_of_misspelt({*_variables(command)})
+    if "KUZET_LANG" in os.environ:
+        _warn_of_language()
+
+
+def _warn_of_language() -> None:
+    from worker.answers.labels import unknown_language
+
+    if said := unknown_language(os.environ):
+        warn(f"KUZET_LANG={said}: labels are in kk and ru, ids in en; ids are shown")
+
+
+def _warn_of_misspelt(options: set[str]) -> None:
     names = {variable(name) for name in Settings.model_fields} | options
     known = sorted(name.removeprefix(PREFIX) for name in names)  # with it every two names would be alike
     for name in unknown_variables(options):
         near = difflib.get_close_matches(name.removeprefix(PREFIX), known, n=1)
         warn(f"{name} is no setting of kuzet" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
-    if said := unknown_language(os.environ):
-        warn(f"KUZET_LANG={said}: labels are in kk and ru, ids in en; ids are shown")
 
 
 def _variables(command: Any) -> Iterator[str]:
@@ -164,7 +175,7 @@ def _variables(command: Any) -> Iterator[str]:
     for option in command.params:
         names = getattr(option, "envvar", None) or ()
         yield from (names,) if isinstance(names, str) else names
-    for below in getattr(command, "commands", {}).values():
+    for _, below in commands_below(command):
         yield from _variables(below)
 
 

@@ -12,10 +12,12 @@ from rich.text import Text
 
 from config.settings import Settings
 from pipelines.errors import KuzetError
-from worker.cli.console import out
+from worker.cli.console import FAILED, out, print_json
 
 if TYPE_CHECKING:
+    from worker.answers.shapes import MachineAnswer
     from worker.kibana.api import Access
+    from worker.setup.preflight import Machine
 
 commands = typer.Typer()
 setup = typer.Typer(help="Secrets, certificates and accounts of a server; safe to repeat.", no_args_is_help=True)
@@ -53,6 +55,7 @@ def make_secrets(
     Example: kuzet setup secrets /secrets
     """
     from worker.setup.deliveries import PASSWORDS, KibanaDoor, deliver, deliveries
+    from worker.setup.preflight import look, problems
     from worker.setup.vault import open_vault
 
     door = KibanaDoor(protocol=kibana_protocol.value, url=kibana_url, names=_listed(kibana_names))
@@ -63,7 +66,7 @@ def make_secrets(
             deliver(delivery, below=folder)
         made = list(vault.made)
     out.print(Text(f"Made: {', '.join(made)}." if made else "All secrets are there."), style="green", soft_wrap=True)
-    for problem in _problems(Settings(), disk=folder):
+    for problem in problems(look(site=Settings().site, disk=folder)):
         out.print(Text(problem), style="yellow", soft_wrap=True)
     if rotate:
         out.print("Now start every service anew: docker compose up -d --force-recreate", soft_wrap=True)
@@ -76,6 +79,8 @@ def _listed(names: str) -> list[str]:
 @setup.command("check")
 def check(
     disk: Annotated[Path, typer.Argument(help="A folder on the disk that the volumes are on.")] = Path(),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Look whether this machine can run the engines: kernel settings, memory, disk, files of the site.
 
@@ -83,18 +88,31 @@ def check(
     `kuzet setup secrets` says the same and goes on.
     Example: docker compose run --rm setup kuzet setup check /secrets
     """
-    found = _problems(Settings(), disk=disk)
-    for problem in found:
-        out.print(Text(problem), style="yellow", soft_wrap=True)
-    if found:
-        raise typer.Exit(1)
-    out.print("The machine has what the engines need.", style="green", soft_wrap=True)
-
-
-def _problems(settings: Settings, *, disk: Path) -> list[str]:
     from worker.setup.preflight import look, problems
 
-    return list(problems(look(site=settings.site, disk=disk)))
+    machine = look(site=Settings().site, disk=disk)
+    found = list(problems(machine))
+    print_json(_row(machine, found)) if as_json else _say(found)
+    if found:
+        raise typer.Exit(FAILED)
+
+
+def _row(machine: Machine, found: list[str]) -> MachineAnswer:
+    return {
+        "map_count": machine.map_count,
+        "overcommit": machine.overcommit,
+        "memory_mb": machine.memory_mb,
+        "free_mb": machine.free_mb,
+        "unreadable": [str(path) for path in machine.unreadable],
+        "problems": found,
+    }
+
+
+def _say(problems: list[str]) -> None:
+    for problem in problems:
+        out.print(Text(problem), style="yellow", soft_wrap=True)
+    if not problems:
+        out.print("The machine has what the engines need.", style="green", soft_wrap=True)
 
 
 @setup.command("accounts")

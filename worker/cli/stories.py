@@ -308,4 +308,4 @@ def pair_features(runtime: Runtime, files: Any, text: Mapping[str, Any], *, name
     }
     if published_at := text.get("published_at"):
         document["published_at"] = str(published_at)
-    return features_of(document, files.frequencies)
+    return features_of(document, files.frequencies, files.rules.reactions)

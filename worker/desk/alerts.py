@@ -1,22 +1,36 @@
-"""Alerts: how each is, what was sent, what one would have sent of the past; mute and acknowledge."""
+"""Alerts: how each is, what was sent, what one would have sent of the past; make, remove, mute, acknowledge."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import yaml
 
 from pipelines.alerts.alert import parse_alerts
+from pipelines.alerts.file_format import DESK
 from pipelines.errors import UsageError
 from pipelines.models import Severity
-from pipelines.search.request import Sort
-from worker.answers.alerts import acknowledge, alert_named, alerts_row, is_acknowledged, mute, played, test_row
+from pipelines.search.request import FILTERS, Sort
+from worker.answers.alerts import (
+    LONGEST_NAME,
+    acknowledge,
+    add_alert,
+    alert_named,
+    alerts_row,
+    is_acknowledged,
+    mute,
+    played,
+    remove_alert,
+    test_row,
+)
 from worker.answers.selection import moment
 from worker.answers.shapes import AlertsLog, AlertTest, NoticeRow
 from worker.desk.access import Role
-from worker.desk.asked import Asked, read_asked
+from worker.desk.asked import MOST_VALUES, Asked, read_asked
+from worker.desk.found import chips, label
 from worker.desk.visits import Moved, Page, View, Visit
 from worker.state.alerts import Notice
 
@@ -27,13 +41,14 @@ HOURS = ("0", "1", "8", "24", "168")
 """For how long an alert can be muted here; 0 lets it speak again."""
 KEYS = {
     "topic": "topics", "region": "regions", "place": "places", "source": "sources", "language": "languages",
-    "person": "persons", "organisation": "organisations",
+    "person": "persons", "organisation": "organisations", "watch": "watch",
 }  # fmt: skip
 """Filter of a search → key of an alert."""
+ASKED_FOR = frozenset(KEYS) | {"severity"}
+LEFT_OUT = frozenset(FILTERS) - ASKED_FOR
+"""Filters that an alert does not know."""
 TRIED_FOR = timedelta(days=30)
-NO_TARGET = "duty"
-ANY_TARGET = {"kind": "webhook", "url": "https://example.kz/"}
-"""A target that a draft names while it is tried: nothing is sent."""
+A_DAY_H = 24
 STATES = {"delivered": "", "quarantined": "bad", "due": "unsure"}
 
 
@@ -57,6 +72,7 @@ def alerts(visit: Visit) -> View:
         "log": shown,
         "hours": HOURS[1:],
         "states": STATES,
+        "own": runtime.alert_file.own.names(),
         "problem": runtime.alert_file.problem,
         "file": runtime.alert_file.file.name,
     }
@@ -110,22 +126,59 @@ def alert(visit: Visit) -> View | Moved:
 
 
 def draft(visit: Visit) -> View | Moved:
-    """Return what alerts.yaml needs for an alert on a search, and what that would have said of the last days."""
+    """Return a search as an alert: a form that makes it, its lines for alerts.yaml, what it would have said lately."""
     asked = read_asked(visit.runtime, visit.pairs, now=visit.now, default=Sort.TIME)
     asks, rules = what_it_asks(asked), visit.runtime.alert_file.rules
     if not asks:
         return Moved(to="/search")
-    target = next(iter(rules.targets), NO_TARGET)
-    text = dumped({"alerts": {visit.say("my-alert"): {**asks, "targets": [target]}}})
-    tried = parse_alerts(dumped({"targets": {target: ANY_TARGET}, "alerts": {"draft": {**asks, "targets": [target]}}}))
-    values: dict[str, Any] = {"alert": None, "draft": text, "has_target": target in rules.targets, "periods": ()}
+    name = name_of(visit, asked)
+    values: dict[str, Any] = {
+        "alert": None,
+        "draft": dumped({"alerts": {name: {**asks, "targets": [DESK]}}}),
+        "name": name,
+        "query": asked.search,
+        "asks": chips(visit, asked, names=ASKED_FOR),
+        "words": asked.text,
+        "left_out": [said for said, _ in chips(visit, asked, names=LEFT_OUT)],
+        "targets": sorted(rules.targets, key=lambda one: (one != DESK, one)),
+        "periods": (),
+    }
     if asked.text:  # a replay does not ask for words: it would show stories without them
         lately = replace(asked.selection, since=visit.now - TRIED_FOR)
         count = visit.runtime.search.count(lately.request(asked.text), now=visit.now)
         return View(template="alert.html", row={"articles": count}, values=values | {"articles": count, "notices": ()})
-    found = played(visit.runtime, tried.alerts[0], rules, since=visit.now - TRIED_FOR)
-    row: AlertTest = test_row(tried.alerts[0], found)
+    [tried] = parse_alerts(dumped({"alerts": {name: {**asks, "targets": [DESK]}}})).alerts
+    found = played(visit.runtime, tried, rules, since=visit.now - TRIED_FOR)
+    row: AlertTest = test_row(tried, found)
     return View(template="alert.html", row=row, values=values | {"tried": row, "notices": found.notices[::-1]})
+
+
+def name_of(visit: Visit, asked: Asked) -> str:
+    """Return a name for an alert on a search: its words and filters."""
+    parts = [asked.text, *(label(visit, name, value) for name, value in asked.pairs if name in ASKED_FOR)]
+    return " · ".join(filter(None, parts))[:LONGEST_NAME]
+
+
+def add(visit: Visit) -> Moved:
+    """Make a search an alert. Raises KuzetError for a name that is taken, and for a search that asks for nothing."""
+    pairs = parse_qsl(visit.form.get("query", "").removeprefix("?"), max_num_fields=MOST_VALUES)
+    asks = what_it_asks(read_asked(visit.runtime, pairs, now=visit.now, default=Sort.TIME))
+    if not asks:
+        raise UsageError("The alert", "asks for nothing, and would speak of every story")
+    name = visit.form.get("name", "").strip()
+    targets = [key.removeprefix("to:") for key in visit.form if key.startswith("to:")] or [DESK]
+    digest = {"digest_hours": A_DAY_H} if visit.form.get("when") == "daily" else {}
+    add_alert(visit.runtime, name, {**asks, "targets": targets, **digest})
+    visit.note("made the alert", name)
+    return Moved(to="/alerts?done=alert-made")
+
+
+def remove(visit: Visit) -> Moved:
+    """Remove an alert that was made here. Raises UsageError for one of alerts.yaml."""
+    name = visit.form.get("name", "")
+    remove_alert(visit.runtime, name)
+    visit.note("removed the alert", name)
+    return Moved(to="/alerts?done=alert-removed")
 
 
 def what_it_asks(asked: Asked) -> dict[str, Any]:
@@ -158,6 +211,8 @@ def acknowledge_message(visit: Visit) -> Moved:
 
 
 DONE: dict[str, str] = {
+    "alert-made": "The alert is made. What it says is listed below.",
+    "alert-removed": "The alert is removed.",
     "muted": "The alert is silent; what it would have said is dropped.",
     "unmuted": "The alert speaks again.",
     "acknowledged": "No alert says more of it.",
@@ -180,6 +235,8 @@ PAGES = (
         change=Role.ANALYST,
     ),
     Page(path="/alerts/new", answer=draft, about="An alert on a search."),
+    Page(path="/alerts/add", answer=add, about="Make a search an alert.", change=Role.ANALYST),
+    Page(path="/alerts/remove", answer=remove, about="Remove an alert that was made here.", change=Role.ANALYST),
     Page(
         path="/alerts/try",
         twin="/alerts/try.json",

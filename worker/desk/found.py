@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,17 +89,17 @@ def figure_name(visit: Visit, kind: str) -> str:
     return visit.say(kind.replace("_", " "))
 
 
-def chips(visit: Visit, asked: Asked) -> list[tuple[str, str]]:
-    """Return every filter that narrows the list, with the link without it."""
+def chips(visit: Visit, asked: Asked, *, names: Container[str] = FILTERS) -> list[tuple[str, str]]:
+    """Return every filter that narrows the list, or those of some names, with the link without it."""
     filters = [
         (f"{visit.say(name)}: {label(visit, name, value)}", asked.toggled(name, value))
         for name, value in asked.pairs
-        if name in FILTERS
+        if name in names
     ]
     periods = [
         (f"{visit.say(name)}: {visit.say(PERIODS.get(value, value))}", asked.having(**{name: ""}))
         for name, value in asked.pairs
-        if name in {"since", "until"}
+        if name in {"since", "until"} and names is FILTERS
     ]
     return [*filters, *periods]
 

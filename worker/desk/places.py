@@ -13,7 +13,7 @@ from typing import Any
 from pipelines.search.request import Sort
 from pipelines.search.statistics import Change
 from worker.answers.shapes import MapAnswer, TrendsAnswer
-from worker.answers.trends import Comparison, compare, map_row, trends_row
+from worker.answers.trends import COMPARED, Comparison, compare, map_row, trends_row
 from worker.desk.asked import Asked, read_asked
 from worker.desk.found import chips
 from worker.desk.visits import Page, View, Visit
@@ -87,7 +87,7 @@ def trends_page(visit: Visit) -> View:
 def compared(visit: Visit, asked: Asked, found: Comparison) -> dict[str, Any]:
     """Return what both pages show."""
     statistics = found.statistics
-    grown = statistics.grown(("topic", "region", "source"))[:GROWN]
+    grown = statistics.grown(COMPARED)[:GROWN]
     return {
         "asked": asked,
         "statistics": statistics,

@@ -64,7 +64,10 @@ def yields(visit: Visit) -> Mapping[str, Yield]:
     period = period_of(Selection(now=visit.now, filters={}, since=None, until=None))
     try:
         requests = (SearchRequest(), SearchRequest(with_topic=True))
-        every, tagged = (found.groups["feed"] for found in visit.runtime.search.statistics_of_each(requests, period))
+        every, tagged = (
+            found.groups["feed"]
+            for found in visit.runtime.search.statistics_of_each(requests, period, groups=("feed",))
+        )
     except KuzetError:
         return {}
     counts = {change.value: change.now for change in tagged}

@@ -17,12 +17,12 @@ from elasticsearch.helpers import scan
 from config.settings import Settings
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError, QueryError
 from pipelines.models import ArticleDocument, VersionedDocument
-from pipelines.search.answer import SearchResult, read_search
+from pipelines.search.answer import SearchResult, collapsed_values, read_search, with_others
 from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
-from pipelines.search.body import build_search, build_selection, build_similar
+from pipelines.search.body import build_others, build_search, build_selection, build_similar, collapsed_by
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, build_selected_by, read_selected, read_selected_by
-from pipelines.search.statistics import Period, Statistics, build_statistics, read_statistics
+from pipelines.search.statistics import GROUPS, Period, Statistics, build_statistics, read_statistics
 from pipelines.search.trends import Trends, build_trends, read_trends
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
@@ -331,7 +331,11 @@ class SearchEngine:
         return replace(most, relaxed=True) if most.total or most.did_you_mean else result
 
     def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:
-        return read_search(self._ask(build_search(request, now=now)), request=request, now=now)
+        found = read_search(self._ask(build_search(request, now=now)), request=request, now=now)
+        field = collapsed_by(request)
+        if not (field and (values := collapsed_values(found, field))):
+            return found
+        return with_others(found, self._ask(build_others(request, values, now=now)), field=field)
 
     def keys_of(self, words: Iterable[str]) -> dict[str, set[str]]:
         """Return what the index looks words of a query up by: lemmas, related words, and the words as written."""
@@ -364,17 +368,21 @@ class SearchEngine:
         """Count what a request selects in a period by topic and day, and by place."""
         return read_trends(self._ask(build_trends(request, period, now=datetime.now(UTC))), period)
 
-    def compared(self, request: SearchRequest, period: Period) -> tuple[Statistics, Trends]:
+    def compared(
+        self, request: SearchRequest, period: Period, *, groups: Iterable[str] = GROUPS
+    ) -> tuple[Statistics, Trends]:
         """Return `statistics` and `trends` of one request, asked for at once."""
         now = datetime.now(UTC)
-        bodies = (build_statistics(request, period, now=now), build_trends(request, period, now=now))
-        counted, by_day = self._ask_each(bodies)
+        counts = build_statistics(request, period, now=now, groups=groups)
+        counted, by_day = self._ask_each((counts, build_trends(request, period, now=now)))
         return read_statistics(counted, period), read_trends(by_day, period)
 
-    def statistics_of_each(self, requests: Iterable[SearchRequest], period: Period) -> list[Statistics]:
+    def statistics_of_each(
+        self, requests: Iterable[SearchRequest], period: Period, *, groups: Iterable[str] = GROUPS
+    ) -> list[Statistics]:
         """Return the `statistics` of several requests, asked for at once."""
         now = datetime.now(UTC)
-        answers = self._ask_each(build_statistics(request, period, now=now) for request in requests)
+        answers = self._ask_each(build_statistics(request, period, now=now, groups=groups) for request in requests)
         return [read_statistics(answer, period) for answer in answers]
 
     def baselines(
@@ -393,15 +401,26 @@ class SearchEngine:
     ) -> dict[str, frozenset[str]]:
         """Return id → names of the requests that select it; an article that is not yet searchable is missing."""
         answer = self._ask(build_selected_by(article_ids, requests, now=datetime.now(UTC)))
-        return read_selected_by(answer["hits"]["hits"])
+        return read_selected_by(answer)
 
     def scan(
-        self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None
+        self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None, in_order: bool = False
     ) -> Iterator[ArticleDocument]:
-        """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
+        """Every article a request selects, whole, in no order: for export, retag and rebuilding state.
+
+        in_order: by time of publication, which costs the engine more.
+        """
         query = build_selection(request, now=now or datetime.now(UTC))
+        order = {"sort": ["published_at", "id"]} if in_order else {}
         with engine_errors(self.address):
-            for hit in scan(self.client, query=query, index=self.read_alias, size=batch, version=True):
+            for hit in scan(
+                self.client,
+                query=query | order,
+                index=self.read_alias,
+                size=batch,
+                version=True,
+                preserve_order=in_order,
+            ):
                 yield VersionedDocument(hit["_id"], hit["_version"], hit["_source"])
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:

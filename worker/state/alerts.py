@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from worker.state.records import day_of, new_token, to_json
@@ -41,6 +41,27 @@ class Notice:
         return str(self.body["alert"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToSay:
+    """What alerts will say of a story.
+
+    seen: the mark of the change that was looked at. heard: what the alerts of the items have said of it afterwards.
+    again: when to look at it again in any case, because an alert could not be asked; 0 is never.
+    """
+
+    story: str
+    seen: str
+    heard: Mapping[str, Any] = field(default_factory=dict)
+    items: Sequence[Mapping[str, Any]] = ()
+    again: float = 0.0
+
+    def arguments(self, *, now: float) -> dict[str, Any]:
+        """Return the arguments of the script."""
+        items = to_json([{**item, "pending": to_json(item["pending"])} for item in self.items])
+        own = {"story": self.story, "seen": self.seen, "heard": to_json(self.heard), "items": items}
+        return {**own, "again": self.again or None, "now": now}
+
+
 class Alerts:
     """All is written down before it is sent: a killed process loses nothing, and sends with the same key."""
 
@@ -63,19 +84,25 @@ class Alerts:
         found = self._redis.hgetall(self._key(f"alerts:heard:{story}"))
         return {alert: json.loads(record) for alert, record in found.items()}
 
+    def heard_of(self, stories: Sequence[str]) -> list[dict[str, dict[str, Any]] | None]:
+        """Return what each alert has said of each story, asked at once; None for a story that is acknowledged."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for story in stories:
+            pipeline.exists(self._key(f"alerts:acknowledged:{story}"))
+            pipeline.hgetall(self._key(f"alerts:heard:{story}"))
+        answers = pipeline.execute()
+        return [
+            None if acknowledged else {alert: json.loads(record) for alert, record in heard.items()}
+            for acknowledged, heard in zip(answers[::2], answers[1::2], strict=True)
+        ]
+
     def waits_since(self, story: str) -> float:
         """Return since when a story waits until its articles are searchable; 0 when it does not."""
         return float(self._redis.hget(self._key("alerts:since"), story) or 0)
 
-    def pend(
-        self, story: str, seen: str, items: Sequence[Mapping[str, Any]], *, again: float = 0.0, now: float = 0.0
-    ) -> None:
-        """Write down what alerts will say of a story; one that has changed since `seen` is looked at again.
-
-        again: when to look at it again in any case, because an alert could not be asked.
-        """
-        flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in items]
-        self._scripts.run("alert_pend", story=story, seen=seen, items=to_json(flat), again=again or None, now=now)
+    def pend(self, found: Sequence[ToSay], *, now: float = 0.0) -> None:
+        """Write down what alerts will say of stories; one that has changed since `seen` is looked at again."""
+        self._scripts.run_all("alert_pend", [one.arguments(now=now) for one in found])
 
     # ------------------------------------------------------------ what is no story
 

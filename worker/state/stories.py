@@ -110,6 +110,13 @@ class Stories:
         """Return the facts of a story's articles, in no order."""
         return [json.loads(member) for member in self._redis.hvals(self._key(f"story:{story}"))]
 
+    def members_of(self, stories: Sequence[str]) -> list[list[dict[str, Any]]]:
+        """Return the facts of each story's articles, asked at once."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for story in stories:
+            pipeline.hvals(self._key(f"story:{story}"))
+        return [[json.loads(member) for member in members] for members in pipeline.execute()]
+
     def windowed(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield story and features of each article of the window, in the order of publication."""
         ids = self._redis.zrange(self._key(f"{self.window}:at"), 0, -1)

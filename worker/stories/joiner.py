@@ -70,7 +70,7 @@ class Joiner:
         self._change = changes
 
     def _joined(self, one: ArticleDocument, *, now: float) -> ArticleDocument:
-        features = features_of(one.document, self._files.frequencies)
+        features = features_of(one.document, self._files.frequencies, self._files.rules.reactions)
         decision = self._decision(one, features)
         change = self._stories.join(
             one.article_id,

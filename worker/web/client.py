@@ -29,10 +29,11 @@ from worker.web.answers import (
     RefusalError,
     Refused,
 )
-from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, guard_context
+from worker.web.connection import Guard, Route, WireLimitError, exchange, find_route, first_bytes, guard_context
 from worker.web.content import (
     ACCEPT_HEADERS,
     DECODABLE,
+    is_plain,
     is_whole,
     real_codings,
     refresh_target,
@@ -49,7 +50,6 @@ from worker.web.waiting import retry_at
 
 CHUNK_BYTES = 65_536
 MAX_PIECES = 50_000
-TAIL_BYTES = 2_000
 DEFAULT_WAIT_S = 300.0
 DOCUMENTS = frozenset({http.client.OK, http.client.ACCEPTED, http.client.NON_AUTHORITATIVE_INFORMATION})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -150,9 +150,11 @@ class WebClient:
         if not _has_document(response):
             raise RefusalError(hops[-1], _status_line(response), reason=status_reason(response.status))
         _check_headers(response, hops[-1], limits=limits)
-        _name_coding_once(response)
         guard.allow_body(limits.max_bytes)
+        _name_coding_once(response)
         body = read_body(response, hops[-1], limits=limits, deadline=guard.deadline)
+        if response.status == http.client.PARTIAL_CONTENT and not (_is_whole_range(response) or is_whole(body)):
+            raise RefusalError(hops[-1], "a part of the document came", reason=Reason.HTTP_OTHER)
         body = unpacked(body, max_bytes=limits.max_bytes)
         if len(body) > limits.max_bytes:
             body = _cut(bytearray(body), hops[-1], limits=limits)
@@ -188,11 +190,16 @@ def _refresh(answer: FetchResult, limits: Limits) -> str:
 
 
 def _has_document(response: HTTPResponse) -> bool:
-    """True for an answer that carries the document: 200, what a proxy makes of it, and a range that is the whole."""
-    whole = re.fullmatch(r"bytes 0-(\d+)/(\d+)", response.headers.get("content-range", "").strip())
-    if response.status == http.client.PARTIAL_CONTENT and whole:
-        return int(whole[1]) + 1 == int(whole[2])
+    """True for an answer that can carry the document: 200, what a proxy makes of it, and a range from its start."""
+    if response.status == http.client.PARTIAL_CONTENT:
+        written = response.headers.get("content-range", "").strip()
+        return _is_whole_range(response) or not written or bool(re.fullmatch(r"bytes 0-\d+/\*", written))
     return response.status in DOCUMENTS
+
+
+def _is_whole_range(response: HTTPResponse) -> bool:
+    whole = re.fullmatch(r"bytes 0-(\d+)/(\d+)", response.headers.get("content-range", "").strip())
+    return whole is not None and int(whole[1]) + 1 == int(whole[2])
 
 
 def read_body(response: HTTPResponse, url: str, *, limits: Limits, deadline: Deadline) -> bytes:
@@ -206,7 +213,7 @@ def read_body(response: HTTPResponse, url: str, *, limits: Limits, deadline: Dea
         try:
             piece = response.read1(CHUNK_BYTES)
         except TRANSPORT_ERRORS:
-            if not is_whole(bytes(body[-TAIL_BYTES:])):
+            if not is_whole(bytes(body)):
                 raise
             return bytes(body)
         if not piece:
@@ -301,9 +308,14 @@ def _check_headers(response: HTTPResponse, url: str, *, limits: Limits) -> None:
 
 
 def _name_coding_once(response: HTTPResponse) -> None:
-    """Take one of two equal codings away, which urllib3 would undo twice. What is packed twice is a file in the end."""
+    """Take away a coding that urllib3 would undo in vain: the second of two equal ones, and any of a plain document.
+
+    What is packed twice is a file in the end.
+    """
     for coding in real_codings(response.headers.get("content-encoding", "")):
         response.headers["content-encoding"] = coding
+        if is_plain(first_bytes(response)):
+            del response.headers["content-encoding"]
 
 
 def _status_line(response: HTTPResponse) -> str:

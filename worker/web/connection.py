@@ -25,6 +25,7 @@ from worker.web.names import Resolver
 MAX_HEADER_BYTES = 65_536
 MAX_HEADERS = 2_000
 MAX_TRIES = 4
+PEEK_BYTES = 64
 
 if TYPE_CHECKING:
     _Socket = socket.socket
@@ -177,6 +178,16 @@ class _TLSConnection(HTTPSConnection):
         if not isinstance(self.sock, GuardedTLSSocket):
             raise ssl.SSLError("the TLS context was not prepared by guard_context")
         self.sock.guard = self._route.guard
+
+
+def first_bytes(response: HTTPResponse) -> bytes:
+    """Return the beginning of an answer's body as it is on the wire, and leave it there; empty where nothing has come.
+
+    The sizes of chunks are among them. Raises OSError.
+    """
+    answer = response._original_response  # noqa: SLF001 - urllib3 has no look ahead
+    stream = getattr(answer, "fp", None)
+    return bytes(stream.peek(PEEK_BYTES)) if stream is not None else b""
 
 
 def guard_context(tls: ssl.SSLContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -11,6 +12,7 @@ from worker.web.answers import Reason
 from worker.web.limits import Accept
 
 HEAD_BYTES = 1024
+TAIL_BYTES = 20_000
 MAX_ZEROS = 0.02
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 VAGUE_TYPES = frozenset({"", "text/plain", "text/xml", "application/xml", "application/octet-stream"})
@@ -30,13 +32,20 @@ _REFRESH_URL = re.compile(
 )
 _MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]{1,4000}>", re.IGNORECASE | re.DOTALL)
 
+_CHUNK_SIZE = re.compile(rb"\A[0-9a-fA-F]{1,8}[^\r\n<{]{0,20}\r\n")
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 _UTF_WIDE = (b"\xff\xfe", b"\xfe\xff")
 _BINARY = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ",
     b"Rar!", b"7z\xbc\xaf", b"\x7fELF", b"MZ", b"\xd0\xcf\x11\xe0", b"ID3", b"OggS", b"\x00\x00\x01\x00", b"wOF",
 )  # fmt: skip
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
-_END = re.compile(rb"</(?:html|rss|feed|rdf:rdf|urlset|sitemapindex)\s*>\s*(?:<!--[^<>]*-->\s*)*\Z", re.IGNORECASE)
+_END = re.compile(rb"</(?:\w{1,20}:)?(?:html|rss|feed|rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
+_AFTER_END = re.compile(rb"(?>\s+|<!--.*?-->|<(script|noscript|style)\b.*?</\1\s*>)*+", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+PROLOG_BYTES = 20_000
+"""Comments of a content system before a page begins."""
+
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title)\b", re.IGNORECASE)
 
 ACCEPT_HEADERS = {
@@ -64,7 +73,7 @@ def wrong_type(content_type: str, *, accept: Accept) -> Reason | None:
 
 def wrong_body(body: bytes, *, content_type: str, accept: Accept) -> Reason | None:
     """Judge by the first bytes that are not blank. A page whose type says nothing has to begin like HTML."""
-    head = body.lstrip()[:HEAD_BYTES]
+    head = _COMMENT.sub(b"", body.lstrip()[:PROLOG_BYTES]).lstrip()[:HEAD_BYTES]
     if not head:
         return Reason.EMPTY if accept is not Accept.TEXT else None
     if looks_binary(head):
@@ -121,6 +130,25 @@ def refresh_target(body: bytes) -> str:
     return ""
 
 
-def is_whole(tail: bytes) -> bool:
-    """True if a document's last bytes end it as its kind ends: nothing is missing, whatever length was promised."""
-    return bool(_END.search(tail))
+def is_whole(body: bytes) -> bool:
+    """True if a document ends as its kind ends: nothing is missing, whatever length was promised.
+
+    Comments and scripts, which servers add, may follow its end. JSON is whole when it can be read.
+    """
+    if body.lstrip()[:1] == b"{":
+        return _is_json(body)
+    ends = list(_END.finditer(body, max(0, len(body) - TAIL_BYTES)))
+    return bool(ends) and _AFTER_END.fullmatch(body, ends[-1].end()) is not None
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def is_plain(head: bytes) -> bool:
+    """True if the first bytes are a document's text: some servers name a packing and forget to pack."""
+    return _CHUNK_SIZE.sub(b"", head).lstrip(_BLANK)[:1] in {b"<", b"{"}

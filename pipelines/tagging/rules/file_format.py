@@ -94,6 +94,7 @@ def _described(schema: dict[str, Any]) -> WithJsonSchema:
 _TERM: dict[str, Any] = {"type": "string", "minLength": 1}
 
 Topic: TypeAlias = Annotated[str, BeforeValidator(_topic), Field(pattern=NAME)]
+Topics: TypeAlias = Annotated[tuple[Topic, ...], BeforeValidator(Marked.elements)]
 Written: TypeAlias = Annotated[Marked, PlainValidator(_as_read), _described(_TERM)]
 Terms: TypeAlias = Annotated[tuple[Written, ...], BeforeValidator(Marked.elements)]
 Weights: TypeAlias = Annotated[dict[Annotated[str, Field(pattern=WEIGHT)], Terms], BeforeValidator(_weighted)]
@@ -135,6 +136,13 @@ class Label(Section):
     ru: Text = ""
 
 
+class CueTerms(Section):
+    """Terms without weights, by language."""
+
+    ru: Terms = ()
+    kk: Terms = ()
+
+
 class TermGroup(Section):
     """Terms that mean the same thing, in both languages."""
 
@@ -144,6 +152,8 @@ class TermGroup(Section):
     """Russian terms, by weight."""
     kk: Weights = Field(default_factory=dict)
     """Kazakh terms, by weight."""
+    frame: CueTerms | None = None
+    """What news of this has: victims, places, deeds. In a short text a term below 4, alone, counts only with one."""
 
 
 class TermGroups(Grouped):
@@ -184,13 +194,6 @@ class Nears(Section):
     kk: Meetings = ()
 
 
-class CueTerms(Section):
-    """The terms of a cue, by language."""
-
-    ru: Terms = ()
-    kk: Terms = ()
-
-
 class Windows(Section):
     """Cues by the window in which they silence a mention."""
 
@@ -208,6 +211,20 @@ class Windows(Section):
     """Silences the mentions of the whole title, or the whole body."""
     overruled: CueTerms | None = None
     """Makes the cues of this context void in its sentence."""
+
+
+class Yield(Section):
+    """Neighbours that this topic gives way to."""
+
+    means: Text
+    """Why, in one sentence."""
+    to: Topics
+    """Topics: where one of them is stronger and the title does not speak of this topic, this topic is not given."""
+    kept_by: CueTerms | None = None
+    """Terms that keep this topic wherever they are in the article."""
+
+
+Yields: TypeAlias = Annotated[tuple[Yield, ...], BeforeValidator(Marked.elements)]
 
 
 class CueGroup(Windows):
@@ -295,5 +312,7 @@ class RuleFile(Section):
     """What terms weigh together that meet in a sentence."""
     unless: Contexts = Contexts.model_construct()
     """Contexts in which a mention does not count."""
+    yields: Yields = ()
+    """Neighbour topics that this one gives way to."""
     examples: ExamplesByLanguage = ExamplesByLanguage.model_construct()
     """Sentences that hold the rule right."""

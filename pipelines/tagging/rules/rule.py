@@ -16,6 +16,7 @@ from pipelines.tagging.rules.file_format import (
     WINDOWS,
     Contexts,
     Cues,
+    CueTerms,
     Meeting,
     RuleFile,
     TermGroup,
@@ -34,6 +35,23 @@ class Term:
     weight: float
     line: int
     group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What news has that speaks of a group of terms: its victims, places, deeds. In one language."""
+
+    group: str
+    language: str
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """A topic gives way to stronger neighbours, unless a pattern of `kept_by` is in the article."""
+
+    to: frozenset[str]
+    kept_by: tuple[Pattern, ...]
 
 
 class Within(StrEnum):
@@ -97,9 +115,11 @@ class Rule:
     title_weight: float
     severity: Severity
     terms: tuple[Term, ...]
+    frames: tuple[Frame, ...]
     near: tuple[Near, ...]
     contexts: tuple[str, ...]
     cues: tuple[Cue, ...]
+    yields: tuple[Yielding, ...]
     examples: tuple[Example, ...]
 
 
@@ -114,9 +134,11 @@ def parse_rule(file: str, text: str, *, classes: Classes) -> Rule:
         title_weight=read.title_weight,
         severity=read.severity,
         terms=tuple(_terms(read.terms, classes)),
+        frames=tuple(_frames(read.terms, classes)),
         near=tuple(_nears(read, classes)),
         contexts=tuple(context for context in CONTEXTS if context in read.unless.model_fields_set),
         cues=tuple(_all_cues(read.unless, classes)),
+        yields=tuple(_yields(read, classes)),
         examples=tuple(_examples(read)),
     )
 
@@ -140,10 +162,24 @@ def _group_terms(read: TermGroup | TermGroups, group: str, classes: Classes) -> 
                 yield Term(pattern, float(weight), written.line, group)
 
 
+def _frames(read: TermGroups, classes: Classes) -> Iterator[Frame]:
+    for name, group in (read.__pydantic_extra__ or {}).items():
+        for language in LANGUAGES if group.frame else ():
+            if patterns := _patterns(getattr(group.frame, language), language, classes):
+                yield Frame(name, language, patterns)
+
+
 def _nears(read: RuleFile, classes: Classes) -> Iterator[Near]:
     for language in LANGUAGES:
         for meeting in getattr(read.near, language):
             yield _near(meeting, language, classes)
+
+
+def _yields(read: RuleFile, classes: Classes) -> Iterator[Yielding]:
+    for each in read.yields:
+        unless = each.kept_by or CueTerms()
+        kept = (_patterns(getattr(unless, language), language, classes) for language in LANGUAGES)
+        yield Yielding(frozenset(each.to), tuple(pattern for patterns in kept for pattern in patterns))
 
 
 LEAST_GROUPS = 2

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from pipelines.reading.sections import schema_of, table_of
-from pipelines.tagging.rules.file_format import Contexts, Cues, Examples, Meeting, RuleFile, TermGroup
+from pipelines.tagging.rules.file_format import Contexts, Cues, Examples, Meeting, RuleFile, TermGroup, Yield
 
 PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("", RuleFile),
@@ -15,6 +15,7 @@ PARTS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("near.LANGUAGE.", Meeting),
     ("unless.", Contexts),
     ("unless.CONTEXT.", Cues),
+    ("yields.", Yield),
     ("examples.LANGUAGE.", Examples),
 )
 """What the table lists: the keys of these models, each behind the keys above it."""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import log2
 from typing import NamedTuple, TypeAlias
 
-from pipelines.models import Context, Span, Tag
+from pipelines.models import Context, Span, Tag, Yielded
 from pipelines.tagging.matching.matcher import Found, Hit
 from pipelines.tagging.matching.text import Text
 from pipelines.tagging.rules.rule import Near, Rule, Within
 from pipelines.tagging.topics.contexts import TextContexts
-from pipelines.tagging.topics.topic_rules import ABSENT, TopicRules
+from pipelines.tagging.topics.topic_rules import ABSENT, NO_FRAME, TermUse, TopicRules
 
 LEAD_FACTOR = 2.0
 """A mention in the lead or a question of an interview weighs twice; what the title is worth is the rule's own."""
@@ -59,7 +59,10 @@ Corroboration: TypeAlias = dict[tuple[str, int], tuple[int, int]]
 
 
 class Mention(NamedTuple):
-    """A hit that counts for a rule; `context` says why it does not, `factor` what its place is worth."""
+    """A hit that counts for a rule.
+
+    `context` says why it does not, `factor` what its place is worth, `frame` which words its group needs.
+    """
 
     rule: int
     term: str
@@ -68,6 +71,7 @@ class Mention(NamedTuple):
     hit: Hit
     context: str
     factor: float
+    frame: int = NO_FRAME
 
     def span(self) -> Span:
         first, last = self.hit.first, self.hit.last
@@ -82,10 +86,11 @@ class Mention(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The tags of a text, strongest first, those that fell short, and the contexts that silenced mentions."""
+    """The tags of a text, strongest first, those that fell short or gave way, the contexts that silenced mentions."""
 
     tags: tuple[Tag, ...]
     misses: tuple[Tag, ...]
+    yielded: tuple[Yielded, ...]
     contexts: tuple[Context, ...]
 
 
@@ -98,24 +103,54 @@ def judge(found: Iterable[Found], topics: TopicRules) -> Verdict:
             by_rule[mention.rule].append(mention)
     by_rule = {rule: _in_one_sense(mentions) for rule, mentions in by_rule.items()}
     tags = _tags(
-        by_rule, topics, words=sum(len(text) for text, _ in found), corroboration=_corroboration(found, topics)
+        by_rule,
+        topics,
+        words=sum(len(text) for text, _ in found),
+        corroboration=_corroboration(found, topics),
+        frames=frozenset(frame for _, hits in found for hit in hits for frame in topics.frames.get(hit.pattern, ())),
     )
+    given = tuple(tag for tag in tags if tag.score >= tag.threshold)
+    yielded = tuple(_yielded(given, topics, seen=frozenset(hit.pattern for _, hits in found for hit in hits)))
+    gone = {each.tag.topic for each in yielded}
     return Verdict(
-        tags=tuple(tag for tag in tags if tag.score >= tag.threshold),
+        tags=tuple(tag for tag in given if tag.topic not in gone),
+        yielded=yielded,
         misses=tuple(tag for tag in tags if tag.score < tag.threshold),
         contexts=tuple(_contexts(by_rule, topics)),
     )
 
 
 def _tags(
-    by_rule: Mapping[int, list[Mention]], topics: TopicRules, *, words: int, corroboration: Corroboration
+    by_rule: Mapping[int, list[Mention]],
+    topics: TopicRules,
+    *,
+    words: int,
+    corroboration: Corroboration,
+    frames: frozenset[int],
 ) -> list[Tag]:
     """Return a tag for each rule with a mention that counts, strongest first; the threshold may not be reached."""
-    asked = corroboration if words >= SHORT_TEXT_WORDS and topics.corroborating else None
+    is_short = words < SHORT_TEXT_WORDS
+    asked = corroboration if topics.corroborating and not is_short else None
+    if is_short:
+        by_rule = {rule: _with_frames(mentions, frames) for rule, mentions in by_rule.items()}
     weighed = [_weigh(topics.rules[rule], mentions, corroboration=asked) for rule, mentions in by_rule.items()]
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
     tags = [_tag(case, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
     return sorted(tags, key=lambda tag: (-tag.score / tag.threshold, tag.topic))
+
+
+def _yielded(given: tuple[Tag, ...], topics: TopicRules, *, seen: frozenset[int]) -> Iterator[Yielded]:
+    """Yield the tags that give way to a stronger one: the title does not speak of them, and nothing keeps them.
+
+    `given`: strongest first; `seen`: the patterns in the article.
+    """
+    for place, tag in enumerate(given):
+        if any(span.field == "title" for span in tag.spans):
+            continue
+        neighbours = [each for each in topics.yields.get(tag.topic, ()) if seen.isdisjoint(each.kept_by)]
+        stronger = (other.topic for other in given[:place] if any(other.topic in each.to for each in neighbours))
+        if to := next(stronger, ""):
+            yield Yielded(tag=tag, to=to)
 
 
 def _text_contexts(found: list[Found], topics: TopicRules) -> list[TextContexts]:
@@ -140,15 +175,13 @@ def _in_one_sense(mentions: list[Mention]) -> list[Mention]:
 
 def _mentions(text: Text, hits: list[Hit], topics: TopicRules, *, contexts: TextContexts) -> Iterator[Mention]:
     weighed = [
-        (use.rule, topics.patterns[hit.pattern].text, use.weight, hit)
-        for hit in hits
-        for use in topics.terms.get(hit.pattern, ())
+        (use, topics.patterns[hit.pattern].text, hit) for hit in hits for use in topics.terms.get(hit.pattern, ())
     ]
-    weighed += _meetings(text, hits, topics)
-    for number, term, weight, hit in weighed:
-        rule = topics.rules[number]
-        context = contexts.context_of(hit, rule=number, listens_to=rule.contexts)
-        yield Mention(number, term, weight, text, hit, context, _factor(text, hit, title_weight=rule.title_weight))
+    for use, term, hit in (*weighed, *_meetings(text, hits, topics)):
+        rule = topics.rules[use.rule]
+        context = contexts.context_of(hit, rule=use.rule, listens_to=rule.contexts)
+        factor = _factor(text, hit, title_weight=rule.title_weight)
+        yield Mention(use.rule, term, use.weight, text, hit, context, factor, use.frame)
 
 
 def _factor(text: Text, hit: Hit, *, title_weight: float) -> float:
@@ -158,18 +191,18 @@ def _factor(text: Text, hit: Hit, *, title_weight: float) -> float:
     return LEAD_FACTOR if text.is_prominent(hit.first) else 1.0
 
 
-def _meetings(text: Text, hits: list[Hit], topics: TopicRules) -> list[tuple[int, str, float, Hit]]:
+def _meetings(text: Text, hits: list[Hit], topics: TopicRules) -> list[tuple[TermUse, str, Hit]]:
     """Return where the groups of a `near` meet: one hit over the fewest words that hold them all."""
     parts: dict[tuple[int, int], list[tuple[int, Hit]]] = defaultdict(list)
     for hit in hits:
         for number, group in topics.parts.get(hit.pattern, ()):
             scope = 0 if topics.near[number][1].within is Within.TEXT else text.sentence_at(hit.first)
             parts[number, scope].append((group, hit))
-    found: list[tuple[int, str, float, Hit]] = []
+    found: list[tuple[TermUse, str, Hit]] = []
     for (number, _), members in parts.items():
         rule, near = topics.near[number]
         if len(members) >= len(near.all_of) and (meeting := _meeting(near, members)):
-            found.append((rule, _name(near), near.weight, meeting))
+            found.append((TermUse(rule, near.weight), _name(near), meeting))
     return found
 
 
@@ -223,6 +256,23 @@ def _weigh(rule: Rule, mentions: list[Mention], *, corroboration: Corroboration 
     prominent = any(_is_prominent(each, corroboration, main_weight=main_weight, alone=alone) for each in valid)
     heaviest = max((mention.weight for mention in valid), default=0.0)
     return _Case(rule, valid, _score(valid, main_weight=main_weight), heaviest, prominent)
+
+
+def _with_frames(mentions: list[Mention], frames: frozenset[int]) -> list[Mention]:
+    """Let the light terms of one group, on which a topic rests alone, count once, unless the text has their frame.
+
+    «Жас ақынның көзінде өрт» is no fire; with a house, rescuers or victims it is. `frames`: those found in the text.
+    """
+    valid = [mention for mention in mentions if not mention.context]
+    is_alone = len({mention.frame for mention in valid}) == 1
+    if not is_alone or any(_has_frame(mention, frames) for mention in valid):
+        return mentions
+    return [mention._replace(factor=1.0) for mention in mentions]
+
+
+def _has_frame(mention: Mention, frames: frozenset[int]) -> bool:
+    """True for a mention that needs no frame, or has its own."""
+    return mention.weight >= EXPLICIT_WEIGHT or mention.frame == NO_FRAME or mention.frame in frames
 
 
 def _corroboration(found: Iterable[Found], topics: TopicRules) -> Corroboration:

@@ -108,6 +108,7 @@ def _shortfall(topic: str, tagging: Tagging) -> str:
     """Say what was found of a topic that should have been given."""
     parts = [f"only {tag.score:g} of {tag.threshold:g}" for tag in tagging.misses if tag.topic == topic]
     parts += [f"silenced: {context.context}" for context in tagging.contexts if context.topic == topic]
+    parts += [f"yields to {each.to}" for each in tagging.yielded if each.tag.topic == topic]
     return ", ".join(parts) or "no term was found"
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from pipelines.reading.marked_yaml import read_yaml
-from pipelines.tagging.rules.file_format import CONTEXTS, OVERRULED, WINDOWS, Meeting, RuleFile, TermGroup
+from pipelines.tagging.rules.file_format import CONTEXTS, OVERRULED, WINDOWS, Meeting, RuleFile, TermGroup, Yield
 
 WIDTH = 100
 """A list of words in brackets goes on in the next line when it reaches this column."""
@@ -24,7 +24,16 @@ INDENT = 2
 
 CLASSES_FILE = "classes.yaml"
 
-_KEYS = (*RuleFile.allowed(), *TermGroup.allowed(), *Meeting.allowed(), *WINDOWS, OVERRULED, "yes", "no")
+_KEYS = (
+    *RuleFile.allowed(),
+    *TermGroup.allowed(),
+    *Meeting.allowed(),
+    *Yield.allowed(),
+    *WINDOWS,
+    OVERRULED,
+    "yes",
+    "no",
+)
 _WORDS = re.compile(r"[^\W\d_][^\W\d_ -]*(?: [^\W\d_-]+)*")
 _NO_TEXT = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 """Words that YAML reads as something else than text."""
@@ -171,7 +180,7 @@ class _Writer:
         return _bracketed(self._arranged(node.value, path), column) if self._is_word_list(node, path) else None
 
     def _is_word_list(self, node: yaml.Node, path: Path) -> bool:
-        listed = self._is_classes or path[:1] == ("near",)
+        listed = self._is_classes or path[:1] in {("near",), ("yields",)}
         return listed and all(isinstance(element, yaml.ScalarNode) for element in node.value)
 
     def _arranged(self, elements: list[yaml.Node], path: Path) -> list[yaml.Node]:
@@ -208,7 +217,7 @@ def _order(key: str, path: Path) -> tuple[float, ...]:
 def _begins_part(path: Path, child: yaml.Node) -> bool:
     """Return True for what an empty line sets apart: the parts of a file and the groups in them."""
     is_group = isinstance(child, yaml.MappingNode) and any(key.value == "means" for key, _ in child.value)
-    return is_group or (len(path) == 1 and path[0] in {"terms", "near", "unless", "examples", *CONTEXTS})
+    return is_group or (len(path) == 1 and path[0] in {"terms", "near", "unless", "yields", "examples", *CONTEXTS})
 
 
 def _scalar(node: yaml.Node, *, inside: bool = False) -> str:

@@ -33,7 +33,10 @@ class AlmostFound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """What there is of a topic in an article. `needed` is the threshold for this text, `threshold` that of the rule."""
+    """What there is of a topic in an article. `needed` is the threshold for this text, `threshold` that of the rule.
+
+    `yields_to`: the stronger neighbour that the topic gave way to, or an empty text.
+    """
 
     topic: str
     given: bool
@@ -43,13 +46,16 @@ class Absence:
     counted: tuple[Span, ...]
     silenced: tuple[Context, ...]
     almost: tuple[AlmostFound, ...]
+    yields_to: str = ""
 
 
 def why_not(tagger: Tagger, topic: str, *, title: str, body: str, language: str) -> Absence:
     """Return what was missing for a topic. Raises KeyError for a topic without a rule."""
     rule = {rule.topic: rule for rule in tagger.ruleset.rules}[topic]
     tagging = tagger.tag(title, body, language=language)
-    tag = next((tag for tag in (*tagging.tags, *tagging.misses) if tag.topic == topic), None)
+    yielded = next((each for each in tagging.yielded if each.tag.topic == topic), None)
+    tags = (*tagging.tags, *tagging.misses, *(each.tag for each in tagging.yielded))
+    tag = next((tag for tag in tags if tag.topic == topic), None)
     found = _found_terms(tagging, topic)
     vocabulary = Vocabulary(language, tagger.ruleset.matcher.word_forms)
     texts = (Text(title), Text(body))
@@ -64,11 +70,13 @@ def why_not(tagger: Tagger, topic: str, *, title: str, body: str, language: str)
         counted=tag.spans if tag else (),
         silenced=tuple(context for context in tagging.contexts if context.topic == topic),
         almost=tuple({each.term: each for each in reversed(almost)}.values())[::-1][:MOST_ALMOST],
+        yields_to=yielded.to if yielded else "",
     )
 
 
 def _found_terms(tagging: Tagging, topic: str) -> frozenset[str]:
-    parts: list[Tag | Context] = [*tagging.tags, *tagging.misses, *tagging.contexts]
+    yielded = (each.tag for each in tagging.yielded)
+    parts: list[Tag | Context] = [*tagging.tags, *tagging.misses, *yielded, *tagging.contexts]
     return frozenset(span.term for part in parts if part.topic == topic for span in part.spans)
 
 

@@ -104,7 +104,7 @@ BROKEN = {
     "names two lengths": (answers(HEAD, b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", HTML), Reason.PROTOCOL),
     "sends chunks of garbage": (answers(CHUNKED, b"zz\r\n", HTML), Reason.DISCONNECTED),
     "stops amid chunks": (answers(CHUNKED, b"5\r\n<html\r\n"), Reason.DISCONNECTED),
-    "says gzip and sends text": (answers(HEAD, b"Content-Encoding: gzip\r\n\r\n", HTML), Reason.BAD_ENCODING),
+    "says gzip and sends noise": (answers(HEAD, b"Content-Encoding: gzip\r\n\r\n\x1f", HTML), Reason.BAD_ENCODING),
     "compresses with what was not asked for": (
         answers(HEAD, b"Content-Encoding: compress\r\n\r\n", HTML),
         Reason.BAD_ENCODING,
@@ -207,6 +207,11 @@ def test_a_cut_document_is_its_beginning(hostile):
         pytest.param(b"Content-Encoding: gzip, gzip\r\n\r\n" + gzip.compress(PACKED), id="packed twice"),
         pytest.param(b"\r\n" + PACKED, id="packed without a word"),
         pytest.param(b"Set-Cookie: a=1\r\n" * 300 + b"\r\n" + HTML, id="300 headers"),
+        pytest.param(b"Content-Encoding: gzip\r\n\r\n" + HTML, id="says gzip, is plain"),
+        pytest.param(
+            b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\n" + HTML + b"\r\n0\r\n\r\n",
+            id="says gzip, is plain, in chunks",
+        ),
     ],
 )
 def test_harmless_mistakes_are_forgiven(hostile, body):
@@ -214,6 +219,18 @@ def test_harmless_mistakes_are_forgiven(hostile, body):
     answer = hostile(answers(HEAD, body)).get(limits=PATIENT)
     assert isinstance(answer, Fetched)
     assert answer.page.body == HTML
+
+
+@pytest.mark.parametrize(
+    "added",
+    [b"\n<!-- 0.2 s, cached > 1 -->", b"<script>go()</script>\n<noscript><img></noscript>", b"<style>a{}</style>"],
+    ids=["comment", "scripts", "style"],
+)
+def test_what_servers_add_behind_a_page_does_not_make_it_cut(hostile, added):
+    """The length was counted before the server wrote its own words behind the page, or wrongly."""
+    answer = hostile(answers(HEAD, b"Content-Length: 5000\r\n\r\n", HTML, added)).get(limits=PATIENT)
+    assert isinstance(answer, Fetched)
+    assert answer.page.body == HTML + added
 
 
 @pytest.mark.parametrize(
@@ -225,8 +242,10 @@ def test_harmless_mistakes_are_forgiven(hostile, body):
         b"HTTP/1.1 203 Non-Authoritative Information\r\n",
         b"HTTP/1.1 202 Accepted\r\n",
         b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-27/28\r\n",
+        b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 0-27/*\r\n",
+        b"HTTP/1.1 206 Partial Content\r\n",
     ],
-    ids=["early hints", "processing", "blank lines", "203", "202", "206 of the whole"],
+    ids=["early hints", "processing", "blank lines", "203", "202", "206 of the whole", "206 of *", "206"],
 )
 @pytest.mark.parametrize("kind", [b"text/html", b"text/html charset=utf-8", b"text/html, text/plain", b"html"])
 def test_a_document_is_read_whatever_comes_before_it(hostile, first, kind):

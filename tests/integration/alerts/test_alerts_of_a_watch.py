@@ -9,6 +9,7 @@ from pathlib import Path
 
 import feedparser
 import pytest
+import stix2
 
 from tests.integration.alerts.test_delivery import mail_server, open_sink
 from tests.support.shapes import misfits
@@ -144,7 +145,7 @@ def commands_of(page):
                 yield command
 
 
-def test_the_guides_are_executed(watch, sink):
+def test_the_guides_are_executed(watch, sink, tmp_path):
     """An option that is gone must not stay on the page. The exit code 1 says that nothing was found."""
     stories = asked(watch, "stories", "--since", "7d", "-n", "200", "--articles", "2")["stories"]
     story = next(one for one in stories if len(one["members"]) > 1)
@@ -152,14 +153,17 @@ def test_the_guides_are_executed(watch, sink):
     key = next(message["key"] for message in messages(sink) if message["alert"] == "drugs")
     places = {"KEY": key, "ID": story["id"], "STORY": story["id"], "STORY…": other, "ARTICLE…": other}
     done = []
-    for page in ("alerts.md", "stories.md", "watchlists.md"):
+    for page in ("export.md", "alerts.md", "stories.md", "watchlists.md"):
         for line in commands_of(page):
             said, _, command = DECIDED.sub(lambda match: places[match[1]], line).rpartition(" | ")
+            command = re.sub(r"\S+\.json(\.gz)?$", lambda file: str(tmp_path / file[0]), command)
             answer = watch.kuzet(*shlex.split(command)[1:], given=" ".join(shlex.split(said)[1:]))
             assert answer.returncode in (0, 1), (line, answer.stderr)
             assert "Traceback" not in answer.stderr, line
             done.append(command)
-    assert len(done) >= 20
+    assert len(done) >= 24
+    exported = stix2.parse((tmp_path / "story.json").read_text(encoding="utf-8"), allow_custom=False)
+    assert {"report", "identity", "grouping"} <= {one["type"] for one in exported.objects}
     assert watch.runtime.state.alerts.is_acknowledged(
         next(message for message in messages(sink) if message["key"] == key)["stories"][0]["story"]
     )

@@ -16,7 +16,7 @@ from pipelines.search.stored_tagging import read_tagging
 from tests.support.desk_visitor import DeskVisitor
 from tests.support.running_watch import Watch
 from tests.support.shapes import misfits
-from worker.answers.shapes import SearchAnswer, ShowAnswer, StoriesAnswer, TraceAnswer
+from worker.answers.shapes import FellShort, SearchAnswer, ShowAnswer, StoriesAnswer, TraceAnswer
 from worker.desk.application import PAGES
 
 QUERIES = ("", "алаяқтық", "мошенники Шымкент", "topic:drugs -кокаин", '"в Алматы"', "қылмыс OR преступление", "зззз")
@@ -125,6 +125,19 @@ def test_an_article_says_why_and_where_it_is_from(watch: Watch, visitor: DeskVis
     printed = json.loads(watch.kuzet("show", hit["id"], "--json").stdout)
     assert twin == printed
     assert not misfits(twin, ShowAnswer)
+
+
+def test_an_article_says_what_fell_short(watch: Watch, visitor: DeskVisitor):
+    """A topic that is not given has its words and its score, too; the page asks a child, which asks the same rules."""
+    tagger = watch.runtime.tagger
+    for stored in watch.runtime.search.scan(SearchRequest()):
+        document = stored.document
+        if found := tagger.tag(document["title"], document["body"], language=document["language"]).misses:
+            break
+    row = visitor.get(f"/article/{stored.article_id}/short.json").json
+    assert not misfits(row, FellShort)
+    assert {(one["topic"], one["score"]) for one in row["misses"]} == {(tag.topic, tag.score) for tag in found}
+    assert found[0].spans[0].form in visitor.get(f"/article/{stored.article_id}/short").words
 
 
 def test_pictures_are_loaded_only_when_asked(watch: Watch, visitor: DeskVisitor):

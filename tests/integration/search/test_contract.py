@@ -38,6 +38,18 @@ def engine(search_url: str, analysis: dict[str, Any]) -> Iterator[SearchEngine]:
     engine.close()
 
 
+SYNTAX = (
+    '"су тасқыны"',
+    "задерж*",
+    "полиция -суд",
+    "пожар OR өрт",
+    "(пожар OR өрт) AND -language:kk",
+    "language:kk",
+    "",
+)
+"""Queries with more than a word."""
+
+
 def stories() -> list[Text]:
     return [
         Text(f"{story.id}-{number}", version.title, "\n".join(version.paragraphs), story.language)
@@ -73,8 +85,13 @@ def test_the_newsroom_is_found_in_forms_it_does_not_hold(engine):
         query.word: missing for query in load_queries() if (missing := set(query.finds) - search(engine, query.word))
     }
     assert not missed
-    strange = {query.word: found for query in load_queries() if (found := _strange(engine, query, languages))}
+    strange = {query.word: odd for query in load_queries() if (odd := _strange(engine, query, languages))}
     assert not strange
+    asked = [*(query.word for query in load_queries()), *SYNTAX]
+    ids = [text.article_id for text in stories()]
+    marked = engine.selected_by([*ids, "none"], {text: SearchRequest(text=text) for text in asked})
+    by_query = {text: {name for name, texts in marked.items() if text in texts} for text in asked}
+    assert by_query == {text: found(engine, text) for text in asked}  # an alert finds what a search finds
 
 
 def _strange(engine: SearchEngine, query: Query, languages: dict[str, str]) -> set[str]:

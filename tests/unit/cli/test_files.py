@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from worker.cli import app
+from worker.cli.loading import commands_below
 
 
 def files(command: Any, name: str = "kuzet") -> Iterator[tuple[str, Any]]:
@@ -17,7 +18,7 @@ def files(command: Any, name: str = "kuzet") -> Iterator[tuple[str, Any]]:
         described = parameter.type_descriptor
         if described.annotation in {Path, list[Path], Path | None}:
             yield f"{name} {parameter.name}", described.parameter_info
-    for part, below in getattr(command, "commands", {}).items():
+    for part, below in commands_below(command):
         yield from files(below, f"{name} {part}")
 
 

@@ -12,6 +12,7 @@ import typer
 from tests.support.shapes import misfits
 from worker.answers.shapes import ANSWERS, LINES, FeedsAnswer, SearchAnswer, TagAnswer
 from worker.cli import app
+from worker.cli.loading import commands_below
 from worker.cli.shapes_page import page
 
 GUIDE = Path(__file__).parents[3] / "docs/guide/json.md"
@@ -35,7 +36,7 @@ def commands_with_json(command: Any, name: str) -> Iterator[str]:
     """Yield the names of the commands that have the option, with those of their groups."""
     if any("--json" in option.opts for option in command.params):
         yield name
-    for sub, each in getattr(command, "commands", {}).items():
+    for sub, each in commands_below(command):
         yield from commands_with_json(each, f"{name} {sub}")
 
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import QueryError
-from pipelines.search.answer import Highlight, Piece, read_search
-from pipelines.search.body import build_search, build_selection, build_similar
+from pipelines.search.answer import Highlight, Piece, read_search, with_others
+from pipelines.search.body import build_others, build_search, build_selection, build_similar
 from pipelines.search.cursor import MAX_WINDOW
 from pipelines.search.request import FACETS, Breadth, SearchRequest, Sort
 
@@ -225,7 +225,7 @@ def answer(hits, **aggs):
 
 
 def hit(article_id, sort, **more):
-    return {"_id": article_id, "_score": 1.5, "_source": {"id": article_id}, "sort": sort, **more}
+    return {"_id": article_id, "_score": 1.5, "_source": {"id": article_id}, "sort": sort} | more
 
 
 def pages(request, hits):
@@ -290,13 +290,9 @@ def test_highlights_are_asked_escaped():
 
 def test_result_in_our_words():
     """What the command prints and later clients read."""
-    inner = {"reprints": {"hits": {"total": {"value": 3}, "hits": [
-        {"_id": "z", "_source": {"id": "z", "source": "xabar", "url": "https://xabar.example/z"}},
-        {"_id": "a", "_source": {"id": "a", "source": "habar", "url": "https://habar.example/a"}},
-    ]}}}  # fmt: skip
     result = read_search(
         answer(
-            [hit("a", [1], inner_hits=inner)],
+            [hit("a", [1])],
             texts={"doc_count": 7, "values": {"value": 5}},
             topic={"values": {"buckets": [{"key": "fraud", "doc_count": 4}]}},
             figure={
@@ -311,9 +307,39 @@ def test_result_in_our_words():
     )
     assert (result.total, result.texts, result.took_ms, result.interval) == (7, 5, 3, "1d")
     assert [(value.value, value.count) for value in result.facets["figure"]] == [("detained", 2), ("cases", 1)]
-    assert result.hits[0].reprints == 2
-    assert [reprint.source for reprint in result.hits[0].reprinted_by] == ["xabar"]
     assert result.histogram[0].count == 7
+
+
+def test_hits_name_the_articles_behind_them():
+    """One search for a page, not one a hit: ten reprints of a text must not cost ten searches."""
+    request = SearchRequest(text="кража", filters={"topic": ("fraud",)})
+    body = build_others(request, ["f00", "f01"], now=NOW)
+    assert {"terms": {"same_text": ["f00", "f01"]}} in body["query"]["bool"]["filter"]
+    assert body["size"] == 0
+    first = [
+        {"_id": "z", "_source": {"id": "z", "source": "xabar", "url": "https://xabar.example/z"}},
+        {"_id": "a", "_source": {"id": "a", "source": "habar", "url": "https://habar.example/a"}},
+    ]
+    others = {"buckets": [{"key": "f00", "doc_count": 3, "first": {"hits": {"hits": first}}}]}
+    hits = [hit("a", [2], _source={"same_text": "f00"}), hit("b", [1], _source={})]
+    page = with_others(
+        read_search(answer(hits), request=request, now=NOW), answer([], others=others), field="same_text"
+    )
+    assert [one.reprints for one in page.hits] == [2, 0]
+    assert [reprint.source for reprint in page.hits[0].reprinted_by] == ["xabar"]
+    assert "inner_hits" not in build_search(request, now=NOW)["collapse"]
+
+
+def test_what_is_counted_without_filters_is_counted_directly():
+    """The engine has a quicker way for a facet that is under no other one; the answer reads the same."""
+    plain = build_search(SearchRequest(), now=NOW)["aggs"]
+    assert "filters" in plain["figure"]
+    narrowed = build_search(SearchRequest(filters={"topic": ("fraud",)}), now=NOW)["aggs"]
+    assert "filters" in narrowed["figure"]["aggs"]["values"]
+    buckets = {"buckets": [{"key": "fraud", "doc_count": 4}]}
+    for counted in (buckets, {"doc_count": 7, "values": buckets}):
+        read = read_search(answer([], topic=counted), request=SearchRequest(), now=NOW)
+        assert [(value.value, value.count) for value in read.facets["topic"]] == [("fraud", 4)]
 
 
 def test_more_like_this_leaves_reprints_out():

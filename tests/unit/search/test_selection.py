@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pipelines.search.request import SearchRequest
-from pipelines.search.selection import build_selected, read_selected
+from pipelines.search.selection import build_selected, build_selected_by, read_selected, read_selected_by
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -29,3 +29,16 @@ def test_both_engines_spell_the_matched_queries():
         {"_id": "c", "matched_queries": {"selected": 1}},
     ]
     assert read_selected(hits) == {"a": True, "b": False, "c": True}
+
+
+def test_many_requests_are_counted_over_the_same_articles():
+    """Each article that is searchable is answered, also when no request selects it, and when none is asked."""
+    requests = {"a": SearchRequest(text="су"), "b": SearchRequest(filters={"topic": ("drugs",)})}
+    asked = build_selected_by(["1", "2"], requests, now=NOW)
+    assert set(asked["aggs"]["selected"]["filters"]["filters"]) == {"a", "b"}
+    assert "aggs" not in build_selected_by(["1"], {}, now=NOW)
+    hits = {"hits": {"hits": [{"_id": "1"}, {"_id": "2"}]}}
+    assert read_selected_by(hits) == {"1": frozenset(), "2": frozenset()}
+    buckets = {"a": {"ids": {"buckets": [{"key": "1"}]}}, "b": {"ids": {"buckets": [{"key": "1"}]}}}
+    answer = {**hits, "aggregations": {"selected": {"buckets": buckets}}}
+    assert read_selected_by(answer) == {"1": frozenset({"a", "b"}), "2": frozenset()}

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from worker.answers.shapes import MachineAnswer
+from worker.cli import app
 from worker.setup.preflight import Machine, look, problems
 
 GOOD = Machine(map_count=1_048_576, overcommit=1, memory_mb=16_000, free_mb=80_000)
@@ -60,3 +64,15 @@ def test_the_machine_is_read(tmp_path: Path):
     assert (found.map_count, found.overcommit, found.memory_mb) == (65_530, 0, 16_777)
     assert found.free_mb is not None
     assert set(found.unreadable) == {site / "rules", site / "feeds.yaml"}
+
+
+def test_the_check_is_also_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A program that prepares hosts reads values and sentences, and the exit code says whether there is a problem."""
+    (tmp_path / "feeds.yaml").touch(mode=0o600)
+    monkeypatch.setenv("KUZET_SITE", str(tmp_path))
+    answer = CliRunner().invoke(app, ["setup", "check", str(tmp_path), "--json"])
+    row = json.loads(answer.stdout)
+    assert set(row) == MachineAnswer.__required_keys__
+    assert str(tmp_path / "feeds.yaml") in row["unreadable"]
+    assert any("chmod" in problem for problem in row["problems"])
+    assert answer.exit_code == 1

@@ -46,6 +46,13 @@ def test_it_may_only_read(file: Path):
     assert "${{ secrets" not in file.read_text(encoding="utf-8")
 
 
+def test_its_actions_are_pinned_by_commit(file: Path):
+    """A tag can be moved to other code. The comment names the version for people, and for who renews it."""
+    used = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if "uses:" in line]
+    assert used
+    assert all(re.fullmatch(r"- uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in used)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="a hosted runner has bash, this machine has not")
 def test_its_scripts_can_be_read(file: Path):
     """A quote that is not closed would be found on the runner only."""

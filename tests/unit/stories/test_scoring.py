@@ -11,7 +11,7 @@ from config.settings import HERE
 from pipelines.errors import ConfigError
 from pipelines.stories.features import features_of, from_record, shingles_of, site_of, to_record
 from pipelines.stories.frequencies import FREQUENCIES_FILE, parse_frequencies
-from pipelines.stories.rule import STORIES_FILE, parse_story_rules
+from pipelines.stories.rule import STORIES_FILE, ReactionWords, parse_story_rules
 from pipelines.stories.scoring import compare
 
 RULES = parse_story_rules((HERE / STORIES_FILE).read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ SPORT = (
 def made(text, *, language="ru", source="verst", at="2026-03-01T10:00:00Z", **more):
     title, body = text
     document = {"id": title, "title": title, "body": body, "language": language, "source": source, "published_at": at}
-    return features_of({**document, **more}, WORDS)
+    return features_of({**document, **more}, WORDS, RULES.reactions)
 
 
 PLACED = {"places": ["Shymkent (city)"]}
@@ -151,7 +151,7 @@ def test_long_texts_keep_the_same_shingles():
     [
         ("window_hours: 72\n", 1),
         ("same_language: {constant: -1, worsd: 2}\n", 1),
-        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 21),
+        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 24),
     ],
 )
 def test_a_mistake_in_the_file_is_named(text, line):
@@ -165,3 +165,33 @@ def test_a_broken_share_is_named_by_its_line():
     """The list of words is written by a program, and edited by people."""
     with pytest.raises(ConfigError, match="line 2"):
         parse_frequencies("слово\t0.5\nдругое\tмного\n")
+
+
+def test_a_comment_on_an_event_is_another_event():
+    """The words are the same, and a reader of the event does not want each opinion on it."""
+    facts = " Фракция исключила депутатов Анну Скрипку и Антона Поляну за голосование против закона о земле."
+    event = ("Фракция исключила Скрипку и Поляну", f"Решение принято на заседании в пятницу.{facts}")
+    again = ("Скрипку и Поляну исключили из фракции", f"За это проголосовали двести депутатов.{facts}")
+    comment = (
+        "Поляна раскритиковал исключение из фракции",
+        "Антон Поляна считает, что устав нарушен, и обратится в суд. Ранее фракция исключила его и Анну Скрипку.",
+    )
+    scores = [compare(made(event), made(each, source="polyn"), rules=RULES).score for each in (again, comment)]
+    assert scores[0] >= RULES.join_from > scores[1]
+    match = compare(made(event), made(comment, source="polyn"), rules=RULES, explain=True)
+    assert "but one is what somebody says of it" in match.reasons
+
+
+def test_features_of_an_earlier_version_are_read():
+    """After an upgrade the window in Redis has records without the newest features."""
+    record = to_record(made(FIRE))
+    for name in ("title", "rare", "is_reaction"):
+        del record[name]
+    assert compare(from_record(record), made(FIRE_RETOLD, source="polyn"), rules=RULES).score > 0
+
+
+def test_reaction_words_have_any_ending_or_none():
+    """«Оценил» is an opinion; «ущерб оценили» is news."""
+    words = ReactionWords.of(["Заявил*", "оценил"])
+    assert [words.are_in([form]) for form in ("заявила", "оценил", "оценили", "сказал")] == [True, True, False, False]
+    assert not ReactionWords().are_in(["заявил"])

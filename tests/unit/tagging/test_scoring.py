@@ -115,6 +115,77 @@ def test_a_corroborated_mention_counts_further_down(doubting):
     assert topics(doubting, f"{PADDING} {answer.replace('Полиция', 'Погода')}") == ()
 
 
+FIRE = """\
+topic: emergency
+labels: {en: Emergencies, kk: Төтенше жағдай, ru: Чрезвычайные ситуации}
+terms:
+  fires:
+    means: Fires
+    kk: {4: [өрт шық-], 2: [өрт, өртен-]}
+    ru: {2: [пожар]}
+    frame: {kk: [қойма, сөндір-]}
+  floods:
+    means: Floods
+    kk: {2: [тасқын]}
+"""
+
+
+@pytest.fixture(scope="module")
+def framed() -> Tagger:
+    """A rule whose light Kazakh words for fire need what burns or who puts it out."""
+    return Tagger(parse_ruleset({**EMPTY, "contexts.yaml": CONTEXTS, "rules/emergency.yaml": FIRE}))
+
+
+def test_a_light_term_alone_needs_a_word_of_its_frame(framed):
+    """«There is fire in her voice» is no fire, however often it is said; a warehouse on fire is one."""
+    assert topics(framed, "Даусында өрт бар.", language="kk") == ()
+    assert topics(framed, "Даусында өрт бар, өзі өртенді.", language="kk") == ()
+    assert topics(framed, "Даусында не бар.", title="Өрт", language="kk") == ()
+    assert topics(framed, "Өрт болды. Қойма бос еді.", language="kk") == ("emergency",)
+
+
+def test_a_frame_is_asked_of_light_terms_of_its_group_and_language_only(framed):
+    """A phrase that means nothing else, a second matter, or a language without a frame needs no more."""
+    assert topics(framed, "Кеше өрт шықты.", language="kk") == ("emergency",)
+    assert topics(framed, "Алдымен тасқын, сосын өрт.", language="kk") == ("emergency",)
+    assert topics(framed, "Пожар в душе.") == ("emergency",)
+
+
+WAR = "topic: defence\nlabels: {en: Defence}\nterms: {ru: {6: [наступление], 2: [фронт]}}\n"
+SHOTS = """\
+topic: weapons
+labels: {en: Weapons}
+terms: {ru: {4: [автомат], 2: [выстрел]}}
+yields:
+  - means: Fire in a war is no crime with weapons
+    to: [defence]
+    kept_by: {ru: [тайник]}
+"""
+
+
+@pytest.fixture(scope="module")
+def neighbours() -> Tagger:
+    """Weapons yield to a war."""
+    files = {**EMPTY, "contexts.yaml": CONTEXTS, "rules/defence.yaml": WAR, "rules/weapons.yaml": SHOTS}
+    return Tagger(parse_ruleset(files))
+
+
+def test_a_topic_yields_to_a_stronger_neighbour_and_says_so(neighbours):
+    """A reader of the reasons must see why a topic that reached its threshold is not there."""
+    tagging = neighbours.tag("", "Наступление шло, слышались автоматы.", language="ru")
+    assert tagging.topics == ("defence",)
+    assert [(each.tag.topic, each.to) for each in tagging.yielded] == [("weapons", "defence")]
+    assert "weapons yields to defence" in tagging.why
+
+
+def test_a_topic_keeps_its_place_by_its_title_its_words_or_its_strength(neighbours):
+    """A cache of arms found during an offensive is both."""
+    assert "weapons" in topics(neighbours, "Наступление шло.", title="Автомат под снегом")
+    assert "weapons" in topics(neighbours, "Наступление шло, в тайнике были автоматы.")
+    assert topics(neighbours, "На фронте и за фронтом автоматы, автоматы и выстрелы.")[0] == "weapons"
+    assert topics(neighbours, "Слышались автоматы.") == ("weapons",)
+
+
 def test_a_decisive_meeting_counts_anywhere(small):
     """One full sentence of a digest carries its topic; what must be absent spoils it."""
     assert topics(small, f"{PADDING} В посёлке изъяли партию гашиша.") == ("drugs",)
