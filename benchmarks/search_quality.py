@@ -136,11 +136,11 @@ def recall(query: Query, found: Sequence[str]) -> float:
     return len(query.gains.keys() & set(found[:DEPTH])) / min(DEPTH, len(query.gains))
 
 
-def ours(engine: SearchEngine) -> Search:
-    """As `kuzet search` asks."""
+def ours(engine: SearchEngine, breadth: Breadth = Breadth.ALL_OR_MOST) -> Search:
+    """As `kuzet search` asks, or with `--any`."""
 
     def search(text: str) -> list[str]:
-        request = SearchRequest(text=text, breadth=Breadth.ALL_OR_MOST, size=DEPTH, collapse=False, highlight=False)
+        request = SearchRequest(text=text, breadth=breadth, size=DEPTH, collapse=False, highlight=False)
         return [hit.article_id for hit in engine.search(request, now=NOW).hits]
 
     return search
@@ -165,7 +165,8 @@ def fill(node: Node, texts: Sequence[Text], *, index: str = "quality") -> dict[s
     for engine in engines.values():
         assert {str(result.status) for result in engine.bulk(texts)} == {"written"}
         engine.refresh()
-    rows = {"kuzet search": ours(engines["kuzet"]), "kuzet, asked as KQL": kql(engines["kuzet"])}
+    rows = {"kuzet search": ours(engines["kuzet"]), "kuzet search --any": ours(engines["kuzet"], Breadth.MOST)}
+    rows["kuzet, asked as KQL"] = kql(engines["kuzet"])
     rows |= {f"{name}, asked as KQL": kql(engines[name]) for name in PLAIN}
     return rows | {f"{name}, every word": ours(engines[name]) for name in BY_WORD}
 

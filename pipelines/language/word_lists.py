@@ -41,6 +41,13 @@ QUESTION_WORDS = word_set(
 
 QUERY_FILLERS = QUERY_FUNCTION_WORDS | QUESTION_WORDS
 
+COMPOUND_BEGINNINGS = tuple(
+    sorted(
+        word_set("кибер интернет онлайн видео аудио медиа веб авиа агро био гео гидро нарко радио теле техно фото эко")
+    )
+)
+"""First parts of compounds that are written in one word, with a hyphen or in two: кибершабуыл, кибер-шабуыл."""
+
 KAZAKH_HINT_WORDS = word_set(
     """
     да де та те мен бен пен ма ме ба бе па пе ал бар бойынша туралы болды болып емес екен алды сол осы жыл жылы жол

@@ -40,7 +40,8 @@ class LatinText(Text):
 LATIN_KK = LatinText(
     "kk3", "Qarý tabyldy", "Shymkentte polıtsııa qylmyskerlerden qarý tapty, dep habarlaıdy agenttik.", "kk"
 )
-TEXTS = [FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
+CYBER_KK = Text("kk4", "Сайттар істемей қалды", "Порталға кибер-шабуыл жасалды, деді ТЖД.", "kk")
+TEXTS = [CYBER_KK, FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +134,12 @@ def test_an_explanation_names_key_and_field(engine):
     assert {("title", related), ("body", related), ("body.exact", "алаяқтықпен")} <= found["kk1"]
     assert found["ru1"] == {("title", related), ("body", related)}
     assert {"алаяқтық", "алаяқтықпен", "мошенничество"} <= engine.keys_of(["алаяқтықпен"])["алаяқтықпен"]
+
+
+@pytest.mark.parametrize("text", ["кибершабуыл", "кибер-шабуылдар", "кибер шабуыл", "ДЧС"])
+def test_a_compound_and_an_abbreviation_are_found_in_other_spellings(engine, text):
+    """кибершабуыл and кибер-шабуыл are one word, ТЖД and ДЧС one office."""
+    assert found(engine, text, Breadth.ALL) == ["kk4"]
 
 
 def test_what_has_all_words_is_not_widened(engine):
