@@ -19,6 +19,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURES = {
     "now": ("/", 1280, 800, "light", "ru"),
     "article": ("ARTICLE", 1280, 900, "light", "ru"),
+    "alert": ("/alerts/new?q=бомба&region=Almaty+(city)", 1280, 800, "light", "ru"),
     "map": ("/map", 1280, 800, "light", "ru"),
     "phone": ("/", 390, 780, "dark", "kk"),
 }

@@ -270,7 +270,7 @@ def faults(result: dict[str, Any]) -> list[str]:
     if "latency" in result and result["latency"]["p95_s"] >= LATENCY_S:
         found.append(f"p95 is over {LATENCY_S:g} s")
     for name in {"cost", "queries"} & result.keys():
-        if result[name]["ms"] >= COST_MS:
+        if result[name]["cpu_ms"] >= COST_MS:  # of all three processes; time on the clock counts what others do, too
             found.append(f"{name}: an article costs over {COST_MS:g} ms")
         if not result[name]["matches"]:
             found.append(f"no match in {name}")

@@ -49,9 +49,8 @@ def is_news(story: StoryDocument, rules: AlertRules) -> bool:
     return age <= timedelta(hours=rules.most_age_hours)
 
 
-def heard_of(alert: Alert, story: StoryDocument) -> Heard:
+def heard_of(story: StoryDocument) -> Heard:
     """Return what an alert will have said of a story after it speaks now."""
-    del alert
     highs = {kind: found["high"] for kind, found in story["figures"].items()}
     return Heard(severity_rank=story.get("severity_rank", 0), figures=highs)
 

@@ -1,4 +1,4 @@
-"""A feed document → its entries. Reads RSS, RDF and Atom through feedparser, and JSON Feed; opens nothing."""
+"""A feed document → its entries. Reads RSS, RDF and Atom by feedparser, plain RSS by itself, and JSON Feed."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pipelines.feeds.identity import REPEATED, with_identities
 from pipelines.feeds.items import DroppedItem, read_item
 from pipelines.feeds.json_feed import is_json, read_json_feed
 from pipelines.feeds.links import link_base, read_link
+from pipelines.feeds.plain_rss import ParsedDocument, read_plain_rss
 from pipelines.models import Entry, ParsedFeed
 from pipelines.reading.encodings import charset_of, decode
 from pipelines.reading.markup import MAX_ATTRIBUTES, has_too_many_attributes, one_line, plain_text, without_controls
@@ -79,21 +80,21 @@ def parse_feed(body: bytes, *, url: str, headers: Mapping[str, str], now: dateti
         return _parse_json(body, url=url, headers=headers, now=now)
     document = read_document(body, url=url, headers=headers)
     _refuse_other_kinds(document.text, url=url)
-    parsed = _parse(document.text, url=url)
+    parsed = read_plain_rss(document.text) or _parse(document.text, url=url)
     base = link_base(url, read_link(str(parsed.feed.get("link") or ""), base=url))
     language = str(parsed.feed.get("language") or "")
-    items = [_read(item, base=base, language=language, now=now) for item in parsed.entries[:MAX_ITEMS]]
+    items = [_read(item, base=base, language=language, now=now) for item in parsed.items[:MAX_ITEMS]]
     entries, dropped = sorted_out(items, left_out=document.left_out)
     if not entries:
         raise _nothing(parsed, document.text, url=url, dropped=dropped)
     return ParsedFeed(
-        format=parsed.get("version") or "unknown",
+        format=parsed.version or "unknown",
         title=one_line(plain_text(str(parsed.feed.get("title") or ""))),
         encoding=document.encoding,
         entries=entries,
         dropped=dropped,
         ttl_s=declared_ttl_s(parsed.feed),
-        note=_note(parsed),
+        note=parsed.note,
     )
 
 
@@ -162,28 +163,30 @@ def _refuse_other_kinds(text: str, *, url: str) -> None:
         raise FeedUnusableError(url, _SENTENCES[kind], reason=kind)
 
 
-def _parse(text: str, *, url: str) -> Any:  # noqa: ANN401 - feedparser has no types
+def _parse(text: str, *, url: str) -> ParsedDocument:
     # The bytes are UTF-8 by now and the header says so. HTML stays as it is: sanitising is slow and we take the
     # words only. Without a base feedparser leaves links as they are written, for `read_link` to mend.
     headers = {"content-type": "application/xml; charset=utf-8"}
     stream = io.BytesIO(text.encode("utf-8", "replace"))
     try:
-        return feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except _PARSER_FAULTS as error:
         raise FeedUnusableError(url, f"the document cannot be parsed ({error})", reason="broken") from error
+    version = parsed.get("version") or ""
+    return ParsedDocument(feed=parsed.feed, items=parsed.entries, version=version, note=_note(parsed))
 
 
-def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | DroppedItem:  # noqa: ANN401 - as above
+def _read(item: Any, *, base: str, language: str, now: datetime) -> Entry | DroppedItem:  # noqa: ANN401 - feedparser has no types
     try:
         return read_item(item, base=base, language=language, now=now)
     except _PARSER_FAULTS:
         return DroppedItem("unreadable")
 
 
-def _nothing(parsed: Any, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:  # noqa: ANN401 - as above
+def _nothing(parsed: ParsedDocument, text: str, *, url: str, dropped: Mapping[str, int]) -> FeedUnusableError:
     if dropped:
         return _nothing_usable(url, dropped)
-    if parsed.get("version"):
+    if parsed.version:
         return _no_items(url)
     if _HTML.search(text):
         return FeedUnusableError(url, _SENTENCES["html"], reason="html")

@@ -31,12 +31,14 @@ def with_identities(entries: Iterable[Entry]) -> tuple[tuple[Entry, ...], int]:
     for place, entry in places:
         name = _name(entry) if not place or shared[place] > 1 else ""
         name = f"{name} title:{key(entry.title)}" if name and (place, name) in weak else name
-        kept.setdefault((place, name), replace(entry, identity=f"{place} {name}".strip() if name else ""))
+        kept.setdefault((place, name), _named(entry, f"{place} {name}".strip() if name else ""))
     named = Counter(place for place, _ in kept)
-    plain = (
-        replace(entry, identity="") if place and named[place] == 1 else entry for (place, _), entry in kept.items()
-    )
+    plain = (_named(entry, "") if place and named[place] == 1 else entry for (place, _), entry in kept.items())
     return tuple(plain), len(places) - len(kept)
+
+
+def _named(entry: Entry, identity: str) -> Entry:
+    return entry if entry.identity == identity else replace(entry, identity=identity)
 
 
 def _weak_names(places: list[tuple[str, Entry]]) -> set[tuple[str, str]]:

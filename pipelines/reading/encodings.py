@@ -120,7 +120,12 @@ def _wide(body: bytes) -> str:
 
 def _is_utf8(body: bytes) -> bool:
     """True if the bytes are UTF-8, or mostly: `UTF8_SHARE`. What is cut in the middle of a letter is UTF-8 too."""
-    letters, strangers = _letters_and_strangers(body)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        letters, strangers = _letters_and_strangers(body)
+    else:
+        return True
     return not strangers or letters >= max(UTF8_SHARE * strangers, min(strangers, ENOUGH_LETTERS))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 LONGEST_ENDING = 3
 """Letters behind a stem: «наурыздың», «сентября»."""
 
@@ -28,6 +30,7 @@ _EXACT = {"мар": 3, "кыр": 9, "каз": 10, "кар": 11, "кан": 1}
 """Abbreviations that are also the beginning of other months or words: only as they are."""
 
 
+@lru_cache(maxsize=1024)
 def month_of(name: str) -> int:
     """Return the number of the month, 1 to 12; 0 for any other word («маршрут», «казахстанцев»)."""
     word = name.lower().translate(_FOLDED)

@@ -87,7 +87,7 @@ def normalise_url(link: str, *, base: str = "") -> str:
     punycode; raw and percent-encoded Cyrillic come out alike. The order of the remaining parameters stays, and so does
     a trailing slash. Applying it twice changes nothing. Raises UnsafeAddressError for what is no web link.
     """
-    target = parse_link(link, base=base)
+    target = parse_link(link, base=base) if base else parse_link(link)
     path = _SESSION_IN_PATH.sub("", target.path)
     url = replace(target, path=path, query=_without_tracking(target.query)).url
     return f"{url}#{target.route}" if target.route else url
@@ -135,6 +135,7 @@ def _site(target: Target) -> str:
     return domain or target.host
 
 
+@lru_cache(maxsize=4096)
 def parse_link(link: str, *, base: str = "") -> Target:
     """Take a link apart, spelling out every part but leaving all parameters in.
 

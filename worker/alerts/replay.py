@@ -48,7 +48,7 @@ def _of_stories(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, .
     for at, story in moments(stories):
         news = what_is_new(story, heard.get(story["id"]))
         if news and is_news(story, rules) and concerns(alert, story):
-            heard[story["id"]] = heard_of(alert, story)
+            heard[story["id"]] = heard_of(story)
             yield at, pending_of(story, news=news, query=alert.query)
 
 

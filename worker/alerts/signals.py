@@ -87,11 +87,10 @@ class SignalLooker:
             return False
         item = {
             "alert": alert.name,
-            "heard": heard_signal(signal).to_record(),
             "pending": pending_signal(signal, news=news, now=now),
             "at": speak_at(alert, now=now),
         }
-        self._alerts.pend([ToSay(story=signal.id, seen="", items=[item])])
+        self._alerts.pend([ToSay(story=signal.id, seen="", heard=heard_signal(signal).to_record(), items=[item])])
         return True
 
 

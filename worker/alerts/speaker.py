@@ -28,7 +28,7 @@ from worker.state.alerts import Alerts, ToSay
 from worker.state.records import to_json
 from worker.state.stories import Stories
 
-BATCH = 500
+BATCH = 1_000
 """Stories at once. What a query costs is hardly more for many articles than for one, so few looks are cheap."""
 
 log = structlog.get_logger(__name__)
@@ -143,12 +143,12 @@ class Speaker:
         since = self._alerts.waits_since(one.id) or now if waits else now
         pause_s = min(LONGEST_PAUSE_S, max(SHORTEST_PAUSE_S, (now - since) / 10))
         again = now + pause_s if waits and now - since <= LONGEST_WAIT_S else 0.0
-        return ToSay(story=one.id, seen=one.seen, items=items, again=again)
+        heard = heard_of(one.story).to_record() if one.story else {}
+        return ToSay(story=one.id, seen=one.seen, heard=heard, items=items, again=again)
 
     def _item(self, alert: Alert, news: str, story: StoryDocument, *, now: float) -> dict[str, Any]:
         return {
             "alert": alert.name,
-            "heard": heard_of(alert, story).to_record(),
             "pending": pending_of(story, news=news, query=alert.query),
             "at": speak_at(alert, now=now),
         }

@@ -239,5 +239,5 @@ def rebuild_of(rebuild: Rebuild | None) -> str:
 def last_article(runtime: Runtime) -> dict[str, Any]:
     from pipelines.search.request import SearchRequest, Sort
 
-    result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=1, facets=(), histogram=False))
+    result = runtime.search.search(SearchRequest(sort=Sort.TIME, size=1, facets=(), histogram=False, collapse=False))
     return dict(result.hits[0].document) if result.hits else {}

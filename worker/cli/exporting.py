@@ -1,9 +1,10 @@
-"""`kuzet export`: all articles a query selects, as JSON lines that `kuzet import` takes back, or as a table (CSV)."""
+"""`kuzet export`: all articles a query selects, for `kuzet import`, as a table, or for other tools (STIX, MISP)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +13,8 @@ import typer
 from pipelines.errors import UsageError
 from pipelines.models import ArticleDocument
 from pipelines.search.request import MAX_SIZE, Sort
-from worker.answers.exports import heading, rows, table
+from pipelines.search.sharing import Tlp
+from worker.answers.exports import Format, heading, rows, shared, table
 from worker.answers.selection import Selection
 from worker.cli.archives import kind_of, writing
 from worker.cli.console import FAILED, articles, err, out, print_json, warn
@@ -27,6 +29,7 @@ commands = typer.Typer()
 
 TABLE = ".csv"
 KINDS = (".jsonl", ".ndjson", TABLE)
+SHARED = ".json"
 
 
 @commands.command("export")
@@ -37,17 +40,34 @@ def export(
     ],
     *,
     chosen: Selection,
+    shape: Annotated[
+        Format | None, typer.Option("--format", help="For threat intelligence: a STIX 2.1 bundle, or events of MISP.")
+    ] = None,
+    tlp: Annotated[
+        Tlp | None, typer.Option(help="With --format: with whom it may be shared. Else clear: news is public.")
+    ] = None,
 ) -> None:
     """Write all articles that a query selects to FILE: .jsonl or .csv, also .gz and .zst; - is JSON on standard output.
 
+    With --format FILE is .json. A story is a grouping of its reports in STIX; in MISP they extend the first one.
+
     Example: kuzet export --topic drugs --since 30d drugs.csv
+    Example: kuzet export --format stix --topic cybercrime --since 30d cyber.json
     """
     *query, file = words
-    check_name(file, query)
+    check_name(file, query, is_shared=shape is not None)
+    if tlp and not shape:
+        raise UsageError("--tlp", "goes with --format", remedy="Add --format stix or --format misp.")
     runtime = open_runtime()
     engine, request = runtime.search, chosen.resolved(runtime, warn=warn).request(" ".join(query))
-    found = tracked(engine.scan(request, now=chosen.now), total=engine.count(request, now=chosen.now))
-    written = write_lines(table(found), file, heading=heading()) if is_table(file) else write_lines(rows(found), file)
+    scanned = Counted(engine.scan(request, now=chosen.now, in_order=shape is not None))
+    found = tracked(scanned, total=engine.count(request, now=chosen.now))
+    if shape:
+        lines = shared(found, shape, name=repr(request), tlp=tlp or Tlp.CLEAR)
+    else:
+        lines = chain([heading()], table(found)) if is_table(file) else rows(found)
+    write_lines(lines, file)
+    written = scanned.number
     if file != "-":
         out.print(f"{articles(written)} {'is' if written == 1 else 'are'} in {file}.", soft_wrap=True)
     if not written:
@@ -129,31 +149,45 @@ def stories_of(runtime: Runtime, name: str, *, limit: int) -> list[Entry]:
     return found
 
 
-def check_name(file: str, query: list[str]) -> None:
+def check_name(file: str, query: list[str], *, is_shared: bool = False) -> None:
     """A forgotten FILE must not make a file of the query's last word."""
     if len(query) > 1:
         raise UsageError(
             " ".join(query), "is more than one argument", remedy="Put the query in quotes; FILE comes last."
         )
-    if file != "-" and kind_of(Path(file)) not in KINDS:
-        raise UsageError(
-            file, "is no name for an export", remedy="Call it NAME.jsonl or NAME.csv, with .gz or .zst behind it."
-        )
+    kind = kind_of(Path(file))
+    if file == "-" or kind in ((SHARED,) if is_shared else KINDS):
+        return
+    if is_shared:
+        remedy = "With --format call it NAME.json, with .gz or .zst behind it."
+    elif kind == SHARED:
+        remedy = "Call it NAME.jsonl or NAME.csv; for a .json say --format stix or --format misp."
+    else:
+        remedy = "Call it NAME.jsonl or NAME.csv, with .gz or .zst behind it."
+    raise UsageError(file, "is no name for an export", remedy=remedy)
 
 
 def is_table(file: str) -> bool:
     return file != "-" and kind_of(Path(file)) == TABLE
 
 
-def write_lines(lines: Iterable[str], file: str, *, heading: str = "") -> int:
-    """Write the heading and one line an article; return the number of articles."""
-    written = 0
+def write_lines(lines: Iterable[str], file: str) -> None:
     with writing(file) as stream:
-        stream.write(heading.encode())
         for line in lines:
             stream.write(line.encode())
-            written += 1
-    return written
+
+
+class Counted:
+    """Articles, and how many have been read so far."""
+
+    def __init__(self, found: Iterable[ArticleDocument]) -> None:
+        self._found = found
+        self.number = 0
+
+    def __iter__(self) -> Iterator[ArticleDocument]:
+        for one in self._found:
+            self.number += 1
+            yield one
 
 
 def tracked(found: Iterable[ArticleDocument], *, total: int) -> Iterator[ArticleDocument]:

@@ -72,6 +72,7 @@ def environment(language: str) -> Environment:
     made.globals |= {"why": lambda text, names, severity: why(text, names, severity, language)}
     made.filters |= {"figure_reason": lambda text: figure_reason(text, language)}
     made.filters |= {"story_reason": lambda text, names: story_reason(text, names, language)}
+    made.filters |= {"story_detail": lambda text: story_detail(text, language)}
     made.filters |= {"web_link": web_link, "number": lambda value: format_decimal(value, locale=language)}
     made.filters |= {
         "moment": lambda value: shown_moment(value, language),
@@ -118,6 +119,9 @@ def shown_age(seconds: float, language: str) -> str:
 
 
 SAME = "same "
+SAME_TEXT = re.compile(r"the same text \((\d+%) of its runs of four words\)")
+LIKE = re.compile(r"like (\S+)")
+RAISED = re.compile(r"(\w+) (\d+(?:\.\d+)? → )")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 BOLD = Markup("<b>{}</b>{}{}")
 
@@ -144,12 +148,22 @@ def figure_reason(text: str, language: str) -> str:
 
 def story_reason(text: str, names: Names, language: str) -> str:
     """Return why an article is of a story in words of the reader: «same place: Semey» → «место: Семей»."""
+    if same := SAME_TEXT.fullmatch(text):
+        return translations(language).gettext("the same text, %(share)s of it") % {"share": same[1]}
     what, is_named, rest = text.partition(": ")
     if not is_named or not what.startswith(SAME):
-        return text
+        return translations(language).gettext(text)
     kind = what.removeprefix(SAME)
     values = ", ".join(names.place(each) for each in rest.split(", ")) if kind == "place" else rest
     return f"{translations(language).gettext(kind.replace('_', ' '))}: {values}"
+
+
+def story_detail(text: str, language: str) -> str:
+    """Return what a report adds to a story in words of the reader: «killed 3 → 5» → «погибло 3 → 5»."""
+    say = translations(language).gettext
+    if like := LIKE.fullmatch(text):
+        return say("as at %(source)s") % {"source": like[1]}
+    return RAISED.sub(lambda found: f"{say(found[1].replace('_', ' '))} {found[2]}", text)
 
 
 def reason_name(name: str, names: Names, severity: str) -> str:

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from pipelines.feeds import FeedState
 from pipelines.models import Outcome, Stage
+from pipelines.stories.scoring import AGAINST
 from worker.answers.journeys import TEXTS
 
 FOLDER = Path(__file__).with_name("locale")
@@ -67,6 +68,7 @@ NAMED_ELSEWHERE = (
     *FACETS,
     *NOTICE_STATES,
     *SHARED,
+    *AGAINST.values(),
     *TEXTS,
     *map(str, Stage),
     *map(str, Outcome),

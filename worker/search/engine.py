@@ -404,12 +404,23 @@ class SearchEngine:
         return read_selected_by(answer)
 
     def scan(
-        self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None
+        self, request: SearchRequest, *, batch: int = 500, now: datetime | None = None, in_order: bool = False
     ) -> Iterator[ArticleDocument]:
-        """Every article a request selects, whole, in no order: for export, retag and rebuilding state."""
+        """Every article a request selects, whole, in no order: for export, retag and rebuilding state.
+
+        in_order: by time of publication, which costs the engine more.
+        """
         query = build_selection(request, now=now or datetime.now(UTC))
+        order = {"sort": ["published_at", "id"]} if in_order else {}
         with engine_errors(self.address):
-            for hit in scan(self.client, query=query, index=self.read_alias, size=batch, version=True):
+            for hit in scan(
+                self.client,
+                query=query | order,
+                index=self.read_alias,
+                size=batch,
+                version=True,
+                preserve_order=in_order,
+            ):
                 yield VersionedDocument(hit["_id"], hit["_version"], hit["_source"])
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from worker.state.records import day_of, new_token, to_json
@@ -15,13 +15,14 @@ ACKNOWLEDGED_S = 30 * 86400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeClaim:
-    """A notification that this process sends now. attempts: this one included."""
+    """A notification that this process sends now. attempts: this one included. accepted: what the target has of it."""
 
     key: str
     body: Mapping[str, Any]
     target: str
     attempts: int
     token: str
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,19 +44,23 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToSay:
-    """What alerts will say of a story. `seen`: the mark of the change that was looked at.
+    """What alerts will say of a story.
 
+    seen: the mark of the change that was looked at. heard: what the alerts of the items have said of it afterwards.
     again: when to look at it again in any case, because an alert could not be asked; 0 is never.
     """
 
     story: str
     seen: str
+    heard: Mapping[str, Any] = field(default_factory=dict)
     items: Sequence[Mapping[str, Any]] = ()
     again: float = 0.0
 
     def arguments(self, *, now: float) -> dict[str, Any]:
-        flat = [{**item, "heard": to_json(item["heard"]), "pending": to_json(item["pending"])} for item in self.items]
-        return {"story": self.story, "seen": self.seen, "items": to_json(flat), "again": self.again or None, "now": now}
+        """Return the arguments of the script."""
+        items = to_json([{**item, "pending": to_json(item["pending"])} for item in self.items])
+        own = {"story": self.story, "seen": self.seen, "heard": to_json(self.heard), "items": items}
+        return {**own, "again": self.again or None, "now": now}
 
 
 class Alerts:
@@ -207,16 +212,23 @@ class Alerts:
         found = self._scripts.run("take_notice", key=key, token=token, now=now, lease_s=lease_s)
         if not found:
             return None
-        body, target, attempts = found
-        return NoticeClaim(key=key, body=json.loads(body), target=target, attempts=int(attempts), token=token)
+        body, target, attempts, accepted = found
+        return NoticeClaim(
+            key=key, body=json.loads(body), target=target, attempts=int(attempts), token=token,
+            accepted=tuple(json.loads(accepted)),
+        )  # fmt: skip
 
-    def end(self, claim: NoticeClaim, outcome: str, *, now: float, error: str = "") -> bool:
-        """End a notification: `delivered`, or `quarantined` with the error."""
-        return self._end(claim, now=now, outcome=outcome, error=error)
+    def end(
+        self, claim: NoticeClaim, outcome: str, *, now: float, error: str = "", accepted: Sequence[str] = ()
+    ) -> bool:
+        """End a notification: `delivered`, or `quarantined` with the error and what the target has of it."""
+        return self._end(claim, now=now, outcome=outcome, error=error, accepted=to_json(list(accepted)))
 
-    def put_off(self, claim: NoticeClaim, *, until: float, now: float, error: str) -> bool:
-        """Try again at that time."""
-        return self._end(claim, now=now, again=until, error=error)
+    def put_off(
+        self, claim: NoticeClaim, *, until: float, now: float, error: str, accepted: Sequence[str] = ()
+    ) -> bool:
+        """Try again at that time, without what the target has."""
+        return self._end(claim, now=now, again=until, error=error, accepted=to_json(list(accepted)))
 
     def _end(self, claim: NoticeClaim, *, now: float, **how: Any) -> bool:  # noqa: ANN401  arguments of the script
         return bool(self._scripts.run("end_notice", key=claim.key, token=claim.token, day=day_of(now), **how))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pipelines.feeds import AskAt, FeedHealth, Rhythm, health, rhythm_from
 from pipelines.models import Feed, FeedFormat, Poll, Stage, Validators
 from pipelines.urls import host_of
-from worker.state.records import day_of, new_token, pairs, to_json
+from worker.state.records import day_of, fields_of, new_token, pairs, to_json
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
@@ -157,18 +157,18 @@ class Feeds:
         """Hand the stored page over to parsing. The answer's validators and the claim's habits are kept by `parsed`."""
         fetched: dict[str, object] = {
             "page": page,
-            "poll": dataclasses.asdict(poll),
+            "poll": fields_of(poll),
             "habits": _habits_text(claim.habits),
         }
         fetched |= {"moved_to": claim.moved_to, "moved": claim.moved}
-        fetched |= dataclasses.asdict(validators)
+        fetched |= fields_of(validators)
         return self._change("fetched_feed", claim, now=now, fetched=to_json(fetched))
 
     def unchanged(
         self, claim: FeedClaim, *, poll: Poll, ending: Ending, now: float, validators: Validators | None = None
     ) -> bool:
         """End a poll that brought nothing: 304, or the same body again (then with the answer that came along)."""
-        believed = to_json(dataclasses.asdict(validators)) if validators else ""
+        believed = to_json(fields_of(validators)) if validators else ""
         not_modified = poll.status == NOT_MODIFIED
         known = _known(claim) | {"validators": believed}
         return self._end("polled_feed", claim, poll=poll, ending=ending, now=now, not_modified=not_modified, **known)
@@ -358,11 +358,11 @@ def _ask_at(ask_at: AskAt) -> dict[str, Argument]:
 
 
 def _poll_json(poll: Poll) -> str:
-    return to_json(dataclasses.asdict(poll))
+    return to_json(fields_of(poll))
 
 
 def _rhythm_json(rhythm: Rhythm | None) -> str:
-    return to_json(dataclasses.asdict(rhythm)) if rhythm else ""
+    return to_json(fields_of(rhythm)) if rhythm else ""
 
 
 def _habits_text(habits: frozenset[str]) -> str:

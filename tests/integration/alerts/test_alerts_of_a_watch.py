@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
 import pytest
+import stix2
 
 from tests.integration.alerts.test_delivery import mail_server, open_sink
+from tests.support.builders import SentDocument
 from tests.support.shapes import misfits
 from worker.answers.shapes import ANSWERS
 
@@ -19,7 +22,7 @@ OURS = """
   drugs: {topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
   words: {query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
   ours: {watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
-  busier: {spike: {}, targets: [hook]}
+  busier: {spike: {}, targets: [hook], wait_seconds: 0}
   silent: {silence: {}, targets: [hook]}
   ill: {health: {unserved_minutes: 0}, targets: [hook]}
 """
@@ -144,7 +147,7 @@ def commands_of(page):
                 yield command
 
 
-def test_the_guides_are_executed(watch, sink):
+def test_the_guides_are_executed(watch, sink, tmp_path):
     """An option that is gone must not stay on the page. The exit code 1 says that nothing was found."""
     stories = asked(watch, "stories", "--since", "7d", "-n", "200", "--articles", "2")["stories"]
     story = next(one for one in stories if len(one["members"]) > 1)
@@ -152,14 +155,45 @@ def test_the_guides_are_executed(watch, sink):
     key = next(message["key"] for message in messages(sink) if message["alert"] == "drugs")
     places = {"KEY": key, "ID": story["id"], "STORY": story["id"], "STORY…": other, "ARTICLE…": other}
     done = []
-    for page in ("alerts.md", "stories.md", "watchlists.md"):
+    for page in ("export.md", "alerts.md", "stories.md", "watchlists.md"):
         for line in commands_of(page):
             said, _, command = DECIDED.sub(lambda match: places[match[1]], line).rpartition(" | ")
+            command = re.sub(r"\S+\.json(\.gz)?$", lambda file: str(tmp_path / file[0]), command)
             answer = watch.kuzet(*shlex.split(command)[1:], given=" ".join(shlex.split(said)[1:]))
             assert answer.returncode in (0, 1), (line, answer.stderr)
             assert "Traceback" not in answer.stderr, line
             done.append(command)
-    assert len(done) >= 20
+    assert len(done) >= 24
+    exported = stix2.parse((tmp_path / "story.json").read_text(encoding="utf-8"), allow_custom=False)
+    assert {"report", "identity", "grouping"} <= {one["type"] for one in exported.objects}
     assert watch.runtime.state.alerts.is_acknowledged(
         next(message for message in messages(sink) if message["key"] == key)["stories"][0]["story"]
     )
+
+
+def test_a_spike_is_counted_by_the_node_and_reaches_the_receiver(watch, sink):
+    """Five weeks with one report each, then fourteen publishers within the hour: said once, with the numbers."""
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    for week in range(6):
+        at = (hour_ago - timedelta(weeks=week)).isoformat()
+        reports = 1 if week else 14
+        watch.runtime.search.bulk([of_the_past(week, number, at=at, reports=reports) for number in range(60)])
+    watch.runtime.search.refresh()
+    watch.runtime.redis.delete(f"{watch.runtime.settings.redis_prefix}alerts:turn:spike")
+    watch.wait(lambda: any(message["alert"] == "busier" for message in messages(sink)))
+    said = [one for message in messages(sink) if message["alert"] == "busier" for one in message["stories"]]
+    titles = [one["title"] for one in said if "migration" in one["title"].lower()]
+    assert any("14 reports in 6 hours" in title for title in titles), titles
+    assert len({one["story"] for one in said}) == len(said)
+
+
+def of_the_past(week, number, *, at, reports):
+    """Return an article of its own publisher; the first ones are reports of a topic that the newsroom does not have."""
+    name = f"past-{week}-{number}"
+    facts = {"topics": ["migration"], "regions": ["Abay"]} if number < reports else {}
+    return SentDocument(
+        name, 1, {
+            "id": name, "url": f"https://p{number}.example/{name}", "title": name, "body": name, "source": f"p{number}",
+            "family": f"p{number}", "language": "ru", "published_at": at, "observed_at": at, **facts,
+        },
+    )  # fmt: skip

@@ -6,7 +6,10 @@ sign_in() {
     -d name=admin --data-urlencode "password=$(docker compose run --rm -T setup cat /secrets/vault/desk 2>/dev/null)" \
     https://localhost:8585/sign-in
 }
-other() { timeout 300 docker compose -p kuzet-other -f docker-compose.yml -f tests/support/containers/compose.yml "$@"; }
+other() {  # the watch over the real feeds, with ports of its own
+  KUZET_KIBANA_PORT=5602 KUZET_DESK_PORT=8586 timeout 900 \
+    docker compose -p kuzet-other -f docker-compose.yml -f tests/support/containers/compose.yml "$@"
+}
 containers() { docker compose ps -a --format '{{.Service}} {{.ID}}' | sort; }
 well() {  # waits until every service is healthy, and the watch is content
   for i in $(seq 150); do

@@ -78,7 +78,7 @@ def test_all_that_an_alert_names_must_hold(other, wanted):
 
 def test_a_further_report_says_nothing_new_and_a_greater_figure_does():
     """A reprint is no reason to wake somebody; three more detained are."""
-    heard = heard_of(GRAVE, story())
+    heard = heard_of(story())
     assert what_is_new(story(), None) == "new"
     assert what_is_new(story(reports=4), heard) == ""
     assert what_is_new(story(detained=8.0), heard) == "detained 5 → 8"

@@ -8,7 +8,17 @@ import pytest
 
 from config.settings import HERE
 from worker.answers.labels import NO_LABELS, Names, read_names
-from worker.desk.rendering import clean, environment, figure_reason, static, static_files, story_reason, web_link, why
+from worker.desk.rendering import (
+    clean,
+    environment,
+    figure_reason,
+    static,
+    static_files,
+    story_detail,
+    story_reason,
+    web_link,
+    why,
+)
 from worker.desk.signing_in import own_address
 from worker.files.layers import Layers
 
@@ -110,3 +120,7 @@ def test_reasons_of_a_story_are_in_the_language_of_the_reader():
     assert story_reason("same place: Shakhtinsk, X", names, "ru") == "место: Шахтинск, X"
     assert story_reason("same killed: 3", names, "ru") == "погибло: 3"
     assert story_reason("reprints: what one has", names, "ru") == "reprints: what one has"
+    assert story_reason("the same text (97% of its runs of four words)", names, "ru") == "тот же текст, 97% его"
+    assert story_reason("but other places", names, "ru") == "но другие места"
+    assert story_detail("like verst", "ru") == "как у verst"
+    assert story_detail("killed 3 → 5, drugs_kg 1.5 → 46", "ru") == "погибло 3 → 5, наркотики, кг 1.5 → 46"

@@ -90,4 +90,4 @@ def test_a_corpus_of_events_is_put_together(seed):
     made = {one.article_id: one for one in features}
     for chance in range(3):
         late = cluster([made[one.id] for one in late_by(reports, hours=6, seed=chance)], RULES)
-        assert b_cubed(late, in_time)[2] >= 0.96  # what the guide says of the order of arrival
+        assert b_cubed(late, in_time)[2] >= 0.96  # the guide says what other corpora bring
