@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from config.settings import Settings
-from pipelines.language.analysis import render
-from worker.files.dictionaries import build_dictionaries, read_related
+from worker.files.dictionaries import build_dictionaries, render_analysis
 from worker.local.engines import start_search_node
 from worker.local.report import Silence
 from worker.local.search_node import install_dictionary
@@ -46,5 +45,4 @@ def search_node() -> Iterator[Node]:
         heap_mb = settings.search_heap_mb
         url = start_search_node(supervisor, base, cache=settings.cache, heap_mb=heap_mb, report=Silence())
         install_dictionary(dictionaries / name, base=base)
-        related = read_related(settings.config / "lexicon")
-        yield Node(url, render(name, related=related), pid=supervisor.pids()["search"], base=base)
+        yield Node(url, render_analysis(name, settings.config / "lexicon"), pid=supervisor.pids()["search"], base=base)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
 from pipelines.feeds.links import is_address, read_link
 from pipelines.models import Entry
@@ -82,7 +81,7 @@ def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above
     mail address), a guid that is a whole address is taken.
     """
     guid = _text(item.get("id"))
-    base = urljoin(base, _text(item.get("title_detail", {}).get("base")))
+    base = web_address(_text(item.get("title_detail", {}).get("base")), base=base) or base
     written = next(_written_links(item), "")
     if not written and item.get("guidislink", True) and is_address(guid):
         written = guid

@@ -60,7 +60,10 @@ def _begins_with_host(text: str, *, base: str) -> bool:
     match = _HOST_FIRST.match(text)
     if match is None:
         return False
-    host = (urlsplit(base).hostname or "").removeprefix("www.")
+    try:
+        host = (urlsplit(base).hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
     return text.startswith("www.") or match[1].lower().removeprefix("www.") == host
 
 

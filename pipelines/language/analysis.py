@@ -9,6 +9,7 @@ from pipelines.language.letters import CYRILLIC, one_alphabet
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
 from pipelines.language.related import Meaning
 from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL, KAZAKH_WORD
+from pipelines.language.word_lists import QUERY_FILLERS
 
 LONGEST_REPAIR = 40
 """Letters looked at on either side of a look-alike: an engine's look-behind must end somewhere."""
@@ -16,20 +17,29 @@ LONGEST_REPAIR = 40
 GRAM = 4
 """Letters of a gram: what runs of four letters find is measured in decision 0019."""
 
+BEGINNING = 4
+"""Letters that words of one family share: in Kazakh all that is derived from a root begins with it (decision 0051)."""
+
 MARK = "\ue000"
 """Put before a look-alike that is to be replaced: one filter finds these letters, another one replaces them."""
 
+EDGE = "\ue001\ue001"
+"""Put before each word that is cut into grams: the first ones then weigh more, for they hold the root."""
 
-def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any]:
+
+def render(dictionary: str, *, related: Sequence[Meaning] = (), near: Sequence[Meaning] = ()) -> dict[str, Any]:
     """Return the `analysis` part of the index settings; `dictionary` is the folder in config/hunspell.
 
     related: words with one meaning; a query for one finds the others (see pipelines.language.related).
+    near: words near in meaning, which only put answers in order.
 
     `words`: known words become lemmas, which the dictionary prints in capitals; what is still lower case after it goes
     to the two ways of cutting an unknown word; a last lower-casing takes the mark off. `exact`: surface forms, for
     wildcards, fuzzy queries and words as written. `grams`: runs of four letters in one alphabet (see
-    `letters.one_alphabet`), for what the words do not find: Kazakh typed on a Russian keyboard or in Latin letters,
-    and words that are derived from each other. Only stock filters, the same in Elasticsearch 9 and OpenSearch 3.
+    `letters.one_alphabet`), for what the words do not find: Kazakh typed on a Russian keyboard or in Latin letters.
+    `beginnings`: the first letters of words, which words derived from each other share; `typed_beginnings` adds those
+    of words near in meaning, and leaves out the words that only ask. Only stock filters, the same in Elasticsearch 9
+    and OpenSearch 3.
 
     Articles are repaired before they are indexed, queries are not: `typed_words` and `typed_exact` do the same after
     the repairs of `normalise.repair`, so that a query finds what it shows wherever it was typed.
@@ -47,6 +57,7 @@ def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any
                 "type": "mapping",
                 "mappings": [f"{one}=>{other}" for one, other in one_alphabet().items()],
             },
+            "mark_words": {"type": "pattern_replace", "pattern": "[\\p{L}\\p{N}]+", "replacement": f"{EDGE}$0"},
             "mark_look_alikes": {"type": "pattern_replace", "pattern": _look_alike(), "replacement": f"{MARK}$0"},
             "look_alikes": {
                 "type": "mapping",
@@ -54,11 +65,20 @@ def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any
             },
         },
         "tokenizer": {
-            "four_letters": {"type": "ngram", "min_gram": GRAM, "max_gram": GRAM, "token_chars": ["letter", "digit"]},
+            "four_letters": {
+                "type": "ngram",
+                "min_gram": GRAM,
+                "max_gram": GRAM,
+                "token_chars": ["letter", "digit", "custom"],
+                "custom_token_chars": EDGE[0],
+            },
         },
         "filter": {
             "lemmas": {"type": "hunspell", "locale": dictionary, "dedup": True},
-            **({"related": _related(related)} if related else {}),
+            **({"related": _synonyms(related)} if related else {}),
+            **({"near": _synonyms(near)} if near else {}),
+            "fillers": {"type": "stop", "stopwords": sorted(QUERY_FILLERS)},
+            "beginning": {"type": "truncate", "length": BEGINNING},
             **kazakh,
             "kazakh_words": {"type": "keyword_marker", "keywords_pattern": KAZAKH_WORD},
             "russian_endings": {"type": "stemmer", "language": "russian"},
@@ -73,12 +93,14 @@ def render(dictionary: str, *, related: Sequence[Meaning] = ()) -> dict[str, Any
             "exact": _analyzer(WRITTEN, SURFACE),
             "grams": {
                 "type": "custom",
-                "char_filter": [*WRITTEN, "one_alphabet"],
+                "char_filter": [*WRITTEN, "one_alphabet", "mark_words"],
                 "tokenizer": "four_letters",
                 "filter": ["lowercase"],
             },
+            "beginnings": _analyzer(WRITTEN, BEGINNINGS),
             "typed_words": _analyzer(TYPED, WIDENED if related else LEMMAS),
             "typed_exact": _analyzer(TYPED, SURFACE),
+            "typed_beginnings": _analyzer(TYPED, NEAR if near else ASKED),
         },
     }
 
@@ -90,6 +112,12 @@ TEXT_FIELD: Mapping[str, Any] = {
     "fields": {
         "exact": {"type": "text", "analyzer": "exact", "search_analyzer": "typed_exact"},
         "grams": {"type": "text", "analyzer": "grams", "index_options": "freqs"},
+        "beginnings": {
+            "type": "text",
+            "analyzer": "beginnings",
+            "search_analyzer": "typed_beginnings",
+            "index_options": "freqs",
+        },
     },
 }
 """A field that is analysed so, for an index of one's own; config/search/mapping.json has the fields of ours."""
@@ -99,12 +127,16 @@ TYPED = ("normalise", "mark_look_alikes", "look_alikes", "stress_marks", "normal
 LEMMAS = ("lowercase", "lemmas", "unknown_words", "lowercase")
 WIDENED = ("lowercase", "lemmas", "related", "unknown_words", "lowercase")
 SURFACE = ("lowercase",)
+BEGINNINGS = ("lowercase", "beginning")
+ASKED = ("lowercase", "fillers", "lemmas", "lowercase", "beginning", "remove_duplicates")
+NEAR = ("lowercase", "fillers", "lemmas", "near", "lowercase", "beginning", "remove_duplicates")
 
 
-def _related(groups: Sequence[Meaning]) -> dict[str, Any]:
-    """Return the filter that adds related words. It comes after the lemmas, so the words of a group may be any forms.
+def _synonyms(groups: Sequence[Meaning]) -> dict[str, Any]:
+    """Return the filter that adds the other words of a group.
 
-    lenient: the engine cannot take a word with two lemmas as a synonym, and leaves it out.
+    The engine takes the words of a group through the filters before it, so after `lemmas` they may be any forms.
+    lenient: it cannot take a word with two lemmas as a synonym, and leaves it out.
     """
     return {"type": "synonym", "lenient": True, "synonyms": [", ".join(group) for group in groups]}
 

@@ -14,23 +14,25 @@ from pipelines.language.normalise import fold
 from pipelines.language.paradigm import attach
 
 RELATED_FILE = "related.tsv"
+NEAR_FILE = "near.tsv"
+"""Words near in meaning: the same kind of lines, for the order of answers only."""
 
 Meaning = tuple[str, ...]
 """Folded words with one meaning."""
 
 
-def parse_related(text: str) -> tuple[Meaning, ...]:
+def parse_related(text: str, *, file: str = RELATED_FILE) -> tuple[Meaning, ...]:
     """Read «Kazakh words TAB Russian words» lines. Raises ConfigError with file and line."""
-    return tuple(_groups(text))
+    return tuple(_groups(text, file))
 
 
-def _groups(text: str) -> Iterator[Meaning]:
+def _groups(text: str, file: str) -> Iterator[Meaning]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line or line.startswith("#"):
             continue
         words = tuple(fold(line).split())
         if line.count("\t") != 1 or not all(map(str.isalpha, words)):
-            raise ConfigError(RELATED_FILE, "a line is words, a tab, and words", line=number)
+            raise ConfigError(file, "a line is words, a tab, and words", line=number)
         yield words
 
 

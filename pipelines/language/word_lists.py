@@ -29,6 +29,25 @@ QUERY_FUNCTION_WORDS = word_set(
 )
 """Words typed between the words that are searched for: an article need not have them."""
 
+QUESTION_WORDS = word_set(
+    """
+    қандай қалай қалайша қанша қаншама неше нешінші не нені неге ненің неден немен кім кімді кімге кімнің кімнен кіммен
+    кімдер кімдерді кімдерге кімдердің қай қайсы қайсысы қайда қашан қайдан неліктен ме екен
+    кто кого кому кем ком чего чему чем какой какая какое какие каких каким какую каком какими сколько где куда откуда
+    когда почему зачем который которая которое которые которых чей чья чье чьи насколько ли
+    """
+)
+"""Words that ask: an answer need not have them either."""
+
+QUERY_FILLERS = QUERY_FUNCTION_WORDS | QUESTION_WORDS
+
+COMPOUND_BEGINNINGS = tuple(
+    sorted(
+        word_set("кибер интернет онлайн видео аудио медиа веб авиа агро био гео гидро нарко радио теле техно фото эко")
+    )
+)
+"""First parts of compounds that are written in one word, with a hyphen or in two: кибершабуыл, кибер-шабуыл."""
+
 KAZAKH_HINT_WORDS = word_set(
     """
     да де та те мен бен пен ма ме ба бе па пе ал бар бойынша туралы болды болып емес екен алды сол осы жыл жылы жол

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any
 
 from pipelines.language.tokens import cut_hyphenated_endings
-from pipelines.language.word_lists import QUERY_FUNCTION_WORDS
+from pipelines.language.word_lists import COMPOUND_BEGINNINGS, QUERY_FILLERS
 from pipelines.models import Severity
 from pipelines.search.fields import Field, FieldKind, date_span
 from pipelines.search.text import AllOf, AnyOf, Node, Not, Phrase, Range, Word
@@ -21,10 +22,27 @@ _FORMS = ("title.exact^4", "body.exact^1.5", "cyrillic.title.exact^4", "cyrillic
 PREFIX_SCORES = "top_terms_blended_freqs_32"
 """How the engines score a prefix: by its commonest words, as if these were one word."""
 
+TEXTS = ("title", "body", "cyrillic.title", "cyrillic.body")
+RANKED_BY = {"": 0.3, ".beginnings": 0.7, ".grams": 0.3}
+"""Which parts of the texts a word of a question may be found in, and what that weighs (decision 0051)."""
+
+QUESTION = 4
+"""A search of this many words is a question: each word needs fewer of its parts, for the others hold it in check."""
+
+LONGEST_QUESTION = 100
+"""Letters of the words of a question that are asked: each run of four is a clause, and an engine takes 1,024."""
+
+NEARNESS, NEAR = 0.3, 5
+"""What two words asked one after the other weigh, and how many words may be between them in an article."""
+
+SHORTEST_SECOND = 4
+"""Letters of the second part of a compound: киберлер is a plural, not «кибер лер»."""
+
 OTHER_ALPHABET = 0.3
 """What a word counts that is found by its letters in the other alphabet."""
 
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]{4,}")
+_COMPOUND = re.compile(r"[^\W\d_]{2,}-[^\W\d_]{2,}")
 _JOINED = re.compile(r"\w[^\w\s]+\w")
 
 
@@ -46,26 +64,48 @@ def asked_clause(node: Node | None, *, now: datetime) -> Json:
 
 
 def loose_clause(node: Node | None, *, now: datetime) -> Json:
-    """Ask for most of the plain words, as they are or by their parts; all else must hold as in `asked_clause`."""
+    """Ask for the best of the plain words, as they are or by their parts; all else must hold as in `asked_clause`."""
     parts = node.parts if isinstance(node, AllOf) else (node,) if node else ()
     words = [part for part in parts if isinstance(part, Word | Phrase) and part.field is None]
     firm = [part for part in parts if part not in words]
     clauses = [_all_of(firm, now=now)] if firm else []
     if telling := [word for word in words if not _is_filler(word)] or words:
-        options = [_loose_word(word, now=now) for word in telling]
-        clauses.append({"bool": {"should": options, "minimum_should_match": _most_of(len(options))}})
+        clauses.append(_best_of(_beginning_of(telling), now=now))
     return {"bool": {"must": clauses}}
 
 
-def _most_of(words: int) -> int:
-    """More than half of the words; one of two."""
-    return words // 2 + 1 if words > 2 else 1  # noqa: PLR2004 - of two words, both would be all of them
+def _beginning_of(words: Sequence[Word | Phrase]) -> list[Word | Phrase]:
+    """Return the first words, up to LONGEST_QUESTION letters of them, and one in any case."""
+    letters = accumulate(len(word.text) for word in words)
+    return [word for word, sum_ in zip(words, letters, strict=True) if sum_ <= LONGEST_QUESTION] or [*words[:1]]
 
 
-def _loose_word(word: Word | Phrase, *, now: datetime) -> Json:
-    """Ask for a word, or for what shares most of its parts of four letters: another alphabet, a related word."""
-    parts = {"query": word.text, "fields": GRAMS, "minimum_should_match": "75%", "boost": 0.3}
-    return {"dis_max": {"queries": [_term(word, now=now), {"multi_match": parts}], "tie_breaker": 0.3}}
+def _best_of(words: Sequence[Word | Phrase], *, now: datetime) -> Json:
+    """Hold a third of the words; the more of them, and the nearer to each other, the better."""
+    parts = "30%" if len(words) >= QUESTION else "75%"
+    options = [_loose_word(word, parts=parts, now=now) for word in words]
+    enough = {"bool": {"should": options, "minimum_should_match": _enough_of(len(options))}}
+    near = {"fields": STEMS, "type": "phrase", "slop": NEAR, "boost": NEARNESS}
+    plain = [word.text for word in words if isinstance(word, Word) and not word.prefix]
+    pairs = [{"multi_match": near | {"query": f"{one} {other}"}} for one, other in pairwise(plain)]
+    return {"bool": {"must": [enough], "should": pairs}}
+
+
+def _enough_of(words: int) -> int:
+    """Return a third of the words: the order puts those with most of them first, and an answer may have few."""
+    return -(-words // 3)
+
+
+def _loose_word(word: Word | Phrase, *, parts: str, now: datetime) -> Json:
+    """Hold a word, a word with its beginning, or that share of its parts: a related word, another alphabet."""
+    if isinstance(word, Phrase) or word.prefix:
+        return _term(word, now=now)
+    asked = {"query": word.text, "type": "most_fields"}
+    ways = {
+        part: asked | {"fields": [f"{text}{part}" for text in TEXTS], "boost": RANKED_BY[part]} for part in RANKED_BY
+    }
+    ways[".grams"]["minimum_should_match"] = parts
+    return {"bool": {"should": [{"multi_match": way} for way in ways.values()]}}
 
 
 def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
@@ -82,12 +122,7 @@ def _all_of(parts: Iterable[Node], *, now: datetime) -> Json:
 
 
 def _is_filler(node: Node) -> bool:
-    return (
-        isinstance(node, Word)
-        and node.field is None
-        and not node.prefix
-        and node.text.casefold() in QUERY_FUNCTION_WORDS
-    )
+    return isinstance(node, Word) and node.field is None and not node.prefix and node.text.casefold() in QUERY_FILLERS
 
 
 def _term(node: Word | Phrase, *, now: datetime) -> Json:
@@ -119,17 +154,28 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
     if isinstance(node, Word) and node.prefix:
         return _prefix(node.text, forms)
     text = cut_hyphenated_endings(node.text)
-    together = isinstance(node, Phrase) or _JOINED.search(text)
-    asked: Json = {
-        "multi_match": {
-            "query": text,
-            "fields": [*stems, *forms],
-            "type": "phrase" if together else "best_fields",
-            "tie_breaker": 0.2,
-            "zero_terms_query": "all",
-        }
-    }
+    together = isinstance(node, Phrase) or bool(_JOINED.search(text))
+    fields = [*stems, *forms]
+    asked = _words(text, fields, together=together)
+    if isinstance(node, Word) and (other := _other_spelling(text)):
+        return {"dis_max": {"queries": [asked, _words(other, fields, together=" " in other)], "tie_breaker": 0.2}}
     return _in_any_alphabet(asked, text) if target is None and not together else asked
+
+
+def _words(text: str, fields: Iterable[str], *, together: bool) -> Json:
+    kind = "phrase" if together else "best_fields"
+    asked = {"query": text, "fields": [*fields], "type": kind, "tie_breaker": 0.2, "zero_terms_query": "all"}
+    return {"multi_match": asked}
+
+
+def _other_spelling(text: str) -> str:
+    """Return a compound as others write it: кибер-шабуыл in one word, кибершабуыл in two; empty for other words."""
+    if _COMPOUND.fullmatch(text):
+        return text.replace("-", "")
+    for begin in COMPOUND_BEGINNINGS:
+        if text.casefold().startswith(begin) and len(text) >= len(begin) + SHORTEST_SECOND:
+            return f"{text[: len(begin)]} {text[len(begin) :]}"
+    return ""
 
 
 def _fields_of(target: Field) -> tuple[tuple[str, ...], tuple[str, ...]]:

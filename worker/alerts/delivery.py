@@ -8,7 +8,7 @@ import json
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from itertools import product
 from pathlib import Path
@@ -41,17 +41,19 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """Try again: not before that time (epoch seconds, 0: by the usual steps)."""
+    """Try again: not before that time (epoch seconds, 0: by the usual steps). accepted: what the target has already."""
 
     error: str
     not_before: float = 0.0
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """The target refuses it, or may not be reached: a person has to act."""
+    """The target refuses it, or may not be reached: a person has to act. accepted: what the target has already."""
 
     error: str
+    accepted: tuple[str, ...] = ()
 
 
 Delivery = Sent | NotYet | Never
@@ -73,27 +75,31 @@ class Sender:
     def __post_init__(self) -> None:
         guard_context(self.tls)
 
-    def send(self, target: NotifyTarget, notice: Notification) -> Delivery:
+    def send(self, target: NotifyTarget, notice: Notification, *, accepted: tuple[str, ...] = ()) -> Delivery:
         """Send, and say what came of it. Whatever the target does ends here as one of the three, in bounded time.
 
+        accepted: names of parts and addresses that an earlier attempt got through; they are not sent again.
         No error holds the target's secret, though the address of a bot has it inside and errors quote addresses.
         """
-        delivery = self._tried(target, notice)
+        delivery = self._tried(target, notice, accepted)
         return delivery if isinstance(delivery, Sent) or not target.secret_file else without(delivery, target)
 
-    def _tried(self, target: NotifyTarget, notice: Notification) -> Delivery:
-        kinds: Mapping[str, Callable[[NotifyTarget, Notification], Delivery]] = {
-            EMAIL: self._mail,
-            WEBHOOK: self._hook,
-            TELEGRAM: self._telegram,
-            DESK: lambda _target, _notice: Sent(),  # the log of messages is what the desk shows
+    def _tried(self, target: NotifyTarget, notice: Notification, accepted: tuple[str, ...]) -> Delivery:
+        got = [*accepted]
+        kinds: Mapping[str, Callable[[], Delivery]] = {
+            EMAIL: lambda: self._mail(target, notice, got),
+            WEBHOOK: lambda: self._hook(target, notice),
+            TELEGRAM: lambda: self._telegram(target, notice, got),
+            DESK: Sent,  # the log of messages is what the desk shows
         }
+        delivery: Delivery
         try:
-            return kinds.get(target.kind, self._apprise)(target, notice)
+            delivery = kinds.get(target.kind, lambda: self._apprise(target, notice))()
         except (UnsafeAddressError, KuzetError) as error:
-            return Never(str(error))
+            delivery = Never(str(error))
         except (OSError, HTTPError, smtplib.SMTPException) as error:
-            return NotYet(f"{type(error).__name__}: {error}"[:300])
+            delivery = NotYet(f"{type(error).__name__}: {error}"[:300])
+        return delivery if isinstance(delivery, Sent) else replace(delivery, accepted=tuple(got))
 
     def _hook(self, target: NotifyTarget, notice: Notification) -> Delivery:
         body = json.dumps(notice | {"subject": subject_of(notice)}, ensure_ascii=False).encode()
@@ -102,14 +108,19 @@ class Sender:
             headers["X-Kuzet-Signature"] = signature(secret_of(target), body)
         return self._post(target.url, body, headers)
 
-    def _telegram(self, target: NotifyTarget, notice: Notification) -> Delivery:
+    def _telegram(self, target: NotifyTarget, notice: Notification, got: list[str]) -> Delivery:
+        """Send each part to each chat, and add its name to `got`."""
         url = f"{self.telegram_url}/bot{secret_of(target)}/sendMessage"
         parts = split_text(f"{subject_of(notice)}\n\n{text_of(notice)}", most=TELEGRAM_LETTERS)
-        for chat, text in product(target.to, parts):
+        for chat, (number, text) in product(target.to, enumerate(parts, start=1)):
+            name = f"{chat} part {number} of {len(parts)}"
+            if name in got:
+                continue
             body = json.dumps({"chat_id": chat, "text": text, "disable_web_page_preview": True}).encode()
             delivery = self._post(url, body, {"Content-Type": "application/json", "Idempotency-Key": notice["key"]})
             if not isinstance(delivery, Sent):
                 return delivery
+            got.append(name)
         return Sent()
 
     def _post(self, url: str, body: bytes, headers: dict[str, str]) -> Delivery:
@@ -120,7 +131,9 @@ class Sender:
         with exchange(route, headers=own | headers, tls=self.tls, method="POST", body=body) as got:
             return judged(got.status, got.headers.get("retry-after", ""), now=self.clock())
 
-    def _mail(self, target: NotifyTarget, notice: Notification) -> Delivery:
+    def _mail(self, target: NotifyTarget, notice: Notification, got: list[str]) -> Delivery:
+        """Send one mail to all addresses, and add those that the server takes to `got`: it may refuse each of them."""
+        addresses = [address for address in target.to if address not in got]
         server = urlsplit(target.url)
         port = server.port or (465 if server.scheme == "smtps" else 587)
         if server.scheme == "smtps":
@@ -134,13 +147,14 @@ class Sender:
             if server.username and target.secret_file:
                 client.login(unquote(server.username), secret_of(target))
             try:
-                client.send_message(message_of(target, notice))
+                refused = client.send_message(message_of(target, notice), to_addrs=addresses)
             except smtplib.SMTPRecipientsRefused as error:
-                return Never(f"the server takes none of the addresses: {[*error.recipients]}")
+                refused = error.recipients
             except smtplib.SMTPResponseException as error:
                 said = f"{error.smtp_code} {error.smtp_error!r}"
                 return NotYet(said) if error.smtp_code < SERVER_FAULT else Never(said)
-        return Sent()
+        got += [address for address in addresses if address not in refused]
+        return refused_addresses(refused) if refused else Sent()
 
     def _apprise(self, target: NotifyTarget, notice: Notification) -> Delivery:
         try:
@@ -151,6 +165,12 @@ class Sender:
         service.add(secret_of(target) if target.secret_file else target.url)
         said = service.notify(title=subject_of(notice), body=text_of(notice))
         return Sent() if said else NotYet("the service of apprise did not take it")
+
+
+def refused_addresses(refused: Mapping[str, tuple[int, bytes]]) -> Delivery:
+    """Say what it means that a mail server refuses addresses: 450 is «later» (greylisting), 550 «never»."""
+    said = f"the server does not take {', '.join(f'{address} ({code})' for address, (code, _) in refused.items())}"
+    return NotYet(said) if any(code < SERVER_FAULT for code, _ in refused.values()) else Never(said)
 
 
 def judged(status: int, retry_after: str, *, now: float) -> Delivery:
@@ -183,7 +203,7 @@ def without(delivery: NotYet | Never, target: NotifyTarget) -> Delivery:
         said = delivery.error.replace(secret_of(target) or "\0", "…")
     except KuzetError:
         return delivery  # what cannot be read was not sent either
-    return NotYet(said, delivery.not_before) if isinstance(delivery, NotYet) else Never(said)
+    return replace(delivery, error=said)
 
 
 def message_of(target: NotifyTarget, notice: Notification) -> EmailMessage:

@@ -19,7 +19,7 @@ from pipelines.errors import ConfigError
 from pipelines.language import analysis, classes, hunspell, kazakh, lexemes, lexicon, paradigm
 from pipelines.language.hunspell import Affix, Dictionary, Rendered
 from pipelines.language.lexicon import Lexicon, parse_core, parse_lexicon
-from pipelines.language.related import RELATED_FILE, Meaning, parse_related, verb_groups
+from pipelines.language.related import NEAR_FILE, RELATED_FILE, Meaning, parse_related, verb_groups
 from worker.files.text import Stamp, read_text, stamp
 from worker.local.atomic import write_text
 
@@ -41,6 +41,11 @@ def read_related(*folders: Path) -> tuple[Meaning, ...]:
     return parse_related(_read_words(folders, RELATED_FILE)) + verb_groups(core.verbs)
 
 
+def read_near(*folders: Path) -> tuple[Meaning, ...]:
+    """Read the words near in meaning: near.tsv. Raises ConfigError."""
+    return parse_related(_read_words(folders, NEAR_FILE), file=NEAR_FILE)
+
+
 def dictionary_name(*folders: Path) -> str:
     """Name the dictionary by its content: the lexicon, the Russian data and the code that puts them together."""
     digest = _digest(_SOURCES, _read_texts(folders).values())
@@ -52,13 +57,18 @@ def read_analysis(*folders: Path) -> dict[str, Any]:
 
     Takes 0.1 s the first time. The result is shared: it is not to be changed. Raises ConfigError.
     """
-    files = tuple(folder / name for folder in folders for name in (*lexicon.FILES, RELATED_FILE))
+    files = tuple(folder / name for folder in folders for name in (*lexicon.FILES, RELATED_FILE, NEAR_FILE))
     return _analysis_of(folders, tuple(map(stamp, files)))
 
 
 @lru_cache(maxsize=2)
 def _analysis_of(folders: tuple[Path, ...], _stamps: tuple[Stamp, ...]) -> dict[str, Any]:
-    return analysis.render(dictionary_name(*folders), related=read_related(*folders))
+    return render_analysis(dictionary_name(*folders), *folders)
+
+
+def render_analysis(name: str, *folders: Path) -> dict[str, Any]:
+    """Return how an index analyses texts by a dictionary of this name and the words of these folders."""
+    return analysis.render(name, related=read_related(*folders), near=read_near(*folders))
 
 
 def build_dictionaries(
@@ -82,8 +92,10 @@ def build_dictionaries(
 def export_analyzer(folder: Path, *, dictionary: Path, lexicons: Sequence[Path]) -> Path:
     """Write hunspell/NAME and index.json into a folder; return the path of index.json."""
     shutil.copytree(dictionary, folder / "hunspell" / dictionary.name, dirs_exist_ok=True)
-    settings = analysis.render(dictionary.name, related=read_related(*lexicons))
-    index = {"settings": {"analysis": settings}, "mappings": {"properties": {"text": analysis.TEXT_FIELD}}}
+    index = {
+        "settings": {"analysis": render_analysis(dictionary.name, *lexicons)},
+        "mappings": {"properties": {"text": analysis.TEXT_FIELD}},
+    }
     file = folder / "index.json"
     file.write_text(json.dumps(index, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return file
@@ -112,8 +124,8 @@ def _check_alone(file: Path) -> None:
     """Raise ConfigError for a line that cannot be read, with its number in this file."""
     text = read_text(file)
     try:
-        if file.name == RELATED_FILE:
-            parse_related(text)
+        if file.name in {RELATED_FILE, NEAR_FILE}:
+            parse_related(text, file=file.name)
         else:
             parse_lexicon({**dict.fromkeys(lexicon.FILES, ""), file.name: text})
     except ConfigError as error:

@@ -15,13 +15,14 @@ ACKNOWLEDGED_S = 30 * 86400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeClaim:
-    """A notification that this process sends now. attempts: this one included."""
+    """A notification that this process sends now. attempts: this one included. accepted: what the target has of it."""
 
     key: str
     body: Mapping[str, Any]
     target: str
     attempts: int
     token: str
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,16 +212,23 @@ class Alerts:
         found = self._scripts.run("take_notice", key=key, token=token, now=now, lease_s=lease_s)
         if not found:
             return None
-        body, target, attempts = found
-        return NoticeClaim(key=key, body=json.loads(body), target=target, attempts=int(attempts), token=token)
+        body, target, attempts, accepted = found
+        return NoticeClaim(
+            key=key, body=json.loads(body), target=target, attempts=int(attempts), token=token,
+            accepted=tuple(json.loads(accepted)),
+        )  # fmt: skip
 
-    def end(self, claim: NoticeClaim, outcome: str, *, now: float, error: str = "") -> bool:
-        """End a notification: `delivered`, or `quarantined` with the error."""
-        return self._end(claim, now=now, outcome=outcome, error=error)
+    def end(
+        self, claim: NoticeClaim, outcome: str, *, now: float, error: str = "", accepted: Sequence[str] = ()
+    ) -> bool:
+        """End a notification: `delivered`, or `quarantined` with the error and what the target has of it."""
+        return self._end(claim, now=now, outcome=outcome, error=error, accepted=to_json(list(accepted)))
 
-    def put_off(self, claim: NoticeClaim, *, until: float, now: float, error: str) -> bool:
-        """Try again at that time."""
-        return self._end(claim, now=now, again=until, error=error)
+    def put_off(
+        self, claim: NoticeClaim, *, until: float, now: float, error: str, accepted: Sequence[str] = ()
+    ) -> bool:
+        """Try again at that time, without what the target has."""
+        return self._end(claim, now=now, again=until, error=error, accepted=to_json(list(accepted)))
 
     def _end(self, claim: NoticeClaim, *, now: float, **how: Any) -> bool:  # noqa: ANN401  arguments of the script
         return bool(self._scripts.run("end_notice", key=claim.key, token=claim.token, day=day_of(now), **how))

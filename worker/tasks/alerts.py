@@ -68,21 +68,26 @@ def deliver(runtime: Runtime, claim: NoticeClaim) -> None:
     alerts, target = runtime.state.alerts, runtime.alert_file.rules.targets.get(claim.target)
     sender = Sender(allowed_hosts=runtime.settings.allowed_hosts, clock=runtime.now)
     notice: Notification = claim.body  # type: ignore[assignment]  # JSON that was a Notification
-    delivery = sender.send(target, notice) if target else Never("there is no such target in alerts.yaml")
+    delivery = (
+        sender.send(target, notice, accepted=claim.accepted)
+        if target
+        else Never("there is no such target in alerts.yaml")
+    )
     match delivery:
         case Sent():
             alerts.end(claim, "delivered", now=runtime.now())
-        case NotYet(error, not_before) if claim.attempts < MOST_ATTEMPTS:
+        case NotYet(error, not_before, accepted) if claim.attempts < MOST_ATTEMPTS:
             if claim.attempts >= TROUBLE_ATTEMPTS:
                 said = f"The target {claim.target} takes no notifications ({error}); they are tried again."
                 runtime.state.problems.note(
                     f"target {claim.target}", said, now=runtime.now(), keep_s=LONGEST_WAIT_S + TIMEOUT_S
                 )
             wait_s = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** (claim.attempts - 1))
-            alerts.put_off(claim, until=max(not_before, runtime.now() + wait_s), now=runtime.now(), error=error)
-        case NotYet(error) | Never(error):
+            until = max(not_before, runtime.now() + wait_s)
+            alerts.put_off(claim, until=until, now=runtime.now(), error=error, accepted=accepted)
+        case NotYet(error, accepted=accepted) | Never(error, accepted=accepted):
             log.warning("notification not sent", target=claim.target, error=error)
-            alerts.end(claim, "quarantined", now=runtime.now(), error=error)
+            alerts.end(claim, "quarantined", now=runtime.now(), error=error, accepted=accepted)
 
 
 def nudge_alerts(runtime: Runtime) -> None:

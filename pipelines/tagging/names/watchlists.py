@@ -23,19 +23,26 @@ from pipelines.tagging.rules.patterns import LANGUAGES, Element, Pattern
 FOLDER = "watchlists"
 PERSONS, ORGANISATIONS = "persons", "organisations"
 KINDS = (PERSONS, ORGANISATIONS, *map(str, Kind))
-COLUMNS = ("kind", "value", "label")
+COLUMNS = ("kind", "value", "label", "initials")
+YES, NO = ("yes", "true", "1"), ("", "no", "false", "0")
 
 _WORD = re.compile(r"[^\W_]+")
+_INITIAL = re.compile(r"(?<![^\W_])[^\W\d_]\.")
+_FEMININE = re.compile(r"(?<=[оеи][вн])а$")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that is waited for. label: what articles that name it are given."""
+    """Something that is waited for. label: what articles that name it are given.
+
+    initials: a person's surname with an initial is enough (А. Серікұлы); for surnames that are rare.
+    """
 
     kind: str
     value: str
     label: str
     list: str
+    initials: bool = False
 
     @property
     def marks(self) -> tuple[str, str]:
@@ -51,6 +58,7 @@ class Watchlists:
         self.entries = tuple(entry for file, text in sorted(texts.items()) for entry in read_list(file, text))
         self.patterns: dict[int, list[Entry]] = {}
         self.persons: dict[tuple[str, ...], list[Entry]] = {}
+        self.initials: dict[tuple[str, str], list[Entry]] = {}
         self.indicators: dict[str, list[Entry]] = {}
         for entry in self.entries:
             if entry.kind in (PERSONS, ORGANISATIONS):
@@ -61,6 +69,9 @@ class Watchlists:
     def _add_name(self, entry: Entry, matcher: Matcher) -> None:
         if entry.kind == PERSONS:
             self.persons.setdefault(person_key(entry.value), []).append(entry)
+        if entry.initials:
+            for key in initials_keys(entry.value):
+                self.initials.setdefault(key, []).append(entry)
         for words in orders(entry):
             for language in LANGUAGES:
                 elements = tuple(Element(_alternatives(word, language)) for word in words)
@@ -91,11 +102,26 @@ def person_key(name: str) -> tuple[str, ...]:
     return tuple(sorted(fold(word).translate(IN_ONE_ALPHABET) for word in words))
 
 
+def initials_keys(name: str) -> Iterator[tuple[str, str]]:
+    """Yield surname and initial of a name, whichever of its two words is the surname; nothing without two words.
+
+    Of a name with an initial the surname is the long word: «А. Серикова» is a man's genitive or a woman.
+    """
+    named = _WORD.findall(name)
+    if len(named) > 2:  # noqa: PLR2004  a first name and a surname; that may look like a patronymic (Серікұлы)
+        named = [word for word in named if not PATRONYMIC.search(word)]
+    words = [fold(word).translate(IN_ONE_ALPHABET) for word in named]
+    if len(words) == 2:  # noqa: PLR2004  the same
+        for surname, first in (words, words[::-1]):
+            if len(surname) > 1:
+                yield _FEMININE.sub("", surname), first[0]
+
+
 def read_list(file: str, text: str) -> Iterator[Entry]:
     """Yield the entries of one file; its name is the list's. Raises ConfigError with file and line."""
     name = PurePosixPath(file).stem
     rows = _csv_rows(file, text) if file.endswith(".csv") else _yaml_rows(file, text)
-    for line, kind, value, label in rows:
+    for line, kind, value, label, initials in rows:
         if kind not in KINDS:
             raise ConfigError(file, f"{kind!r} is not known", line=line, remedy=f"Kinds: {', '.join(KINDS)}.")
         if kind in (PERSONS, ORGANISATIONS):
@@ -104,10 +130,14 @@ def read_list(file: str, text: str) -> Iterator[Entry]:
             spelt = value
         elif not (spelt := indicator(Kind(kind), value)):
             raise ConfigError(file, f"{value!r} is not one of {kind}", line=line, remedy="Is it in the right list?")
-        yield Entry(kind, spelt, label or spelt, name)
+        if initials.lower() not in (*YES, *NO) or (initials.lower() in YES and kind != PERSONS):
+            raise ConfigError(
+                file, f"initials: {initials!r}", line=line, remedy="Write yes or no, and of persons only."
+            )
+        yield Entry(kind, spelt, label or spelt, name, initials.lower() in YES)
 
 
-Row = tuple[int, str, str, str]
+Row = tuple[int, str, str, str, str]
 
 
 def _csv_rows(file: str, text: str) -> Iterator[Row]:
@@ -120,8 +150,8 @@ def _csv_rows(file: str, text: str) -> Iterator[Row]:
             continue
         if len(cells) < 2:  # noqa: PLR2004  a kind and a value
             raise ConfigError(file, "a kind and a value are expected here", line=reader.line_num)
-        kind, value, label, *_ = (*map(str.strip, cells), "")
-        yield reader.line_num, kind, value, label
+        kind, value, label, initials, *_ = (*map(str.strip, cells), "", "")
+        yield reader.line_num, kind, value, label, initials
 
 
 def _yaml_rows(file: str, text: str) -> Iterator[Row]:
@@ -130,11 +160,11 @@ def _yaml_rows(file: str, text: str) -> Iterator[Row]:
             raise listed.wrong("unknown key", remedy=f"Allowed here: {', '.join(KINDS)}")
         for source in listed.elements():
             if source.is_mapping():
-                fields = source.fields(("value", "label"), required=("value",))
-                label = fields["label"].text() if "label" in fields else ""
-                yield source.line, kind, fields["value"].text(), label
+                fields = source.fields(("value", "label", "initials"), required=("value",))
+                label, initials = (fields[name].text() if name in fields else "" for name in ("label", "initials"))
+                yield source.line, kind, fields["value"].text(), label, initials
             else:
-                yield source.line, kind, source.text(), ""
+                yield source.line, kind, source.text(), "", ""
 
 
 def find_watched(
@@ -148,6 +178,8 @@ def find_watched(
         return ()
     entries = [entry for text, hits in found for hit in hits if _is_name(text, hit) for entry in _named(hit, watched)]
     entries += [entry for name in persons for entry in watched.persons.get(person_key(name), ())]
+    short = [key for name in persons if _INITIAL.search(name) for key in initials_keys(name)]
+    entries += [entry for key in short for entry in watched.initials.get(key, ())]
     entries += [entry for value in indicators for entry in watched.indicators.get(value, ())]
     return tuple(dict.fromkeys(mark for entry in entries for mark in entry.marks))
 

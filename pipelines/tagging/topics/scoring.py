@@ -47,6 +47,9 @@ BACKGROUND_FACTOR = 1.5
 SENSES = frozenset({"other_sense", "figurative"})
 """Contexts of a word, not of a sentence."""
 
+OF_ITS_OWN = 3
+"""A topic with this many different terms as heavy as EXPLICIT_WEIGHT yields to none: a digest reports it too."""
+
 MOST_SPANS = 50
 """Spans that are stored of one tag or context; a hundred thousand repetitions explain nothing better."""
 
@@ -145,12 +148,16 @@ def _yielded(given: tuple[Tag, ...], topics: TopicRules, *, seen: frozenset[int]
     `given`: strongest first; `seen`: the patterns in the article.
     """
     for place, tag in enumerate(given):
-        if any(span.field == "title" for span in tag.spans):
+        if any(span.field == "title" for span in tag.spans) or _is_of_its_own(tag):
             continue
         neighbours = [each for each in topics.yields.get(tag.topic, ()) if seen.isdisjoint(each.kept_by)]
         stronger = (other.topic for other in given[:place] if any(other.topic in each.to for each in neighbours))
         if to := next(stronger, ""):
             yield Yielded(tag=tag, to=to)
+
+
+def _is_of_its_own(tag: Tag) -> bool:
+    return len({span.term for span in tag.spans if span.weight >= EXPLICIT_WEIGHT}) >= OF_ITS_OWN
 
 
 def _text_contexts(found: list[Found], topics: TopicRules) -> list[TextContexts]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -33,7 +33,7 @@ ATTACK_TOPICS = frozenset({"terrorism", "violent_crime", "public_safety_threat"}
 PUBLIC_ATTACK_TOPICS = frozenset({"terrorism", "public_safety_threat"})
 """Topics in which one death is critical."""
 
-ELSEWHERE_FACTOR = 4
+ELSEWHERE_FACTOR = 2
 """How many times more victims are critical without such a topic."""
 
 FATAL = "fatal"
@@ -45,6 +45,18 @@ RETOLD = "retold"
 
 RUNNING = "running"
 """The cues of a matter that goes on: a trial, a total, a visit to the scene."""
+
+
+MINOR = "minor"
+"""The cues of what is medium at most: an administrative arrest, arms handed in freely, a threat that was none."""
+
+COUNTED_FOR: Mapping[str, frozenset[str]] = {
+    "killed": GRAVE_TOPICS,
+    "injured": GRAVE_TOPICS,
+    "evacuated": frozenset({"emergency", "defence"}),
+    "foiled": ATTACK_TOPICS,
+}
+"""Kinds of figures that raise the severity of some topics only: a station emptied for a forgotten bag is not grave."""
 
 
 class Assessment(NamedTuple):
@@ -60,9 +72,9 @@ class Gravity:
     def __init__(self, file: str, text: str, *, matcher: Matcher, classes: Classes) -> None:
         levels = ("critical", FATAL, "high", "low")
         required = ("critical", "high", "low", "figures")
-        fields = read_yaml(file, text).fields((*levels, RETOLD, RUNNING, "figures"), required=required)
+        fields = read_yaml(file, text).fields((*levels, RETOLD, RUNNING, MINOR, "figures"), required=required)
         self.cues: dict[int, str] = {}
-        for level in (*levels, RETOLD, RUNNING):
+        for level in (*levels, RETOLD, RUNNING, MINOR):
             for pattern in parse_by_language(fields[level], classes=classes) if level in fields else ():
                 self.cues.setdefault(matcher.add(pattern), level)
         self.figures = tuple(_limits(fields["figures"]))
@@ -83,9 +95,9 @@ def assess(
     topics = {tag.topic for tag in tags}
     cues = _Cues(found, gravity)
     reached = [*_cued(cues, topics), *_reached(cues.new(figures), gravity, topics)]
-    if cues.running and not cues.title_is_new:
+    if holds := cues.minor or (not cues.title_is_new and cues.running):
         least = min(base, Severity.MEDIUM, key=lambda severity: severity.rank)
-        return _first(reached, Severity.CRITICAL) or Assessment(least, cues.running)
+        return _first(reached, Severity.CRITICAL) or Assessment(least, holds)
     return _first(reached, Severity.CRITICAL, Severity.HIGH, Severity.LOW) or Assessment(base, "")
 
 
@@ -96,11 +108,12 @@ def _first(reached: list[Assessment], *levels: Severity) -> Assessment | None:
 
 
 class _Cues:
-    """The cues near the beginning: `forms` is the first of each level, `running` the words of a matter that goes on."""
+    """The cues near the beginning: `forms` is the first of each level, `running` and `minor` the first of theirs."""
 
     def __init__(self, found: Iterable[Found], gravity: Gravity) -> None:
         self.forms: dict[str, str] = {}
         self.running = ""
+        self.minor = ""
         self.title_is_new = False
         self._texts = {text.field: text for text, _ in found}
         cues = [
@@ -115,6 +128,8 @@ class _Cues:
     def _add(self, cue: _Cue) -> None:
         if cue.level == RUNNING:
             self.running = self.running or cue.form
+        elif cue.level == MINOR:
+            self.minor = self.minor or cue.form
         elif cue.level != RETOLD and (cue.level == "low" or self._is_reported(*cue.place)):
             self.forms.setdefault(cue.level, cue.form)
             self.title_is_new = self.title_is_new or (cue.text.field == "title" and cue.level != "low")
@@ -180,9 +195,7 @@ def _cued(cues: _Cues, topics: set[str]) -> list[Assessment]:
 
 def _reached(figures: Iterable[Figure], gravity: Gravity, topics: set[str]) -> list[Assessment]:
     """Return the levels that figures reach, gravest first."""
-    figures = list(figures)
-    if not topics & GRAVE_TOPICS:
-        figures = [figure for figure in figures if figure.kind not in VICTIMS]
+    figures = [figure for figure in figures if topics & COUNTED_FOR.get(figure.kind, topics)]
     return [
         Assessment(level, f"{figure.kind} {figure.value:g}")
         for level, kind, least in gravity.figures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
@@ -12,6 +13,7 @@ import pytest
 import stix2
 
 from tests.integration.alerts.test_delivery import mail_server, open_sink
+from tests.support.builders import SentDocument
 from tests.support.shapes import misfits
 from worker.answers.shapes import ANSWERS
 
@@ -20,7 +22,7 @@ OURS = """
   drugs: {topics: [drugs], least_severity: high, targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
   words: {query: "мефедрон", targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
   ours: {watch: [ours], targets: [hook], wait_seconds: 2, cool_down_minutes: 0}
-  busier: {spike: {}, targets: [hook]}
+  busier: {spike: {}, targets: [hook], wait_seconds: 0}
   silent: {silence: {}, targets: [hook]}
   ill: {health: {unserved_minutes: 0}, targets: [hook]}
 """
@@ -167,3 +169,31 @@ def test_the_guides_are_executed(watch, sink, tmp_path):
     assert watch.runtime.state.alerts.is_acknowledged(
         next(message for message in messages(sink) if message["key"] == key)["stories"][0]["story"]
     )
+
+
+def test_a_spike_is_counted_by_the_node_and_reaches_the_receiver(watch, sink):
+    """Five weeks with one report each, then fourteen publishers within the hour: said once, with the numbers."""
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    for week in range(6):
+        at = (hour_ago - timedelta(weeks=week)).isoformat()
+        reports = 1 if week else 14
+        watch.runtime.search.bulk([of_the_past(week, number, at=at, reports=reports) for number in range(60)])
+    watch.runtime.search.refresh()
+    watch.runtime.redis.delete(f"{watch.runtime.settings.redis_prefix}alerts:turn:spike")
+    watch.wait(lambda: any(message["alert"] == "busier" for message in messages(sink)))
+    said = [one for message in messages(sink) if message["alert"] == "busier" for one in message["stories"]]
+    titles = [one["title"] for one in said if "migration" in one["title"].lower()]
+    assert any("14 reports in 6 hours" in title for title in titles), titles
+    assert len({one["story"] for one in said}) == len(said)
+
+
+def of_the_past(week, number, *, at, reports):
+    """Return an article of its own publisher; the first ones are reports of a topic that the newsroom does not have."""
+    name = f"past-{week}-{number}"
+    facts = {"topics": ["migration"], "regions": ["Abay"]} if number < reports else {}
+    return SentDocument(
+        name, 1, {
+            "id": name, "url": f"https://p{number}.example/{name}", "title": name, "body": name, "source": f"p{number}",
+            "family": f"p{number}", "language": "ru", "published_at": at, "observed_at": at, **facts,
+        },
+    )  # fmt: skip

@@ -423,10 +423,40 @@ def test_telegram_gets_a_text_and_its_token_is_in_no_error(state, speaker, sink,
     assert "123:abc" not in refused.error
 
 
+def test_a_part_that_a_chat_has_is_not_sent_again(state, runtime, rules, sink, tmp_path):
+    """The second of two chats is busy: after the wait only what it lacks is sent, also after a retry by hand."""
+    (tmp_path / "token").write_text("123:abc", encoding="utf-8")
+    text = f'targets: {{bot: {{kind: telegram, to: ["-1", "-2"], secret_file: "{tmp_path / "token"}"}}}}'
+    bot = parse_alerts(text).targets["bot"]
+    said = {**notice(state, Speaker(state.alerts, state.stories, rules=lambda: rules, search=found_by_all))}
+    said["stories"] = [{**said["stories"][0], "title": f"{number} " + "слово " * 200} for number in range(5)]
+    sink.server.answers = [(200, {}), (200, {}), (429, {}), (200, {}), (404, {})]
+    send = sender(sink.host, telegram_url=f"http://{sink.host}").send
+    first = send(bot, said)
+    assert isinstance(first, NotYet)
+    second = send(bot, said, accepted=first.accepted)
+    assert isinstance(second, Never)
+    assert send(bot, said, accepted=second.accepted) == Sent()
+    taken = [
+        (json.loads(body)["chat_id"], json.loads(body)["text"]) for status, _, body in sink.server.got if status == 200
+    ]
+    assert len(taken) == len(set(taken)) >= 4
+    claim = state.alerts.take(key := said["key"], now=NOW + 61, lease_s=60)
+    state.alerts.put_off(claim, until=NOW + 70, now=NOW + 61, error="x", accepted=first.accepted)
+    assert state.alerts.take(key, now=NOW + 71, lease_s=60).accepted == first.accepted
+
+
 class Mailbox:
     def __init__(self):
         self.got = []
         self.refuse = ""
+        self.unknown = {}
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802  as the next one
+        if said := self.unknown.pop(address, ""):
+            return said
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802  the name that aiosmtpd calls
         if self.refuse:
@@ -470,3 +500,22 @@ def test_a_mail_arrives_plain_and_html(state, speaker):
     assert "text/plain" in content
     assert "text/html" in content
     assert envelope.rcpt_tos == ["c@d.kz"]
+
+
+def test_an_address_that_is_refused_holds_up_no_other(state, speaker):
+    """Greylisting says 450 to one address of three: the others have the mail, and only this one gets it later."""
+    said = notice(state, speaker)
+    with mail_server() as (mailbox, port):
+        text = (
+            f'targets: {{duty: {{kind: email, url: "smtp://127.0.0.1:{port}", sender: a@b.kz, to: [c@d.kz, e@f.kz]}}}}'
+        )
+        duty = parse_alerts(text).targets["duty"]
+        mailbox.unknown = {"e@f.kz": "450 later"}
+        later = sender().send(duty, said)
+        assert isinstance(later, NotYet)
+        mailbox.unknown = {"e@f.kz": "550 unknown"}
+        never = sender().send(duty, said, accepted=later.accepted)
+        assert isinstance(never, Never)
+        assert "e@f.kz (550)" in never.error
+        assert sender().send(duty, said, accepted=never.accepted) == Sent()
+    assert [envelope.rcpt_tos for envelope in mailbox.got] == [["c@d.kz"], ["e@f.kz"]]

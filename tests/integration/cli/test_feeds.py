@@ -113,9 +113,47 @@ def test_edit_changes_only_what_is_given(desk: Desk):
     assert desk.run("edit", "ukili", code=2)
 
 
+def test_each_fact_of_a_source_can_be_given_and_changed(desk: Desk):
+    """What is typed is in the user's own file under its key, and `edit` of one leaves the others."""
+    url = desk.newsroom.base_url("zhide") + "/list"
+    options = {
+        "--format": "page",
+        "--links": r"/n/\d+",
+        "--text": "//article",
+        "--alternate": f"{url}/old",
+        "--sitemap": f"{url}/map.xml",
+        "--tls-extra-ca": "/etc/ca.pem",
+        "--note": "by hand",
+    }
+    given = [word for option in options.items() for word in option]
+    desk.run("add", url, "--id", "zhide", "--unchecked", *given)
+    assert own_of(desk, "zhide") == {
+        "format": "page",
+        "links": r"/n/\d+",
+        "text": "//article",
+        "alternates": [f"{url}/old"],
+        "sitemap": f"{url}/map.xml",
+        "tls_extra_ca": "/etc/ca.pem",
+        "note": "by hand",
+    }
+    desk.run("edit", "zhide", "--text", "//main", "--alternate", f"{url}/a", "--alternate", f"{url}/b")
+    changed = own_of(desk, "zhide")
+    assert (changed["text"], changed["alternates"], changed["links"]) == ("//main", [f"{url}/a", f"{url}/b"], r"/n/\d+")
+
+
+def own_of(desk: Desk, feed_id: str) -> dict[str, object]:
+    """Return what the user's own file says of a feed besides its address and names."""
+    feeds = yaml.safe_load((desk.data / "feeds.yaml").read_text(encoding="utf-8"))["feeds"]
+    found = next(feed for feed in feeds if feed["id"] == feed_id)
+    names = {"id", "url", "source", "family", "enabled", "languages"}
+    return {name: value for name, value in found.items() if name not in names}
+
+
 @pytest.mark.parametrize(
     ("command", "named"),
     [
+        ("edit ukili --links [", "links: "),
+        ("edit ukili --text //div[", "text: "),
         ("edit ukili --language zz", "languages: 'zz' is not known. Allowed here: kk, ru"),
         ("edit ukili --source two|words", "source: 'two words' is no single word"),
         ("add http://127.0.0.1:9/rss --language kz", "languages: 'kz' is not known"),

@@ -13,12 +13,11 @@ import pytest
 import urllib3
 
 from config import settings
-from pipelines.language import analysis
 from pipelines.language.kazakh import inflect
 from pipelines.language.keys import Keys
 from pipelines.language.lexicon import parse_core
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES, fold, repair
-from worker.files.dictionaries import build_dictionaries, read_dictionary, read_related
+from worker.files.dictionaries import build_dictionaries, read_dictionary, read_related, render_analysis
 
 LEXICON = settings.HERE / "lexicon"
 RELATED = read_related(LEXICON)
@@ -40,7 +39,7 @@ class Analyzer:
         self._ask("DELETE", f"/{INDEX}?ignore_unavailable=true")
         body = {
             "settings": {
-                "analysis": analysis.render(dictionary, related=RELATED),
+                "analysis": render_analysis(dictionary, LEXICON),
                 "index.analyze.max_token_count": 200_000,
             }
         }

@@ -13,9 +13,8 @@ import pytest
 
 from benchmarks.support.texts import Text
 from config.settings import Settings
-from pipelines.language.analysis import render
 from pipelines.search.request import Breadth, SearchRequest
-from worker.files.dictionaries import read_related
+from worker.files.dictionaries import render_analysis
 from worker.search.engine import SearchEngine
 
 pytestmark = pytest.mark.timeout(300)  # the first dictionary of a machine takes its time
@@ -41,12 +40,13 @@ class LatinText(Text):
 LATIN_KK = LatinText(
     "kk3", "Qarý tabyldy", "Shymkentte polıtsııa qylmyskerlerden qarý tapty, dep habarlaıdy agenttik.", "kk"
 )
-TEXTS = [FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
+CYBER_KK = Text("kk4", "Сайттар істемей қалды", "Порталға кибер-шабуыл жасалды, деді ТЖД.", "kk")
+TEXTS = [CYBER_KK, FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
 
 
 @pytest.fixture(scope="module")
 def analysis(install_dictionary: Callable[[Path], str], dictionary: Path) -> dict[str, Any]:
-    return render(install_dictionary(dictionary), related=read_related(Settings().config / "lexicon"))
+    return render_analysis(install_dictionary(dictionary), Settings().config / "lexicon")
 
 
 def opened(url: str) -> SearchEngine:
@@ -136,6 +136,12 @@ def test_an_explanation_names_key_and_field(engine):
     assert {"алаяқтық", "алаяқтықпен", "мошенничество"} <= engine.keys_of(["алаяқтықпен"])["алаяқтықпен"]
 
 
+@pytest.mark.parametrize("text", ["кибершабуыл", "кибер-шабуылдар", "кибер шабуыл", "ДЧС"])
+def test_a_compound_and_an_abbreviation_are_found_in_other_spellings(engine, text):
+    """кибершабуыл and кибер-шабуыл are one word, ТЖД and ДЧС one office."""
+    assert found(engine, text, Breadth.ALL) == ["kk4"]
+
+
 def test_what_has_all_words_is_not_widened(engine):
     """The answer to a plain search stays what it was."""
     result = engine.search(SearchRequest(text="лошадей хозяевам", breadth=Breadth.ALL_OR_MOST))
@@ -155,14 +161,18 @@ def test_a_typo_gets_a_suggestion(engine):
 
 
 def test_an_index_of_an_earlier_version_goes_on_working(search_url, analysis):
-    """Its settings have neither related words nor parts of words, and neither can be added to it."""
+    """Its settings have neither related words nor parts or beginnings of words, and none can be added to it."""
     engine = opened(search_url)
     earlier = copy.deepcopy(analysis)
-    del earlier["analyzer"]["grams"], earlier["filter"]["related"]
+    for name in ("grams", "beginnings", "typed_beginnings"):
+        del earlier["analyzer"][name]
+    del earlier["filter"]["related"], earlier["filter"]["near"]
     earlier["analyzer"]["typed_words"] = earlier["analyzer"]["words"]
     schema = engine.schema(earlier)
     for field in ("title", "body"):
-        del schema.mapping["properties"][field]["fields"]["grams"]
+        schema.mapping["properties"][field]["fields"] = {
+            "exact": schema.mapping["properties"][field]["fields"]["exact"]
+        }
     del schema.mapping["properties"]["cyrillic"], schema.mapping["properties"]["script"]
     aliases = {engine.read_alias: {}, engine.write_alias: {"is_write_index": True}}
     engine.create_index(engine.first_index, schema, aliases=aliases)
@@ -174,3 +184,28 @@ def test_an_index_of_an_earlier_version_goes_on_working(search_url, analysis):
     assert engine.outdated(analysis)
     engine.client.indices.delete(index=engine.first_index)
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("analyzer", "text", "keys"),
+    [
+        ("beginnings", "Мемлекеттік Жұрт аң", {"мемл", "жұрт", "аң"}),
+        ("typed_beginnings", "қандай мемлекеттік", {"мемл"}),
+        ("typed_beginnings", "жұртшылық", {"жұрт", "қоға", "обще"}),
+    ],
+)
+def test_a_question_is_asked_by_beginnings_of_words_near_in_meaning(engine, analyzer, text, keys):
+    """Words that ask are left out; мемлекет and мемлекеттік begin alike; қоғам means nearly жұртшылық."""
+    answer = engine.client.indices.analyze(index=engine.read_alias, analyzer=analyzer, text=text)
+    assert {token["token"] for token in answer["tokens"]} == keys
+
+
+def test_a_question_finds_what_is_derived_from_its_words_and_near_to_them(engine):
+    """«How many thefts of horses were returned»: the article has neither noun."""
+    assert found(engine, "сколько похищений лошади вернула деревня")[0] == "ru2"
+
+
+def test_a_pasted_paragraph_is_no_fault(engine):
+    """Each run of letters is a clause, and the engine refuses too many."""
+    paragraph = "Правоохранительные органы расследуют противоправную деятельность злоумышленников " * 10
+    assert isinstance(found(engine, paragraph), list)

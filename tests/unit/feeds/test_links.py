@@ -57,8 +57,11 @@ def test_relative_links_of_a_feed_served_elsewhere_belong_to_its_site(url: str, 
     assert link_base(url, site) == base
 
 
-@given(st.text(alphabet="htps:/.w<a ef='>#?&%@feed[]алтау", max_size=60))
-def test_any_text_gives_an_address_or_nothing(text: str):
-    """Links come from strangers: no text may raise."""
-    link = read_link(text, base=BASE)
+@given(
+    st.text(alphabet="htps:/.w<a ef='>#?&%@feed[]алтау", max_size=60),
+    st.sampled_from([BASE, "", "http://[bad", "https://алатау.kz/a?b", "ftp://x/"]),
+)
+def test_any_text_gives_an_address_or_nothing(text: str, base: str):
+    """Links and bases come from strangers: no text may raise."""
+    link = read_link(text, base=base)
     assert link == "" or link.startswith(("http://", "https://"))

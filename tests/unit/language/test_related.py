@@ -8,7 +8,7 @@ from config import settings
 from pipelines.errors import ConfigError
 from pipelines.language.hunspell import Dictionary, affixes, render
 from pipelines.language.keys import Keys
-from pipelines.language.related import RELATED_FILE, parse_related, verb_groups
+from pipelines.language.related import NEAR_FILE, RELATED_FILE, parse_related, verb_groups
 
 TEXT = "# crime\nалаяқтық\tмошенничество\nҰста\tЗадержание арест\n"
 
@@ -71,3 +71,11 @@ def test_a_query_of_several_parts_is_widened_in_each(keys):
     assert keys.query_keys("Алаяқтықпен") == ("алаяқтық", "мошенничество")
     assert keys.query_keys("интернет-алаяқтық") == ("интернет-алаяқтық", "интернет-мошенничество")
     assert keys.query_keys("ҰҚК-нікі") == keys.keys("ҰҚК")
+
+
+def test_near_words_are_read_alike_and_named_by_their_own_file():
+    """People edit both files, and a mistake must say in which."""
+    assert len(parse_related((settings.HERE / "lexicon" / NEAR_FILE).read_text(encoding="utf-8"))) > 300
+    with pytest.raises(ConfigError) as refused:
+        parse_related("а б", file=NEAR_FILE)
+    assert NEAR_FILE in str(refused.value)

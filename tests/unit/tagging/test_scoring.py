@@ -155,7 +155,7 @@ WAR = "topic: defence\nlabels: {en: Defence}\nterms: {ru: {6: [наступле�
 SHOTS = """\
 topic: weapons
 labels: {en: Weapons}
-terms: {ru: {4: [автомат], 2: [выстрел]}}
+terms: {ru: {4: [автомат, пулемёт, обрез], 2: [выстрел]}}
 yields:
   - means: Fire in a war is no crime with weapons
     to: [defence]
@@ -184,6 +184,7 @@ def test_a_topic_keeps_its_place_by_its_title_its_words_or_its_strength(neighbou
     assert "weapons" in topics(neighbours, "Наступление шло, в тайнике были автоматы.")
     assert topics(neighbours, "На фронте и за фронтом автоматы, автоматы и выстрелы.")[0] == "weapons"
     assert topics(neighbours, "Слышались автоматы.") == ("weapons",)
+    assert "weapons" in topics(neighbours, "Наступление шло, наступление. Есть автоматы, пулемёты, обрезы.")
 
 
 def test_a_decisive_meeting_counts_anywhere(small):

@@ -21,11 +21,12 @@ high: {ru: [задержать, приговорить]}
 low: {ru: [совещание]}
 retold: {ru: [обвинять ... убийство, напомнить, задержать ранее]}
 running: {ru: [на суд, с начало год]}
-figures: {critical: {killed: 5}, high: {killed: 1}}
+minor: {ru: [административный арест]}
+figures: {critical: {killed: 5}, high: {killed: 1, evacuated: 300}}
 """
 FIGURES = """
 people: {ru: [человек]}
-kinds: {killed: {deeds: {ru: [убить]}}}
+kinds: {killed: {deeds: {ru: [убить]}}, evacuated: {deeds: {ru: [эвакуировать]}}}
 drugs: {}
 currencies: {}
 roles: {}
@@ -58,6 +59,13 @@ def tagger() -> Tagger:
         ("Убийство", "С начала года убиты 12 человек.", Severity.MEDIUM, "С начала года"),
         ("Убиты 12 человек", "Полиция ищет.", Severity.CRITICAL, "killed 12"),
         ("В селе убиты люди", PADDING + "Всего убиты 12 человек.", Severity.CRITICAL, "killed 12"),
+        (
+            "Задержали за угрозу убийством",
+            "Он под административным арестом.",
+            Severity.MEDIUM,
+            "административным арестом",
+        ),
+        ("Весть об убийстве", "Эвакуировали 500 человек.", Severity.MEDIUM, ""),
         ("Убийство в селе", PADDING + "Всего убиты 12 человек.", Severity.MEDIUM, ""),
     ],
 )

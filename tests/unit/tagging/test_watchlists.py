@@ -90,3 +90,32 @@ def test_a_list_may_be_written_in_yaml():
     (one, other) = read_list("watchlists/vip.yaml", "persons: [Серик Омаров]\nips: [{value: 45.9.148.3, label: C2}]")
     assert one.marks == ("vip", "vip: Серик Омаров")
     assert other.marks == ("vip", "vip: C2")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_found"),
+    [
+        ("А. Серікұлы", True),
+        ("А. Серикулы", True),
+        ("Б. Серікұлы", False),
+        ("А. Жаманбаева", True),
+        ("Серікұлы", False),
+    ],
+)
+def test_initials_are_enough_when_the_entry_says_so(name, is_found):
+    """News names an accused by initials; of a rare surname that is enough. The tagger's spelling may be a genitive."""
+    rows = "kind,value,label,initials\npersons,Айдар Серікұлы,,yes\npersons,Жаманбаев Асқар,,yes\n"
+    lists = Watchlists({"a.csv": rows}, matcher=Matcher())
+    assert bool(find_watched([], lists, persons=[name], indicators=[])) is is_found
+    without = Watchlists({"a.csv": rows.replace("yes", "")}, matcher=Matcher())
+    assert find_watched([], without, persons=[name], indicators=[]) == ()
+
+
+def test_initials_are_of_persons_and_yes_or_no():
+    """A typing error must not silently switch it on or off."""
+    (entry,) = read_list("a.yaml", "persons: [{value: Айдар Серікұлы, initials: true}]")
+    assert entry.initials
+    for row in ("persons,Айдар Серікұлы,,maybe", "domains,bad.kz,,yes"):
+        with pytest.raises(ConfigError, match="initials") as raised:
+            list(read_list("a.csv", f"kind,value,label,initials\n{row}\n"))
+        assert raised.value.line == 2

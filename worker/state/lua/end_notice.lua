@@ -1,9 +1,10 @@
 -- Ends an attempt, if the token is the last one that was given: delivered, quarantined, or due again at A.again.
+-- A.accepted: what the target has of it, as a JSON list.
 -- uses: event
 local key = P .. 'notice:' .. A.key
 if redis.call('HGET', key, 'token') ~= A.token then return 0 end
 redis.call('HDEL', key, 'token')
-redis.call('HSET', key, 'error', A.error or '')
+redis.call('HSET', key, 'error', A.error or '', 'accepted', A.accepted)
 if given(A.again) then
   redis.call('ZADD', P .. 'due:notices', A.again, A.key)
   return 1
