@@ -115,8 +115,7 @@ def corpus_pairs(*, seed: int = LEARNED_SEED) -> list[tuple[Pair, bool]]:
 
 
 def example_of(pair: Pair, names: Sequence[str], *, weight: float = 1.0) -> Example:
-    terms = terms_of(pair.first, pair.second)
-    return Example(tuple(terms[name] for name in names), pair.same, weight)
+    return Example(tuple(terms_of(pair.first, pair.second, names).values()), pair.same, weight)
 
 
 def main() -> None:

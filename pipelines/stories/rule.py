@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 from pipelines.language.normalise import fold
@@ -14,7 +15,7 @@ REACTIONS = "reaction_words"
 """Words in the file; without them no title is a reaction."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MatchRule:
     """Weights of the terms of `scoring.TERMS`, learned by `python -m benchmarks.stories.learn`."""
 
@@ -34,6 +35,11 @@ class MatchRule:
     figures_differ: float = 0.0
     places_differ: float = 0.0
     reaction_differs: float = 0.0
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Return the names of the terms that have a weight."""
+        return tuple(name for name, weight in rule_fields(self).items() if weight and name != "constant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.stories.features import Features, number_weight
 from pipelines.stories.rule import MatchRule, StoryRules
-
-TERMS = (
-    *("words", "lead", "titles", "rare", "names", "numbers", "figures", "places", "organisations"),
-    *("same_site", "numbers_differ", "no_number_shared", "figures_differ", "places_differ", "reaction_differs"),
-)
-"""What is compared. All but the last six speak for one event and are between 0 and 1."""
 
 AGAINST = {
     "numbers_differ": "but other numbers in the titles",
@@ -53,9 +47,9 @@ def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = 
     if is_reprint(new, old, likeness=likeness, rules=rules):
         said = f"the same text ({likeness:.0%} of its runs of four words)"
         return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
-    terms = terms_of(new, old)
-    score = probability(terms, rules.same_language if new.language == old.language else rules.twins)
-    reasons = tuple(reasons_of(new, old, terms)) if explain or score >= rules.join_from else ()
+    rule = rules.same_language if new.language == old.language else rules.twins
+    score = probability(terms_of(new, old, rule.terms), rule)
+    reasons = tuple(reasons_of(new, old)) if explain or score >= rules.join_from else ()
     return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=reasons)
 
 
@@ -66,34 +60,18 @@ def is_reprint(new: Features, old: Features, *, likeness: float, rules: StoryRul
     return likeness >= rules.reprint_from and _share(new.numbers, old.numbers) >= rules.reprint_numbers
 
 
-def terms_of(new: Features, old: Features) -> dict[str, float]:
-    """Return each term of TERMS for two articles."""
-    return {
-        "words": cosine(new.words, old.words),
-        "lead": cosine(new.lead, old.lead),
-        "titles": (_told_by(new, old) + _told_by(old, new)) / 2,
-        "rare": 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),
-        "names": _overlap(new.names, old.names, enough=10.0),
-        "numbers": _overlap(_weighed(new.numbers), _weighed(old.numbers), enough=1.0),
-        "figures": _agreement(new.figures, old.figures),
-        "places": _share(new.places, old.places),
-        "organisations": _share(new.organisations, old.organisations) if new.organisations else 0.0,
-        "same_site": float(bool(new.site) and new.site == old.site),
-        "numbers_differ": float(_differ(new.title_numbers, old.title_numbers)),
-        "no_number_shared": float(_shares_no_number(new.numbers, old.numbers)),
-        "figures_differ": _disagreement(new.figures, old.figures),
-        "places_differ": float(_differ(new.places, old.places)),
-        "reaction_differs": float(new.is_reaction != old.is_reaction),
-    }
+def terms_of(new: Features, old: Features, names: Iterable[str]) -> dict[str, float]:
+    """Return terms of TERMS for two articles."""
+    return {name: float(TERMS[name](new, old)) for name in names}
 
 
 def probability(terms: Mapping[str, float], rule: MatchRule) -> float:
     """Return 1 / (1 + e^-sum)."""
-    total = rule.constant + math.fsum(getattr(rule, name) * terms[name] for name in TERMS)
+    total = rule.constant + math.fsum(getattr(rule, name) * value for name, value in terms.items())
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
-def reasons_of(new: Features, old: Features, terms: Mapping[str, float]) -> Iterable[str]:
+def reasons_of(new: Features, old: Features) -> Iterable[str]:
     """Say in a few words what two articles share, and in what they differ."""
     if shared := _rarest(new.words, old.words):
         yield f"same words: {', '.join(shared)}"
@@ -108,12 +86,13 @@ def reasons_of(new: Features, old: Features, terms: Mapping[str, float]) -> Iter
         yield f"same place: {', '.join(places[:MOST_NAMED])}"
     if organisations := sorted(new.organisations & old.organisations):
         yield f"same organisation: {', '.join(organisations[:MOST_NAMED])}"
-    yield from (said for name, said in AGAINST.items() if terms[name])
+    yield from (said for name, said in AGAINST.items() if TERMS[name](new, old))
 
 
 def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
     """Return the share of shingles that both have, of all that either has."""
-    return len(one & other) / len(one | other) if one and other else 0.0
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared) if shared else 0.0
 
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
@@ -169,3 +148,23 @@ def _disagreement(one: Mapping[str, frozenset[float]], other: Mapping[str, froze
 def _rarest(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
     shared = one.keys() & other.keys()
     return sorted(shared, key=lambda word: (-one[word] * other[word], word))[:MOST_NAMED]
+
+
+TERMS: Mapping[str, Callable[[Features, Features], float]] = {
+    "words": lambda new, old: cosine(new.words, old.words),
+    "lead": lambda new, old: cosine(new.lead, old.lead),
+    "titles": lambda new, old: (_told_by(new, old) + _told_by(old, new)) / 2,
+    "rare": lambda new, old: 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),
+    "names": lambda new, old: _overlap(new.names, old.names, enough=10.0),
+    "numbers": lambda new, old: _overlap(_weighed(new.numbers), _weighed(old.numbers), enough=1.0),
+    "figures": lambda new, old: _agreement(new.figures, old.figures),
+    "places": lambda new, old: _share(new.places, old.places),
+    "organisations": lambda new, old: _share(new.organisations, old.organisations) if new.organisations else 0.0,
+    "same_site": lambda new, old: bool(new.site) and new.site == old.site,
+    "numbers_differ": lambda new, old: _differ(new.title_numbers, old.title_numbers),
+    "no_number_shared": lambda new, old: _shares_no_number(new.numbers, old.numbers),
+    "figures_differ": lambda new, old: _disagreement(new.figures, old.figures),
+    "places_differ": lambda new, old: _differ(new.places, old.places),
+    "reaction_differs": lambda new, old: new.is_reaction != old.is_reaction,
+}
+"""What is compared; a rule asks only for what it weighs. All but the last six speak for one event, from 0 to 1."""

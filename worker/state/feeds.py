@@ -199,6 +199,10 @@ class Feeds:
         known = self._redis.hmget(self._scripts.key(f"feed:{feed_id}:seen"), wanted)
         return {key: value.partition(" ")[2] for key, value in zip(wanted, known, strict=True) if value}
 
+    def count(self) -> int:
+        """Return how many feeds are watched."""
+        return int(self._redis.scard(self._scripts.key("feeds")))
+
     def ids(self) -> list[str]:
         """List the feeds that are watched."""
         return sorted(self._redis.smembers(self._scripts.key("feeds")))

@@ -211,8 +211,8 @@ def test_a_search_is_shown_as_an_alert(visitor: DeskVisitor):
     assert visitor.get("/alerts/new").headers["location"] == "/search"
 
 
-def test_an_alert_is_made_and_speaks_in_the_browser(watch: Watch, visitor: DeskVisitor):
-    """No one edits a file or names an address; the next story that fits is a message on the page."""
+def test_an_alert_is_made_and_removed_in_the_browser(watch: Watch, visitor: DeskVisitor):
+    """No one edits a file or names an address; the workers read it as they read alerts.yaml."""
     page = visitor.get("/alerts/new?topic=weapons&lang=en")
     form = {name: value for name, value in page.form("/alerts/add").items() if name != "token"}
     assert form["to:desk"] == "1"
@@ -222,10 +222,9 @@ def test_an_alert_is_made_and_speaks_in_the_browser(watch: Watch, visitor: DeskV
     assert "<b>бомба" not in shown.text
     assert "<b>бомба</b>" in shown.words
     assert watch.kuzet("alerts", "list").stdout.count("бомба") == 1
-    with suppress(LookupError):  # another test may have let the newsroom go on
-        watch.newsroom.revise("po-weapons-west")
-    said = lambda: [one for one in visitor.get("/alerts.json").json["log"] if "бомба" in one["alert"]]  # noqa: E731
-    watch.wait(lambda: any(one["state"] == "delivered" and one["target"] == "desk" for one in said()))
+    row = next(row for row in visitor.get("/alerts.json").json["alerts"] if "бомба" in row["name"])
+    assert (row["targets"], row["state"]) == (["desk"], "on")
+    assert visitor.get("/alerts/try.json?name=<b>бомба</b>").json["matched"] >= 1
     assert "made the alert" in visitor.get("/watch").words
 
     assert visitor.post("/alerts/remove", name="<b>бомба</b>").headers["location"] == "/alerts?done=alert-removed"

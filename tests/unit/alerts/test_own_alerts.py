@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.alerts.alert import DESK_TARGET
 from pipelines.errors import ConfigError
+from worker.alerts.delivery import Sender, Sent
 from worker.files.alerts import AlertFile
 from worker.files.layers import Layers
 from worker.files.own_alerts import OwnAlerts
@@ -57,3 +59,8 @@ def test_a_target_that_is_gone_is_the_desk(alerts: AlertFile, tmp_path: Path):
     assert alerts.rules.alerts[0].wanted == {"topics": frozenset({"fire"})}, "the name is the file's"
     (tmp_path / "alerts.yaml").write_text("alerts: {other: {topics: [fire], targets: [desk]}}", encoding="utf-8")
     assert alerts.rules.named("one").targets == ("desk",)
+
+
+def test_a_message_to_the_desk_is_sent_at_once():
+    """The page shows the log of messages: there is no one to reach, and nothing that could fail."""
+    assert Sender(clock=lambda: 0.0).send(DESK_TARGET, {"key": "k"}) == Sent()  # type: ignore[typeddict-item]  # enough of it
