@@ -15,6 +15,7 @@ import stix2
 from tests.integration.alerts.test_delivery import mail_server, open_sink
 from tests.support.builders import SentDocument
 from tests.support.shapes import misfits
+from worker.answers.alerts import add_alert
 from worker.answers.shapes import ANSWERS
 
 GUIDES = Path(__file__).parents[3] / "docs/guide"
@@ -62,9 +63,11 @@ def watched(start_watch, sink, site, port):
     (site / "watchlists").mkdir()
     (site / "watchlists/ours.csv").write_text("kind,value,label\npersons,Тилеуов Бекжан,\n", encoding="utf-8")
     with start_watch(site=site, allow_hosts=sink.host) as running:
+        add_alert(running.runtime, "at the desk", {"query": "мефедрон", "targets": ["desk"], "wait_seconds": 1})
         running.newsroom.publish_all()
         running.settle()
         running.wait(lambda: {"drugs", "words", "ours"} <= {message["alert"] for message in messages(sink)})
+        running.wait(lambda: at_the_desk(running))
         running.wait(lambda: not running.runtime.state.alerts.waiting)
         running.wait(lambda: not running.runtime.state.stories.waiting)
         running.runtime.story_index.refresh()
@@ -73,6 +76,10 @@ def watched(start_watch, sink, site, port):
 
 def messages(sink):
     return [json.loads(body) for status, _, body in list(sink.server.got) if status == 200]
+
+
+def at_the_desk(watch):
+    return [notice for notice in watch.runtime.state.alerts.log(limit=1000) if notice.alert == "at the desk"]
 
 
 def asked(watch, *arguments):
@@ -89,6 +96,14 @@ def test_each_story_is_sent_once_with_all_that_it_needs(watch, sink):
     assert all("drugs" in story["topics"] and story["severity"] in {"high", "critical"} for story in drugs)
     keys = [message["key"] for message in messages(sink)]
     assert len(keys) == len(set(keys))
+
+
+def test_what_a_person_asked_for_at_the_desk_is_read_there(watch):
+    """«Alert me» writes this alert; its message goes to no address."""
+    said = at_the_desk(watch)
+    assert {(notice.target, notice.state) for notice in said} == {("desk", "delivered")}
+    found = {hit["story"] for hit in asked(watch, "search", "мефедрон", "-n", "100")["hits"]}
+    assert {one["story"] for notice in said for one in notice.body["stories"]} <= found
 
 
 def test_a_watchlist_is_a_facet_and_an_alert(watch, sink):
@@ -121,7 +136,7 @@ def test_the_commands_answer(watch, sink):
     assert listed["today"]["hook:delivered"] == len(messages(sink))
     checked = asked(watch, "alerts", "check")
     assert misfits(checked, ANSWERS["kuzet alerts check"]) == []
-    assert checked["alerts"] == 11
+    assert checked["alerts"] == 12
     tried = asked(watch, "alerts", "test", "drugs", "--since", "7d", "--send", "hook")
     assert misfits(tried, ANSWERS["kuzet alerts test"]) == []
     assert tried["matched"] >= 2
