@@ -50,9 +50,9 @@ class ForkedProcess:
         self._line = socket.socket(socket.AF_UNIX)
         self._line.connect(server_address())
         socket.send_fds(self._line, [json.dumps(request).encode()], [file.fileno() for file in files])
-        self._answers = self._line.makefile()
         self._lock = Lock()
-        self.pid = int(self._answers.readline())
+        with self._line.makefile("rb", buffering=0) as answers:  # a buffer would keep the exit code of a quick command
+            self.pid = int(answers.readline())
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -74,7 +74,6 @@ class ForkedProcess:
             said = self._line.recv(16)
         except (BlockingIOError, TimeoutError):
             raise subprocess.TimeoutExpired("forked", timeout_s or 0) from None
-        self._answers.close()
         self._line.close()
         return int(said)
 
