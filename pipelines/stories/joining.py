@@ -51,13 +51,14 @@ def decide(
     if not joinable:
         return Decision(article_id=new.article_id, story=new.article_id)
     best = max(joinable, key=lambda each: (each.best.score, each.average, each.story))
+    like = window.features(best.best.article_id)
     return Decision(
         article_id=new.article_id,
         story=best.story,
         score=round(best.best.score, 3),
-        like=best.best.article_id,
+        like=like.article_id,
         is_reprint=best.best.score >= 1.0,
-        reasons=best.best.reasons,
+        reasons=compare(new, like, rules=rules, explain=True).reasons,
         merged=tuple(sorted(_shown_as_one(best, joinable, window, rules=rules))),
     )
 

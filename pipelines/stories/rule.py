@@ -37,9 +37,9 @@ class MatchRule:
     reaction_differs: float = 0.0
 
     @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """Return the names of the terms that have a weight."""
-        return tuple(name for name, weight in rule_fields(self).items() if weight and name != "constant")
+    def weights(self) -> tuple[tuple[str, float], ...]:
+        """Return the terms that weigh something, with their weights."""
+        return tuple((name, weight) for name, weight in rule_fields(self).items() if weight and name != "constant")
 
 
 @dataclass(frozen=True, slots=True)

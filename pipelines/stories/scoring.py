@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines.stories.features import Features, number_weight
 from pipelines.stories.rule import MatchRule, StoryRules
@@ -21,6 +22,9 @@ WEIGHTY = 0.45
 
 MANY_RARE = 5
 """The number of shared rare words that reaches two thirds of this term."""
+
+ARTICLES_KNOWN = 8192
+"""Sets of numbers whose weights are remembered: an article is compared with some eighty others."""
 
 SMALL = 2
 """Counts up to this are found in most articles: they neither join nor part."""
@@ -39,7 +43,7 @@ class Match:
 def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False) -> Match:
     """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event.
 
-    explain: give reasons also for articles that are not one event.
+    explain: give the reasons, which are a tenth of the cost.
     """
     likeness = jaccard(new.shingles, old.shingles)
     if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
@@ -48,8 +52,8 @@ def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = 
         said = f"the same text ({likeness:.0%} of its runs of four words)"
         return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
     rule = rules.same_language if new.language == old.language else rules.twins
-    score = probability(terms_of(new, old, rule.terms), rule)
-    reasons = tuple(reasons_of(new, old)) if explain or score >= rules.join_from else ()
+    score = probability(new, old, rule)
+    reasons = tuple(reasons_of(new, old)) if explain else ()
     return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=reasons)
 
 
@@ -65,9 +69,9 @@ def terms_of(new: Features, old: Features, names: Iterable[str]) -> dict[str, fl
     return {name: float(TERMS[name](new, old)) for name in names}
 
 
-def probability(terms: Mapping[str, float], rule: MatchRule) -> float:
-    """Return 1 / (1 + e^-sum)."""
-    total = rule.constant + math.fsum(getattr(rule, name) * value for name, value in terms.items())
+def probability(new: Features, old: Features, rule: MatchRule) -> float:
+    """Return how likely two articles are one event by a rule: 1 / (1 + e^-sum) of its weighted terms."""
+    total = rule.constant + math.fsum([weight * TERMS[name](new, old) for name, weight in rule.weights])
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
 
 
@@ -97,25 +101,30 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return the product of two vectors of length one."""
-    small, large = (one, other) if len(one) <= len(other) else (other, one)
-    return math.fsum(weight * large[word] for word, weight in small.items() if word in large)
+    return math.fsum([one[word] * other[word] for word in one.keys() & other.keys()])
 
 
 def _overlap(one: Mapping[str, float], other: Mapping[str, float], *, enough: float) -> float:
     """Return which share of the lesser one is shared; little that is shared counts for less (`enough`: two thirds)."""
-    shared = math.fsum(min(one[name], other[name]) for name in one.keys() & other.keys())
-    least = min(math.fsum(one.values()), math.fsum(other.values()))
+    shared = math.fsum([min(one[name], other[name]) for name in one.keys() & other.keys()])
+    least = min(math.fsum(one.values()), math.fsum(other.values())) if shared else 0.0
     return shared / least * (1 - math.exp(-shared / enough)) if least else 0.0
 
 
 def _told_by(one: Features, other: Features) -> float:
     """Return which share of the title of one is in the title and lead of the other, rare words more."""
-    total = math.fsum(one.title.values())
-    return math.fsum(weight for word, weight in one.title.items() if word in other.lead) / total if total else 0.0
+    shared = [one.title[word] for word in one.title.keys() & other.lead.keys()]
+    return math.fsum(shared) / math.fsum(one.title.values()) if shared else 0.0
 
 
-def _weighed(numbers: frozenset[str]) -> dict[str, float]:
+@lru_cache(ARTICLES_KNOWN)
+def _weighed(numbers: frozenset[str]) -> Mapping[str, float]:
     return {number: number_weight(number) for number in numbers}
+
+
+@lru_cache(ARTICLES_KNOWN)
+def _weighty(numbers: frozenset[str]) -> frozenset[str]:
+    return frozenset(number for number in numbers if number_weight(number) >= WEIGHTY)
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:
@@ -129,7 +138,7 @@ def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
 
 def _shares_no_number(one: frozenset[str], other: frozenset[str]) -> bool:
     """True if both name two weighty numbers and none in common: two months of one statistic, two fires in one city."""
-    first, second = ({number for number in each if number_weight(number) >= WEIGHTY} for each in (one, other))
+    first, second = _weighty(one), _weighty(other)
     return min(len(first), len(second)) > 1 and not first & second
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pipelines.stories.features import Features, number_weight
 
@@ -80,8 +80,7 @@ class Window:
                 for article_id in found:
                     shared[article_id] += rarity
         shared.pop(new.article_id, None)
-        best = heapq.nsmallest(limit, shared.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [self._features[article_id] for article_id, _ in best]
+        return [self._features[article_id] for article_id in _heaviest(shared, limit)]
 
 
 def keys_of(features: Features) -> Iterator[tuple[str, float]]:
@@ -91,10 +90,17 @@ def keys_of(features: Features) -> Iterator[tuple[str, float]]:
     yield from ((f"n {name}", weight / 4) for name, weight in features.names.items())
     yield from ((f"# {number}", 1.5 * number_weight(number)) for number in features.numbers)
     yield from ((f"o {name}", 0.5) for name in features.organisations)
-    yield from ((f"s {shingle}", 2.0) for shingle in sorted(features.shingles)[:SHINGLE_KEYS])
+    yield from ((f"s {shingle}", 2.0) for shingle in heapq.nsmallest(SHINGLE_KEYS, features.shingles))
     for place in features.places:
         yield f"p {place}", 0.5
         yield from ((f"p {place} {topic}", 1.0) for topic in features.topics)
+
+
+def _heaviest(weights: Mapping[str, float], limit: int) -> list[str]:
+    """Return the ids of most weight, at most `limit`, the heaviest first; of equal ones the first by its id."""
+    least = min(heapq.nlargest(limit, weights.values()), default=0.0)
+    among = [(-weight, article_id) for article_id, weight in weights.items() if weight >= least]
+    return [article_id for _, article_id in sorted(among)[:limit]]
 
 
 def _discard(lists: dict[str, dict[str, None]], key: str, article_id: str) -> None:
