@@ -55,25 +55,26 @@ def _is_linked(item: lxml.html.HtmlElement) -> bool:
 def _are_cards(element: lxml.html.HtmlElement) -> bool:
     """True if the children, but for a label, are of one name and begin with a link: a headline, then a teaser."""
     children = [each for each in element if isinstance(each.tag, str) and (each.tag in _CARDS or _text(each))]
-    names = Counter((each.tag, each.get("class") or "") for each in children)
+    names = Counter(map(_name, children))
     if (element.text or "").strip() or max(names.values(), default=0) < FEWEST_CARDS:
         return False
     name, count = names.most_common(1)[0]
-    alike = [each for each in children if (each.tag, each.get("class") or "") == name]
-    labels = [each for each in children if each not in alike and len(_text(each)) <= LONGEST_LABEL]
-    if name[0] not in _CARDS or count + len(labels) < len(children):
+    others = [each for each in children if _name(each) != name]
+    if name[0] not in _CARDS or any(len(_text(each)) > LONGEST_LABEL for each in others):
         return False
-    return sum(map(_is_card, alike)) >= max(FEWEST_CARDS, MOST * count)
+    return sum(_is_card(each) for each in children if _name(each) == name) >= max(FEWEST_CARDS, MOST * count)
+
+
+def _name(element: lxml.html.HtmlElement) -> tuple[str, str]:
+    return element.tag, element.get("class") or ""
 
 
 def _is_card(element: lxml.html.HtmlElement) -> bool:
     text = _text(element)
     if len(text) > LONGEST_CARD:
         return False
-    links = (
-        _text(anchor) for anchor in element.iter("a") if _leads_away(anchor) and len(_text(anchor)) >= SHORTEST_HEADLINE
-    )
-    first = next(links, "")
+    links = (_text(anchor) for anchor in element.iter("a") if _leads_away(anchor))
+    first = next((link for link in links if len(link) >= SHORTEST_HEADLINE), "")
     return bool(first) and text.startswith(first)
 
 
@@ -81,8 +82,8 @@ def _is_pointer(element: lxml.html.HtmlElement) -> bool:
     text = _text(element)
     if not SHORTEST_HEADLINE <= len(text) <= LONGEST_POINTER or _SENTENCE_END.search(text):
         return False
-    anchors = [anchor for anchor in element.iter("a") if _text(anchor)]
-    return len(anchors) == 1 and _leads_away(anchors[0]) and _text(anchors[0]) == text
+    links = [(anchor, link) for anchor in element.iter("a") if (link := _text(anchor))]
+    return len(links) == 1 and _leads_away(links[0][0]) and links[0][1] == text
 
 
 def _label(element: lxml.html.HtmlElement) -> Iterator[lxml.html.HtmlElement]:
