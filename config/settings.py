@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     search_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
     search_ca: Path | None = Field(None, description="CA certificate of the search engine.")
     search_index: str = Field("kuzet", description="Read alias; `-write` and `-000001` are added to it.")
+    rollover_gb: float = Field(
+        50.0, ge=0, description="Above this size in GB, new articles go to an index of their own; 0: never by itself."
+    )
     search_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of the search engine.")
     search_heap_mb: int = Field(512, ge=256, description="Heap of the local search node.")
     search_port: int = Field(0, ge=0, lt=9300, description="Port of the local search node; 0 takes a free one.")
