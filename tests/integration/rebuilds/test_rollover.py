@@ -33,8 +33,10 @@ from worker.rebuilds.rebuilder import LEASE_S, BusyError, Rebuilder
 from worker.rebuilds.reindex import Reindex, Reindexer
 from worker.rebuilds.retention import delete_expired
 from worker.rebuilds.rollover import Rollover
+from worker.runtime import Runtime
 from worker.search.engine import SearchEngine
 from worker.state import State
+from worker.tasks.housekeeping import roll_over_if_due
 
 NOW = datetime(2027, 3, 4, 12, 0, tzinfo=UTC)
 OLD, NEW = short_analysis("english"), short_analysis("russian")
@@ -457,3 +459,18 @@ def test_a_part_that_is_being_switched_makes_only_its_own_articles_wait(parted):
     assert parted.write(sent(0, version=2), sent(101, version=2), sent(300)) == ["written", "retry", "written"]
     with pytest.raises(EngineUnavailableError):
         parted.engine.delete("id-101")
+
+
+def test_the_housekeeping_begins_it_by_the_size(place, search_url, broker_url):
+    """Once, and not while another rebuild is under way."""
+    where = {"search_url": search_url, "broker_url": broker_url, "search_index": place.engine.read_alias}
+    large, small = (
+        Runtime(Settings(**where, redis_prefix=PREFIX, rollover_gb=limit_gb)) for limit_gb in (50.0, 0.000_001)
+    )
+    assert not roll_over_if_due(large)
+    assert roll_over_if_due(small)
+    assert not roll_over_if_due(small)
+    assert place.state.rebuilds.current().owner.startswith("the housekeeping on ")
+    place.go_on()
+    assert place.engine.index_name() != place.engine.first_index
+    assert not roll_over_if_due(small)
