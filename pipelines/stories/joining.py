@@ -65,12 +65,12 @@ def decide(
 
 def _joinable(new: Features, window: Window, *, rules: StoryRules) -> Iterable[_Joinable]:
     """Yield the stories that the article could join: one article of it fits, and the others do not speak against it."""
-    near = [compare(new, old, rules=rules) for old in window.candidates(new, limit=rules.most_candidates)]
+    candidates = window.candidates(new, limit=rules.most_candidates)
+    matches = (compare(new, old, rules=rules, least=rules.join_from) for old in candidates)
+    known = {match.article_id: match for match in matches if match.score >= rules.join_from}
     by_story: defaultdict[str, list[Match]] = defaultdict(list)
-    for match in near:
-        if match.score >= rules.join_from:
-            by_story[window.story_of(match.article_id)].append(match)
-    known = {match.article_id: match for match in near}
+    for match in known.values():
+        by_story[window.story_of(match.article_id)].append(match)
     for story, matches in by_story.items():
         best = max(matches, key=lambda match: (match.score, match.likeness, match.article_id))
         average = _average(new, _asked(window.members(story), best.article_id), known, window, rules=rules)
