@@ -66,8 +66,8 @@ def decide(
 def _joinable(new: Features, window: Window, *, rules: StoryRules) -> Iterable[_Joinable]:
     """Yield the stories that the article could join: one article of it fits, and the others do not speak against it."""
     candidates = window.candidates(new, limit=rules.most_candidates)
-    matches = (compare(new, old, rules=rules, least=rules.join_from) for old in candidates)
-    known = {match.article_id: match for match in matches if match.score >= rules.join_from}
+    compared = (compare(new, old, rules=rules, least=rules.join_from) for old in candidates)
+    known = {match.article_id: match for match in compared if match.score >= rules.join_from}
     by_story: defaultdict[str, list[Match]] = defaultdict(list)
     for match in known.values():
         by_story[window.story_of(match.article_id)].append(match)
