@@ -27,7 +27,7 @@ LEARNED_SEED = 1
 """Another one than the benchmark's: it measures on a corpus that was not learned from."""
 USED = {
     "same_language": (
-        *("words", "lead", "titles", "rare", "same_site", "numbers_differ", "no_number_shared", "reaction_differs"),
+        *("lead", "titles", "rare", "same_site", "numbers_differ", "no_number_shared", "reaction_differs"),
     ),
     "twins": ("names", "numbers", "figures", "places", "organisations", "figures_differ", "places_differ"),
 }

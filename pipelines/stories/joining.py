@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from pipelines.stories.features import Features
 from pipelines.stories.rule import StoryRules
@@ -106,9 +107,10 @@ def _shown_as_one(best: _Joinable, joinable: Iterable[_Joinable], window: Window
 
 def _are_alike(one: str, other: str, window: Window, *, rules: StoryRules) -> bool:
     """Whether the articles of two stories are alike on average."""
-    pairs = [
-        compare(window.features(first), window.features(second), rules=rules).score
-        for first in _asked(window.members(one), window.members(one)[0])
-        for second in _asked(window.members(other), window.members(other)[0])
-    ]
-    return sum(pairs) / len(pairs) >= rules.story_from
+    firsts, seconds = (_asked(window.members(story), window.members(story)[0]) for story in (one, other))
+    missing = rules.story_from * len(firsts) * len(seconds)
+    for first, second in product(firsts, seconds):
+        missing -= compare(window.features(first), window.features(second), rules=rules).score
+        if missing <= 0:
+            return True
+    return False

@@ -38,7 +38,6 @@ class MatchRule:
     rare: float = 0.0
     titles: float = 0.0
     lead: float = 0.0
-    words: float = 0.0
 
     @cached_property
     def steps(self) -> tuple[tuple[str, float, float], ...]:

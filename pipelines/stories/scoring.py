@@ -179,7 +179,6 @@ def _rarest(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
 
 
 TERMS: Mapping[str, Callable[[Features, Features], float]] = {
-    "words": lambda new, old: cosine(new.words, old.words),
     "lead": lambda new, old: cosine(new.lead, old.lead),
     "titles": lambda new, old: (_told_by(new, old) + _told_by(old, new)) / 2,
     "rare": lambda new, old: 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),

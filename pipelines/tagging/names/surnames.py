@@ -77,7 +77,7 @@ def kazakh_nominative(stem: str, female: str, rest: str) -> str:
 
 
 def surname_of_initials(word: str, *, language: str) -> str:
-    """Return the nominative of a surname next to initials, which tell no gender; empty for what is no surname."""
+    """Return the nominative of a surname next to initials, which have no gender; empty for what is no surname."""
     if match := SURNAME.match(word):
         stem, female, rest = match.groups()
         if language == "kk" or female + rest not in _MALE_ENDINGS | _FEMALE_ENDINGS:

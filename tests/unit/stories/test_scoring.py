@@ -163,7 +163,7 @@ def test_long_texts_keep_the_same_shingles():
     [
         ("window_hours: 72\n", 1),
         ("same_language: {constant: -1, worsd: 2}\n", 1),
-        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 24),
+        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 23),
     ],
 )
 def test_a_mistake_in_the_file_is_named(text, line):
