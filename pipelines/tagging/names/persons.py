@@ -12,6 +12,7 @@ from pipelines.language.letters import LOWER, UPPER
 from pipelines.language.normalise import fold
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Found
+from pipelines.tagging.matching.text import Text
 from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.names.name_words import NameWords
@@ -141,9 +142,7 @@ def _russian_forms(name: str, *, male: bool) -> Iterator[tuple[str, bool]]:
         yield name, False  # Айгуль Омаровой: the name does not change
 
 
-def find_persons(
-    found: Iterable[Found], names: Names, *, gazetteer: Gazetteer | None = None, language: str = ""
-) -> tuple[str, ...]:
+def find_persons(found: Iterable[Found], names: Names, *, gazetteer: Gazetteer | None = None) -> tuple[str, ...]:
     """Return full names in order of mention; later mentions by surname or initials are the same person.
 
     A name needs a known first name, or a surname that looks like one (Жолдасов) after a word with a capital that
@@ -153,7 +152,7 @@ def find_persons(
     persons: dict[str, None] = {}
     for text, hits in found:
         places = {text.starts[hit.first] for hit in hits if gazetteer and hit.pattern in gazetteer.named}
-        persons |= dict.fromkeys(_Reader(text.source, names, language=language, places=places).persons())
+        persons |= dict.fromkeys(_Reader(text, names, places=places).persons())
     named = list(persons)[:MOST_PERSONS]
     full = [name for name in named if not _has_full_name(name, named)]
     return tuple(dict.fromkeys(min((other for other in full if _is_same(name, other)), key=len) for name in full))
@@ -190,14 +189,16 @@ def _is_ordinary(word: str) -> bool:
 class _Reader:
     """Reads the names of one text. `places`: where words begin that name a place."""
 
-    def __init__(self, source: str, names: Names, *, language: str, places: set[int]) -> None:
-        self.source = source
+    def __init__(self, text: Text, names: Names, *, places: set[int]) -> None:
+        self.text = text
+        self.source = text.source
         self.names = names
-        self.language = language
+        self.language = text.language
         self.places = places
 
     def persons(self) -> Iterator[str]:
         for run in self._runs():
+            self.language = self.text.language_of_character(run[0].start) if run else ""
             place = 0
             while place < len(run):
                 person = self._person(run[place : place + LONGEST_NAME])
