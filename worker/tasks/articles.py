@@ -87,7 +87,8 @@ def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | 
 
 def is_final(claim: ArticleClaim, reason: Reason) -> bool:
     """True if the sighting ends: a forbidden address, or a page that was there before and is gone."""
-    return reason is Reason.UNSAFE_ADDRESS or (reason in NOT_THERE and claim.kind is SightingKind.AGAIN)
+    was_there = claim.kind is SightingKind.AGAIN and not claim.without_page
+    return reason is Reason.UNSAFE_ADDRESS or (reason in NOT_THERE and was_there)
 
 
 @app.task(name="kuzet.extract_article", subject="article", stage=Stage.EXTRACT)
