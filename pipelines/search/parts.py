@@ -50,6 +50,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasChange:
+    """An alias to `add` to an index, or to `remove` from it."""
+
+    act: str
+    index: str
+    alias: str
+
+    @property
+    def action(self) -> dict[str, dict[str, str]]:
+        """The change as the engine takes it."""
+        return {self.act: {"index": self.index, "alias": self.alias}}
+
+
+@dataclass(frozen=True, slots=True)
 class IndexNames:
     """Names of aliases and indices below the read alias."""
 
@@ -65,11 +79,6 @@ class IndexNames:
         """Name the index that is a part's first, second … one: a reindex makes the next."""
         return self._name(str(part), f"{generation:06}")
 
-    @property
-    def patterns(self) -> list[str]:
-        """What the aliases of all parts match, and perhaps others: see `parts`."""
-        return [f"{self.read_alias}-{use}*" for use in (WRITE, REVISE)]
-
     def generation_of(self, index: str) -> tuple[PartName, int] | None:
         """Return the part of an index and its number in it; None for an index that has no articles of ours."""
         found = _INDEX.fullmatch(index.removeprefix(self.read_alias)) if index.startswith(self.read_alias) else None
@@ -84,6 +93,46 @@ class IndexNames:
             for alias in names:
                 if found := self._alias(alias):
                     yield Part(_part(found), index, alias, found["use"] == WRITE)
+
+    def repairs(self, aliases: Mapping[str, Collection[str]], *, replaced: Collection[str] = ()) -> list[AliasChange]:
+        """Return what brings back aliases that were deleted or moved by hand; nothing when all is well.
+
+        aliases: index → its aliases, for all indices of our name. replaced: those that a later generation replaced.
+        A part without an alias has its oldest generation that is not replaced: a later one is an unfinished copy. A
+        part after the newest is an unfinished rollover, unless no part takes new articles.
+        """
+        parts = self.parts(aliases)
+        lost = self._without_alias(aliases, parts, replaced)
+        last = newest(parts)
+        end = last.name if last else max([*lost, *(part.name for part in parts)], default=PartName())
+        back = {index: name for name, index in lost.items() if name <= end}
+        changes = [self._given(index, name, end=end) for index, name in back.items()]
+        if not last and parts and parts[-1].name == end:  # the index after it was deleted
+            changes += [
+                AliasChange("remove", parts[-1].index, parts[-1].alias),
+                self._given(parts[-1].index, end, end=end),
+            ]
+        live = {part.index for part in parts} | back.keys()
+        changes += [
+            AliasChange("add", index, self.read_alias) for index in live if self.read_alias not in aliases[index]
+        ]
+        others = [index for index in aliases if index not in live and self.generation_of(index)]
+        return changes + [
+            AliasChange("remove", index, self.read_alias) for index in others if self.read_alias in aliases[index]
+        ]
+
+    def _without_alias(
+        self, aliases: Mapping[str, Collection[str]], parts: Collection[Part], replaced: Collection[str]
+    ) -> dict[PartName, str]:
+        known, lost = {part.name for part in parts}, dict[PartName, str]()
+        for index in sorted(aliases):
+            place = self.generation_of(index)
+            if place and place[0] not in known and index not in replaced:
+                lost.setdefault(place[0], index)
+        return lost
+
+    def _given(self, index: str, part: PartName, *, end: PartName) -> AliasChange:
+        return AliasChange("add", index, self.write_alias(part) if part == end else self.revise_alias(part))
 
     def _alias(self, alias: str) -> re.Match[str] | None:
         return _ALIAS.fullmatch(alias.removeprefix(self.read_alias)) if alias.startswith(self.read_alias) else None

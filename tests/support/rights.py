@@ -69,7 +69,7 @@ def needs(method: str, target: str, body: bytes) -> list[Need]:
     if path == "/_search/scroll":
         return []  # who began it may go on, and end it
     if path.startswith("/_alias/"):
-        return [Need("view_index_metadata", alias) for alias in path.rpartition("/")[2].split(",")]
+        return [Need("view_index_metadata", path.rpartition("/")[2])]
     for pattern, right in CLUSTER:
         if re.fullmatch(pattern, asked):
             return [Need(right)]

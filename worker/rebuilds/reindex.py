@@ -23,9 +23,9 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
-from pipelines.search.parts import Part
+from pipelines.search.parts import Part, PartName
 from worker.rebuilds.comparison import differences
-from worker.rebuilds.generations import Indices
+from worker.rebuilds.generations import Generation, Indices
 from worker.rebuilds.rebuilder import Checkpoint, Progress
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors, is_taken, reason_of
@@ -158,13 +158,23 @@ class Reindexer:
         """Delete what an unfinished rebuild has left, and lift its fence; return the names."""
         live = {part.name: part.index for part in self._parts()}
         made = self.indices.generations()
-        number_of = {one.part: one.number for one in made if one.name in live.values()}
-        orphans = [one.name for one in made if one.number > number_of.get(one.part, 0) and not one.replaced_at]
+        number_of = {one.part: one.number for one in made if one.is_live}
+        unfinished = (one for one in made if not one.replaced_at and self._is_unfinished(one, number_of))
+        orphans = [one.name for one in unfinished]
         for name in orphans:
             self.indices.drop(name)
         for name in live.values():
             self.indices.lift_block(name)
         return orphans
+
+    def _is_unfinished(self, one: Generation, number_of: Mapping[PartName, int]) -> bool:
+        """True for a later generation than the live one, and for the empty index of a rollover that was not done.
+
+        number_of: part → number of its live generation.
+        """
+        if one.part in number_of:
+            return one.number > number_of[one.part]
+        return one.part > max(number_of) and not self.indices.count(one.name)
 
     def drop_old(self) -> list[str]:
         """Delete replaced generations whose time is over; return their names."""
@@ -218,7 +228,7 @@ class Reindexer:
             return
         self.indices.lift_block(rebuild.source)
         self._stop_copies(rebuild.target)
-        if rebuild.own_target:
+        if rebuild.own_target or not self.indices.is_ours(rebuild.target):
             self.indices.drop(rebuild.target)
 
     def _create(self, rebuild: ReindexProgress) -> ReindexProgress:
@@ -242,6 +252,7 @@ class Reindexer:
 
     def _start_pass(self, rebuild: ReindexProgress) -> ReindexProgress:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
+        self._require_ours(rebuild)
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
@@ -336,7 +347,13 @@ class Reindexer:
         if not self._is_live(rebuild.target):
             self.indices.lift_block(rebuild.source)
 
+    def _require_ours(self, rebuild: ReindexProgress) -> None:
+        """Refuse a target that was deleted: a copy under way has the engine make it again, with guessed fields."""
+        if not self.indices.is_ours(rebuild.target):
+            raise EngineRefusedError(self._engine.address, f"{rebuild.target} was deleted while it was being filled")
+
     def _finish_copy(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> None:
+        self._require_ours(rebuild)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})

@@ -99,6 +99,8 @@ class Rollover:
 
     def _create(self, target: str) -> None:
         """Make it anew: a worker that died here may have left one."""
+        if self._is_live(target):
+            return
         self._indices.drop(target)
         with engine_errors(self._engine.address):
             self._engine.create_index(target, self._engine.schema(self._analysis()), aliases={})

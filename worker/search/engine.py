@@ -132,7 +132,8 @@ class SearchEngine:
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
-        return f"{self.address}: {FENCED}" if settings.get("index.blocks.write") == "true" else ""
+        is_closed = "true" in (settings.get("index.blocks.write"), settings.get("index.blocks.read_only"))
+        return f"{self.address}: {FENCED}" if is_closed else ""
 
     # ------------------------------------------------------------ the index
 
@@ -141,12 +142,13 @@ class SearchEngine:
 
     def parts(self) -> tuple[Part, ...]:
         """Look which parts there are, the oldest first; none when there is no index."""
+        return self.names.parts(self._aliases())
+
+    def _aliases(self) -> dict[str, frozenset[str]]:
+        """Return the indices of our name with the aliases of each."""
         with engine_errors(self.address):
-            asked = self.client.options(ignore_status=404).indices.get_alias(name=self.names.patterns).body
-        described = {
-            index: found["aliases"] for index, found in asked.items() if isinstance(found, dict) and "aliases" in found
-        }
-        return self.names.parts(described)
+            found = self.client.indices.get_alias(index=f"{self.read_alias}-*").body
+        return {index: frozenset(described["aliases"]) for index, described in found.items()}
 
     def index_name(self) -> str:
         """Name the index of the newest part; empty when there is no index."""
@@ -160,12 +162,25 @@ class SearchEngine:
         Raises EngineRefusedError when the dictionary is not on the node, or the index was made for other fields.
         """
         schema = self.schema(analysis)
-        if not (parts := self.parts()):
+        if not (parts := self._repaired()):
             self._create_first(schema)
-            parts = self.parts()
+            parts = self._repaired()
         for part in parts:
             self._extend(part.index, schema)
         return parts[-1].index
+
+    def _repaired(self) -> tuple[Part, ...]:
+        """Bring back aliases that were deleted or moved by hand, and return the parts."""
+        aliases = self._aliases()
+        if not self.names.repairs(aliases):
+            return self.names.parts(aliases)
+        with engine_errors(self.address):
+            found = self.client.indices.get_mapping(index=f"{self.read_alias}-*").body
+        replaced = {name for name, made in found.items() if made["mappings"].get("_meta", {}).get("replaced_at")}
+        if changes := self.names.repairs(aliases, replaced=replaced):
+            with engine_errors(self.address):
+                self.client.indices.update_aliases(actions=[change.action for change in changes])
+        return self.parts()
 
     def create_index(self, name: str, schema: Schema, *, aliases: Mapping[str, Any], **settings: object) -> None:
         """Create an index by the schema. Raises EngineRefusedError with the way out when the dictionary is missing."""
@@ -186,17 +201,8 @@ class SearchEngine:
             with engine_errors(self.address):
                 self.create_index(self.first_index, schema, aliases=aliases)
         except EngineRefusedError as error:
-            if not is_taken(error):
+            if not is_taken(error):  # else another process made it first
                 raise
-            self._adopt()
-
-    def _adopt(self) -> None:
-        """Another process made the index first, with its aliases; an index whose aliases were taken gets them back."""
-        if self.index_name():
-            return
-        aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
-        with engine_errors(self.address):
-            self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
 
     def _extend(self, index: str, schema: Schema) -> None:
         """Give a live index the fields it lacks; one with a field of another type takes none of our documents."""

@@ -350,6 +350,20 @@ def test_a_lost_alias_stops_the_writers(place):
     place.engine.client.indices.delete_alias(index=place.index("2027-000001"), name=alias)
     with pytest.raises(EngineRefusedError, match="alias is missing"):
         place.write(sent(100, version=2))
+    assert place.engine.ensure_index(OLD) == place.index("2027-000001")
+    assert place.write(sent(100, version=2), sent(7, version=2)) == ["written", "written"]
+    assert len(place.versions()) == 41
+
+
+def test_an_index_that_lost_all_its_aliases_is_not_cleaned_up(parted):
+    """It has articles, though no alias says so: a reindex must not take it for half-made."""
+    lost = parted.engine.parts()[1]
+    for alias in (parted.engine.read_alias, lost.alias):
+        parted.engine.client.indices.delete_alias(index=lost.index, name=alias)
+    assert parted.reindexer.clean_up() == []
+    parted.engine.ensure_index(OLD)
+    assert parted.engine.parts()[1] == lost
+    assert len(parted.versions()) == 55
 
 
 def test_when_it_is_due(place):
@@ -436,10 +450,12 @@ def test_only_a_live_index_can_be_chosen(parted):
 
 
 def test_an_unfinished_reindex_of_a_part_is_cleaned_up(parted):
-    """Its record is lost: the half-made index goes, and so does the fence."""
-    Indices(parted.engine).create_quiet(parted.index("2027-000002"), NEW)
+    """Its record is lost: the half-made index goes, and so do the fence and the empty index of a rollover."""
+    unfinished = [parted.index(name) for name in ("2027-000002", "2027-3-000001")]
+    for index in unfinished:
+        Indices(parted.engine).create_quiet(index, NEW)
     Indices(parted.engine).block_writes(parted.index("2027-000001"))
-    assert parted.reindexer.clean_up() == [parted.index("2027-000002")]
+    assert parted.reindexer.clean_up() == unfinished
     assert parted.write(sent(101, version=2)) == ["written"]
 
 

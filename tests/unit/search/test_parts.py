@@ -68,3 +68,60 @@ def test_without_an_alias_for_writing_no_part_takes_new_articles():
     """A part whose alias was taken away must not make an older one take its articles a second time."""
     assert newest(NAMES.parts({"kuzet-000001": ["kuzet-revise"]})) is None
     assert newest(()) is None
+
+
+GOOD = {
+    "kuzet-000001": [],
+    "kuzet-000002": ["kuzet", "kuzet-revise"],
+    "kuzet-2027-000001": ["kuzet", "kuzet-write-2027"],
+    "kuzet-polls-1": ["kuzet-polls"],
+    "kuzet-demo-000001": [],
+}
+REPLACED = {"kuzet-000001"}
+
+
+def after(aliases, changes):
+    """The aliases with the changes made."""
+    made = {index: set(names) for index, names in aliases.items()}
+    for change in changes:
+        names = made[change.index]
+        names.add(change.alias) if change.act == "add" else names.remove(change.alias)
+    return made
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"kuzet-000002": []},
+        {"kuzet-000002": ["kuzet"]},
+        {"kuzet-000002": ["kuzet-revise"]},
+        {"kuzet-2027-000001": []},
+        {"kuzet-2027-000001": ["kuzet"]},
+        {"kuzet-000002": [], "kuzet-2027-000001": []},
+        {"kuzet-000001": ["kuzet"], "kuzet-000002": ["kuzet-revise"]},
+    ],
+    ids=["the older's", "for revisions", "for reading", "the newest's", "for writing", "all", "a moved one"],
+)
+def test_aliases_that_were_taken_away_come_back(broken):
+    """A part that no alias names is neither read nor asked for its articles: they would come a second time."""
+    aliases = {**GOOD, **broken}
+    changed = after(aliases, NAMES.repairs(aliases, replaced=REPLACED))
+    assert changed == {index: set(names) for index, names in GOOD.items()}
+
+
+@pytest.mark.parametrize("half_made", ["kuzet-000003", "kuzet-2027-2-000001"], ids=["a reindex", "a rollover"])
+def test_what_is_half_made_gets_no_alias(half_made):
+    """Neither the copy of a reindex nor the empty index of a rollover."""
+    assert not NAMES.repairs({**GOOD, half_made: []}, replaced=REPLACED)
+
+
+def test_without_the_newest_index_the_one_before_takes_new_articles():
+    """Somebody deleted it: the watch goes on."""
+    aliases = {index: names for index, names in GOOD.items() if "2027" not in index}
+    changed = after(aliases, NAMES.repairs(aliases, replaced=REPLACED))
+    assert changed["kuzet-000002"] == {"kuzet", "kuzet-write"}
+
+
+def test_with_no_index_there_is_nothing_to_repair():
+    """The first one is made then; a demo's index next to it is no part of ours."""
+    assert not NAMES.repairs({"kuzet-demo-000001": ["kuzet-demo"], "kuzet-polls-1": ["kuzet-polls"]})
