@@ -36,6 +36,11 @@ def is_known(word: str) -> bool:
     return bool(morphology().word_is_known(word))
 
 
+def may_be_name(word: str) -> bool:
+    """True if a folded word can be a surname or a form of a first name."""
+    return any(not {"Surn", "Name"}.isdisjoint(parse.tag.grammemes) for parse in morphology().parse(word))
+
+
 def is_nominative_noun(word: str) -> bool:
     """True if a folded word can be a noun in the nominative singular, the form in which Kazakh borrows."""
     return any({"NOUN", "sing", "nomn"} <= parse.tag.grammemes for parse in morphology().parse(word))

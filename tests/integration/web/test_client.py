@@ -251,7 +251,7 @@ def test_a_page_that_sends_to_itself_or_to_another_network_is_refused(site, clie
     site.serve("/circle", body=REFRESH % (b"/circle", b""))
     site.serve("/inward", body=REFRESH % (b"http://127.0.0.1:9/", b""))
     assert client.get(f"{site.url}/circle", limits=PAGE_LIMITS).reason is Reason.BAD_REDIRECT
-    assert client.get(f"{site.url}/inward", limits=PAGE_LIMITS).reason is Reason.UNSAFE_ADDRESS
+    assert client.get(f"{site.url}/inward", limits=PAGE_LIMITS).reason is Reason.BAD_REDIRECT
 
 
 def test_redirects_for_good_are_known_from_passing_ones(site, client):
