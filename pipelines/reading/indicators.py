@@ -53,7 +53,10 @@ _GLUED = re.compile("^[асеорхуіһәөкмт]*[б-дж-йлнпфц-яғ�
 
 _IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d|\w)")
 _IP6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])", re.IGNORECASE)
-_HASH = re.compile(r"\b(?:[a-f0-9]{128}|[a-f0-9]{64}|[a-f0-9]{40}|[a-f0-9]{32})\b", re.IGNORECASE)
+HASH_NAMES = {32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}
+"""Hexadecimal digits of a hash → its function. Shorter ones of SHA-2 are not used for files."""
+
+_HASH = re.compile(rf"\b(?:{'|'.join(f'[a-f0-9]{{{n}}}' for n in HASH_NAMES)})\b", re.IGNORECASE)
 _CVE = re.compile(r"\bCVE[-‑–]((?:19|20)\d\d)[-‑–](\d{4,7})\b", re.IGNORECASE)
 _ETHER = re.compile(r"\b0x[a-f0-9]{40}\b", re.IGNORECASE)
 _BASE58 = re.compile(r"\b[13T][1-9A-HJ-NP-Za-km-z]{25,34}\b")
@@ -88,6 +91,11 @@ def indicator(kind: Kind, text: str) -> str:
 def kind_of(value: str) -> Kind | None:
     """Return what an indicator in our spelling is."""
     return next((kind for kind, read in _READERS.items() if next(iter(read(value)), "") == value), None)
+
+
+def hash_name(value: str) -> str:
+    """Return the function that made a hash, as STIX writes it: MD5, SHA-256 … Raises KeyError for other lengths."""
+    return HASH_NAMES[len(value)]
 
 
 def refang(text: str) -> str:

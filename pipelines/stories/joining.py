@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from pipelines.stories.features import Features
 from pipelines.stories.rule import StoryRules
@@ -65,12 +66,12 @@ def decide(
 
 def _joinable(new: Features, window: Window, *, rules: StoryRules) -> Iterable[_Joinable]:
     """Yield the stories that the article could join: one article of it fits, and the others do not speak against it."""
-    near = [compare(new, old, rules=rules) for old in window.candidates(new, limit=rules.most_candidates)]
+    candidates = window.candidates(new, limit=rules.most_candidates)
+    compared = (compare(new, old, rules=rules, least=rules.join_from) for old in candidates)
+    known = {match.article_id: match for match in compared if match.score >= rules.join_from}
     by_story: defaultdict[str, list[Match]] = defaultdict(list)
-    for match in near:
-        if match.score >= rules.join_from:
-            by_story[window.story_of(match.article_id)].append(match)
-    known = {match.article_id: match for match in near}
+    for match in known.values():
+        by_story[window.story_of(match.article_id)].append(match)
     for story, matches in by_story.items():
         best = max(matches, key=lambda match: (match.score, match.likeness, match.article_id))
         average = _average(new, _asked(window.members(story), best.article_id), known, window, rules=rules)
@@ -106,9 +107,10 @@ def _shown_as_one(best: _Joinable, joinable: Iterable[_Joinable], window: Window
 
 def _are_alike(one: str, other: str, window: Window, *, rules: StoryRules) -> bool:
     """Whether the articles of two stories are alike on average."""
-    pairs = [
-        compare(window.features(first), window.features(second), rules=rules).score
-        for first in _asked(window.members(one), window.members(one)[0])
-        for second in _asked(window.members(other), window.members(other)[0])
-    ]
-    return sum(pairs) / len(pairs) >= rules.story_from
+    firsts, seconds = (_asked(window.members(story), window.members(story)[0]) for story in (one, other))
+    missing = rules.story_from * len(firsts) * len(seconds)
+    for first, second in product(firsts, seconds):
+        missing -= compare(window.features(first), window.features(second), rules=rules).score
+        if missing <= 0:
+            return True
+    return False

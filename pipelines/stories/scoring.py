@@ -26,6 +26,9 @@ MANY_RARE = 5
 ARTICLES_KNOWN = 8192
 """Sets of numbers whose weights are remembered: an article is compared with some eighty others."""
 
+ROUNDING = 0.01
+"""What terms may be above 1 together, for weights of words are rounded."""
+
 SMALL = 2
 """Counts up to this are found in most articles: they neither join nor part."""
 
@@ -35,44 +38,60 @@ class Match:
     """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have."""
 
     article_id: str
-    score: float
-    likeness: float
-    reasons: tuple[str, ...]
+    score: float = 0.0
+    likeness: float = 0.0
+    reasons: tuple[str, ...] = ()
 
 
-def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False) -> Match:
+def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False, least: float = 0.0) -> Match:
     """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event.
 
-    explain: give the reasons, which are a tenth of the cost.
+    explain: give the reasons, which are a tenth of the cost. least: a score below it is given as 0, and found without
+    most of the work.
     """
-    likeness = jaccard(new.shingles, old.shingles)
     if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
-        return Match(article_id=old.article_id, score=0.0, likeness=likeness, reasons=())
-    if is_reprint(new, old, likeness=likeness, rules=rules):
+        return Match(article_id=old.article_id)
+    if is_reprint(new, old, rules=rules):
+        likeness = jaccard(new.shingles, old.shingles)
         said = f"the same text ({likeness:.0%} of its runs of four words)"
         return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
     rule = rules.same_language if new.language == old.language else rules.twins
-    score = probability(new, old, rule)
+    score = probability(new, old, rule, least=least)
+    if score < least:
+        return Match(article_id=old.article_id)
     reasons = tuple(reasons_of(new, old)) if explain else ()
-    return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=reasons)
+    return Match(article_id=old.article_id, score=score, likeness=jaccard(new.shingles, old.shingles), reasons=reasons)
 
 
-def is_reprint(new: Features, old: Features, *, likeness: float, rules: StoryRules) -> bool:
+def is_reprint(new: Features, old: Features, *, rules: StoryRules) -> bool:
     """Whether one text was made of the other. A statistic with other numbers in the same sentences was not."""
     if new.same_text and new.same_text == old.same_text and new.numbers == old.numbers:
         return True
-    return likeness >= rules.reprint_from and _share(new.numbers, old.numbers) >= rules.reprint_numbers
+    if _share(new.numbers, old.numbers) < rules.reprint_numbers:
+        return False
+    return jaccard(new.shingles, old.shingles) >= rules.reprint_from
 
 
-def terms_of(new: Features, old: Features, names: Iterable[str]) -> dict[str, float]:
-    """Return terms of TERMS for two articles."""
-    return {name: float(TERMS[name](new, old)) for name in names}
+def probability(new: Features, old: Features, rule: MatchRule, *, least: float = 0.0) -> float:
+    """Return how likely two articles are one event by a rule: 1 / (1 + e^-sum) of its weighted terms.
 
-
-def probability(new: Features, old: Features, rule: MatchRule) -> float:
-    """Return how likely two articles are one event by a rule: 1 / (1 + e^-sum) of its weighted terms."""
-    total = rule.constant + math.fsum([weight * TERMS[name](new, old) for name, weight in rule.weights])
+    least: return 0 as soon as the terms that are left cannot lift the score to it. The cheap terms come first.
+    """
+    missing = _log_odds(least) - rule.constant - ROUNDING
+    parts = []
+    for name, weight, best_left in rule.steps:
+        part = weight * TERMS[name](new, old)
+        parts.append(part)
+        missing -= part
+        if best_left < missing:
+            return 0.0
+    total = rule.constant + math.fsum(parts)
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+@lru_cache(8)
+def _log_odds(score: float) -> float:
+    return math.log(score / (1 - score)) if 0 < score < 1 else math.inf * (score - 0.5)
 
 
 def reasons_of(new: Features, old: Features) -> Iterable[str]:
@@ -160,7 +179,6 @@ def _rarest(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
 
 
 TERMS: Mapping[str, Callable[[Features, Features], float]] = {
-    "words": lambda new, old: cosine(new.words, old.words),
     "lead": lambda new, old: cosine(new.lead, old.lead),
     "titles": lambda new, old: (_told_by(new, old) + _told_by(old, new)) / 2,
     "rare": lambda new, old: 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),

@@ -24,9 +24,9 @@ from pipelines.tagging.names.surnames import (
     SHORTEST_UNKNOWN,
     SURE_SURNAME,
     SURNAME,
-    kazakh_nominative,
     kazakh_surname,
     russian_surname,
+    surname_of_initials,
     surname_of_unknown,
     unknown_in_nominative,
 )
@@ -46,6 +46,7 @@ _WORD_BEFORE = re.compile(r"([^\W_]+)[ \u00a0«\"]*$")
 _WORD_AFTER = re.compile(r"[ \u00a0»\"]*([^\W_]+)")
 
 PATRONYMIC = re.compile("(?:(?:вич|вна|вн|ич)(?:а|у|ем|е|ы|ой)?|(?:ұлы|улы|қызы|кызы)(?:н(?:ың|ан?|да)?|мен)?)$")
+KAZAKH_PATRONYMIC = re.compile("(?:ұлы|улы|қызы|кызы)$")
 _RU_PATRONYMIC = re.compile("(?:[ое]вич|[ое]вн)(?:а|у|ем|е|ы|ой)?$")
 
 LONGEST_NAME = 4
@@ -254,7 +255,7 @@ class _Reader:
         if run[0].is_initial:
             return self._after_initials(words)
         if run[1].is_initial:
-            return self._before_initials(words)
+            return self._before_initials(run)
         person = self._last_name_first(words) or self._first_name_first(run) or self._unknown_first(run)
         return person or self._introduced(run)
 
@@ -263,31 +264,42 @@ class _Reader:
         surname = self._of_initials(words[count]) if len(words) > count else ""
         return _Person(f"{words[0]} {surname}", count + 1) if surname else None
 
-    def _before_initials(self, words: list[str]) -> _Person | None:
-        count = 2 if len(words) > 2 and words[2].endswith(".") else 1  # noqa: PLR2004 - two initials
+    def _before_initials(self, run: list[_Token]) -> _Person | None:
+        """Read «Иванов С. П.», «Серікұлы А.», «Ахметов С. Серікұлы»."""
+        words = [token.word for token in run]
+        has_two = len(words) > 2 and (words[2].endswith(".") or bool(KAZAKH_PATRONYMIC.search(words[2])))  # noqa: PLR2004
         surname = self._of_initials(words[0])
-        return _Person(f"{words[1]} {surname}", count + 1) if surname and count > 1 else None
+        if not surname or not (has_two or self._may_have_one_initial(run)):
+            return None
+        return _Person(f"{words[1]} {surname}", 3 if has_two else 2)
+
+    def _may_have_one_initial(self, run: list[_Token]) -> bool:
+        """True for «Серікұлы А.»; false for «Витамин А.», and where the initial belongs to the name after it."""
+        belongs_to_next = len(run) > 2 and SURNAME.match(run[2].word)  # noqa: PLR2004
+        return not (
+            run[0].start in self.places or belongs_to_next or self.names.is_ordinary(run[0].word, self.language)
+        )
 
     def _of_initials(self, word: str) -> str:
-        match = SURNAME.match(word)
         if not self.names.may_be_surname(word) or len(word) < SHORTEST_UNKNOWN:
             return ""
-        if not match:
-            is_name = self.language == "kk" and not self.names.is_ordinary(word, "kk")
-            return kazakh_surname(word, verb_like=self.names.verb_like) if is_name else ""
-        stem, female, rest = match.groups()
-        return kazakh_nominative(stem, female, rest) if self.language == "kk" else stem + (female if not rest else "")
+        surname = surname_of_initials(word, language=self.language)
+        if surname:
+            return "" if surname.endswith(("кий", "кая")) and russian.is_ordinary(fold(word)) else surname
+        is_name = self.language == "kk" and not self.names.is_ordinary(word, "kk")
+        return kazakh_surname(word, verb_like=self.names.verb_like) if is_name else ""
 
     def _last_name_first(self, words: list[str]) -> _Person | None:
-        """Read «Иванов Сергей Петрович», as lists and courts have it."""
-        if len(words) < 3 or not PATRONYMIC.search(words[2]) or not SURNAME.match(words[0]):  # noqa: PLR2004
+        """Read «Иванов Сергей Петрович» and «Серікұлы Айдос», as lists and courts have it."""
+        has_patronymic = len(words) > 2 and PATRONYMIC.search(words[2])  # noqa: PLR2004
+        if not (has_patronymic and SURNAME.match(words[0])) and not KAZAKH_PATRONYMIC.search(words[0]):
             return None
         if self.language != "kk" and self.names.is_ordinary(words[0], "ru"):
             return None
         name = self._citation(words[1], words[0])
-        if not name and self.language == "kk" and not KAZAKH_ENDINGS.search(words[1]):
+        if not name and has_patronymic and self.language == "kk" and not KAZAKH_ENDINGS.search(words[1]):
             name = f"{words[1]} {kazakh_surname(words[0], verb_like=self.names.verb_like)}"
-        return _Person(name, 3) if name else None
+        return _Person(name, 3 if has_patronymic else 2) if name else None
 
     def _first_name_first(self, run: list[_Token]) -> _Person | None:
         first, last, count = run[0], run[1], 2

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-SURNAME = re.compile("(.+?(?:ов|ев|ёв|ин|ын|ұлы|улы|қызы|кызы))(а|)(.*)$")
-"""Stem, the ending of women, the ending of the case."""
+_CASES_RUSSIAN = "у|ым|е|ом|ой|ою"
+_CASES_KAZAKH = "[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[ндт][ае]н|[дт][ае]|н[ае]|[мбп]ен|[дт]ікі|н|нд[ае]"
+SURNAME = re.compile(f"(.+?(?:ов|ев|ёв|ин|ын|ұлы|улы|қызы|кызы))(а|)((?:{_CASES_RUSSIAN}|{_CASES_KAZAKH})?)$")
+"""Stem, the ending of women, the ending of the case: Тұрсынов is no case of Тұрсын."""
 
 SURE_SURNAME = re.compile("(.+(?:ов|ев))(а|)(.*)$")
 
@@ -27,12 +29,12 @@ _ADJECTIVES = (
     ("ому", "ый"),
 )
 KAZAKH_ENDINGS = re.compile("(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[ндт][ае]н|[дт][ае]|н[ае]|[мбп]ен|[дт]ікі)$")
-
+_KAZAKH_CASE = re.compile(_CASES_KAZAKH)
 _CASES_OF_NAMES = re.compile("(?:[ндт][ыі]ң|[ғгқк][ае]|[ндт][ыі]|[ндт][ае]н|[мбп]ен|[дт]ікі)$")
 """A person is hardly ever in the locative; Антуанетта and Нұрмолда are names that end so."""
 
+_ADJECTIVE = re.compile("(.+[сц]к)(?:(ий|ого|ому|им|ом)|ая|ой|ую)$")
 _CHILD_OF = ("ұлы", "улы", "қызы", "кызы")
-_CASES_OF_CHILD_OF = re.compile("н(?:ың|ан?|да)?|мен")
 
 
 def surname_forms(surname: str) -> tuple[str, ...]:
@@ -82,11 +84,19 @@ def kazakh_surname(last: str, *, verb_like: tuple[str, ...]) -> str:
 
 
 def kazakh_nominative(stem: str, female: str, rest: str) -> str:
-    if not rest or KAZAKH_ENDINGS.fullmatch(rest):
-        return stem + female
-    if stem.endswith(_CHILD_OF) and _CASES_OF_CHILD_OF.fullmatch(rest):
-        return stem
-    return stem if not female and KAZAKH_ENDINGS.fullmatch(rest) else ""
+    return stem + female if not rest or _KAZAKH_CASE.fullmatch(rest) else ""
+
+
+def surname_of_initials(word: str, *, language: str) -> str:
+    """Return the nominative of a surname next to initials, which have no gender; empty for what is no surname."""
+    if match := SURNAME.match(word):
+        stem, female, rest = match.groups()
+        if language == "kk" or female + rest not in _MALE_ENDINGS | _FEMALE_ENDINGS:
+            return kazakh_nominative(stem, female, rest)
+        return f"{stem}а" if female + rest in _FEMALE_ENDINGS - {"у"} else stem
+    if match := _ADJECTIVE.match(KAZAKH_ENDINGS.sub("", word) if language == "kk" else word):
+        return match[1] + ("ий" if match[2] else "ая")
+    return ""
 
 
 def unknown_in_nominative(name: str, *, text: str) -> str:

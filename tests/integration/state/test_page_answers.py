@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from config.settings import Settings
-from pipelines.models import Entry, Feed, Stage, Tagging
+from pipelines.models import Entry, Feed, Outcome, Stage, Tagging
 from tests.support.leases import LEASE_S
 from worker.runtime import Runtime
 from worker.state import ArticleAddress, State
@@ -42,9 +42,12 @@ def answer(runtime, said):
     return runtime.state.articles.trace(KEY)
 
 
-@pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.HTTP_410])
+@pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.HTTP_410, Reason.BAD_REDIRECT])
 def test_a_page_that_is_not_up_yet_is_asked_for_again(runtime, reason):
-    """10 of 10 articles were lost for good, although their pages came a moment after the feed listed them."""
+    """10 of 10 articles were lost for good, although their pages came a moment after the feed listed them.
+
+    So were those of a site that redirected into its own network while it was being mended.
+    """
     first = answer(runtime, Refused(reason))
     assert (first.stage, first.outcome, first.due_at) == (Stage.FETCH, "", runtime.at + 60)
     second = answer(runtime, Refused(reason))
@@ -79,3 +82,35 @@ def test_a_page_that_a_site_could_not_give_is_asked_for_again(runtime, reason, a
     assert claim.without_page == reason
     assert is_worth_rechecks(claim, Tagging()) is again
     assert is_worth_rechecks(claim, Tagging(topics=("drugs",))) is again
+
+
+@pytest.mark.parametrize(("had_page", "end"), [(False, (Stage.EXTRACT, "")), (True, (None, "rejected:http_404"))])
+def test_a_look_again_that_finds_no_page(runtime, had_page, end):
+    """A page that was there has been taken down; of one that never was, the feed's text remains what there is."""
+    index(runtime, without_page=Reason.HTTP_503, at=runtime.at)
+    if had_page:
+        index(runtime, page="2025-09-13/0123456789abcdef.zst", at=runtime.state.due.at(Stage.FETCH, KEY))
+    looks = [answer(runtime, Refused(Reason.HTTP_404)) for _ in range(1 if had_page else 3)]
+    assert (looks[-1].stage, looks[-1].outcome) == end
+
+
+def test_a_page_that_is_there_at_last_is_read(runtime):
+    """What the first look had to do without does not hide what the second has found."""
+    index(runtime, without_page=Reason.HTTP_503, at=runtime.at)
+    runtime.at = runtime.state.due.at(Stage.FETCH, KEY)
+    found = runtime.state.articles.claim(KEY, stage=Stage.FETCH, now=runtime.at)
+    assert found.without_page == Reason.HTTP_503
+    runtime.state.articles.advance(found, to=Stage.EXTRACT, now=runtime.at, page="2025-09-13/0123456789abcdef.zst")
+    claim = runtime.state.articles.claim(KEY, stage=Stage.EXTRACT, now=runtime.at)
+    assert (claim.page, claim.without_page) == ("2025-09-13/0123456789abcdef.zst", "")
+
+
+def index(runtime, *, at, page="", without_page=""):
+    """Take the article from where it is to the index, with a look again to come."""
+    articles, outbox = runtime.state.articles, runtime.state.outbox
+    if fetched := articles.claim(KEY, stage=Stage.FETCH, now=at):
+        articles.advance(fetched, to=Stage.EXTRACT, now=at, page=page, without_page=without_page)
+    extracted = articles.claim(KEY, stage=Stage.EXTRACT, now=at)
+    document = {"title": ENTRY.title, "url": ENTRY.link}
+    version = outbox.put(extracted, document, now=at, content_hash=page or "feed", recheck_after_s=(3600, 7200))
+    assert outbox.settle(KEY, version, Outcome.INDEXED, now=at)

@@ -6,7 +6,7 @@ local STEPS_KEPT = 20
 local FLIGHT = {
   'stage', 'kind', 'url', 'host', 'source', 'family', 'feed', 'entry', 'entry_hash', 'page', 'without_page', 'day', 'sighted_at',
 }
-local FOR_RECHECKS = {'rechecks', 'url', 'host', 'family', 'feed', 'entry'}
+local FOR_RECHECKS = {'rechecks', 'url', 'host', 'family', 'feed', 'entry', 'without_page'}
 
 -- A line of the article's journey.
 local function note(id, event, detail)
