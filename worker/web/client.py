@@ -170,7 +170,8 @@ class WebClient:
         if len(body) > limits.max_bytes:
             body = _cut(bytearray(body), hops[-1], limits=limits)
         content_type = response.headers.get("content-type", "")
-        if reason := wrong_body(body, content_type=content_type, accept=limits.accept):
+        reason = wrong_body(body, content_type=content_type, accept=limits.accept)
+        if reason and not (reason is Reason.EMPTY and "refresh" in response.headers):
             raise RefusalError(hops[-1], f"the document begins like no {limits.accept}", reason=reason)
         return Fetched(self._page(response, hops, body), tuple(hops))
 
@@ -196,8 +197,9 @@ class WebClient:
 
 def _refresh(answer: FetchResult, limits: Limits) -> str:
     """Return where a page without words sends its reader."""
-    is_page = isinstance(answer, Fetched) and limits.accept is Accept.PAGE
-    return refresh_target(answer.page.body) if is_page and isinstance(answer, Fetched) else ""
+    if not isinstance(answer, Fetched) or limits.accept is not Accept.PAGE:
+        return ""
+    return refresh_target(answer.page.body, header=answer.page.headers.get("refresh", ""))
 
 
 def _has_document(response: HTTPResponse) -> bool:
