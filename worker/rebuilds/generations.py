@@ -10,6 +10,7 @@ from typing import Any
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors
 
+_REPLACED = frozenset({"replaced_at", "kept_until"})
 _GENERATION = re.compile(r"-(\d{6})$")
 
 
@@ -78,8 +79,16 @@ class Indices:
             self._engine.client.indices.add_block(index=name, block="write")
 
     def lift_block(self, name: str) -> None:
+        """Open an index to writes, also one that a person made read-only; the engine takes that back only by itself."""
         with engine_errors(self._engine.address):
-            self._engine.client.indices.put_settings(index=name, settings={"index.blocks.write": None})
+            for block in ("index.blocks.read_only", "index.blocks.write"):
+                self._engine.client.indices.put_settings(index=name, settings={block: None})
+
+    def is_ours(self, name: str) -> bool:
+        """True if an index is there as we made it: one that the engine makes for a document names no schema."""
+        with engine_errors(self._engine.address):
+            found = self._engine.client.options(ignore_status=404).indices.get_mapping(index=name).body
+        return bool(found.get(name, {}).get("mappings", {}).get("_meta"))
 
     def last_seq_no(self, name: str) -> int:
         """Read the operation every shard has reached; what is written from now on has a greater number."""
@@ -107,8 +116,10 @@ class Indices:
             {"add": {"index": target, "alias": write, "is_write_index": True}},
         ]
         meta = {**self._engine.made_for(source), "replaced_at": now, "kept_until": now + keep_days * 86_400}
+        live = {name: value for name, value in self._engine.made_for(target).items() if name not in _REPLACED}
         with engine_errors(self._engine.address):
             self._engine.client.indices.put_mapping(index=source, meta=meta)
+            self._engine.client.indices.put_mapping(index=target, meta=live)
             self._engine.client.indices.update_aliases(actions=actions)
 
     def delete_documents(self, name: str, article_ids: Iterable[str]) -> None:

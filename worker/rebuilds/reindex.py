@@ -162,7 +162,7 @@ class Reindexer:
             return
         self.indices.lift_block(rebuild.source)
         self._stop_copies(rebuild.target)
-        if rebuild.own_target:
+        if rebuild.own_target or not self.indices.is_ours(rebuild.target):
             self.indices.drop(rebuild.target)
 
     def _create(self, rebuild: ReindexProgress) -> ReindexProgress:
@@ -186,6 +186,7 @@ class Reindexer:
 
     def _start_pass(self, rebuild: ReindexProgress) -> ReindexProgress:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
+        self._require_ours(rebuild)
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
@@ -276,7 +277,13 @@ class Reindexer:
         if self._engine.index_name() != rebuild.target:
             self.indices.lift_block(rebuild.source)
 
+    def _require_ours(self, rebuild: ReindexProgress) -> None:
+        """Refuse a target that was deleted: a copy under way has the engine make it again, with guessed fields."""
+        if not self.indices.is_ours(rebuild.target):
+            raise EngineRefusedError(self._engine.address, f"{rebuild.target} was deleted while it was being filled")
+
     def _finish_copy(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> None:
+        self._require_ours(rebuild)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})

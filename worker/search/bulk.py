@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
 from pipelines.models import VersionedDocument
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_temporary, reason_of, refusal, temporary_problem
+from worker.search.errors import FULL_DISK, MAKE_ROOM, closed, is_temporary, reason_of, refusal, temporary_problem
 
 MAX_BULK_BYTES = 8_000_000
 MAX_BULK_ITEMS = 1_000
@@ -90,7 +90,7 @@ def _result(sent: VersionedDocument[Any], item: Mapping[str, Any], *, address: s
 
 
 def _block(reason: str) -> str:
-    return f"{FULL_DISK}. {MAKE_ROOM}" if "read-only-allow-delete" in reason else FENCED
+    return f"{FULL_DISK}. {MAKE_ROOM}" if "read-only-allow-delete" in reason else closed(reason)
 
 
 def _ours(

@@ -30,6 +30,7 @@ from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
+_GENERATION = re.compile(r"-\d{6}$")
 _HUNSPELL = re.compile(r"hunspell dictionary(?: for locale)?:? ?\[?([\w-]+)", re.IGNORECASE)
 
 
@@ -126,7 +127,8 @@ class SearchEngine:
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
-        return f"{self.address}: {FENCED}" if settings.get("index.blocks.write") == "true" else ""
+        is_closed = "true" in (settings.get("index.blocks.write"), settings.get("index.blocks.read_only"))
+        return f"{self.address}: {FENCED}" if is_closed else ""
 
     # ------------------------------------------------------------ the index
 
@@ -149,7 +151,22 @@ class SearchEngine:
         schema = self.schema(analysis)
         if not self.index_name():
             self._create_first(schema)
-        return self._extend(self.index_name(), schema)
+        index = self.index_name()
+        self._let_read(index)
+        return self._extend(index, schema)
+
+    def _let_read(self, index: str) -> None:
+        """Bring the read alias back to what is written, when it was deleted or moved by hand.
+
+        It leaves our other generations, which hold the same articles; other indices that it names are left alone.
+        """
+        with engine_errors(self.address):
+            named = self.client.options(ignore_status=404).indices.get_alias(name=self.read_alias).body
+            if index in named:
+                return
+            others = [name for name in named if _GENERATION.search(name)]
+            actions: list[dict[str, Any]] = [{"remove": {"index": name, "alias": self.read_alias}} for name in others]
+            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": index, "alias": self.read_alias}}])
 
     def create_index(self, name: str, schema: Schema, *, aliases: Mapping[str, Any], **settings: object) -> None:
         """Create an index by the schema. Raises EngineRefusedError with the way out when the dictionary is missing."""
@@ -165,6 +182,10 @@ class SearchEngine:
             raise
 
     def _create_first(self, schema: Schema) -> None:
+        """Make the first index, unless one is there that lost its aliases."""
+        if left := self._left_behind():
+            self._adopt(left)
+            return
         aliases: dict[str, Any] = {self.read_alias: {}, self.write_alias: {"is_write_index": True}}
         try:
             with engine_errors(self.address):
@@ -172,15 +193,26 @@ class SearchEngine:
         except EngineRefusedError as error:
             if not is_taken(error):
                 raise
-            self._adopt()
+            self._adopt(self.first_index)
 
-    def _adopt(self) -> None:
+    def _left_behind(self) -> str:
+        """Name the oldest of our indices that no other has replaced (a later one is unfinished); empty without one."""
+        with engine_errors(self.address):
+            found = self.client.indices.get_mapping(index=f"{self.read_alias}-*").body
+        live = [
+            name
+            for name, described in found.items()
+            if _GENERATION.search(name) and not described["mappings"].get("_meta", {}).get("replaced_at")
+        ]
+        return min(live, default="")
+
+    def _adopt(self, index: str) -> None:
         """Another process made the index first, with its aliases; an index whose aliases were taken gets them back."""
         if self.index_name():
             return
         aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
         with engine_errors(self.address):
-            self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
+            self.client.indices.update_aliases(actions=[{"add": {"index": index, **one}} for one in aliases])
 
     def _extend(self, index: str, schema: Schema) -> str:
         """Give a live index the fields it lacks; one with a field of another type takes none of our documents."""

@@ -326,6 +326,38 @@ def test_another_page_in_place_of_the_article_is_not_its_text(body: str, final_u
     assert (article.body == LEAD) is bool(note)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404", "404 Not Found", "Error 404 (Not Found)!!1", "Ошибка 404: страница не найдена | News Example",
+        "Страница не найдена – News Example", "Бет табылмады", "Қате 404", "403 Forbidden", "502 Bad Gateway",
+        "Новость не найдена", "Сайт временно недоступен", "Ведутся технические работы", "Site is under maintenance",
+        "A potentially unsafe operation has been detected in your request to this site",
+        "Your access to this site has been limited by the site owner", "Извините, страница была удалена",
+    ],
+)  # fmt: skip
+def test_an_error_of_the_site_is_no_article(title: str):
+    """Without a feed (`kuzet import`, a list of links) there is no title to compare with: the page's own has to do."""
+    body = html().replace(f"{TITLE} | News Example", title).replace(f"<h1>{TITLE}</h1>", f"<h1>{title}</h1>")
+    with pytest.raises(PageUnusableError) as caught:
+        extract(body)
+    assert caught.value.reason == "error_page"
+    assert extract(body, entry=ENTRY).note == ""  # its text is the announced article's
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 человека заразились за сутки", "Технические работы на портале eGov: что не будет работать",
+        "Ошибка 404 в жизни и на сайте: колонка", "Страница не найдена: как блокируют сайты в Казахстане",
+        "Бет табылмады деген жазу неге шығады", "500 теңгелік монета шығарылды", "Сайт не работает у пяти банков",
+    ],
+)  # fmt: skip
+def test_a_headline_that_begins_like_an_error_is_news(title: str):
+    body = html().replace(f"{TITLE} | News Example", title).replace(f"<h1>{TITLE}</h1>", f"<h1>{title}</h1>")
+    assert extract(body).title == title
+
+
 NEXT = "".join(
     f"<p>Ақтауда аспаздар байқауы өтіп, {number} адам қатысты, жеңімпаздарға сыйлық берілді.</p>"
     for number in range(30)
