@@ -336,6 +336,7 @@ class ArticleRow(TypedDict):
 
     url: str
     canonical_url: str
+    translations: list[str]
     title: str
     text: str
     language: str
