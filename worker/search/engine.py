@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -142,14 +142,15 @@ class SearchEngine:
         names = [name for name, described in found.items() if isinstance(described, dict) and "aliases" in described]
         return names[0] if names else ""
 
-    def ensure_index(self, analysis: Mapping[str, Any]) -> str:
-        """Make the index and its aliases unless they are there; return the index's name.
+    def ensure_index(self, analysis: Mapping[str, Any], *, missing: Callable[[], None] = lambda: None) -> str:
+        """Make the index and its aliases unless they are there; return the index's name. `missing` is called before.
 
         Safe to call from many processes at once, and at every start: an index that is there gets the fields it lacks.
         Raises EngineRefusedError when the dictionary is not on the node, or the index was made for other fields.
         """
         schema = self.schema(analysis)
         if not self.index_name():
+            missing()
             self._create_first(schema)
         index = self.index_name()
         self._let_read(index)
@@ -196,22 +197,30 @@ class SearchEngine:
             self._adopt(self.first_index)
 
     def _left_behind(self) -> str:
-        """Name the oldest of our indices that no other has replaced (a later one is unfinished); empty without one."""
+        """Name the index of ours that was live last; empty without one.
+
+        That is the oldest that no other has replaced (a later one is unfinished), else the one that was replaced last.
+        """
         with engine_errors(self.address):
             found = self.client.indices.get_mapping(index=f"{self.read_alias}-*").body
-        live = [
-            name
+        replaced_at = {
+            name: float(described["mappings"].get("_meta", {}).get("replaced_at", 0))
             for name, described in found.items()
-            if _GENERATION.search(name) and not described["mappings"].get("_meta", {}).get("replaced_at")
-        ]
-        return min(live, default="")
+            if _GENERATION.search(name)
+        }
+        live = [name for name, at in replaced_at.items() if not at]
+        return min(live) if live else max(replaced_at, key=lambda name: replaced_at[name], default="")
 
     def _adopt(self, index: str) -> None:
-        """Another process made the index first, with its aliases; an index whose aliases were taken gets them back."""
+        """Another process made the index first, with its aliases; an index whose aliases were taken gets them back.
+
+        One that a reindex had replaced is opened to writes again.
+        """
         if self.index_name():
             return
         aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
         with engine_errors(self.address):
+            self.client.indices.put_settings(index=index, settings={"index.blocks.write": None})
             self.client.indices.update_aliases(actions=[{"add": {"index": index, **one}} for one in aliases])
 
     def _extend(self, index: str, schema: Schema) -> str:
