@@ -243,7 +243,7 @@ def exchange(  # noqa: PLR0913 - a request is made of these
 def _answered(
     route: Route, ask: Ask, *, tls: ssl.SSLContext, idle: IdleConnections | None
 ) -> tuple[HTTPConnection, HTTPResponse]:
-    """Ask over an open connection; over a new one where there is none, or where its server has just closed it."""
+    """Ask over an open connection; over a new one if no other is open, or its server has just closed it."""
     kept = idle.take(route.target, route.addresses, tls=tls) if idle is not None else None
     if kept is not None and isinstance(kept.sock, _Guarded):
         kept.sock.guard = route.guard
