@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     search_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
     search_ca: Path | None = Field(None, description="CA certificate of the search engine.")
     search_index: str = Field("kuzet", description="Read alias; `-write` and `-000001` are added to it.")
+    rollover_gb: float = Field(
+        50.0,
+        ge=0,
+        le=1_000_000,
+        description="Above this size in GB, new articles go to an index of their own; 0: never by itself.",
+    )
     search_timeout_s: float = Field(
         30.0, gt=0, le=HOUR_S, description="Longest wait for one answer of the search engine."
     )

@@ -30,6 +30,8 @@ class MatchRule:
     places_differ: float = 0.0
     figures_differ: float = 0.0
     no_number_shared: float = 0.0
+    translation: float = 0.0
+    picture: float = 0.0
     numbers: float = 0.0
     places: float = 0.0
     figures: float = 0.0

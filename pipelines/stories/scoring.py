@@ -15,6 +15,11 @@ AGAINST = {
     "places_differ": "but other places",
     "reaction_differs": "but one is what somebody says of it",
 }
+FOR = {
+    "translation": "one page names the other as its translation",
+    "picture": "same picture",
+}
+EACH_OTHER = "each page names the other as its translation"
 HOUR_S = 3600.0
 MOST_NAMED = 5
 WEIGHTY = 0.45
@@ -35,11 +40,16 @@ SMALL = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have."""
+    """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have.
+
+    is_translation: each of the two pages names the other as itself in another language.
+    """
 
     article_id: str
     score: float = 0.0
     likeness: float = 0.0
+    is_reprint: bool = False
+    is_translation: bool = False
     reasons: tuple[str, ...] = ()
 
 
@@ -51,16 +61,23 @@ def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = 
     """
     if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
         return Match(article_id=old.article_id)
+    if is_translation(new, old):
+        return Match(article_id=old.article_id, score=1.0, is_translation=True, reasons=(EACH_OTHER,))
     if is_reprint(new, old, rules=rules):
         likeness = jaccard(new.shingles, old.shingles)
         said = f"the same text ({likeness:.0%} of its runs of four words)"
-        return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
+        return Match(article_id=old.article_id, score=1.0, likeness=likeness, is_reprint=True, reasons=(said,))
     rule = rules.same_language if new.language == old.language else rules.twins
     score = probability(new, old, rule, least=least)
     if score < least:
         return Match(article_id=old.article_id)
     reasons = tuple(reasons_of(new, old)) if explain else ()
     return Match(article_id=old.article_id, score=score, likeness=jaccard(new.shingles, old.shingles), reasons=reasons)
+
+
+def is_translation(new: Features, old: Features) -> bool:
+    """Whether each of two pages names the other as itself in another language: only their site can say so."""
+    return new.language != old.language and old.address in new.translations and new.address in old.translations
 
 
 def is_reprint(new: Features, old: Features, *, rules: StoryRules) -> bool:
@@ -109,6 +126,7 @@ def reasons_of(new: Features, old: Features) -> Iterable[str]:
         yield f"same place: {', '.join(places[:MOST_NAMED])}"
     if organisations := sorted(new.organisations & old.organisations):
         yield f"same organisation: {', '.join(organisations[:MOST_NAMED])}"
+    yield from (said for name, said in FOR.items() if TERMS[name](new, old))
     yield from (said for name, said in AGAINST.items() if TERMS[name](new, old))
 
 
@@ -120,19 +138,19 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return the product of two vectors of length one."""
-    return math.fsum([one[word] * other[word] for word in one.keys() & other.keys()])
+    return math.fsum([weight * other[word] for word, weight in one.items() if word in other])
 
 
 def _overlap(one: Mapping[str, float], other: Mapping[str, float], *, enough: float) -> float:
     """Return which share of the lesser one is shared; little that is shared counts for less (`enough`: two thirds)."""
-    shared = math.fsum([min(one[name], other[name]) for name in one.keys() & other.keys()])
+    shared = math.fsum([min(weight, other[name]) for name, weight in one.items() if name in other])
     least = min(math.fsum(one.values()), math.fsum(other.values())) if shared else 0.0
     return shared / least * (1 - math.exp(-shared / enough)) if least else 0.0
 
 
 def _told_by(one: Features, other: Features) -> float:
     """Return which share of the title of one is in the title and lead of the other, rare words more."""
-    shared = [one.title[word] for word in one.title.keys() & other.lead.keys()]
+    shared = [weight for word, weight in one.title.items() if word in other.lead]
     return math.fsum(shared) / math.fsum(one.title.values()) if shared else 0.0
 
 
@@ -187,6 +205,8 @@ TERMS: Mapping[str, Callable[[Features, Features], float]] = {
     "figures": lambda new, old: _agreement(new.figures, old.figures),
     "places": lambda new, old: _share(new.places, old.places),
     "organisations": lambda new, old: _share(new.organisations, old.organisations) if new.organisations else 0.0,
+    "translation": lambda new, old: old.address in new.translations or new.address in old.translations,
+    "picture": lambda new, old: bool(new.picture) and new.picture == old.picture,
     "same_site": lambda new, old: bool(new.site) and new.site == old.site,
     "numbers_differ": lambda new, old: _differ(new.title_numbers, old.title_numbers),
     "no_number_shared": lambda new, old: _shares_no_number(new.numbers, old.numbers),

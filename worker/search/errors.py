@@ -88,6 +88,11 @@ def reason_of(error: Mapping[str, Any]) -> str:
     return ": ".join(dict.fromkeys(filter(None, reasons)))[:500]
 
 
+def no_index(address: str) -> KuzetError:
+    """Return the error for a request to an index that is missing."""
+    return refusal(address, status=404, error={})
+
+
 def is_taken(error: KuzetError) -> bool:
     """True if an index was not made because it exists."""
     cause = error.__cause__

@@ -26,7 +26,7 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
-REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep"}
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep", "rollover": "upkeep"}
 """Rebuilds that read texts run where a hard time limit holds."""
 
 

@@ -116,7 +116,7 @@ def test_lost_aliases_of_a_later_index_come_back(engine):
     for name in ("000002", "000003"):  # the second is the live one, the third an unfinished copy
         indices.create_quiet(f"{engine.read_alias}-{name}", ANALYSIS)
     live = f"{engine.read_alias}-000002"
-    indices.switch(source=engine.first_index, target=live, now=NOW.timestamp(), keep_days=7)
+    indices.switch(engine.parts()[0], target=live, now=NOW.timestamp(), keep_days=7)
     engine.bulk([article(2), article(3)])
     for alias in (engine.read_alias, engine.write_alias):
         engine.client.indices.delete_alias(index=live, name=alias)
@@ -130,7 +130,7 @@ def test_people_search_what_is_written(engine, moved):
     """A read alias that was deleted or moved by hand showed nothing new, and `kuzet status` had nothing to say."""
     indices, live = Indices(engine), f"{engine.read_alias}-000002"
     indices.create_quiet(live, ANALYSIS)
-    indices.switch(source=engine.first_index, target=live, now=NOW.timestamp(), keep_days=7)
+    indices.switch(engine.parts()[0], target=live, now=NOW.timestamp(), keep_days=7)
     engine.client.indices.delete_alias(index=live, name=engine.read_alias)
     if moved:
         engine.client.indices.put_alias(index=engine.first_index, name=engine.read_alias)

@@ -260,6 +260,38 @@ def test_a_canonical_that_loses_the_query_is_believed_only_as_an_article(url: st
     assert extract_article(asked, entry=None, observed_at=NOW).canonical_url == believed
 
 
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ('<link rel="alternate" hreflang="ru" href="/ru/news/12345-pozhar#top">', ["/ru/news/12345-pozhar"]),
+        (f'<link rel="alternate" hreflang="kk-KZ" href="{URL}?utm_source=x">', []),
+        ('<link rel="alternate" hreflang="ru" href="https://other.example/ru/news/12345-pozhar">', []),
+        ('<link rel="alternate" hreflang="ru" href="/ru/">', []),
+        ('<link rel="alternate" hreflang="ru" href="/ru/news">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/ru/news/12345-pozhar.xml">', []),
+        ('<link rel="alternate" hreflang="ru" href="http://[">', []),
+        ('<link rel="alternate" hreflang="ru" href="">', []),
+        (
+            (
+                '<link rel="alternate" hreflang="ru" href="/ru/news/1-a"><a hreflang="en" href="/en/news/1-b">en</a>'
+                '<link rel="alternate" hreflang="ru-RU" href="/ru/news/2-c">'
+            ),
+            ["/en/news/1-b", "/ru/news/1-a"],
+        ),
+    ],
+)
+def test_the_article_in_other_languages_is_an_article_of_the_site(head: str, found: list[str]):
+    """A menu of languages leads to home pages and sections: each article would be a translation of all others."""
+    assert extract(html(head=head)).translations == tuple(f"https://news.example{path}" for path in found)
+
+
+def test_a_saved_page_may_name_translations():
+    """A file has no site, so none of them is believed, and it is read all the same."""
+    page = html(head='<link rel="alternate" hreflang="ru" href="https://news.example/ru/1-a">').encode()
+    saved = Page(url="file:///a.html", final_url="file:///a.html", status=200, headers={}, body=page, fetched_at=NOW)
+    assert extract_article(saved, entry=None, observed_at=NOW).translations == ()
+
+
 def test_a_relative_canonical_belongs_to_the_base_of_the_page():
     """Without `<base>` the claim names an address that does not exist."""
     head = '<base href="https://news.example/kk/"><link rel="canonical" href="n/7-ort">'
