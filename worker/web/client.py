@@ -42,6 +42,7 @@ from worker.web.content import (
 )
 from worker.web.cookies import FetchCookies
 from worker.web.deadline import Deadline
+from worker.web.idle import IdleConnections
 from worker.web.limits import Accept, Limits
 from worker.web.names import Resolver
 from worker.web.tls import tls_fault, trusting
@@ -60,8 +61,10 @@ TRANSPORT_ERRORS = (OSError, http.client.HTTPException, HTTPError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebClient:
-    """Fetches what strangers publish. Safe to share between threads; keeps no connection, no cookie, no proxy.
+    """Fetches what strangers publish. Safe to share between threads; keeps no cookie, uses no proxy.
 
+    A connection stays open for some seconds (`IdleConnections`), within the check of addresses: the host is looked up
+    and checked for each request. A process makes a client of its own: connections do not survive a fork.
     allowed_hosts: `host:port` pairs that may have a local address (see `check_target`). The proxy variables of the
     environment are not read: behind a proxy the check of addresses would mean nothing.
     Does not ask robots.txt (`worker.web.robots`), does not space requests out, does not try again.
@@ -73,6 +76,7 @@ class WebClient:
     resolver: Resolver = field(default_factory=Resolver)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     clock: Callable[[], float] = time.time
+    idle: IdleConnections = field(default_factory=IdleConnections, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         guard_context(self.tls)
@@ -108,7 +112,7 @@ class WebClient:
             guard = Guard(deadline)
             conditions = _conditions(validators, hops)
             headers = self._headers(limits, conditions | ({"Cookie": cookie} if cookie else {}))
-            with exchange(self._route(target, guard, hops), headers=headers, tls=tls) as got:
+            with exchange(self._route(target, guard, hops), headers=headers, tls=tls, idle=self.idle) as got:
                 if got.status not in REDIRECTS:
                     answer = self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
                     if onward := _refresh(answer, limits):
@@ -134,7 +138,7 @@ class WebClient:
             "Accept": ACCEPT_HEADERS[limits.accept],
             "Accept-Encoding": ", ".join(DECODABLE),
             "Accept-Language": "kk, ru;q=0.9, en;q=0.8, *;q=0.5",
-            "Connection": "close",
+            "Connection": "keep-alive",
         }
         return headers | ({"From": self.contact} if self.contact else {}) | conditions
 
