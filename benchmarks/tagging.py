@@ -12,7 +12,7 @@ import json
 import os
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.support.labelled import KAZAKH, RUSSIAN, Row, figures_found, load, scores, tag
+from benchmarks.support.labelled_names import labelled, precision_and_recall
 from benchmarks.support.markup import page_around
+from benchmarks.support.mixed import agreement, mixed
 from config.settings import HERE, Settings
 from pipelines.models import Severity, Tagging
 from pipelines.tagging import Tagger
@@ -148,6 +150,41 @@ def held_out(tagger: Tagger) -> Iterator[Line]:
             yield _topics(f"{corpus} held out, {half} {len(chosen)}", chosen, has_target=False)
 
 
+def mixed_texts(tagger: Tagger) -> Iterator[Line]:
+    """Our held-out news in both languages at once: the whole says what its parts say."""
+    articles = list(mixed(*(_held_out_rows(names) for names in (("kk", "kk2"), ("ru", "ru2")))))
+    by_kind: dict[str, list[str]] = {}
+    for kind, about, f1 in agreement(tagger, articles):
+        by_kind.setdefault(kind, []).append(f"{about} {f1:.2f}")
+    for kind, measured in by_kind.items():
+        yield Line("as its parts, F1", kind, "-", ", ".join(measured))
+
+
+def _held_out_rows(names: Iterable[str]) -> Iterator[Row]:
+    for name in names:
+        lines = (HELD_OUT / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        yield from (row for row in map(json.loads, lines) if row.get("title"))
+
+
+NAMES = {"persons": {"ru": (0.97, 0.92), "kk": (0.97, 0.90)}}
+"""Kind of name → language → precision and recall to reach."""
+
+
+def names(tagger: Tagger, shared: Path) -> Iterator[Line]:
+    """Names that a reader listed, in the read texts and in every third that stays unread."""
+    for kind, targets in NAMES.items():
+        texts = list(labelled(kind, shared))
+        found = {each.id: getattr(tagger.tag(each.title, each.text, language=each.language), kind) for each in texts}
+        for language, (precise, complete) in targets.items():
+            for part in ("read", "unread"):
+                chosen = [each for each in texts if (each.language, each.part) == (language, part)]
+                precision, recall, wanted = precision_and_recall((each.names, found[each.id]) for each in chosen)
+                measured = f"{precision:.3f} / {recall:.3f}"
+                on = f"{language}, {part}: {wanted} in {len(chosen)} texts"
+                holds = precision >= precise and recall >= complete
+                yield Line(f"{kind}, precision / recall", on, f"{precise} / {complete}", measured, holds)
+
+
 def cost(shared: Path) -> Iterator[Line]:
     """Everything on. Cold: a fresh ruleset that has seen no word; warm: the same texts again."""
     rows = load(shared, RUSSIAN)
@@ -189,7 +226,7 @@ def matching(tagger: Tagger, shared: Path) -> Iterator[Line]:
     forms = sorted(matcher.forms("ru"))
     raw = ahocorasick_rs.AhoCorasick(forms)
     texts = [row["text"] for row in load(shared, RUSSIAN)]
-    ours = seconds(lambda: [matcher.find(Text(text), language="ru") for text in texts], rounds=ROUNDS)
+    ours = seconds(lambda: [matcher.find(Text(text, language="ru")) for text in texts], rounds=ROUNDS)
     theirs = seconds(
         lambda: [raw.find_matches_as_indexes(text.lower(), overlapping=True) for text in texts], rounds=ROUNDS
     )
@@ -288,7 +325,9 @@ def main() -> None:
     show(console, "Our own traps", traps(tagger))
     show(console, "Articles that people reported (kuzet rules wrong)", reported(tagger, Settings()))
     show(console, "Invented news that the rules were not written from", held_out(tagger))
+    show(console, "Articles in two languages", mixed_texts(tagger))
     if shared := os.environ.get("KUZET_SHARED"):
+        show(console, "Names", names(tagger, Path(shared)))
         show(console, "Quality on labelled news", quality(tagger, Path(shared)))
         show(console, "Labelled texts by thirds: read, and never read", thirds(tagger, Path(shared)))
         show(console, "Cost on one core", cost(Path(shared)))

@@ -24,6 +24,8 @@ from pydantic_settings import (
 HERE = Path(__file__).resolve().parent
 PREFIX = "KUZET_"
 LAST_PORT = 65_535
+HOUR_S, DAY_S, CENTURY_DAYS = 3_600, 86_400, 36_500
+"""Nothing waits longer than a day (`worker/state/clock.py`), and no clock and no date takes an endless time."""
 ENVIRONMENT, DOTENV, SECRETS = "environment", ".env", "secrets"
 
 OTHER_VARIABLES = frozenset(
@@ -114,17 +116,28 @@ class Settings(BaseSettings):
     search_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
     search_ca: Path | None = Field(None, description="CA certificate of the search engine.")
     search_index: str = Field("kuzet", description="Read alias; `-write` and `-000001` are added to it.")
-    search_timeout_s: float = Field(30.0, gt=0, description="Longest wait for one answer of the search engine.")
-    search_heap_mb: int = Field(512, ge=256, description="Heap of the local search node.")
+    rollover_gb: float = Field(
+        50.0,
+        ge=0,
+        le=1_000_000,
+        description="Above this size in GB, new articles go to an index of their own; 0: never by itself.",
+    )
+    search_timeout_s: float = Field(
+        30.0, gt=0, le=HOUR_S, description="Longest wait for one answer of the search engine."
+    )
+    search_heap_mb: int = Field(512, ge=256, le=1_000_000, description="Heap of the local search node.")
     search_port: int = Field(0, ge=0, lt=9300, description="Port of the local search node; 0 takes a free one.")
     jars_url: str = Field("", description="Mirror the local search node is downloaded from. Empty: the public one.")
 
     pages_url: str = Field(
         "", description="Page store: a folder or an fsspec URL (s3://bucket/pages). Empty: pages/ in the data folder."
     )
-    pages_keep_days: int = Field(30, ge=1, description="How long fetched pages are kept.")
+    pages_keep_days: int = Field(30, ge=1, le=CENTURY_DAYS, description="How long fetched pages are kept.")
     keep_articles_days: int = Field(
-        0, ge=0, description="Days after which an article is deleted from the index; 0 keeps all. Outcomes stay."
+        0,
+        ge=0,
+        le=CENTURY_DAYS,
+        description="Days after which an article is deleted from the index; 0 keeps all. Outcomes stay.",
     )
     pages_min_free_mb: int = Field(500, ge=0, description="Fetching stops below this much free disk.")
 
@@ -136,23 +149,26 @@ class Settings(BaseSettings):
     allow_hosts: Annotated[str, AfterValidator(_host_pairs)] = Field(
         "", description="Local host:port pairs that may be fetched, comma separated (the newsroom)."
     )
-    host_spacing_s: float = Field(2.0, ge=0, description="Shortest time between two requests to one host.")
-    fetch_deadline_s: float = Field(25.0, gt=0, description="Longest time for one page, redirects included.")
+    host_spacing_s: float = Field(2.0, ge=0, le=HOUR_S, description="Shortest time between two requests to one host.")
+    fetch_deadline_s: float = Field(25.0, gt=0, le=HOUR_S, description="Longest time for one page, redirects included.")
     page_retry_s: float = Field(
-        60.0, gt=0, description="Wait before a page that could not be had is asked for again; then twice as long."
+        60.0,
+        gt=0,
+        le=HOUR_S,
+        description="Wait before a page that could not be had is asked for again; then twice as long.",
     )
     max_page_bytes: int = Field(5_000_000, gt=0, description="Largest decoded page.")
     max_feed_bytes: int = Field(10_000_000, gt=0, description="Largest decoded feed.")
-    min_interval_s: float = Field(120.0, gt=0, description="A feed is never polled more often.")
-    max_interval_s: float = Field(86_400.0, gt=0, description="A healthy feed is never polled less often.")
+    min_interval_s: float = Field(120.0, gt=0, le=DAY_S, description="A feed is never polled more often.")
+    max_interval_s: float = Field(86_400.0, gt=0, le=DAY_S, description="A healthy feed is never polled less often.")
 
     outbox_max_mb: int = Field(200, ge=1, description="Above this, extraction waits until the index has caught up.")
     drain_batch: int = Field(200, ge=1, le=2000, description="Documents in one bulk.")
-    io_threads: int = Field(16, ge=1, description="Threads of the io worker.")
+    io_threads: int = Field(16, ge=1, le=1_000, description="Threads of the io worker.")
     cpu_deadline_s: float = Field(
-        20.0, gt=0, description="Longest time to read one page or feed document; its process is killed then."
+        20.0, gt=0, le=HOUR_S, description="Longest time to read one page or feed document; its process is killed then."
     )
-    cpu_processes: int = Field(0, ge=0, description="Processes of the cpu worker; 0: one per core.")
+    cpu_processes: int = Field(0, ge=0, le=1_000, description="Processes of the cpu worker; 0: one per core.")
 
     desk_address: str = Field(
         "127.0.0.1", description="Where the desk listens. On another address it asks for accounts or a trusted proxy."

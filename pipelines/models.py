@@ -180,7 +180,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A text with its facts, before tagging. `canonical_url` is the page's believed claim, else empty."""
+    """A text with its facts, before tagging. `canonical_url` is the page's believed claim, else empty.
+
+    translations: addresses of the same article in other languages, as its page says.
+    """
 
     url: str
     title: str
@@ -193,6 +196,7 @@ class Article:
     published_from: PublishedFrom
     observed_at: datetime
     canonical_url: str = ""
+    translations: tuple[str, ...] = ()
     image_url: str = ""
     repairs: int = 0
     note: str = ""
@@ -344,6 +348,7 @@ class IndexDocument(TypedDict, total=False):
     summary: str
     why: str
     image_url: str
+    translations: list[str]
     kazakh_share: float
     published_at: str
     published_from: str

@@ -80,6 +80,11 @@ class Runtime:
             Stage.EXTRACT: cpu_s,
         }
 
+    @property
+    def drain_lease_s(self) -> float:
+        """How long a drain may be silent: one answer of the engine. Two drains would cost time, and nothing else."""
+        return self.settings.search_timeout_s + GRACE_S
+
     @cached_property
     def pages(self) -> PageStore:
         from worker.files.pages import PageStore

@@ -244,6 +244,7 @@ class Handler(BaseHTTPRequestHandler):
     """One request a connection: the reader keeps none open."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer goes out in two pieces
     timeout = 20
     server: Desk  # type: ignore[assignment]
 

@@ -26,6 +26,7 @@ _CUT_OFF = re.compile(
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)(?:$|\?)", re.IGNORECASE)
 _DATE_FIELDS = ("published", "created", "prism_publicationdate", "updated")
 _FULL_TEXT_FIELDS = ("yandex_full-text", "full-text", "fulltext", "turbo_content")
+_COUNTED_FIELDS = ("feedburner_origlink", "pheedo_origlink")
 _PAGE_TYPES = frozenset({"", "text/html", "application/xhtml+xml"})
 
 
@@ -90,7 +91,11 @@ def _link(item: Any, *, base: str) -> str:  # noqa: ANN401 - as above
 
 
 def _written_links(item: Any) -> Iterator[str]:  # noqa: ANN401 - as above
-    """Yield the addresses that an item gives for itself: alternates in their order, pages before other kinds."""
+    """Yield the addresses that an item gives for itself: alternates in their order, pages before other kinds.
+
+    A service that counts clicks puts its own address in place of the site's, and keeps that in an element of its own.
+    """
+    yield from filter(is_address, (_text(item.get(name)).strip() for name in _COUNTED_FIELDS))
     alternates = [each for each in item.get("links", ()) if _text(each.get("rel")).endswith("alternate")]
     pages = [each for each in alternates if _text(each.get("type")) in _PAGE_TYPES]
     sources = ({"href": part.get("src")} for part in item.get("content", ()))

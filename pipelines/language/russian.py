@@ -31,9 +31,21 @@ def morphology() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+NAME_GRAMMEMES = frozenset({"Name", "Surn", "Patr"})
+"""Grammemes of OpenCorpora for first names, surnames and patronymics."""
+
+
 def is_known(word: str) -> bool:
     """True if a folded word is a form in the dictionary."""
     return bool(morphology().word_is_known(word))
+
+
+@functools.lru_cache(maxsize=20_000)
+def is_ordinary(word: str) -> bool:
+    """True for a form of a known word that is no name of a person: «победа» is one, «виктор» and «дуда» are none."""
+    if not is_known(word):
+        return False
+    return not any(NAME_GRAMMEMES & parse.tag.grammemes for parse in morphology().parse(word))
 
 
 def is_nominative_noun(word: str) -> bool:

@@ -13,7 +13,13 @@ from pipelines.pages.blocked import refuse_challenge, refuse_teaser
 from pipelines.pages.body import read_body
 from pipelines.pages.chosen import text_at
 from pipelines.pages.document import PageTree, read_page, refuse_too_many_elements
-from pipelines.pages.metadata import PageMetadata, believed_canonical, headline, read_metadata
+from pipelines.pages.metadata import (
+    PageMetadata,
+    believed_canonical,
+    believed_translations,
+    headline,
+    read_metadata,
+)
 from pipelines.pages.published import published_at
 from pipelines.pages.subject import is_announced, refuse_other_page
 from pipelines.reading.markup import one_line, web_address
@@ -39,6 +45,7 @@ class Draft:
     published_at: datetime | None = None
     published_from: PublishedFrom = PublishedFrom.OBSERVED
     canonical_url: str = ""
+    translations: tuple[str, ...] = ()
     image_url: str = ""
     language_hint: str = ""
     note: str = ""
@@ -84,6 +91,7 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime, 
         tree, metadata, title=title, url=page.final_url, now=observed_at
     )
     descriptions = (entry.summary if entry else "", *metadata.descriptions)
+    canonical = believed_canonical(metadata, page_url=page.final_url, similar_title=is_announced(metadata, entry))
     return Draft(
         title=title,
         body=body,
@@ -91,9 +99,8 @@ def _draft_from_page(page: Page, *, entry: Entry | None, observed_at: datetime, 
         summary=next(filter(None, descriptions), ""),
         published_at=dated,
         published_from=_source(dated, entry=entry, now=observed_at),
-        canonical_url=believed_canonical(
-            metadata, page_url=page.final_url, similar_title=is_announced(metadata, entry)
-        ),
+        canonical_url=canonical,
+        translations=believed_translations(metadata, page_url=page.final_url, canonical=canonical),
         image_url=_image(metadata, page, entry),
         language_hint=metadata.language or (entry.language if entry else ""),
     )
@@ -190,6 +197,7 @@ def _finish(draft: Draft, *, url: str, observed_at: datetime) -> Article:
         published_from=draft.published_from if dated else PublishedFrom.OBSERVED,
         observed_at=observed_at,
         canonical_url=draft.canonical_url,
+        translations=draft.translations,
         image_url=draft.image_url,
         repairs=title.repairs + body.repairs,
         note=draft.note,

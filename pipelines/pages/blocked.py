@@ -1,4 +1,4 @@
-"""Pages that stand before an article: challenges for robots, and paywalls."""
+"""Pages that stand in place of an article: challenges for robots, paywalls, and errors of the site."""
 
 from __future__ import annotations
 
@@ -42,6 +42,25 @@ _CHALLENGE_CODE = tuple(
     _cf_chl_opt cf-browser-verification ddos-guard.net/check g-recaptcha h-captcha smartcaptcha
     """.split()  # noqa: SIM905 - signs to read
 )
+_ERROR_WORDS = (
+    r"(?:page |file )?not found|forbidden|access forbidden|bad gateway|gateway time-?out|internal server error"
+    r"|service (?:temporarily )?unavailable|(?:this )?(?:web)?site is (?:under maintenance|temporarily unavailable)"
+    r"|(?:under )?maintenance(?: mode)?|your access to this site has been (?:limited|blocked)(?: by the site owner)?"
+    r"|a potentially unsafe operation has been detected(?: in your request to this site)?"
+    r"|(?:запрашиваемая |данная |такая )?(?:страница|запись|новость|статья|материал|публикация)"
+    r" (?:не найден[ао]?|не существует|(?:была |был )?удал[её]н[ао]?)|ничего не найдено|внутренняя ошибка сервера"
+    r"|сайт (?:временно )?(?:недоступен|не работает|на (?:техническом )?обслуживании)|(?:ведутся )?технические работы"
+    r"|(?:сұралған |мұндай )?(?:бет|парақ|парақша|жаңалық|мақала|материал) (?:табылмады|табылған жоқ|жоқ|жойылған)"
+    r"|ештеңе табылмады|(?:сайтта )?техникалық жұмыстар(?: жүргізіліп жатыр)?"
+    r"|сайт уақытша (?:қолжетімсіз|жұмыс істемейді)"
+)
+_ERROR_TITLE = re.compile(
+    rf"^\W*(?:(?:(?:http )?error|oops|упс|ой|извините|ошибка|кешіріңіз|қате(?:лік)?)\W*)?"
+    rf"(?:(?:40[0134]|410|451|50[0234])(?:\W+(?:(?:error|ошибка|қате(?:лік)?)\W*)?(?:{_ERROR_WORDS}))?"
+    rf"|(?:error|ошибка|қате(?:лік)?)\W+(?:40[0134]|410|451|50[0234])|{_ERROR_WORDS}(?:\W+(?:40[0134]|410|50[0234]))?)"
+    r"\W*?(?:[!\d]*$|[|•·/–—-]\s|site|www|\S+\.\w{2,}$)",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SENTENCE_END = re.compile(r"(?<!\.\.)[.!?»\"”)]\s*\Z")
 _PAYWALL_WORDS = re.compile(
@@ -64,6 +83,16 @@ def refuse_challenge(tree: PageTree, metadata: PageMetadata, body: str, *, url: 
         return
     if _CHALLENGE_TITLE.match(metadata.title_element) or _CHALLENGE_WORDS.search(text) or _has_challenge_code(tree):
         raise PageUnusableError(url, "the site asks whether a person is reading (challenge page)", reason="challenge")
+
+
+def refuse_error(metadata: PageMetadata, *, url: str) -> None:
+    """Raise PageUnusableError (`error_page`) when the page is called an error of the site, whatever its status says.
+
+    Soft 404s list other articles, so there may be much text. A page that claims a headline is an article.
+    """
+    called = (metadata.title_element, *metadata.headings[:1])
+    if not metadata.claims.headline and any(map(_ERROR_TITLE.match, called)):
+        raise PageUnusableError(url, "the site shows an error in place of the article", reason="error_page")
 
 
 def refuse_teaser(metadata: PageMetadata, body: str, *, lines: list[str], url: str) -> None:

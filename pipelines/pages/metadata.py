@@ -32,7 +32,10 @@ _SEPARATOR = re.compile(r"\s+[|–—:»·•-]\s+|\s*[|•]\s*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMetadata:
-    """`meta` is name or property → content, names in lower case; of two with one name the first counts."""
+    """`meta` is name or property → content, names in lower case; of two with one name the first counts.
+
+    alternates: language → where the page says that it is in it (`hreflang`), its own mostly among them.
+    """
 
     claims: ArticleClaims
     base: str
@@ -40,6 +43,7 @@ class PageMetadata:
     headings: tuple[str, ...]
     title_element: str
     canonical: str
+    alternates: dict[str, str]
     language: str
     site_names: tuple[str, ...]
 
@@ -73,6 +77,7 @@ def read_metadata(root: lxml.html.HtmlElement, *, url: str) -> PageMetadata:
         headings=headings,
         title_element=title_element,
         canonical=next(iter(links), ""),
+        alternates=dict(reversed(list(_alternates(root)))),
         language=(root.get("lang") or "")[:2].lower(),
         site_names=_site_names(meta, url),
     )
@@ -120,15 +125,31 @@ def believed_canonical(metadata: PageMetadata, *, page_url: str, similar_title: 
     Believed is an address on the same site that cannot be a list, on a page that is the article that was asked for
     (`similar_title`). A site that names its home page or a section on every article would make all of them one.
     """
-    claimed = web_address(metadata.canonical or metadata.meta.get("og:url", ""), base=metadata.base)
-    if not claimed or not similar_title:
+    claimed = metadata.canonical or metadata.meta.get("og:url", "")
+    return _believed(claimed, base=metadata.base, page_url=page_url) if similar_title else ""
+
+
+def believed_translations(metadata: PageMetadata, *, page_url: str, canonical: str = "") -> tuple[str, ...]:
+    """Return where the page is in other languages, as it says (`hreflang`), normalised: articles of its own site only.
+
+    canonical: its own address, where it is another than `page_url`. A menu of languages that leads to home pages or
+    sections names no article; whether the other article says the same is for its reader to compare.
+    """
+    found = (_believed(href, base=metadata.base, page_url=page_url) for href in metadata.alternates.values())
+    others = set(filter(None, found)) - {canonical}
+    return tuple(sorted(others - {normalise_url(page_url)})) if others else ()
+
+
+def _believed(href: str, *, base: str, page_url: str) -> str:
+    """Return an address that a page gives for itself, normalised; empty for another site's and for one of a list."""
+    if not (claimed := web_address(href, base=base)):
         return ""
     try:
-        canonical = normalise_url(claimed)
-        believed = same_site(canonical, page_url) and not _may_be_list(canonical, page_url=normalise_url(page_url))
+        address = normalise_url(claimed)
+        believed = same_site(address, page_url) and not _may_be_list(address, page_url=normalise_url(page_url))
     except UnsafeAddressError:
         return ""
-    return canonical if believed else ""
+    return address if believed else ""
 
 
 def _may_be_list(canonical: str, *, page_url: str) -> bool:
@@ -171,3 +192,10 @@ def _meta(root: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
         for attribute in ("property", "name", "itemprop"):
             if content and (name := element.get(attribute)):
                 yield name.strip().lower(), content
+
+
+def _alternates(root: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    """Yield language and address of the links that name one; the head comes before a menu of languages."""
+    for element in root.iter("link", "a"):
+        if (language := element.get("hreflang")) and (href := element.get("href")):
+            yield language.strip()[:2].lower(), href

@@ -6,6 +6,7 @@ import re
 
 from pipelines.errors import PageUnusableError
 from pipelines.models import Entry
+from pipelines.pages.blocked import refuse_error
 from pipelines.pages.metadata import PageMetadata
 from pipelines.pages.similarity import SIMILAR, STEM_LETTERS, key, similarity, stems
 from pipelines.urls import parse_link
@@ -36,8 +37,10 @@ def refuse_other_page(metadata: PageMetadata, body: str, *, entry: Entry | None,
 
     url: the address that was asked for; found_at: where the redirects led. Titles are edited after they were sent out,
     so a page under another headline passes when its text has the title's words or begins like the feed's summary.
+    Where no title was announced, the page's own can still be that of an error (`error_page`).
     """
     if entry is None or len(stems(entry.title)) < FEWEST_WORDS:
+        refuse_error(metadata, url=url)
         return
     shares_words = _shares_words(body, entry)
     if not shares_words and len(body) <= CONSENT_CHARACTERS and len(_consent_words(body)) >= CONSENT_WORDS:

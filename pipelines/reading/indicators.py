@@ -1,7 +1,8 @@
 """Technical indicators in a text: addresses of the web and of mail, IPs, hashes, CVEs, wallets, phones, also defanged.
 
 Each is given in one spelling, so that two texts that name it have the same value. What only looks like one is left out:
-domains need a known ending, wallets a right checksum, IPs must be of the public net.
+domains need a known ending, wallets a right checksum, IPs must be of the public net. Cyrillic words glued to an address
+(сайтаegov.kz) are no part of it; look-alike letters in it are, for they are how people are deceived.
 """
 
 from __future__ import annotations
@@ -41,14 +42,21 @@ _DEFANGED = (
 _LABEL = r"[a-zа-яёәіңғүұқөһ0-9](?:[a-zа-яёәіңғүұқөһ0-9-]{0,61}[a-zа-яёәіңғүұқөһ0-9])?"
 _URL = re.compile(r"\bhttps?://[^\s<>\"'«»„“”]{4,2000}", re.IGNORECASE)
 _DOMAIN = re.compile(
-    rf"(?<![\w@.-])(?:{_LABEL}\.){{1,8}}(?:[a-z]{{2,24}}|рф|қаз|xn--[a-z0-9]+)(?![\w-])", re.IGNORECASE
+    rf"(?<![\w@.-])(?:{_LABEL}\.){{1,8}}(?:[a-z]{{2,24}}(?![a-z0-9_-])|(?:рф|қаз|xn--[a-z0-9]+)(?![\w-]))",
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(
-    rf"(?<![\w.+-])[a-z0-9][a-z0-9._+-]{{0,63}}@(?:{_LABEL}\.){{1,8}}[a-z]{{2,24}}(?![\w-])", re.IGNORECASE
+    rf"(?<![a-z0-9_.+-])[a-z0-9][a-z0-9._+-]{{0,63}}@(?:{_LABEL}\.){{1,8}}[a-z]{{2,24}}(?![a-z0-9_-])", re.IGNORECASE
 )
+_GLUED = re.compile("^[асеорхуіһәөкмт]*[б-дж-йлнпфц-яғқңүұ][а-яёәіңғүұқөһ]*(?=[a-z][a-z0-9.-]*$)")
+"""A Cyrillic word before a domain in Latin letters, when not all of its letters look like Latin ones."""
+
 _IP4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w.]\d|\w)")
 _IP6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:.])", re.IGNORECASE)
-_HASH = re.compile(r"\b(?:[a-f0-9]{128}|[a-f0-9]{64}|[a-f0-9]{40}|[a-f0-9]{32})\b", re.IGNORECASE)
+HASH_NAMES = {32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}
+"""Hexadecimal digits of a hash → its function. Shorter ones of SHA-2 are not used for files."""
+
+_HASH = re.compile(rf"\b(?:{'|'.join(f'[a-f0-9]{{{n}}}' for n in HASH_NAMES)})\b", re.IGNORECASE)
 _CVE = re.compile(r"\bCVE[-‑–]((?:19|20)\d\d)[-‑–](\d{4,7})\b", re.IGNORECASE)
 _ETHER = re.compile(r"\b0x[a-f0-9]{40}\b", re.IGNORECASE)
 _BASE58 = re.compile(r"\b[13T][1-9A-HJ-NP-Za-km-z]{25,34}\b")
@@ -83,6 +91,11 @@ def indicator(kind: Kind, text: str) -> str:
 def kind_of(value: str) -> Kind | None:
     """Return what an indicator in our spelling is."""
     return next((kind for kind, read in _READERS.items() if next(iter(read(value)), "") == value), None)
+
+
+def hash_name(value: str) -> str:
+    """Return the function that made a hash, as STIX writes it: MD5, SHA-256 … Raises KeyError for other lengths."""
+    return HASH_NAMES[len(value)]
 
 
 def refang(text: str) -> str:
@@ -129,7 +142,7 @@ def _urls(text: str) -> Iterator[str]:
 
 def _domains(text: str) -> Iterator[str]:
     for match in _DOMAIN.finditer(text):
-        name = match[0].lower()
+        name = _GLUED.sub("", match[0].lower())
         if get_tld(f"http://{name}", fail_silently=True):
             yield name.removeprefix("www.")
 

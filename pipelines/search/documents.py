@@ -138,6 +138,7 @@ def _texts(article: Article) -> IndexDocument:
         "body": article.body,
         "summary": article.summary,
         "image_url": article.image_url,
+        "translations": [url for url in article.translations if not _too_long(url)],
         "language": article.language,
         "script": article.script,
         "kazakh_share": round(article.kazakh_share, 4),

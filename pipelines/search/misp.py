@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.models import IndexDocument, Severity
-from pipelines.reading.indicators import Kind, kind_of
+from pipelines.reading.indicators import Kind, hash_name, kind_of
 from pipelines.search.sharing import Tlp, stable_id, stream
 
 THREAT_LEVELS = {Severity.CRITICAL: "1", Severity.HIGH: "1", Severity.MEDIUM: "2", Severity.LOW: "3"}
@@ -18,7 +18,6 @@ OWN_ORGANISATION, COMPLETED = "0", "2"
 """Distribution: those who import it decide how far it goes on. Analysis: complete."""
 
 NETWORK, PAYLOAD, ANALYSIS, FRAUD = "Network activity", "Payload delivery", "External analysis", "Financial fraud"
-HASHES = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
 TYPES = {
     Kind.URL: ("url", NETWORK),
     Kind.DOMAIN: ("domain", NETWORK),
@@ -84,7 +83,7 @@ def attributes(document: IndexDocument) -> Iterator[tuple[str, str, str]]:
 
 def _type_of(kind: Kind, value: str) -> tuple[str, str]:
     if kind is Kind.HASH:
-        return HASHES[len(value)], PAYLOAD
+        return hash_name(value).replace("-", "").lower(), PAYLOAD
     if kind is Kind.IP:
         return "ip-dst", NETWORK
     if kind is Kind.WALLET:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from pipelines.models import IndexDocument
-from pipelines.reading.indicators import Kind, kind_of
+from pipelines.reading.indicators import Kind, hash_name, kind_of
 from pipelines.search.sharing import Tlp, instant_of, stable_id, stream
 
 SPEC = {"spec_version": "2.1"}
@@ -33,7 +33,6 @@ MARKINGS = {
 }
 """Ids that the standard gives to the four markings; clear has that of white, its name before."""
 
-HASHES = {32: "MD5", 40: "SHA-1", 64: "SHA-256", 128: "SHA-512"}
 VALUES = {Kind.URL: "url", Kind.DOMAIN: "domain-name", Kind.EMAIL: "email-addr"}
 ACCOUNTS = {Kind.WALLET: "cryptocurrency-wallet", Kind.PHONE: "phone"}
 """The standard has neither wallets nor phones; an account may be of any type."""
@@ -88,7 +87,7 @@ def observable(value: str) -> Object | None:
         return _observable("user-account", {"account_type": ACCOUNTS[kind], "user_id": value})
     if kind is Kind.IP:
         return _observable(f"ipv{ip_address(value).version}-addr", {"value": value})
-    return _observable("file", {"hashes": {HASHES[len(value)]: value}}) if kind is Kind.HASH else None
+    return _observable("file", {"hashes": {hash_name(value): value}}) if kind is Kind.HASH else None
 
 
 def pattern_of(one: Object) -> str:

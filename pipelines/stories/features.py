@@ -12,17 +12,19 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines.errors import UnsafeAddressError
 from pipelines.language.letters import CYRILLIC, IN_ONE_ALPHABET, UPPER
 from pipelines.language.normalise import fold
-from pipelines.language.tokens import iter_tokens
+from pipelines.language.tokens import word_forms
 from pipelines.models import IndexDocument
 from pipelines.stories.frequencies import Frequencies, stem
 from pipelines.stories.rule import ReactionWords
+from pipelines.urls import twin_id
 
 MOST_WORDS = 80
 LEAD_LETTERS = 300
@@ -37,6 +39,14 @@ TITLE_COUNTS = 2
 
 _NAME = re.compile(rf"(?<![.!?…:»\"\n])[ \u00a0]+[«\"(„]?([{UPPER}A-Z][{CYRILLIC}A-Za-z-]{{2,}})")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[ \u00a0]\d{3})*(?:[.,]\d+)?(?![\d])")
+_IMAGE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif|svg)$", re.IGNORECASE)
+_SIZE = re.compile(r"(?<=[^/])[-_]\d{2,4}x\d{2,4}(?=\.\w+$)|(?<=/)\d{2,4}x\d{2,4}/")
+_EMBLEM = re.compile(
+    r"(?<![^/_.-])(?:logo\w*|favicon|default|placeholder|no[-_]?(?:image|photo|img)|og[-_]?image|share)(?![^/_.-])",
+    re.IGNORECASE,
+)
+"""Names that sites give to the picture of articles without one."""
+
 _YEARS = range(1990, 2040)
 Vector = dict[str, float]
 
@@ -46,6 +56,8 @@ class Features:
     """`at`: epoch seconds of publication. `numbers`: as decimal text. Vectors have length 1, names have weights.
 
     rare: those of the words that the list of common ones does not name. is_reaction: the title is what somebody says.
+    address: what the spellings of the article's address have in common (`urls.twin_id`); translations: those of the
+    articles that its page calls its versions in other languages. picture: the address of its lead image, less its size.
     """
 
     article_id: str
@@ -53,7 +65,9 @@ class Features:
     language: str
     site: str
     same_text: str
-    image: str = ""
+    address: str = ""
+    translations: frozenset[str] = frozenset()
+    picture: str = ""
     words: Mapping[str, float] = field(default_factory=dict)
     lead: Mapping[str, float] = field(default_factory=dict)
     title: Mapping[str, float] = field(default_factory=dict)
@@ -69,7 +83,10 @@ class Features:
     is_reaction: bool = False
 
 
-_SETS = ("rare", "numbers", "title_numbers", "places", "organisations", "topics", "shingles")
+_SETS = ("translations", "rare", "numbers", "title_numbers", "places", "organisations", "topics", "shingles")
+
+
+_NAMES = frozenset(each.name for each in fields(Features))
 
 
 def features_of(document: IndexDocument, frequencies: Frequencies, reactions: ReactionWords) -> Features:
@@ -77,19 +94,21 @@ def features_of(document: IndexDocument, frequencies: Frequencies, reactions: Re
     texts = document.get("cyrillic", document)
     title, body = texts.get("title", ""), texts.get("body", "")
     text = f"{title}\n{body}"
-    forms = [token.form for token in iter_tokens(text)]
+    forms, title_forms = word_forms(text), word_forms(title)
     figures = {kind: frozenset(values) for kind, values in document.get("figures", {}).items()}
-    words = _words(title, forms, frequencies)
+    words = _words(title_forms, forms, frequencies)
     return Features(
         article_id=document.get("id", ""),
         at=datetime.fromisoformat(document["published_at"]).timestamp() if "published_at" in document else 0.0,
         language=document.get("language", ""),
         site=document.get("source", "") or site_of(document.get("url", "")),
         same_text=document.get("same_text", ""),
-        image=document.get("image_url", ""),
+        address=_address(document.get("url", "")),
+        translations=frozenset(filter(None, map(_address, document.get("translations", ())))),
+        picture=picture_of(document.get("image_url", "")),
         words=words,
-        lead=_lead(f"{title}\n{body[:LEAD_LETTERS]}", frequencies),
-        title=_lead(title, frequencies),
+        lead=_beginnings(word_forms(f"{title}\n{body[:LEAD_LETTERS]}"), frequencies),
+        title=_beginnings(title_forms, frequencies),
         rare=frozenset(filter(frequencies.is_rare, words)),
         names=_names(title, body, frequencies),
         numbers=_numbers(text) | _counted(figures),
@@ -99,7 +118,7 @@ def features_of(document: IndexDocument, frequencies: Frequencies, reactions: Re
         organisations=frozenset(document.get("organisations", ())),
         topics=frozenset(document.get("topics", ())),
         shingles=shingles_of(forms),
-        is_reaction=reactions.are_in(token.form for token in iter_tokens(title)),
+        is_reaction=reactions.are_in(title_forms),
     )
 
 
@@ -107,6 +126,22 @@ def site_of(url: str) -> str:
     """Return the name of a site without its ending: novorosinform for novorosinform.org and .com."""
     labels = (urlsplit(url).hostname or "").removeprefix("www.").split(".")
     return labels[-2] if len(labels) > 1 else labels[0]
+
+
+def picture_of(url: str) -> str:
+    """Return what the addresses of one image in several sizes have in common; empty for an emblem of the site."""
+    parts = urlsplit(url)
+    if not parts.hostname or _EMBLEM.search(parts.path):
+        return ""
+    query = "" if _IMAGE.search(parts.path) else parts.query
+    return f"{parts.hostname.removeprefix('www.')}{_SIZE.sub('', parts.path)}?{query}".removesuffix("?")
+
+
+def _address(url: str) -> str:
+    try:
+        return twin_id(url)
+    except UnsafeAddressError:
+        return ""  # an imported text
 
 
 def shingles_of(forms: list[str]) -> frozenset[int]:
@@ -139,14 +174,15 @@ def to_record(features: Features) -> dict[str, Any]:
 
 
 def from_record(record: Mapping[str, Any]) -> Features:
-    """Read a record, also one of an earlier version, which has fewer features."""
+    """Read a record, also one of an earlier version, which has fewer features or others."""
+    known = {name: value for name, value in record.items() if name in _NAMES}
     figures = {kind: frozenset(values) for kind, values in record["figures"].items()}
-    return Features(**{**record, **{name: frozenset(record.get(name, ())) for name in _SETS}, "figures": figures})
+    return Features(**{**known, **{name: frozenset(record.get(name, ())) for name in _SETS}, "figures": figures})
 
 
-def _words(title: str, forms: list[str], frequencies: Frequencies) -> Vector:
+def _words(title_forms: list[str], forms: list[str], frequencies: Frequencies) -> Vector:
     counted = Counter(_stems(forms))
-    for word in _stems([token.form for token in iter_tokens(title)]):
+    for word in _stems(title_forms):
         counted[word] += TITLE_COUNTS
     weighed = {word: (1 + math.log(count)) * frequencies.weight(word) for word, count in counted.items()}
     return _of_length_one(dict(heapq.nlargest(MOST_WORDS, weighed.items(), key=lambda pair: (pair[1], pair[0]))))
@@ -156,12 +192,13 @@ def _stems(forms: Iterable[str]) -> list[str]:
     return [stem(form) for form in forms if len(form) >= SHORTEST_WORD and not form[0].isdigit()]
 
 
-def _lead(text: str, frequencies: Frequencies) -> Vector:
+def _beginnings(forms: list[str], frequencies: Frequencies) -> Vector:
+    """Return beginnings of words → the weight of the rarest word that begins so."""
     weighed: Vector = {}
-    for token in iter_tokens(text):
-        if len(token.form) >= SHORTEST_WORD:
-            beginning = token.form[:BEGINNING]
-            weighed[beginning] = max(weighed.get(beginning, 0.0), frequencies.weight(stem(token.form)))
+    for form in forms:
+        if len(form) >= SHORTEST_WORD:
+            beginning = form[:BEGINNING]
+            weighed[beginning] = max(weighed.get(beginning, 0.0), frequencies.weight(stem(form)))
     return _of_length_one(weighed)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 from pipelines.stories.features import Features
 from pipelines.stories.rule import StoryRules
@@ -47,6 +48,8 @@ def decide(
 
     is_apart: true for a story that a person has parted from this article.
     """
+    if new.picture and window.shows_several(new.picture):
+        new = replace(new, picture="")
     joinable = [each for each in _joinable(new, window, rules=rules) if not is_apart(each.story)]
     if not joinable:
         return Decision(article_id=new.article_id, story=new.article_id)
@@ -57,7 +60,7 @@ def decide(
         story=best.story,
         score=round(best.best.score, 3),
         like=like.article_id,
-        is_reprint=best.best.score >= 1.0,
+        is_reprint=best.best.is_reprint,
         reasons=compare(new, like, rules=rules, explain=True).reasons,
         merged=tuple(sorted(_shown_as_one(best, joinable, window, rules=rules))),
     )
@@ -65,16 +68,16 @@ def decide(
 
 def _joinable(new: Features, window: Window, *, rules: StoryRules) -> Iterable[_Joinable]:
     """Yield the stories that the article could join: one article of it fits, and the others do not speak against it."""
-    near = [compare(new, old, rules=rules) for old in window.candidates(new, limit=rules.most_candidates)]
+    candidates = window.candidates(new, limit=rules.most_candidates)
+    compared = (compare(new, old, rules=rules, least=rules.join_from) for old in candidates)
+    known = {match.article_id: match for match in compared if match.score >= rules.join_from}
     by_story: defaultdict[str, list[Match]] = defaultdict(list)
-    for match in near:
-        if match.score >= rules.join_from:
-            by_story[window.story_of(match.article_id)].append(match)
-    known = {match.article_id: match for match in near}
+    for match in known.values():
+        by_story[window.story_of(match.article_id)].append(match)
     for story, matches in by_story.items():
         best = max(matches, key=lambda match: (match.score, match.likeness, match.article_id))
         average = _average(new, _asked(window.members(story), best.article_id), known, window, rules=rules)
-        if average >= rules.story_from:
+        if best.is_translation or average >= rules.story_from:
             yield _Joinable(story, best, average)
 
 
@@ -106,9 +109,11 @@ def _shown_as_one(best: _Joinable, joinable: Iterable[_Joinable], window: Window
 
 def _are_alike(one: str, other: str, window: Window, *, rules: StoryRules) -> bool:
     """Whether the articles of two stories are alike on average."""
-    pairs = [
-        compare(window.features(first), window.features(second), rules=rules).score
-        for first in _asked(window.members(one), window.members(one)[0])
-        for second in _asked(window.members(other), window.members(other)[0])
-    ]
-    return sum(pairs) / len(pairs) >= rules.story_from
+    firsts, seconds = (_asked(window.members(story), window.members(story)[0]) for story in (one, other))
+    missing = rules.story_from * len(firsts) * len(seconds)
+    for first, second in product(firsts, seconds):
+        # a picture that both stories have is an emblem or from the archive
+        missing -= compare(replace(window.features(first), picture=""), window.features(second), rules=rules).score
+        if missing <= 0:
+            return True
+    return False

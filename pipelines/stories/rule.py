@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any
@@ -17,29 +18,37 @@ REACTIONS = "reaction_words"
 
 @dataclass(frozen=True, kw_only=True)
 class MatchRule:
-    """Weights of the terms of `scoring.TERMS`, learned by `python -m benchmarks.stories.learn`."""
+    """Weights of the terms of `scoring.TERMS`, learned by `python -m benchmarks.stories.learn`.
+
+    They are in the order in which they are asked for: those that cost little or decide much first.
+    """
 
     constant: float
-    words: float = 0.0
-    lead: float = 0.0
-    titles: float = 0.0
-    rare: float = 0.0
-    names: float = 0.0
-    numbers: float = 0.0
-    figures: float = 0.0
-    places: float = 0.0
-    organisations: float = 0.0
     same_site: float = 0.0
-    numbers_differ: float = 0.0
-    no_number_shared: float = 0.0
-    figures_differ: float = 0.0
-    places_differ: float = 0.0
     reaction_differs: float = 0.0
+    numbers_differ: float = 0.0
+    places_differ: float = 0.0
+    figures_differ: float = 0.0
+    no_number_shared: float = 0.0
+    translation: float = 0.0
+    picture: float = 0.0
+    numbers: float = 0.0
+    places: float = 0.0
+    figures: float = 0.0
+    organisations: float = 0.0
+    names: float = 0.0
+    rare: float = 0.0
+    titles: float = 0.0
+    lead: float = 0.0
 
     @cached_property
-    def weights(self) -> tuple[tuple[str, float], ...]:
-        """Return the terms that weigh something, with their weights."""
-        return tuple((name, weight) for name, weight in rule_fields(self).items() if weight and name != "constant")
+    def steps(self) -> tuple[tuple[str, float, float], ...]:
+        """Return the terms that weigh something: name, weight, and the most that those after it can add."""
+        weighing = [(each.name, getattr(self, each.name)) for each in fields(self)[1:] if getattr(self, each.name)]
+        return tuple(
+            (name, weight, math.fsum(max(other, 0.0) for _, other in weighing[number:]))
+            for number, (name, weight) in enumerate(weighing, start=1)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +106,6 @@ def parse_story_rules(text: str, *, file: str = STORIES_FILE) -> StoryRules:
         reactions=ReactionWords.of(found[REACTIONS].texts() if REACTIONS in found else ()),
         **values,
     )
-
-
-def rule_fields(rule: MatchRule) -> Mapping[str, float]:
-    """Return the weights by name, in the order of the file."""
-    return {each.name: getattr(rule, each.name) for each in fields(rule)}
 
 
 def _match_rule(source: Marked) -> MatchRule:

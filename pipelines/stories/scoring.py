@@ -15,6 +15,11 @@ AGAINST = {
     "places_differ": "but other places",
     "reaction_differs": "but one is what somebody says of it",
 }
+FOR = {
+    "translation": "one page names the other as its translation",
+    "picture": "same picture",
+}
+EACH_OTHER = "each page names the other as its translation"
 HOUR_S = 3600.0
 MOST_NAMED = 5
 WEIGHTY = 0.45
@@ -26,53 +31,84 @@ MANY_RARE = 5
 ARTICLES_KNOWN = 8192
 """Sets of numbers whose weights are remembered: an article is compared with some eighty others."""
 
+ROUNDING = 0.01
+"""What terms may be above 1 together, for weights of words are rounded."""
+
 SMALL = 2
 """Counts up to this are found in most articles: they neither join nor part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have."""
+    """`score`: how likely it is one event, 0 to 1. `likeness`: the share of shingles that both texts have.
+
+    is_translation: each of the two pages names the other as itself in another language.
+    """
 
     article_id: str
-    score: float
-    likeness: float
-    reasons: tuple[str, ...]
+    score: float = 0.0
+    likeness: float = 0.0
+    is_reprint: bool = False
+    is_translation: bool = False
+    reasons: tuple[str, ...] = ()
 
 
-def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False) -> Match:
+def compare(new: Features, old: Features, *, rules: StoryRules, explain: bool = False, least: float = 0.0) -> Match:
     """Compare two articles. Texts that are nearly the same need no rule; articles too far apart are never one event.
 
-    explain: give the reasons, which are a tenth of the cost.
+    explain: give the reasons, which are a tenth of the cost. least: a score below it is given as 0, and found without
+    most of the work.
     """
-    likeness = jaccard(new.shingles, old.shingles)
     if abs(new.at - old.at) > rules.window_hours * HOUR_S and new.at and old.at:
-        return Match(article_id=old.article_id, score=0.0, likeness=likeness, reasons=())
-    if is_reprint(new, old, likeness=likeness, rules=rules):
+        return Match(article_id=old.article_id)
+    if is_translation(new, old):
+        return Match(article_id=old.article_id, score=1.0, is_translation=True, reasons=(EACH_OTHER,))
+    if is_reprint(new, old, rules=rules):
+        likeness = jaccard(new.shingles, old.shingles)
         said = f"the same text ({likeness:.0%} of its runs of four words)"
-        return Match(article_id=old.article_id, score=1.0, likeness=likeness, reasons=(said,))
+        return Match(article_id=old.article_id, score=1.0, likeness=likeness, is_reprint=True, reasons=(said,))
     rule = rules.same_language if new.language == old.language else rules.twins
-    score = probability(new, old, rule)
+    score = probability(new, old, rule, least=least)
+    if score < least:
+        return Match(article_id=old.article_id)
     reasons = tuple(reasons_of(new, old)) if explain else ()
-    return Match(article_id=old.article_id, score=score, likeness=likeness, reasons=reasons)
+    return Match(article_id=old.article_id, score=score, likeness=jaccard(new.shingles, old.shingles), reasons=reasons)
 
 
-def is_reprint(new: Features, old: Features, *, likeness: float, rules: StoryRules) -> bool:
+def is_translation(new: Features, old: Features) -> bool:
+    """Whether each of two pages names the other as itself in another language: only their site can say so."""
+    return new.language != old.language and old.address in new.translations and new.address in old.translations
+
+
+def is_reprint(new: Features, old: Features, *, rules: StoryRules) -> bool:
     """Whether one text was made of the other. A statistic with other numbers in the same sentences was not."""
     if new.same_text and new.same_text == old.same_text and new.numbers == old.numbers:
         return True
-    return likeness >= rules.reprint_from and _share(new.numbers, old.numbers) >= rules.reprint_numbers
+    if _share(new.numbers, old.numbers) < rules.reprint_numbers:
+        return False
+    return jaccard(new.shingles, old.shingles) >= rules.reprint_from
 
 
-def terms_of(new: Features, old: Features, names: Iterable[str]) -> dict[str, float]:
-    """Return terms of TERMS for two articles."""
-    return {name: float(TERMS[name](new, old)) for name in names}
+def probability(new: Features, old: Features, rule: MatchRule, *, least: float = 0.0) -> float:
+    """Return how likely two articles are one event by a rule: 1 / (1 + e^-sum) of its weighted terms.
 
-
-def probability(new: Features, old: Features, rule: MatchRule) -> float:
-    """Return how likely two articles are one event by a rule: 1 / (1 + e^-sum) of its weighted terms."""
-    total = rule.constant + math.fsum([weight * TERMS[name](new, old) for name, weight in rule.weights])
+    least: return 0 as soon as the terms that are left cannot lift the score to it. The cheap terms come first.
+    """
+    missing = _log_odds(least) - rule.constant - ROUNDING
+    parts = []
+    for name, weight, best_left in rule.steps:
+        part = weight * TERMS[name](new, old)
+        parts.append(part)
+        missing -= part
+        if best_left < missing:
+            return 0.0
+    total = rule.constant + math.fsum(parts)
     return 1 / (1 + math.exp(-max(-40.0, min(40.0, total))))
+
+
+@lru_cache(8)
+def _log_odds(score: float) -> float:
+    return math.log(score / (1 - score)) if 0 < score < 1 else math.inf * (score - 0.5)
 
 
 def reasons_of(new: Features, old: Features) -> Iterable[str]:
@@ -90,6 +126,7 @@ def reasons_of(new: Features, old: Features) -> Iterable[str]:
         yield f"same place: {', '.join(places[:MOST_NAMED])}"
     if organisations := sorted(new.organisations & old.organisations):
         yield f"same organisation: {', '.join(organisations[:MOST_NAMED])}"
+    yield from (said for name, said in FOR.items() if TERMS[name](new, old))
     yield from (said for name, said in AGAINST.items() if TERMS[name](new, old))
 
 
@@ -101,19 +138,19 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return the product of two vectors of length one."""
-    return math.fsum([one[word] * other[word] for word in one.keys() & other.keys()])
+    return math.fsum([weight * other[word] for word, weight in one.items() if word in other])
 
 
 def _overlap(one: Mapping[str, float], other: Mapping[str, float], *, enough: float) -> float:
     """Return which share of the lesser one is shared; little that is shared counts for less (`enough`: two thirds)."""
-    shared = math.fsum([min(one[name], other[name]) for name in one.keys() & other.keys()])
+    shared = math.fsum([min(weight, other[name]) for name, weight in one.items() if name in other])
     least = min(math.fsum(one.values()), math.fsum(other.values())) if shared else 0.0
     return shared / least * (1 - math.exp(-shared / enough)) if least else 0.0
 
 
 def _told_by(one: Features, other: Features) -> float:
     """Return which share of the title of one is in the title and lead of the other, rare words more."""
-    shared = [one.title[word] for word in one.title.keys() & other.lead.keys()]
+    shared = [weight for word, weight in one.title.items() if word in other.lead]
     return math.fsum(shared) / math.fsum(one.title.values()) if shared else 0.0
 
 
@@ -160,7 +197,6 @@ def _rarest(one: Mapping[str, float], other: Mapping[str, float]) -> list[str]:
 
 
 TERMS: Mapping[str, Callable[[Features, Features], float]] = {
-    "words": lambda new, old: cosine(new.words, old.words),
     "lead": lambda new, old: cosine(new.lead, old.lead),
     "titles": lambda new, old: (_told_by(new, old) + _told_by(old, new)) / 2,
     "rare": lambda new, old: 1 - math.exp(-len(new.rare & old.rare) / MANY_RARE),
@@ -169,6 +205,8 @@ TERMS: Mapping[str, Callable[[Features, Features], float]] = {
     "figures": lambda new, old: _agreement(new.figures, old.figures),
     "places": lambda new, old: _share(new.places, old.places),
     "organisations": lambda new, old: _share(new.organisations, old.organisations) if new.organisations else 0.0,
+    "translation": lambda new, old: old.address in new.translations or new.address in old.translations,
+    "picture": lambda new, old: bool(new.picture) and new.picture == old.picture,
     "same_site": lambda new, old: bool(new.site) and new.site == old.site,
     "numbers_differ": lambda new, old: _differ(new.title_numbers, old.title_numbers),
     "no_number_shared": lambda new, old: _shares_no_number(new.numbers, old.numbers),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipelines.errors import ConfigError
+from pipelines.language.kazakh_words import LEXICON, KazakhWords
 from pipelines.reading.marked_yaml import read_yaml
 from pipelines.tagging.figures.counted_words import CountedWords
 from pipelines.tagging.figures.number_words import NumberWords
@@ -32,8 +33,11 @@ SHARED_FILES = (
 )
 """The files next to the folder rules/ that belong to a ruleset."""
 
-WORD_FILES = ("numbers.yaml", "name_words.yaml")
-"""The words around numbers and names. Config folders written for 0.1.0 lack these files: then the lists are empty."""
+WORD_FILES = ("numbers.yaml", "name_words.yaml", LEXICON)
+"""The words around numbers and names, and Kazakh words that are no names.
+
+Config folders written for 0.1.0 lack these files: then the lists are empty.
+"""
 
 
 class Ruleset:
@@ -60,7 +64,9 @@ class Ruleset:
         self.organisations = Organisations("organisations.yaml", text["organisations.yaml"], matcher=self.matcher)
         lists = {file: one for file, one in texts.items() if file.startswith(f"{FOLDER}/")}
         self.watchlists = Watchlists(lists, matcher=self.matcher)
-        self.names = Names("names.yaml", text["names.yaml"], around=around, word_forms=word_forms)
+        self.names = Names(
+            "names.yaml", text["names.yaml"], around=around, word_forms=word_forms, kazakh=KazakhWords(text[LEXICON])
+        )
 
 
 def file_text(texts: Mapping[str, str], file: str) -> str:

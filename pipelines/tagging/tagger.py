@@ -46,8 +46,9 @@ class Tagger:
     def tag(self, title: str, body: str, *, language: str = "") -> Tagging:
         """Find topics with their reasons, severity, figures, places and names of one article.
 
-        A language without rules, or none, means that the rules of all languages are tried. Kazakh in Latin letters is
-        read into Cyrillic first; spans point into the texts as they were given.
+        language: of most of the article; sentences and quotations in the other of Kazakh and Russian are read by its
+        rules. A language without rules, or none, means that the rules of all languages are tried. Kazakh in Latin
+        letters is read into Cyrillic first; spans point into the texts as they were given.
         """
         if self._latin and language in IN_LATIN and in_latin_kazakh(f"{title}\n{body}"):
             reader = self._latin()
@@ -59,12 +60,12 @@ class Tagger:
 
     def _tag(self, title: str, body: str, *, language: str) -> Tagging:
         rules = self.ruleset
-        texts = (Text(title, field="title"), Text(body[:LONGEST_TEXT]))
-        found = [Found(text, rules.matcher.find(text, language=language)) for text in texts]
+        texts = (Text(title, field="title", language=language), Text(body[:LONGEST_TEXT], language=language))
+        found = [Found(text, rules.matcher.find(text)) for text in texts]
         verdict = judge(found, rules.topics)
-        figures = find_figures(found, rules.counted, language=language)
+        figures = find_figures(found, rules.counted)
         figures = without_unreal(figures, verdict.contexts, texts=texts)
-        persons = find_persons(found, rules.names, gazetteer=rules.gazetteer, language=language)
+        persons = find_persons(found, rules.names, gazetteer=rules.gazetteer)
         indicators = find_indicators(title, body[:LONGEST_TEXT])
         assessment = assess(found, verdict.tags, figures, gravity=rules.gravity, base=self._base(verdict.tags))
         return Tagging(

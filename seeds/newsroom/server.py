@@ -105,6 +105,7 @@ def _end(connection: socket.socket) -> None:
 
 class SiteHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer goes out in two pieces
     server_version = "nginx"
     sys_version = ""
     timeout = IDLE_S

@@ -64,7 +64,7 @@ def needs(method: str, target: str, body: bytes) -> list[Need]:
     """Everything a request takes. Raises UnknownRequestError."""
     path = unquote(urlsplit(target).path)
     asked = f"{method} {path}"
-    if asked in {"POST /_reindex", "POST /_aliases", "POST /_bulk", "PUT /_bulk"}:
+    if asked in {"POST /_reindex", "POST /_aliases", "POST /_bulk", "PUT /_bulk", "POST /_mget"}:
         return list(_of_body(path, body))
     if path == "/_search/scroll":
         return []  # who began it may go on, and end it
@@ -87,6 +87,9 @@ def _of_body(path: str, body: bytes) -> Iterator[Need]:
                 yield Need("write", facts["_index"])
         return
     asked = json.loads(body)
+    if path == "/_mget":
+        yield from (Need("read", one["_index"]) for one in asked["docs"])
+        return
     if path == "/_reindex":
         yield Need("read", asked["source"]["index"])
         yield Need("write", asked["dest"]["index"])

@@ -39,6 +39,7 @@ REMARKS = {
     "challenge": "its page asks whether a person is reading, so its text is the feed's",
     "paywall": "its page is for subscribers only, so its text is the feed's",
     "consent": "its page asks for consent, so its text is the feed's",
+    "error_page": "its page is an error of the site, so its text is the feed's",
     "other_page": "another page came in its place, so its text is the feed's",
     "no_text": "its page has no text, so its text is the feed's",
     "too_many_elements": "its page is too large to be read, so its text is the feed's",

@@ -336,6 +336,7 @@ class ArticleRow(TypedDict):
 
     url: str
     canonical_url: str
+    translations: list[str]
     title: str
     text: str
     language: str
@@ -564,28 +565,49 @@ class SettingsAnswer(TypedDict):
 
 
 class IndexRow(TypedDict):
-    """`replaced_at` is null for the live index and a half-made one."""
+    """`replaced_at` is null for a live index and a half-made one. `takes_new`: new articles go there."""
 
     index: str
     articles: int
     live: bool
+    takes_new: bool
     replaced_at: float | None
     kept_until: float | None
 
 
 class IndicesAnswer(TypedDict):
-    """In the order of their making."""
+    """Those of before a rollover first, each with its later ones."""
 
     indices: list[IndexRow]
 
 
 class ReindexPlan(TypedDict):
-    """`reasons`: why a reindex is needed, none when it is not."""
+    """`reasons`: why a reindex is needed, none when it is not. `then`: live indices that would follow."""
 
     source: str
     target: str
     articles: int
     reasons: list[str]
+    then: NotRequired[list[str]]
+
+
+class RolloverPlanAnswer(TypedDict):
+    """`bytes`: of the newest index; `limit_bytes`: above it a rollover begins by itself, 0 for never; `due`: now."""
+
+    source: str
+    target: str
+    articles: int
+    bytes: int
+    limit_bytes: int
+    due: bool
+
+
+class MovedRow(TypedDict):
+    """An index that a reindex has replaced by another."""
+
+    source: str
+    target: str
+    articles: int
 
 
 class TopicChange(TypedDict):
@@ -604,7 +626,10 @@ class RetagPlan(TypedDict):
 
 
 class RebuildAnswer(TypedDict):
-    """A rebuild that is over. `written`: of retag and restory; `read`: of reextract; `source`, `target`: of reindex."""
+    """A rebuild that is over. `written`: of retag and restory; `read`: of reextract.
+
+    `source`, `target`: of rollover and reindex, of which `moved` names every index after a rollover.
+    """
 
     kind: str
     took_s: float
@@ -616,6 +641,7 @@ class RebuildAnswer(TypedDict):
     failed: NotRequired[int]
     written: NotRequired[int]
     read: NotRequired[int]
+    moved: NotRequired[list[MovedRow]]
 
 
 class BegunAnswer(TypedDict):
@@ -942,10 +968,12 @@ ANSWERS: dict[str, type] = {
     "kuzet forget --lift": LiftAnswer,
     "kuzet settings": SettingsAnswer,
     "kuzet desk user list": DeskUsers,
-    "kuzet reindex, kuzet retag, kuzet reextract, kuzet restory": RebuildAnswer,
-    "kuzet reindex --no-wait, kuzet retag --no-wait, kuzet reextract --no-wait, kuzet restory --no-wait": BegunAnswer,
+    "kuzet reindex, kuzet rollover, kuzet retag, kuzet reextract, kuzet restory": RebuildAnswer,
+    "kuzet reindex --no-wait, kuzet rollover --no-wait": BegunAnswer,
+    "kuzet retag --no-wait, kuzet reextract --no-wait, kuzet restory --no-wait": BegunAnswer,
     "kuzet reindex --list": IndicesAnswer,
     "kuzet reindex --dry-run": ReindexPlan,
+    "kuzet rollover --dry-run": RolloverPlanAnswer,
     "kuzet retag --dry-run": RetagPlan,
     "kuzet rules lint": LintAnswer,
     "kuzet rules test": RulesTestAnswer,

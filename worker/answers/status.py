@@ -167,7 +167,8 @@ def problems(
     """List all that is wrong, worst first; what makes `kuzet status` end with 1."""
     from worker.setup.expiry import ending_soon
 
-    found = [*idle(runtime, workers), *ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))]
+    found = [*filter(None, (runtime.state.restoring.problem,)), *idle(runtime, workers)]
+    found += ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))
     if trouble := search_problems(runtime, search):
         found += trouble
     elif search.index:

@@ -33,9 +33,20 @@ from worker.backup.folder import (
     seal,
     write_lines,
 )
-from worker.backup.keys import Key, batches, delete_keys, is_empty, read_keys, without_pages, write_keys
+from worker.backup.keys import (
+    TOMBSTONES,
+    Key,
+    batches,
+    delete_keys,
+    is_empty,
+    read_keys,
+    without_pages,
+    write_keys,
+)
+from worker.rebuilds import open_reindexer
 from worker.rebuilds.transfer import restore as write_documents
 from worker.runtime import Runtime
+from worker.state.restoring import KEY as RESTORING
 
 Line = TypeVar("Line")
 Note = Callable[[str, int], None]
@@ -71,19 +82,32 @@ def restore_backup(runtime: Runtime, folder: Path, *, replace: bool, note: Note 
     Nothing may write meanwhile. Raises KuzetError: for a damaged backup, before anything is changed; for a state that
     is not empty, unless `replace`.
     """
-    read_manifest(folder)
+    written = read_manifest(folder).lines
     redis, prefix = runtime.redis, runtime.settings.redis_prefix
-    if not replace and not is_empty(redis, prefix):
+    if not (replace or runtime.state.restoring.folder or is_empty(redis, prefix)):
         raise KuzetError(
             "The state", "is not empty", remedy="With --replace the backup takes its place: what it lacks is lost."
         )
-    delete_keys(redis, prefix)
-    lines = counted(read_lines(folder / STATE), "state", note)
+    runtime.state.restoring.begin(str(folder), now=runtime.now())
+    delete_keys(redis, prefix, keep={*TOMBSTONES, RESTORING})
+    lines = counted(read_lines(folder / STATE, written=written[STATE]), "state", note)
     counts = Counter(keys=write_keys(redis, prefix, without_pages(map(Key.of, lines))))
-    counts += _restore_articles(runtime, counted(read_lines(folder / ARTICLES), "articles", note))
+    _forget_again(runtime)
+    saved = read_lines(folder / ARTICLES, written=written[ARTICLES])
+    counts += _restore_articles(runtime, counted(saved, "articles", note))
+    runtime.state.stories.mark_all(now=runtime.now())
     counts["adopted"] = adopt_index(runtime, note=note)
     _restore_files(runtime, folder)
+    runtime.state.restoring.end()
     return counts
+
+
+def _forget_again(runtime: Runtime) -> None:
+    """Take out of the restored state what was forgotten after the backup."""
+    for tombstone in runtime.state.forgotten:
+        if runtime.state.articles.trace(tombstone.article_id) is not None:
+            runtime.state.forgotten.forget(tombstone.article_id, now=tombstone.at, url=tombstone.url)
+            runtime.state.stories.forget(tombstone.article_id, now=runtime.now())
 
 
 def adopt_index(runtime: Runtime, *, note: Note = silent) -> int:
@@ -93,6 +117,9 @@ def adopt_index(runtime: Runtime, *, note: Note = silent) -> int:
     lost: journeys, tombstones, the books of earlier days, articles under way.
     """
     adopted, now, state = 0, runtime.now(), runtime.state
+    runtime.ensure_index()
+    if state.rebuilds.current() is None:
+        open_reindexer(runtime).clean_up()  # after one whose record is lost: its fence would stay
     runtime.search.refresh()
     for stored in counted(runtime.search.scan(SearchRequest()), "articles of the index", note):
         if state.articles.trace(stored.article_id) is not None:

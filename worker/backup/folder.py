@@ -53,13 +53,18 @@ def write_lines(file: Path, lines: Iterable[str]) -> int:
     return count
 
 
-def read_lines(file: Path) -> Iterator[bytes]:
-    """Yield the lines of a file. Raises KuzetError for a damaged one."""
+def read_lines(file: Path, *, written: int) -> Iterator[bytes]:
+    """Yield the lines of a file. Raises KuzetError for a damaged one, and at the end for one that lacks some."""
+    read = 0
     try:
         with file.open("rb") as raw, BufferedReader(zstandard.ZstdDecompressor().stream_reader(raw)) as stream:
-            yield from stream
+            for line in stream:
+                read += 1
+                yield line
     except zstandard.ZstdError as error:
         raise KuzetError(str(file), f"is damaged ({error})") from error
+    if read != written:
+        raise KuzetError(str(file), f"is damaged: {read} of {written} lines are there")
 
 
 def copy_files(source: Path, target: Path, *, files: Iterable[Path]) -> None:

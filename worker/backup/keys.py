@@ -7,7 +7,9 @@ the broker is away.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import math
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -15,16 +17,31 @@ from typing import Any, TypeVar
 
 from redis import Redis
 
+from pipelines.errors import KuzetError
+from worker.state.locking import keep_lock, take_lock
+from worker.state.records import literal
+from worker.state.restoring import KEY as RESTORING
+from worker.state.scripts import Scripts
+
 Item = TypeVar("Item")
 BATCH = 500
 PAUSE_S = 10.0
+LONGEST_S = 900.0
 """A pause is renewed with each batch; it ends by itself when the backup is killed."""
+
+BACKUP = "backup"
+"""The lock of a backup that is being taken."""
 
 TRANSPORT = ("celery:", "_kombu", "unacked")
 """Messages of Celery: the state knows what is due, and the next tick sends for it again."""
 
-OF_THE_MOMENT = frozenset({"workers", "tick", "outbox:lock", "outbox:problem", "pace", "pace:noted"})
-"""Who is at work just now: true of no other moment."""
+OF_THE_MOMENT = frozenset(
+    {"workers", "tick", "outbox:lock", "outbox:problem", "pace", "pace:noted", "upkeep", BACKUP, RESTORING}
+)
+"""Who is at work just now: true of no other moment. A rebuild under way is of an index that may be gone."""
+
+TOMBSTONES = frozenset({"forgotten", "forgotten:notes"})
+"""What is forgotten stays so, also what was forgotten after the backup."""
 
 
 ARTICLE, FEED = "article:", "feed:"
@@ -66,23 +83,54 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
 
 
 @contextmanager
-def standstill(redis: Redis) -> Iterator[Callable[[], None]]:
-    """Let the broker take no writes; the callback given prolongs it. Reads go on."""
-    client: Any = redis
+def standstill(redis: Redis, prefix: str) -> Iterator[Callable[[], None]]:
+    """Let the broker take no writes; the callback given prolongs it. Reads go on.
 
-    def prolong() -> None:
-        client.client_pause(int(PAUSE_S * 1000), all=False)
-
-    prolong()
+    One backup at a time, for the end of a standstill ends every other. Raises KuzetError when another is being taken,
+    and when the standstill ended before its time.
+    """
+    scripts = Scripts(redis, prefix)
+    token = take_lock(scripts, BACKUP, lease_s=LONGEST_S)
+    if token is None:
+        left_s = redis.pttl(prefix + BACKUP) / 1000
+        remedy = f"Try again when it is done; one that was killed is believed for {left_s / 60:.0f} min more."
+        raise KuzetError("A backup", "is just being taken", remedy=remedy)
+    pause = _Pause(redis)
     try:
-        yield prolong
+        pause.prolong()
+        yield pause.prolong
+        pause.prolong()
     finally:
-        client.client_unpause()
+        pause.end()
+        keep_lock(scripts, BACKUP, token, lease_s=0)
+
+
+class _Pause:
+    """A time without writes. It ends by itself PAUSE_S after it was prolonged, and with the broker."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._client: Any = redis
+        self._broker = self._run_id()
+        self._ends_at = math.inf
+
+    def prolong(self) -> None:
+        """Prolong it. Raises KuzetError when it has ended: what was read is not of one moment."""
+        self._client.client_pause(int(PAUSE_S * 1000), all=False)
+        if time.monotonic() > self._ends_at or self._run_id() != self._broker:
+            problem = "was restarted, or too slow to be read at one moment"
+            raise KuzetError("The broker", problem, remedy="No backup was written; take it again.")
+        self._ends_at = time.monotonic() + PAUSE_S
+
+    def end(self) -> None:
+        self._client.client_unpause()
+
+    def _run_id(self) -> str:
+        return str(self._client.info("server")["run_id"])
 
 
 def read_keys(redis: Redis, prefix: str) -> Iterator[Key]:
     """Yield every key of the state as it is at one moment, in no order."""
-    with standstill(redis) as prolong:
+    with standstill(redis, prefix) as prolong:
         names = dict.fromkeys(_names(redis, prefix))  # a scan may repeat itself
         for batch in batches(filter(lambda key: _is_kept(key.removeprefix(prefix)), names), BATCH):
             prolong()
@@ -90,9 +138,9 @@ def read_keys(redis: Redis, prefix: str) -> Iterator[Key]:
 
 
 def write_keys(redis: Redis, prefix: str, keys: Iterable[Key]) -> int:
-    """Write the keys over whatever has their names; return how many they were."""
+    """Write the keys over whatever has their names, tombstones next to those there; return how many they were."""
     written = 0
-    for batch in batches(keys, BATCH):
+    for batch in batches((key for key in keys if _is_kept(key.name)), BATCH):
         pipe = redis.pipeline(transaction=False)
         for key in batch:
             _write(pipe, prefix + key.name, key)
@@ -121,10 +169,10 @@ def without_pages(keys: Iterable[Key]) -> Iterator[Key]:
     yield from _moved(waiting, to_fetch)
 
 
-def delete_keys(redis: Redis, prefix: str) -> int:
-    """Delete the state, messages included; return how many keys it had."""
-    deleted = 0
-    for batch in batches(list(_names(redis, prefix)), BATCH):
+def delete_keys(redis: Redis, prefix: str, *, keep: Collection[str] = ()) -> int:
+    """Delete the state but for the keys of these names, messages included; return how many keys it had."""
+    deleted, kept = 0, {prefix + name for name in keep}
+    for batch in batches([name for name in _names(redis, prefix) if name not in kept], BATCH):
         deleted += int(redis.unlink(*batch))
     return deleted
 
@@ -171,11 +219,7 @@ def _is_kept(name: str) -> bool:
 
 
 def _names(redis: Redis, prefix: str) -> Iterator[str]:
-    return redis.scan_iter(match=f"{_literal(prefix)}*", count=10 * BATCH)
-
-
-def _literal(prefix: str) -> str:
-    return "".join(f"\\{letter}" if letter in r"*?[]^\-" else letter for letter in prefix)
+    return redis.scan_iter(match=f"{literal(prefix)}*", count=10 * BATCH)
 
 
 def _read_batch(redis: Redis, prefix: str, names: Sequence[str]) -> Iterator[Key]:
@@ -207,7 +251,8 @@ def _as_json(value: Any) -> Any:  # noqa: ANN401  each kind has its own shape
 
 
 def _write(pipe: Any, name: str, key: Key) -> None:  # noqa: ANN401  redis types no pipeline
-    pipe.delete(name)
+    if key.name not in TOMBSTONES:
+        pipe.delete(name)
     match key.kind:
         case "string":
             pipe.set(name, key.value)

@@ -30,6 +30,7 @@ FILES = {
     "exporting": ("export", "feed-of"),
     "backups": ("backup", "restore", "rebuild-state"),
     "rebuilds": ("reindex", "retag", "reextract"),
+    "rollover": ("rollover",),
     "rules": ("rules",),
     "stages": ("feed", "extract", "fetch", "tag"),
     "language": ("stem", "inflect"),

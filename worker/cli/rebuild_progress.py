@@ -31,6 +31,7 @@ STEPS = {
     "tag": "tagging",
     "extract": "reading pages",
     "join": "finding stories",
+    "done": "ending",
 }
 
 
@@ -62,9 +63,16 @@ def follow(runtime: Runtime, rebuild: Rebuild, *, as_json: bool, sentence: Calla
     if ended is None or ended.id != rebuild.id:
         raise KuzetError(f"The {rebuild.kind}", "ended, and another one has begun since")
     if ended.problem:
-        raise KuzetError(f"The {rebuild.kind}", f"failed: {ended.problem}", remedy="Everything is as it was before.")
+        raise KuzetError(f"The {rebuild.kind}", f"failed: {ended.problem}", remedy=how_it_is_left(ended))
     took_s = ended.ended_at - ended.began_at
     print_json(rebuild_row(ended)) if as_json else out.print(f"{sentence(ended)} It took {duration(took_s)}.")
+
+
+def how_it_is_left(failed: Rebuild) -> str:
+    """Say what a failed rebuild has changed: the parts of the index that it was done with."""
+    if not (moved := failed.progress.get("moved")):
+        return "Everything is as it was before."
+    return f"{', '.join(one['target'] for one in moved)} took over before; everything else is as it was."
 
 
 def leave(rebuild: Rebuild, *, as_json: bool) -> None:
@@ -89,6 +97,8 @@ def watch(runtime: Runtime, rebuild: Rebuild) -> None:
         bar = progress.add_task("waiting for a worker", total=None)
         while (now := runtime.state.rebuilds.current()) and now.id == rebuild.id:
             step = STEPS.get(now.progress["step"], now.progress["step"])
+            if left := now.progress.get("left"):
+                step = f"{now.progress['source']}, {len(left)} more after it: {step}"
             away = (
                 ""
                 if is_served(runtime, rebuild.kind)

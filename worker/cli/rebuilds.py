@@ -18,9 +18,9 @@ from worker.cli.console import err, out, print_json, warn
 from worker.cli.session import open_runtime
 
 if TYPE_CHECKING:
-    from worker.answers.shapes import IndexRow, RetagPlan, TopicChange
+    from worker.answers.shapes import IndexRow, ReindexPlan, RetagPlan, TopicChange
     from worker.rebuilds.generations import Generation
-    from worker.rebuilds.reindex import Reindexer
+    from worker.rebuilds.reindex import Reindexer, ReindexProgress
     from worker.rebuilds.retag import Changes
     from worker.runtime import Runtime
     from worker.state import Rebuild
@@ -47,6 +47,9 @@ def reindex(  # noqa: PLR0913  one option a wish
         bool, typer.Option("--rollback", help="Go back to the index before, with everything written since.")
     ] = False,
     show_list: Annotated[bool, typer.Option("--list", help="List the indices: live, replaced, half-made.")] = False,
+    index: Annotated[
+        list[str] | None, typer.Option("--index", help="Only this live index of several (see --list); repeatable.")
+    ] = None,
     keep: Annotated[float, typer.Option(metavar="DAYS", min=0, help="Days to keep the replaced index.")] = KEEP_DAYS,
     attach: Attach = False,
     wait: Wait = True,
@@ -64,11 +67,13 @@ def reindex(  # noqa: PLR0913  one option a wish
     if show_list:
         list_generations(open_reindexer(runtime), as_json=as_json, now=runtime.now())
     elif dry_run:
-        show_plan(runtime, open_reindexer(runtime), rollback=rollback, as_json=as_json)
+        rebuilder = open_reindexer(runtime)
+        plan = rebuilder.plan_rollback() if rollback else rebuilder.plan(indices=index or ())
+        show_plan(runtime, plan, as_json=as_json)
     else:
         if not attach:
             give_dictionary()
-        options = {"rollback": rollback, "keep_days": keep}
+        options = {"rollback": rollback, "keep_days": keep, "indices": index}
         run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
         if wait:
             follow(runtime, run, as_json=as_json, sentence=sentence_of_reindex)
@@ -189,7 +194,10 @@ def changes_row(changes: Changes) -> RetagPlan:
 
 def sentence_of_reindex(rebuild: Rebuild) -> str:
     progress = rebuild.progress
-    return f"{progress['total']} articles are in {progress['target']} now; {progress['source']} is replaced."
+    moved = progress.get("moved") or [progress]  # of version 0.1
+    targets, sources = (", ".join(one[name] for one in moved) for name in ("target", "source"))
+    verb = "is" if len(moved) == 1 else "are"
+    return f"{progress['total']} articles are in {targets} now; {sources} {verb} replaced."
 
 
 def give_dictionary() -> None:
@@ -204,23 +212,25 @@ def give_dictionary() -> None:
         install_dictionary(have_dictionary(settings), base=settings.data / "search")
 
 
-def show_plan(runtime: Runtime, rebuilder: Reindexer, *, rollback: bool, as_json: bool) -> None:
+def show_plan(runtime: Runtime, plan: ReindexProgress, *, as_json: bool) -> None:
     """Show what a reindex would do, and whether it is needed."""
-    plan = rebuilder.plan_rollback() if rollback else rebuilder.plan()
-    reasons = [] if rollback else runtime.search.outdated(runtime.analysis)
+    reasons = runtime.search.outdated(runtime.analysis) if plan.own_target else []
     if as_json:
-        print_json({"source": plan.source, "target": plan.target, "articles": plan.total, "reasons": reasons})
+        row: ReindexPlan = {"source": plan.source, "target": plan.target, "articles": plan.total, "reasons": reasons}
+        print_json({**row, "then": [*plan.left]} if plan.left else row)
         return
-    how = "taken up again, with what came since" if rollback else "made"
+    how = "made" if plan.own_target else "taken up again, with what came since"
     out.print(f"{plan.target} would be {how}, {plan.total} articles copied from {plan.source}, and the aliases moved.")
+    if plan.left:
+        out.print(f"The same would follow for {', '.join(plan.left)}.")
     for reason in reasons:
         out.print(f"{reason}.", style="yellow")
-    if not reasons and not rollback:
+    if not reasons and plan.own_target:
         out.print("The index is as this version of kuzet makes it: no reindex is needed.", style="dim")
 
 
 def list_generations(rebuilder: Reindexer, *, as_json: bool, now: float) -> None:
-    """List the indices in the order of their making."""
+    """List the indices part by part, in the order of their making."""
     counted = [(one, rebuilder.indices.count(one.name)) for one in rebuilder.indices.generations()]
     if as_json:
         print_json({"indices": [generation_row(one, articles) for one, articles in counted]})
@@ -236,14 +246,17 @@ def generation_row(one: Generation, articles: int) -> IndexRow:
         "index": one.name,
         "articles": articles,
         "live": one.is_live,
+        "takes_new": one.takes_new,
         "replaced_at": one.replaced_at or None,
         "kept_until": one.kept_until or None,
     }
 
 
 def state_of(one: Generation, *, now: float) -> Text:
-    if one.is_live:
+    if one.takes_new:
         return Text("live", style="green")
+    if one.is_live:
+        return Text("live, takes revisions alone", style="green")
     if not one.replaced_at:
         return Text("half-made", style="yellow")
     left = max(0.0, one.kept_until - now)

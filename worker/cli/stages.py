@@ -124,6 +124,7 @@ def article_row(article: Article) -> ArticleRow:
     return {
         "url": article.url,
         "canonical_url": article.canonical_url,
+        "translations": list(article.translations),
         "title": article.title,
         "text": article.body,
         "language": article.language,

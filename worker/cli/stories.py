@@ -116,7 +116,8 @@ def story_pair(
 ) -> None:
     """Say of pairs of texts whether they report one event: a line of JSON for each line.
 
-    A line is {id, first: {title, text, url?, published_at?}, second: {…}}. Needs no watch.
+    A line is {id, first: {title, text, url?, published_at?, image_url?, translations?}, second: {…}}; translations are
+    addresses of the same article in other languages. Needs no watch.
 
     Example: kuzet story-pair --jsonl pairs.jsonl
     """
@@ -306,6 +307,8 @@ def pair_features(runtime: Runtime, files: Any, text: Mapping[str, Any], *, name
         "organisations": list(tagging.organisations),
         "figures": figure_fields(tagging.figures),
     }
-    if published_at := text.get("published_at"):
-        document["published_at"] = str(published_at)
+    for given in ("published_at", "url", "image_url"):
+        if text.get(given):
+            document[given] = str(text[given])
+    document["translations"] = [str(url) for url in text.get("translations") or ()]
     return features_of(document, files.frequencies, files.rules.reactions)

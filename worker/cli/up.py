@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 
-LOOK_S = 0.2
+LOOK_S, LOOK_EVERY_S = 0.2, 5.0
 STARTED_WITHIN_S = 900.0
 """The first start downloads 60 MB."""
 WORKING_WITHIN_S = 300.0
@@ -71,7 +71,7 @@ def up(
             out.print(f"In a browser: {desk}", soft_wrap=True)
             out.print(f"In another terminal: {hints()}. Ctrl-C ends it.", soft_wrap=True)
             suggest_feeds(settings)
-            wait_for_the_end()
+            wait_for_the_end(look=run.keep_facts)
             out.print("Stopping …")
     except DataBusyError as error:
         fail(error, code=BUSY)
@@ -261,10 +261,12 @@ def wait_until(condition: Callable[[], bool], *, within_s: float) -> bool:
     return True
 
 
-def wait_for_the_end() -> None:
-    """Sleep until Ctrl-C or SIGTERM."""
+def wait_for_the_end(*, look: Callable[[], None] = lambda: None) -> None:
+    """Sleep until Ctrl-C or SIGTERM, and look every LOOK_EVERY_S."""
+    never = threading.Event()
     try:
-        threading.Event().wait()
+        while not never.wait(LOOK_EVERY_S):
+            look()
     except KeyboardInterrupt:
         return
 

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from pipelines.feeds import FeedState
 from pipelines.models import Outcome, Stage
-from pipelines.stories.scoring import AGAINST
+from pipelines.stories.scoring import AGAINST, EACH_OTHER, FOR
 from worker.answers.journeys import TEXTS
 
 FOLDER = Path(__file__).with_name("locale")
@@ -68,6 +68,8 @@ NAMED_ELSEWHERE = (
     *FACETS,
     *NOTICE_STATES,
     *SHARED,
+    *FOR.values(),
+    EACH_OTHER,
     *AGAINST.values(),
     *TEXTS,
     *map(str, Stage),

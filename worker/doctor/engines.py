@@ -76,6 +76,8 @@ def clock(runtime: Runtime) -> Iterator[Find]:
 def workers(runtime: Runtime) -> Iterator[Find]:
     """Whether each queue is served, the clock beats, and no stage is far behind."""
     now, prefix = runtime.now(), runtime.settings.redis_prefix
+    if half := runtime.state.restoring.problem:
+        yield problem(half, "Until then workers do nothing.")
     there = present(runtime.redis, prefix, now=now)
     missing = unserved(there)
     for queue in missing:

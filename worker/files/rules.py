@@ -7,6 +7,7 @@ from pathlib import Path
 
 from config.settings import HERE
 from pipelines.errors import ConfigError
+from pipelines.language.kazakh_words import LEXICON
 from pipelines.language.latin import LatinReader
 from pipelines.tagging import WORD_FILES, Ruleset, Tagger, parse_ruleset
 from pipelines.tagging.names.watchlists import FOLDER
@@ -68,4 +69,4 @@ class RuleFiles:
         """Every file that decides how a text is tagged: the rules, watchlists, the other files but NOT_RULES."""
         shared = (file for file in self._layers.glob("*.yaml") if file.name not in NOT_RULES)
         lists = (file for ending in ("csv", "yaml") for file in self._layers.glob(f"{FOLDER}/*.{ending}"))
-        return [*shared, *self._layers.glob("rules/*.yaml"), *lists]
+        return [*shared, *self._layers.glob("rules/*.yaml"), *lists, *self._layers.glob(LEXICON)]

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -101,6 +102,12 @@ class LocalRun:
         if self._endpoints is None:
             raise RuntimeError("the run is not started")
         return self._endpoints
+
+    def keep_facts(self) -> None:
+        """Write the file that other commands find this run by, if somebody has deleted it: `kuzet down` needs it."""
+        if not facts_file(self.settings.data).exists():
+            with suppress(OSError):  # no room, or no folder any more; the next look tries again
+                self._write_facts()
 
     def pids(self) -> dict[str, int]:
         """Return the pid of every running child, by name, in the order of their start."""

@@ -1,4 +1,4 @@
-"""Everything that rewrites the whole index: reindex, retag, reextract, restory, and bringing documents out and in."""
+"""Everything that rewrites the whole index: reindex, retag, reextract, restory, rollover, and documents out and in."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from worker.rebuilds.reindex import Reindex, Reindexer
 from worker.rebuilds.restory import Restory
 from worker.rebuilds.retag import Retag
 from worker.rebuilds.rewriting import Rewriter
+from worker.rebuilds.rollover import Rollover
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
 
-REINDEX, RETAG, REEXTRACT, RESTORY = "reindex", "retag", "reextract", "restory"
+REINDEX, RETAG, REEXTRACT, RESTORY, ROLLOVER = "reindex", "retag", "reextract", "restory", "rollover"
 
 
 def open_reindexer(runtime: Runtime) -> Reindexer:
     """The steps of a reindex, on this process's engine."""
     forgotten = runtime.state.forgotten
     return Reindexer(runtime.search, runtime.analysis, forgotten=forgotten.ids, now=runtime.now)
+
+
+def open_rollover(runtime: Runtime) -> Rollover:
+    """The steps of a rollover, on this process's engine."""
+    limit_gb = runtime.settings.rollover_gb
+    return Rollover(runtime.search, lambda: runtime.analysis, limit_gb=limit_gb, now=runtime.now)
 
 
 def open_rebuilder(runtime: Runtime) -> Rebuilder:
@@ -31,5 +38,6 @@ def open_rebuilder(runtime: Runtime) -> Rebuilder:
         RETAG: Retag(runtime.search, rewriter, tagger=lambda: runtime.tagger),
         REEXTRACT: Reextract(runtime.search, runtime.pages, rewriter, tagger=lambda: runtime.tagger),
         RESTORY: Restory(runtime.search, rewriter, stories=runtime.state.stories, files=runtime.story_files),
+        ROLLOVER: open_rollover(runtime),
     }
     return Rebuilder(runtime.state.rebuilds, kinds, now=runtime.now)

@@ -8,11 +8,13 @@
 
 Documents keep their versions, so whatever is copied twice or late changes nothing. Readers see the old index until the
 aliases move. What is deleted during the copy is deleted again before the switch (`forgotten`).
+
+An index that was rolled over has several parts. They are rebuilt one after the other, each by the steps above.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -21,8 +23,9 @@ from typing import Any
 from elasticsearch import NotFoundError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError
+from pipelines.search.parts import Part, PartName
 from worker.rebuilds.comparison import differences
-from worker.rebuilds.generations import Indices
+from worker.rebuilds.generations import Generation, Indices
 from worker.rebuilds.rebuilder import Checkpoint, Progress
 from worker.search.engine import SearchEngine
 from worker.search.errors import engine_errors, is_taken, reason_of
@@ -52,11 +55,21 @@ class ReindexStep(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A part that is rebuilt: its old index, its new one, and how many articles that has."""
+
+    source: str
+    target: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReindexProgress:
     """How far it is. `copied_to`: all operations up to this one are in the target; `task`: the copy under way.
 
     reaches: what `copied_to` becomes when the task is done. own_target: we made it, so we may delete it.
-    keep_days: how long the source is kept afterwards.
+    keep_days: how long the source is kept afterwards. left: indices of other parts that come next; moved: what is over.
+    begun_at: when the first of them began, which marks all that this rebuild replaces.
     """
 
     source: str
@@ -70,10 +83,17 @@ class ReindexProgress:
     total: int = 0
     own_target: bool = True
     keep_days: float = KEEP_DAYS
+    left: tuple[str, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    begun_at: float = 0.0
 
     @classmethod
     def from_json(cls, progress: Progress) -> ReindexProgress:
-        return cls(**{**progress, "step": ReindexStep(progress["step"])})
+        lists = {
+            "left": tuple(progress.get("left", ())),
+            "moved": tuple(Moved(**one) for one in progress.get("moved", ())),
+        }
+        return cls(**{**progress, "step": ReindexStep(progress["step"]), **lists})
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -98,30 +118,63 @@ class Reindexer:
 
     # ------------------------------------------------------------ beginning
 
-    def plan(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
-        """Say what a reindex would do, and do nothing."""
-        source, target = self._live(), self.indices.next_name()
-        return ReindexProgress(source=source, target=target, total=self._engine.count(), keep_days=keep_days)
+    def plan(self, *, indices: Sequence[str] = (), keep_days: float = KEEP_DAYS) -> ReindexProgress:
+        """Say what a reindex would do, and do nothing. indices: the live indices that are chosen; all without any."""
+        sources = self._chosen(indices)
+        first = replace(self._planned(sources[0]), keep_days=keep_days, begun_at=self._now())
+        return replace(first, left=tuple(sources[1:]))
 
     def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
-        """Go back to the generation that was replaced last; what is newer is copied back into it."""
-        source = self._live()
-        older = [one for one in self.indices.generations() if one.replaced_at and one.name != source]
+        """Go back to what the last rebuild replaced; what is newer is copied back into it."""
+        live = {part.name: part.index for part in self._parts()}
+        older = [one for one in self.indices.generations() if one.replaced_at and not one.is_live]
         if not older:
             raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
-        target = max(older, key=lambda one: one.replaced_at).name
-        total = self._engine.count()
-        return ReindexProgress(source=source, target=target, total=total, own_target=False, keep_days=keep_days)
+        last = max(older, key=lambda one: one.replaced_at)
+        sources = [
+            live[one.part] for one in older if one is last or (one.replaced_by and one.replaced_by == last.replaced_by)
+        ]
+        first = replace(self._planned(sources[0], own_target=False), keep_days=keep_days, begun_at=self._now())
+        return replace(first, left=tuple(sources[1:]))
+
+    def next_part(self, done: ReindexProgress) -> ReindexProgress:
+        """Return how to go on after a part: with the next one, or done with all."""
+        moved = (*done.moved, Moved(source=done.source, target=done.target, articles=done.total))
+        if not done.left:
+            articles = sum(part.articles for part in moved)
+            return replace(done, moved=moved, done=articles, total=articles)
+        first, *left = done.left
+        begun = self._planned(first, own_target=done.own_target)
+        return replace(begun, left=tuple(left), moved=moved, keep_days=done.keep_days, begun_at=done.begun_at)
+
+    def _planned(self, source: str, *, own_target: bool = True) -> ReindexProgress:
+        """Plan the rebuild of one part, into a new index or back into the one that was replaced last."""
+        part = self._part_of(source).name
+        older = [one for one in self.indices.of_part(part) if one.replaced_at and not one.is_live]
+        target = self.indices.next_name(part) if own_target else max(older, key=lambda one: one.replaced_at).name
+        return ReindexProgress(source=source, target=target, total=self.indices.count(source), own_target=own_target)
 
     def clean_up(self) -> list[str]:
         """Delete what an unfinished rebuild has left, and lift its fence; return the names."""
-        live = self._live()
-        number = next(one.number for one in self.indices.generations() if one.name == live)
-        orphans = [one.name for one in self.indices.generations() if one.number > number and not one.replaced_at]
+        live = {part.name: part.index for part in self._parts()}
+        made = self.indices.generations()
+        number_of = {one.part: one.number for one in made if one.is_live}
+        unfinished = (one for one in made if not one.replaced_at and self._is_unfinished(one, number_of))
+        orphans = [one.name for one in unfinished]
         for name in orphans:
             self.indices.drop(name)
-        self.indices.lift_block(live)
+        for name in live.values():
+            self.indices.lift_block(name)
         return orphans
+
+    def _is_unfinished(self, one: Generation, number_of: Mapping[PartName, int]) -> bool:
+        """True for a later generation than the live one, and for the empty index of a rollover that was not done.
+
+        number_of: part → number of its live generation.
+        """
+        if one.part in number_of:
+            return one.number > number_of[one.part]
+        return one.part > max(number_of) and not self.indices.count(one.name)
 
     def drop_old(self) -> list[str]:
         """Delete replaced generations whose time is over; return their names."""
@@ -131,11 +184,24 @@ class Reindexer:
             self.indices.drop(name)
         return old
 
-    def _live(self) -> str:
-        source = self._engine.index_name()
-        if not source:
+    def _parts(self) -> Sequence[Part]:
+        if not (parts := self._engine.parts()):
             raise EngineRefusedError(self._engine.address, "there is no index to rebuild", remedy="Start kuzet once.")
-        return source
+        return parts
+
+    def _part_of(self, index: str) -> Part:
+        """Return the part whose live index this is."""
+        return next(part for part in self._parts() if part.index == index)
+
+    def _chosen(self, indices: Sequence[str]) -> list[str]:
+        live = [part.index for part in self._parts()]
+        if unknown := [index for index in indices if index not in live]:
+            remedy = f"Live are: {', '.join(live)}."
+            raise EngineRefusedError(self._engine.address, f"{unknown[0]} is not a live index", remedy=remedy)
+        return [index for index in live if index in indices or not indices]
+
+    def _is_live(self, index: str) -> bool:
+        return any(part.index == index for part in self._engine.parts())
 
     # ------------------------------------------------------------ going on
 
@@ -158,11 +224,11 @@ class Reindexer:
 
     def abandon(self, rebuild: ReindexProgress) -> None:
         """Leave readers and writers as they were: lift the fence, stop the copy, delete what we made."""
-        if self._engine.index_name() == rebuild.target:
+        if self._is_live(rebuild.target):
             return
         self.indices.lift_block(rebuild.source)
         self._stop_copies(rebuild.target)
-        if rebuild.own_target:
+        if rebuild.own_target or not self.indices.is_ours(rebuild.target):
             self.indices.drop(rebuild.target)
 
     def _create(self, rebuild: ReindexProgress) -> ReindexProgress:
@@ -186,6 +252,7 @@ class Reindexer:
 
     def _start_pass(self, rebuild: ReindexProgress) -> ReindexProgress:
         """Note how far the source is, make all of that searchable, and let the engine copy it."""
+        self._require_ours(rebuild)
         reaches = self.indices.last_seq_no(rebuild.source)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
@@ -251,7 +318,7 @@ class Reindexer:
 
     def _switch(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> ReindexProgress:
         """Close the old index, copy the rest, compare, move the aliases; whatever fails, it is opened again."""
-        if self._engine.index_name() == rebuild.target:
+        if self._is_live(rebuild.target):
             return replace(rebuild, step=ReindexStep.DONE)  # we died after the aliases had moved
         self.indices.lift_block(rebuild.source)  # we died behind the fence
         self.indices.wake(rebuild.target)
@@ -261,7 +328,11 @@ class Reindexer:
         try:
             self._finish_copy(rebuild, still_ours=still_ours)
             self.indices.switch(
-                source=rebuild.source, target=rebuild.target, now=self._now(), keep_days=rebuild.keep_days
+                self._part_of(rebuild.source),
+                target=rebuild.target,
+                now=self._now(),
+                keep_days=rebuild.keep_days,
+                begun_at=rebuild.begun_at,
             )
         except EngineRefusedError:
             self._open_again(rebuild)
@@ -273,10 +344,16 @@ class Reindexer:
         return replace(rebuild, step=ReindexStep.DONE)
 
     def _open_again(self, rebuild: ReindexProgress) -> None:
-        if self._engine.index_name() != rebuild.target:
+        if not self._is_live(rebuild.target):
             self.indices.lift_block(rebuild.source)
 
+    def _require_ours(self, rebuild: ReindexProgress) -> None:
+        """Refuse a target that was deleted: a copy under way has the engine make it again, with guessed fields."""
+        if not self.indices.is_ours(rebuild.target):
+            raise EngineRefusedError(self._engine.address, f"{rebuild.target} was deleted while it was being filled")
+
     def _finish_copy(self, rebuild: ReindexProgress, *, still_ours: Callable[[], None]) -> None:
+        self._require_ours(rebuild)
         self.indices.refresh(rebuild.source)
         with engine_errors(self._engine.address):
             self._require_success({"response": self._engine.client.reindex(**self._copy(rebuild)).body})
@@ -291,7 +368,8 @@ class Reindexer:
 class Reindex:
     """The reindex as a kind of rebuild.
 
-    Options: `rollback`, go back to the index before; `keep_days`, how long the replaced index is kept.
+    Options: `rollback`, go back to the index before; `keep_days`, how long the replaced index is kept; `indices`, of
+    which parts.
     """
 
     def __init__(self, reindexer: Reindexer) -> None:
@@ -299,8 +377,10 @@ class Reindex:
 
     def plan(self, options: Mapping[str, Any]) -> Progress:
         self._reindexer.clean_up()
-        plan = self._reindexer.plan_rollback if options.get("rollback") else self._reindexer.plan
-        return plan(keep_days=options.get("keep_days", KEEP_DAYS)).to_json()
+        keep_days = options.get("keep_days", KEEP_DAYS)
+        if options.get("rollback"):
+            return self._reindexer.plan_rollback(keep_days=keep_days).to_json()
+        return self._reindexer.plan(indices=options.get("indices") or (), keep_days=keep_days).to_json()
 
     def advance(self, progress: Progress, *, attempts: int, checkpoint: Checkpoint) -> Progress:
         del attempts  # doing a step again is harmless
@@ -308,6 +388,7 @@ class Reindex:
         after = self._reindexer.advance(before, still_ours=lambda: checkpoint(progress))
         if after.step is ReindexStep.DONE:
             self._reindexer.drop_old()
+            after = self._reindexer.next_part(after)
         return after.to_json()
 
     def abandon(self, progress: Progress) -> None:

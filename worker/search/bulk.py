@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from elasticsearch import Elasticsearch
 from elasticsearch.helpers import streaming_bulk
 
 from pipelines.models import VersionedDocument
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, is_temporary, reason_of, refusal, temporary_problem
+from worker.search.errors import FULL_DISK, MAKE_ROOM, closed, is_temporary, reason_of, refusal, temporary_problem
 
 MAX_BULK_BYTES = 8_000_000
 MAX_BULK_ITEMS = 1_000
@@ -43,25 +43,32 @@ class BulkResult:
 
 
 def write_documents(
-    client: Elasticsearch, documents: Sequence[VersionedDocument[Any]], *, alias: str, address: str
+    client: Elasticsearch,
+    documents: Sequence[VersionedDocument[Any]],
+    *,
+    alias: str,
+    address: str,
+    elsewhere: Mapping[str, str] | None = None,
 ) -> list[BulkResult]:
     """Write each document under its external version; results come in the order of the documents.
+
+    elsewhere: id → the alias of a document that does not go to `alias`.
 
     Requests stay under MAX_BULK_BYTES. Raises what the client raises when a whole request fails: part of the documents
     may then be in the index, and writing them again finds them `present`. Raises EngineRefusedError when the alias is
     missing or the user may not write: then every document would fail.
     """
+    places = elsewhere or {}
     items = streaming_bulk(
         client,
-        map(_action, documents),
+        ({"_index": places.get(sent.article_id, alias), **_action(sent)} for sent in documents),
         chunk_size=MAX_BULK_ITEMS,
         max_chunk_bytes=MAX_BULK_BYTES,
         raise_on_error=False,
-        index=alias,
         require_alias=True,
     )
     results = [_result(sent, item["index"], address=address) for sent, (_, item) in zip(documents, items, strict=True)]
-    ours = _ours(client, documents, results, alias=alias)
+    ours = _ours(client, documents, results, place_of=lambda article_id: places.get(article_id, alias))
     return [
         replace(result, status=BulkStatus.PRESENT, detail="") if mine else result
         for result, mine in zip(results, ours, strict=True)
@@ -90,17 +97,22 @@ def _result(sent: VersionedDocument[Any], item: Mapping[str, Any], *, address: s
 
 
 def _block(reason: str) -> str:
-    return f"{FULL_DISK}. {MAKE_ROOM}" if "read-only-allow-delete" in reason else FENCED
+    return f"{FULL_DISK}. {MAKE_ROOM}" if "read-only-allow-delete" in reason else closed(reason)
 
 
 def _ours(
-    client: Elasticsearch, documents: Sequence[VersionedDocument[Any]], results: Sequence[BulkResult], *, alias: str
+    client: Elasticsearch,
+    documents: Sequence[VersionedDocument[Any]],
+    results: Sequence[BulkResult],
+    *,
+    place_of: Callable[[str], str],
 ) -> list[bool]:
     """Return which conflicts are with our own earlier write, whose answer was lost."""
     ids = list({result.article_id for result in results if result.status is BulkStatus.SUPERSEDED})
     if not ids:
         return [False] * len(results)
-    stored = client.mget(index=alias, ids=ids, source_includes=list(_SAME)).body["docs"]
+    wanted = [{"_index": place_of(one), "_id": one} for one in ids]
+    stored = client.mget(docs=wanted, source_includes=list(_SAME)).body["docs"]
     found = {one["_id"]: one for one in stored if one.get("found")}
     return [
         result.status is BulkStatus.SUPERSEDED and _is_same(found.get(sent.article_id), sent)

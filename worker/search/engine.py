@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, BadRequestError, Elasticsearch
 from elasticsearch.helpers import scan
 
 from config.settings import Settings
@@ -20,13 +20,14 @@ from pipelines.models import ArticleDocument, VersionedDocument
 from pipelines.search.answer import SearchResult, collapsed_values, read_search, with_others
 from pipelines.search.baselines import Baseline, Spans, build_baselines, read_baselines
 from pipelines.search.body import build_others, build_search, build_selection, build_similar, collapsed_by
+from pipelines.search.parts import IndexNames, Part, PartName, newest
 from pipelines.search.request import Breadth, SearchRequest
 from pipelines.search.selection import build_selected, build_selected_by, read_selected, read_selected_by
 from pipelines.search.statistics import GROUPS, Period, Statistics, build_statistics, read_statistics
 from pipelines.search.trends import Trends, build_trends, read_trends
 from worker.search.bulk import BulkResult, write_documents
 from worker.search.connection import EngineAddress, Server, open_client
-from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, reason_of, refusal
+from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is_taken, no_index, reason_of, refusal
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
@@ -35,7 +36,7 @@ _HUNSPELL = re.compile(r"hunspell dictionary(?: for locale)?:? ?\[?([\w-]+)", re
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineHealth:
-    """`problem` is empty when all is well, else a sentence for a person."""
+    """`problem` is empty when all is well, else a sentence for a person. `index`: the one that takes new articles."""
 
     address: str
     server: str = ""
@@ -45,10 +46,13 @@ class EngineHealth:
 
 
 class SearchEngine:
-    """One index behind two aliases: reads go to `kuzet`, writes to `kuzet-write`, which must be an alias.
+    """The index of articles, in parts (`pipelines.search.parts`): most have one, and a rollover begins the next.
 
-    The first call connects, and finds out which product answers. Every call raises
-    EngineUnavailableError (try again later) or EngineRefusedError (a person has to act).
+    Reads go to all parts by one alias. A document is written to the part that has its article, else to the newest; the
+    engine knows which that is, and nothing else does.
+
+    The first call connects, and finds out which product answers. Every call raises EngineUnavailableError (try again
+    later) or EngineRefusedError (a person has to act).
     **Warning**: not to be shared over a fork; build one in each process.
     """
 
@@ -56,8 +60,9 @@ class SearchEngine:
         self._address = address
         self._schema_folder = schema_folder
         self.read_alias = index
-        self.write_alias = f"{index}-write"
-        self.first_index = f"{index}-000001"
+        self.names = IndexNames(index)
+        self.write_alias = self.names.write_alias(PartName())
+        self.first_index = self.names.index(PartName(), 1)
 
     @classmethod
     def connect(cls, settings: Settings) -> SearchEngine:
@@ -111,45 +116,71 @@ class SearchEngine:
             return EngineHealth(address=self.address, problem=str(error))
 
     def _healthy(self) -> EngineHealth:
-        index = self.index_name()
-        health = EngineHealth(address=self.address, server=str(self.server), index=index)
-        if not index:
+        parts = self.parts()
+        health = EngineHealth(address=self.address, server=str(self.server), index=parts[-1].index if parts else "")
+        if not parts:
             return replace(health, problem="There is no index yet; the index worker makes it when it starts.")
         with engine_errors(self.address):
-            status = self.client.cluster.health(index=index).body["status"]
+            status = self.client.cluster.health(index=[part.index for part in parts]).body["status"]
         if status == "red":
             return replace(health, problem="A part of the index is lost or not yet loaded (red).")
-        return replace(health, articles=self.count(), problem=self._block(index))
+        blocks = filter(None, (self._block(part.index) for part in parts))
+        return replace(health, articles=self.count(), problem=next(blocks, ""))
 
     def _block(self, index: str) -> str:
         with engine_errors(self.address):
             settings = self.client.indices.get_settings(index=index, flat_settings=True).body[index]["settings"]
         if settings.get("index.blocks.read_only_allow_delete") == "true":
             return f"{self.address}: {FULL_DISK}. {MAKE_ROOM}"
-        return f"{self.address}: {FENCED}" if settings.get("index.blocks.write") == "true" else ""
+        is_closed = "true" in (settings.get("index.blocks.write"), settings.get("index.blocks.read_only"))
+        return f"{self.address}: {FENCED}" if is_closed else ""
 
     # ------------------------------------------------------------ the index
 
     def schema(self, analysis: Mapping[str, Any]) -> Schema:
         return read_schema(self._schema_folder, analysis=analysis)
 
-    def index_name(self) -> str:
-        """Name the index behind the write alias; empty when there is no index."""
+    def parts(self) -> tuple[Part, ...]:
+        """Look which parts there are, the oldest first; none when there is no index."""
+        return self.names.parts(self._aliases())
+
+    def _aliases(self) -> dict[str, frozenset[str]]:
+        """Return the indices of our name with the aliases of each."""
         with engine_errors(self.address):
-            found = self.client.options(ignore_status=404).indices.get_alias(name=self.write_alias).body
-        names = [name for name, described in found.items() if isinstance(described, dict) and "aliases" in described]
-        return names[0] if names else ""
+            found = self.client.indices.get_alias(index=f"{self.read_alias}-*").body
+        return {index: frozenset(described["aliases"]) for index, described in found.items()}
+
+    def index_name(self) -> str:
+        """Name the index of the newest part; empty when there is no index."""
+        parts = self.parts()
+        return parts[-1].index if parts else ""
 
     def ensure_index(self, analysis: Mapping[str, Any]) -> str:
-        """Make the index and its aliases unless they are there; return the index's name.
+        """Make the index and its aliases unless they are there; return the name of the newest part's index.
 
         Safe to call from many processes at once, and at every start: an index that is there gets the fields it lacks.
         Raises EngineRefusedError when the dictionary is not on the node, or the index was made for other fields.
         """
         schema = self.schema(analysis)
-        if not self.index_name():
+        if not (parts := self._repaired()):
             self._create_first(schema)
-        return self._extend(self.index_name(), schema)
+            parts = self._repaired()
+        for part in parts:
+            self._extend(part.index, schema)
+        return parts[-1].index
+
+    def _repaired(self) -> tuple[Part, ...]:
+        """Bring back aliases that were deleted or moved by hand, and return the parts."""
+        aliases = self._aliases()
+        if not self.names.repairs(aliases):
+            return self.names.parts(aliases)
+        with engine_errors(self.address):
+            found = self.client.indices.get_mapping(index=f"{self.read_alias}-*").body
+        replaced = {name for name, made in found.items() if made["mappings"].get("_meta", {}).get("replaced_at")}
+        if changes := self.names.repairs(aliases, replaced=replaced):
+            with engine_errors(self.address):
+                self.client.indices.update_aliases(actions=[change.action for change in changes])
+        return self.parts()
 
     def create_index(self, name: str, schema: Schema, *, aliases: Mapping[str, Any], **settings: object) -> None:
         """Create an index by the schema. Raises EngineRefusedError with the way out when the dictionary is missing."""
@@ -170,23 +201,14 @@ class SearchEngine:
             with engine_errors(self.address):
                 self.create_index(self.first_index, schema, aliases=aliases)
         except EngineRefusedError as error:
-            if not is_taken(error):
+            if not is_taken(error):  # else another process made it first
                 raise
-            self._adopt()
 
-    def _adopt(self) -> None:
-        """Another process made the index first, with its aliases; an index whose aliases were taken gets them back."""
-        if self.index_name():
-            return
-        aliases = ({"alias": self.read_alias}, {"alias": self.write_alias, "is_write_index": True})
-        with engine_errors(self.address):
-            self.client.indices.update_aliases(actions=[{"add": {"index": self.first_index, **one}} for one in aliases])
-
-    def _extend(self, index: str, schema: Schema) -> str:
+    def _extend(self, index: str, schema: Schema) -> None:
         """Give a live index the fields it lacks; one with a field of another type takes none of our documents."""
         made_for = self.made_for(index)
         if schema.fields_hash in (made_for.get("fields"), made_for.get("extended")):
-            return index
+            return
         live = self._properties(index)
         if foreign := schema.foreign_fields(live):
             raise self._needs_reindex(index, ", ".join(foreign))
@@ -201,7 +223,6 @@ class SearchEngine:
             if isinstance(error.__cause__, BadRequestError):
                 raise self._needs_reindex(index, error.problem) from error
             raise
-        return index
 
     def _needs_reindex(self, index: str, what: str) -> EngineRefusedError:
         problem = f"the index {index} has other fields than config/search asks for ({what})"
@@ -218,16 +239,16 @@ class SearchEngine:
 
     def outdated(self, analysis: Mapping[str, Any]) -> list[str]:
         """Say in what the index differs from what this version of kuzet makes; `kuzet reindex` brings it up."""
-        index, schema = self.index_name(), self.schema(analysis)
-        if not index:
-            return []
+        schema = self.schema(analysis)
+        found = (sentence for part in self.parts() for sentence in self._outdated(part.index, schema))
+        return [*dict.fromkeys(found)]
+
+    def _outdated(self, index: str, schema: Schema) -> Iterator[str]:
         made_for = self.made_for(index)
-        found = []
         if made_for.get("fields") != schema.fields_hash and (changed := schema.changed_fields(self._properties(index))):
-            found.append(f"The fields {', '.join(changed)} are other than config/search asks for")
+            yield f"The fields {', '.join(changed)} are other than config/search asks for"
         if made_for.get("words") != schema.words_hash:
-            found.append("Older articles are found by an older dictionary or analysis")
-        return found
+            yield "Older articles are found by an older dictionary or analysis"
 
     def is_current(self, analysis: Mapping[str, Any]) -> bool:
         """Whether the index is as this version of kuzet would make it, but for fields that can be added."""
@@ -257,22 +278,61 @@ class SearchEngine:
     # ------------------------------------------------------------ documents
 
     def bulk(self, documents: Sequence[VersionedDocument[Any]]) -> list[BulkResult]:
-        """Write documents by their versions; one result each, in their order (see worker.search.bulk)."""
+        """Write documents by their versions; one result each, in their order (see worker.search.bulk).
+
+        Each goes to the part that has its article. After a rollover in between, those that were written already are
+        found `present`.
+        """
         if not documents:
             return []
+        parts = self.parts()
+        try:
+            return self._write(documents, parts)
+        except EngineRefusedError:
+            now = self.parts()
+            if [part.alias for part in now] == [part.alias for part in parts]:
+                raise
+            return self._write(documents, now)
+
+    def _write(self, documents: Sequence[VersionedDocument[Any]], parts: Sequence[Part]) -> list[BulkResult]:
+        last = newest(parts)
+        alias = last.alias if last else self.write_alias
+        elsewhere = self._earlier_parts({one.article_id for one in documents}, parts)
         with engine_errors(self.address):
-            return write_documents(self.client, documents, alias=self.write_alias, address=self.address)
+            return write_documents(self.client, documents, alias=alias, elsewhere=elsewhere, address=self.address)
+
+    def _earlier_parts(self, article_ids: Iterable[str], parts: Sequence[Part]) -> dict[str, str]:
+        """Return id → alias of the part for articles that one before the newest has."""
+        alias_of = {part.index: part.alias for part in parts if not part.takes_new}
+        return {found["_id"]: alias_of[found["_index"]] for found in self._stored(article_ids, alias_of, source=False)}
+
+    def _stored(
+        self, article_ids: Iterable[str], indices: Iterable[str], *, source: bool = True
+    ) -> list[Mapping[str, Any]]:
+        """Read articles from indices, searchable yet or not; what an index does not have is left out."""
+        ids = [*article_ids]
+        wanted = [{"_index": index, "_id": one} for index in indices for one in ids]
+        if not wanted:
+            return []
+        with engine_errors(self.address):
+            answers = self.client.mget(docs=wanted, source=source).body["docs"]
+        for answer in answers:
+            if "error" in answer:
+                raise EngineUnavailableError(
+                    self.address, f"it could not read an article ({reason_of(answer['error'])})"
+                )
+        return [answer for answer in answers if answer.get("found")]
 
     def get(self, article_id: str) -> ArticleDocument | None:
         """Read the newest document of an article, searchable yet or not."""
-        with engine_errors(self.address):
-            try:
-                found = self.client.get(index=self.read_alias, id=article_id).body
-            except NotFoundError as error:
-                if isinstance(error.body, dict) and "error" in error.body:
-                    raise
-                return None
-        return VersionedDocument(article_id, found["_version"], found["_source"])
+        found = self._get(article_id)
+        return VersionedDocument(article_id, found["_version"], found["_source"]) if found else None
+
+    def _get(self, article_id: str) -> Mapping[str, Any] | None:
+        if not (parts := self.parts()):
+            raise no_index(self.address)
+        found = self._stored([article_id], [part.index for part in parts])
+        return max(found, key=lambda one: int(one["_version"]), default=None)
 
     def story_of(self, article_id: str) -> str:
         """Return the story that an article's document names; empty without one."""
@@ -281,9 +341,14 @@ class SearchEngine:
 
     def delete(self, article_id: str) -> bool:
         """Delete an article's document for good; whether there was one."""
+        return sum(self._delete(article_id, part) for part in self.parts()) > 0
+
+    def _delete(self, article_id: str, part: Part) -> bool:
         with engine_errors(self.address):
-            deleted = self.client.options(ignore_status=404).delete(index=self.write_alias, id=article_id).body
-        return bool(deleted.get("result") == "deleted")
+            answer = self.client.options(ignore_status=404).delete(index=part.alias, id=article_id).body
+        if "error" in answer:
+            raise EngineUnavailableError(self.address, f"{part.index} was rolled over this moment")
+        return bool(answer.get("result") == "deleted")
 
     def delete_older(self, before: datetime, *, limit: int) -> int:
         """Delete at most `limit` articles that came in before the moment; return how many went.
@@ -293,7 +358,7 @@ class SearchEngine:
         query = {"range": {"observed_at": {"lt": before.isoformat()}}}
         with engine_errors(self.address):
             answer = self.client.delete_by_query(
-                index=self.write_alias, query=query, max_docs=limit, conflicts="proceed", refresh=True
+                index=self.read_alias, query=query, max_docs=limit, conflicts="proceed", refresh=True
             )
         return int(answer.body["deleted"])
 
@@ -331,7 +396,7 @@ class SearchEngine:
         return replace(most, relaxed=True) if most.total or most.did_you_mean else result
 
     def _found(self, request: SearchRequest, *, now: datetime) -> SearchResult:
-        found = read_search(self._ask(build_search(request, now=now)), request=request, now=now)
+        found = read_search(self._rank(build_search(request, now=now)), request=request, now=now)
         field = collapsed_by(request)
         if not (field and (values := collapsed_values(found, field))):
             return found
@@ -340,10 +405,11 @@ class SearchEngine:
     def keys_of(self, words: Iterable[str]) -> dict[str, set[str]]:
         """Return what the index looks words of a query up by: lemmas, related words, and the words as written."""
         found: dict[str, set[str]] = {}
+        index = self.index_name() or self.read_alias
         with engine_errors(self.address):
             for word in dict.fromkeys(words):
                 answers = [
-                    self.client.indices.analyze(index=self.read_alias, analyzer=analyzer, text=word)
+                    self.client.indices.analyze(index=index, analyzer=analyzer, text=word)
                     for analyzer in ("typed_words", "typed_exact")
                 ]
                 found[word] = {token["token"] for answer in answers for token in answer["tokens"]}
@@ -351,14 +417,13 @@ class SearchEngine:
 
     def more_like_this(self, article_id: str, *, size: int = 10) -> SearchResult:
         """Articles about the same; reprints of the article itself are left out."""
-        stored = self.get(article_id)
+        stored = self._get(article_id)
         if stored is None:
             raise QueryError(article_id, "there is no such article in the index")
-        body = build_similar(
-            article_id, index=self.read_alias, same_text=stored.document.get("same_text", ""), size=size
-        )
+        same_text = stored["_source"].get("same_text", "")
+        body = build_similar(article_id, index=stored["_index"], same_text=same_text, size=size)
         request = SearchRequest(size=size, facets=(), histogram=False)
-        return read_search(self._ask(body), request=request, now=datetime.now(UTC))
+        return read_search(self._rank(body), request=request, now=datetime.now(UTC))
 
     def statistics(self, request: SearchRequest, period: Period) -> Statistics:
         """Count what a request selects in a period and before it, by day and by group."""
@@ -422,6 +487,10 @@ class SearchEngine:
                 preserve_order=in_order,
             ):
                 yield VersionedDocument(hit["_id"], hit["_version"], hit["_source"])
+
+    def _rank(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask for hits by relevance: a word is as rare as it is in all parts. One part alone is asked as ever."""
+        return self._ask({**body, "search_type": "dfs_query_then_fetch"})
 
     def _ask(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         with engine_errors(self.address):

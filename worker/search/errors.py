@@ -16,7 +16,12 @@ from pipelines.handshakes import RENEW, HandshakeFault, handshake_fault
 
 FULL_DISK = "its disk is nearly full, so it has made the index read-only"
 MAKE_ROOM = "Free disk space; the engine lifts the block by itself, and what waits is written then."
-FENCED = "the index is closed to writes while it is being rebuilt"
+FENCED = "the index is closed to writes. A reindex does so for seconds; if none runs, `kuzet reindex` opens it"
+
+READ_ONLY = (
+    "the whole engine is read-only: somebody set `cluster.blocks.read_only`. "
+    "What waits is written when that setting is taken back"
+)
 
 _TIMED_OUT, _TOO_MANY_REQUESTS, _SERVER_ERROR = 408, 429, 500
 _REFUSALS = {
@@ -83,6 +88,11 @@ def reason_of(error: Mapping[str, Any]) -> str:
     return ": ".join(dict.fromkeys(filter(None, reasons)))[:500]
 
 
+def no_index(address: str) -> KuzetError:
+    """Return the error for a request to an index that is missing."""
+    return refusal(address, status=404, error={})
+
+
 def is_taken(error: KuzetError) -> bool:
     """True if an index was not made because it exists."""
     cause = error.__cause__
@@ -114,7 +124,12 @@ def _blocked(address: str, reason: str) -> KuzetError:
         return EngineRefusedError(address, FULL_DISK, remedy=MAKE_ROOM)
     if "state not recovered" in reason or "no master" in reason or "no cluster-manager" in reason:
         return EngineUnavailableError(address, "it is still starting")
-    return EngineUnavailableError(address, FENCED)
+    return EngineUnavailableError(address, closed(reason))
+
+
+def closed(reason: str) -> str:
+    """Return the sentence for a block of writes that is not the engine's own."""
+    return READ_ONLY if "cluster read-only" in reason else FENCED
 
 
 def _cause(error: TransportError) -> BaseException:

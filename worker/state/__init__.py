@@ -6,7 +6,7 @@ nothing and returns False (None or "" where it returns a value). The caller says
 how long a claim lives (`Runtime.lease_s`).
 
     State(redis, prefix, lease_s=…) .due .feeds .articles .outbox .hosts .quarantine .forgotten .outcomes .events
-                                    .clock .totals .pace .problems .recalls .rebuilds .rewrites
+                                    .clock .totals .pace .problems .recalls .rebuilds .restoring .rewrites
 
 due         schedule(stage, item, *, at)                    look at it then
             take(stage, *, now, lease_s, limit, spacing_s=0) -> list   what is due, moved to now + lease
@@ -48,6 +48,7 @@ recalls     keep(recall, *, now), keep_problem(source, problem, *, sitemap, now)
 rebuilds    begin(kind, *, owner, progress, now) -> id or ""   the one rebuild; current(), last()
             take(*, now, lease_s) -> Rebuild or None, renew(claim, progress, *, now, lease_s), release(claim, progress)
             end(claim, progress, *, now, problem="")
+restoring   begin(folder, *, now), end(), folder, problem     while it is set no worker works
 rewrites    reserve(article_id, version)                    before a rebuild writes a document, and
             note(article_id, version, *, content_hash)      after it
             adopt(article_id, version, document, *, now)    before an exported document is written
@@ -90,6 +91,7 @@ from worker.state.problems import Problems
 from worker.state.quarantine import Quarantine, Quarantined
 from worker.state.rebuilds import Rebuild, Rebuilds
 from worker.state.recalls import RecallResult, Recalls
+from worker.state.restoring import Restoring
 from worker.state.rewrites import Rewrites
 from worker.state.scripts import Scripts
 from worker.state.stories import Stories
@@ -154,6 +156,7 @@ class State:
         self.events = Events(scripts)
         self.recalls = Recalls(scripts)
         self.rebuilds = Rebuilds(scripts)
+        self.restoring = Restoring(scripts)
         self.rewrites = Rewrites(scripts)
         self.stories = Stories(scripts)
         self.alerts = Alerts(scripts)

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from worker.state.locking import keep_lock, take_lock
 from worker.state.records import day_of, new_token, to_json
 from worker.state.scripts import Scripts
 
 ACKNOWLEDGED_S = 30 * 86400
+LOCK = "alerts:lock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ class Alerts:
 
     def take_turn(self, unit: str, *, every_s: float) -> bool:
         """Return whether it is time to look for a unit again; one process at a time may."""
-        return bool(self._redis.set(self._key(f"alerts:turn:{unit}"), 1, nx=True, px=int(every_s * 1000)))
+        return take_lock(self._scripts, f"alerts:turn:{unit}", lease_s=every_s) is not None
 
     def follow(self, holding: Sequence[str], *, now: float) -> dict[str, float]:
         """Return what holds now → since when; what holds no longer is forgotten."""
@@ -282,12 +284,10 @@ class Alerts:
 
     def lock(self, *, lease_s: float) -> str | None:
         """Become the one process that looks at stories; None while another is."""
-        token = new_token()
-        taken = self._redis.set(self._key("alerts:lock"), token, nx=True, px=int(lease_s * 1000))
-        return token if taken else None
+        return take_lock(self._scripts, LOCK, lease_s=lease_s)
 
     def unlock(self, token: str) -> None:
-        self._scripts.run("renew_lock", lock="alerts:lock", token=token, lease_ms=0)
+        keep_lock(self._scripts, LOCK, token, lease_s=0)
 
 
 def _notice(key: str, at: float, record: Mapping[str, str]) -> Notice:

@@ -11,7 +11,8 @@ import zstandard
 
 from pipelines.models import ArticleDocument, Outcome, VersionedDocument
 from worker.state.articles import ArticleClaim
-from worker.state.records import new_token, to_json
+from worker.state.locking import is_taken, keep_lock, take_lock
+from worker.state.records import to_json
 from worker.state.scripts import Scripts
 
 LOCK = "outbox:lock"
@@ -110,22 +111,19 @@ class Outbox:
 
     def lock(self, *, lease_s: float) -> str | None:
         """Become the one drain: its token, or None while another has it. The lease runs on the server's clock."""
-        token = new_token()
-        taken = self._redis.set(self._scripts.key(LOCK), token, nx=True, px=_ms(lease_s))
-        return token if taken else None
+        return take_lock(self._scripts, LOCK, lease_s=lease_s)
 
-    @property
-    def is_locked(self) -> bool:
-        """Whether a drain is at work."""
-        return bool(self._redis.exists(self._scripts.key(LOCK)))
+    def is_locked(self, *, lease_s: float) -> bool:
+        """Whether a drain is at work, whose lease is that long."""
+        return is_taken(self._scripts, LOCK, lease_s=lease_s)
 
     def renew(self, token: str, *, lease_s: float) -> bool:
         """Prolong the lock; False if it ran out and may be another's: stop draining."""
-        return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=_ms(lease_s)))
+        return keep_lock(self._scripts, LOCK, token, lease_s=lease_s)
 
     def unlock(self, token: str) -> bool:
         """Give the lock up, unless it is another's by now. Look once more afterwards (`Due.ready`)."""
-        return bool(self._scripts.run("renew_lock", lock=LOCK, token=token, lease_ms=0))
+        return keep_lock(self._scripts, LOCK, token, lease_s=0)
 
 
 def _outgoing(article_id: str, value: str) -> ArticleDocument:
@@ -146,7 +144,3 @@ def unpacked(text: str) -> Any:  # noqa: ANN401  JSON
     if text.startswith("{"):
         return json.loads(text)
     return json.loads(zstandard.ZstdDecompressor().decompress(base64.b64decode(text)))
-
-
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000)

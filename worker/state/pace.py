@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipelines.models import Stage
+from worker.state.locking import take_lock
 from worker.state.scripts import Scripts
 
 EVERY_S = 30
@@ -25,16 +26,16 @@ class Pace:
     """The points, newest first. The tick notes them."""
 
     def __init__(self, scripts: Scripts) -> None:
+        self._scripts = scripts
         self._redis = scripts.redis
         self._key = scripts.key("pace")
-        self._noted = scripts.key("pace:noted")
         self._totals = scripts.key("totals")
         self._outbox = scripts.key("outbox:docs")
         self._due = [scripts.key(f"due:{stage}") for stage in (Stage.FETCH, Stage.EXTRACT)]
 
     def note(self, *, now: float) -> bool:
         """Note a point, unless one was noted within EVERY_S by the broker's clock; true if it was noted."""
-        if not self._redis.set(self._noted, "", nx=True, ex=EVERY_S):
+        if not take_lock(self._scripts, "pace:noted", lease_s=EVERY_S):
             return False
         pipeline = self._redis.pipeline(transaction=True)
         pipeline.lpush(self._key, f"{now:.3f} {self._ended()} {self.waiting(now=now)}")

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from worker.state.locking import take_lock
 from worker.state.records import new_token, pairs, to_json
 from worker.state.scripts import Scripts
 
-NUDGE_MS = 3_000
+NUDGE_S = 3.0
 LONGEST_LEASE_S = 60.0
 """As in lease.lua."""
 
@@ -63,8 +64,8 @@ class Rebuilds:
         return _rebuild(self._redis.hgetall(f"{self._key}:last"))
 
     def may_nudge(self) -> bool:
-        """True if a message for the next step is worth sending: none was sent within NUDGE_MS, or it has arrived."""
-        return bool(self._redis.set(f"{self._key}:nudged", 1, nx=True, px=NUDGE_MS))
+        """True if a message for the next step is worth sending: none was sent within NUDGE_S, or it has arrived."""
+        return take_lock(self._scripts, "upkeep:nudged", lease_s=NUDGE_S) is not None
 
     def take(self, *, now: float, lease_s: float) -> Rebuild | None:
         """Claim the next step; None when there is no rebuild or a worker holds the step."""

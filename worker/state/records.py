@@ -27,6 +27,11 @@ def day_of(now: float) -> str:
     return datetime.fromtimestamp(now, KAZAKHSTAN).strftime("%Y-%m-%d")
 
 
+def literal(text: str) -> str:
+    """Return the pattern of Redis that matches this text alone."""
+    return "".join(f"\\{letter}" if letter in r"*?[]^\-" else letter for letter in text)
+
+
 def new_token() -> str:
     return secrets.token_hex(8)
 

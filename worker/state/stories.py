@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from worker.state.records import to_json
+from worker.state.records import literal, to_json
 from worker.state.scripts import Scripts
 
 WINDOW = "stories:window"
@@ -151,6 +151,14 @@ class Stories:
         """Return stories whose document in the index is behind → the version to write."""
         _, found = self._redis.hscan(self._key("stories:unwritten"), count=limit)
         return {story: int(version) for story, version in list(found.items())[:limit]}
+
+    def mark_all(self, *, now: float) -> int:
+        """Have the documents of all stories written anew; return how many. Their index is a copy, and may be gone."""
+        found = self._redis.scan_iter(match=literal(self._key("story:")) + "*", count=BATCH, _type="hash")
+        ids = [story for key in found if ":" not in (story := key.removeprefix(self._key("story:")))]
+        for start in range(0, len(ids), BATCH):
+            self._scripts.run("mark_stories", stories=" ".join(ids[start : start + BATCH]), now=now)
+        return len(ids)
 
     def settle(self, story: str, version: int) -> None:
         self._scripts.run("settle_story", story=story, version=version)

@@ -11,6 +11,7 @@ from typing import Any, cast
 from elasticsearch import BadRequestError, NotFoundError
 
 from config.settings import HERE, Settings
+from pipelines.errors import EngineRefusedError
 from pipelines.models import VersionedDocument
 from pipelines.stories.story import StoryDocument
 from worker.files.layers import Layers
@@ -57,13 +58,18 @@ class StoryIndex:
         own = Layers.of(settings) / f"search/{SCHEMA_FILE}"
         return cls(engine, own if own.exists() else HERE / "search" / SCHEMA_FILE)
 
+    def is_there(self) -> bool:
+        """True if the index is there, as far as this process knows."""
+        with engine_errors(self._engine.address):
+            return self._is_there or bool(self._engine.client.indices.exists_alias(name=self.alias, index=self.index))
+
     def ensure(self) -> None:
         """Make the index unless it is there, and give it the fields it lacks."""
         if self._is_there:
             return
         schema, client = read_schema(self._schema_file), self._engine.client
         with engine_errors(self._engine.address):
-            if client.indices.exists_alias(name=self.alias, index=self.index):
+            if self.is_there():
                 client.indices.put_mapping(index=self.index, properties=schema["mappings"]["properties"])
             else:
                 self._create(schema)
@@ -79,12 +85,16 @@ class StoryIndex:
             client.indices.put_alias(index=self.index, name=self.alias, is_write_index=True)
 
     def write(self, documents: Sequence[VersionedDocument[StoryDocument]]) -> list[BulkResult]:
-        """Write documents by their versions."""
+        """Write documents by their versions. Raises EngineRefusedError once when somebody has deleted the index."""
         if not documents:
             return []
         self.ensure()
-        with engine_errors(self._engine.address):
-            return write_documents(self._engine.client, documents, alias=self.alias, address=self._engine.address)
+        try:
+            with engine_errors(self._engine.address):
+                return write_documents(self._engine.client, documents, alias=self.alias, address=self._engine.address)
+        except EngineRefusedError:
+            self._is_there = False  # the next call looks again
+            raise
 
     def delete(self, story_id: str) -> None:
         self.ensure()

@@ -17,12 +17,15 @@ BATCH = 200
 log = structlog.get_logger(__name__)
 
 
-def write_stories(stories: Stories, index: StoryIndex) -> int:
+def write_stories(stories: Stories, index: StoryIndex, *, now: float) -> int:
     """Write the documents of stories that have changed; return how many.
 
-    A process that ends in between leaves them to the next one; a story that changes meanwhile is written again.
+    A process that ends in between leaves them to the next one; a story that changes meanwhile is written again. An
+    index that is missing gets all stories.
     """
     behind = stories.unwritten(limit=BATCH)
+    if behind and not index.is_there():
+        stories.mark_all(now=now)  # before it is made: who dies in between leaves it to the next one
     documents: list[VersionedDocument[StoryDocument]] = []
     gone: list[str] = []
     for story, version in behind.items():

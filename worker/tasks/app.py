@@ -50,6 +50,9 @@ class NudgeTask(Task):  # type: ignore[misc]  # celery has no types
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         with bound_contextvars(task=self.name, **({self.subject: args[0]} if self.subject and args else {})):
             try:
+                if problem := self.app.runtime.state.restoring.problem:
+                    log.warning("task left undone", error=problem)
+                    return
                 super().__call__(*args, **kwargs)
                 if self.stage:
                     top_up(self.app, self.stage)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
 
 from pipelines import pages
-from pipelines.errors import PageUnusableError, UnsafeAddressError
-from pipelines.models import Article, Outcome, Page, Stage, Tagging
+from pipelines.errors import KuzetError, PageUnusableError, UnsafeAddressError
+from pipelines.models import Article, Extraction, IndexDocument, Outcome, Page, Stage, Tagging
 from pipelines.pages import CUT
 from pipelines.pages.similarity import is_same_title
 from pipelines.search.documents import build_document, content_hash
@@ -26,7 +27,11 @@ from worker.web.answers import PASSING
 NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
 """Sites list an entry moments before its page is up: ask again, then use the feed's text."""
 
+MAY_COME = NOT_THERE | PASSING | {Reason.BAD_REDIRECT}
+"""A site that is being mended redirects in a circle, or into its own network, for an hour."""
+
 UNREADABLE = "unreadable"
+ENGINE_WAIT_S = 30.0
 PAGE_NOTES = frozenset({"", CUT})
 """Notes of an article whose text is from its page. Others say why it is the feed's; then the page claims nothing."""
 
@@ -75,7 +80,7 @@ def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | 
             articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
         case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
             articles.release(claim, not_before=not_before, now=now, error=str(reason))
-        case Refused(reason) if (reason.is_passing or reason in NOT_THERE) and claim.attempts < MAX_ATTEMPTS:
+        case Refused(reason) if reason in MAY_COME and claim.attempts < MAX_ATTEMPTS:
             not_before = now + runtime.settings.page_retry_s * claim.attempts
             articles.release(claim, not_before=not_before, now=now, error=str(answer))
         case Later(_, reason) | Refused(reason):
@@ -104,9 +109,12 @@ def extract_article(article_key: str) -> None:
     except PageUnusableError as error:
         articles.finish(claim, Outcome.REJECTED, now=runtime.now(), reason=error.reason)
         return
+    known = known_text(runtime, claim, article)
+    if known and claim.kind is SightingKind.CHANGED:
+        article = with_text(article, known)
     if owner := other_owner(runtime, claim, article, final_url):
         end_as_duplicate(runtime, claim, owner)
-    elif claim.content_hash == content_hash(article):
+    elif (known and claim.kind is SightingKind.AGAIN) or claim.content_hash == content_hash(article):
         articles.finish(claim, Outcome.UNCHANGED, now=runtime.now())
     else:
         put_document(
@@ -133,6 +141,34 @@ def read_article(runtime: Runtime, claim: ArticleClaim) -> tuple[Article, str]:
     text_path = feed.text if feed else ""
     article = pages.extract_article(page, entry=claim.entry, observed_at=observed_at, text_path=text_path)
     return article, page.final_url if article.note in PAGE_NOTES else ""
+
+
+def known_text(runtime: Runtime, claim: ArticleClaim, article: Article) -> IndexDocument | None:
+    """Return the document with the text of the page, where this time only a summary or a title could be had.
+
+    None where nothing would be lost. Raises KuzetError when the engine cannot say, the claim given back.
+    """
+    if not claim.version or article.extraction is Extraction.FULL:
+        return None
+    try:
+        stored = runtime.search.get(claim.article_id)
+    except KuzetError:
+        now = runtime.now()
+        runtime.state.articles.release(claim, not_before=now + ENGINE_WAIT_S, now=now, give_back_attempt=True)
+        raise
+    is_whole = stored and stored.document.get("extraction") == Extraction.FULL
+    return stored.document if stored and is_whole else None
+
+
+def with_text(article: Article, known: IndexDocument) -> Article:
+    """Return the article with the text that is known: a site that is down when a title is corrected loses no words."""
+    return replace(
+        article,
+        body=known["body"],
+        extraction=Extraction.FULL,
+        language=known["language"],
+        kazakh_share=known["kazakh_share"],
+    )
 
 
 def read_page(runtime: Runtime, claim: ArticleClaim) -> Page | None:
@@ -183,7 +219,7 @@ def is_worth_rechecks(claim: ArticleClaim, tagging: Tagging) -> bool:
 
     The second has the feed's text so far: a robots.txt or a server that failed is asked again later.
     """
-    return claim.without_page in PASSING or bool(tagging.topics and claim.page)
+    return claim.without_page in PASSING | {Reason.BAD_REDIRECT} or bool(tagging.topics and claim.page)
 
 
 def aliases_of(claim: ArticleClaim, article: Article, final_url: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ import structlog
 
 from pipelines.errors import ConfigError, EngineRefusedError, EngineUnavailableError
 from pipelines.models import ArticleDocument, Outcome
-from worker.runtime import GRACE_S, Runtime
+from worker.runtime import Runtime
 from worker.search.bulk import BulkResult, BulkStatus
 from worker.tasks.app import app
 from worker.tasks.nudges import nudge_drain
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 def drain_outbox() -> None:
     """See to the index, and send what is in the outbox until it is empty or DRAIN_S are over; then look once more."""
     runtime = app.runtime
-    token = runtime.state.outbox.lock(lease_s=lock_s(runtime))
+    token = runtime.state.outbox.lock(lease_s=runtime.drain_lease_s)
     if token is None:
         return
     try:
@@ -35,14 +35,10 @@ def drain_outbox() -> None:
         note(runtime, str(error))
         runtime.state.outbox.renew(token, lease_s=RETRY_S)  # no drain tries before that
         return
-    note(runtime, waits)
+    if waits or not runtime.state.outbox.size:  # what was put off is not due, and still waits
+        note(runtime, waits)
     runtime.state.outbox.unlock(token)
     nudge_drain(app)
-
-
-def lock_s(runtime: Runtime) -> float:
-    """How long a drain may be silent: one answer of the engine. Two drains would cost time, and nothing else."""
-    return runtime.settings.search_timeout_s + GRACE_S
 
 
 def drain(runtime: Runtime, token: str) -> str:
@@ -50,7 +46,7 @@ def drain(runtime: Runtime, token: str) -> str:
     outbox, ends_at = runtime.state.outbox, runtime.now() + DRAIN_S
     runtime.ensure_index()
     waits = ""
-    while runtime.now() < ends_at and outbox.renew(token, lease_s=lock_s(runtime)):
+    while runtime.now() < ends_at and outbox.renew(token, lease_s=runtime.drain_lease_s):
         batch = outbox.peek(runtime.settings.drain_batch, now=runtime.now())
         if not batch:
             break

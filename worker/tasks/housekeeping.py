@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+
 import structlog
 
 from worker.health.index import write_health
-from worker.rebuilds import open_reindexer
+from worker.rebuilds import ROLLOVER, open_rebuilder, open_reindexer, open_rollover
+from worker.rebuilds.rebuilder import BusyError
 from worker.rebuilds.retention import delete_expired
 from worker.runtime import Runtime
 from worker.tasks.app import app
-from worker.tasks.nudges import call_drain
+from worker.tasks.nudges import call_drain, nudge_rebuild
 from worker.tasks.recall import nudge_recall
 
 log = structlog.get_logger(__name__)
@@ -26,6 +30,8 @@ def housekeeping() -> None:
     log.info(
         "housekeeping done", pages_removed=removed, indices_dropped=dropped, articles_deleted=expire_articles(runtime)
     )
+    if roll_over_if_due(runtime):
+        nudge_rebuild(app)
 
 
 @app.task(name="kuzet.upkeep")
@@ -39,6 +45,16 @@ def expire_articles(runtime: Runtime) -> int:
     if runtime.state.rebuilds.current():
         return 0
     return delete_expired(runtime.search, keep_days=runtime.settings.keep_articles_days, now=runtime.now())
+
+
+def roll_over_if_due(runtime: Runtime) -> bool:
+    """Begin a rollover when the newest index has passed KUZET_ROLLOVER_GB, unless a rebuild is under way."""
+    if not runtime.search.index_name() or not open_rollover(runtime).look().is_due:
+        return False
+    with suppress(BusyError):
+        open_rebuilder(runtime).begin(ROLLOVER, owner=f"the housekeeping on {socket.gethostname()}")
+        return True
+    return False
 
 
 @app.task(name="kuzet.record_health")

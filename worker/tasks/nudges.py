@@ -26,7 +26,7 @@ TASKS = {
     Stage.EXTRACT: ("kuzet.extract_article", "cpu"),
 }
 
-REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep"}
+REBUILD_QUEUES = {"reindex": "upkeep", "retag": "cpu", "reextract": "cpu", "restory": "upkeep", "rollover": "upkeep"}
 """Rebuilds that read texts run where a hard time limit holds."""
 
 
@@ -68,7 +68,7 @@ def nudge_drain(app: Sender) -> bool:
     runtime = app.runtime
     outbox, state = runtime.state.outbox, runtime.state
     wanted = state.due.ready(Stage.OUTBOX, now=runtime.now()) or state.stories.waiting or outbox.problem
-    if not wanted or outbox.is_locked or waiting(app, "drain"):
+    if not wanted or outbox.is_locked(lease_s=runtime.drain_lease_s) or waiting(app, "drain"):
         return False
     call_drain(app)
     return True

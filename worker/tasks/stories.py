@@ -12,7 +12,7 @@ from worker.stories.writing import BATCH, write_stories
 
 def write_changed_stories(runtime: Runtime) -> None:
     """Bring the index in step with what Redis says of stories. Raises EngineUnavailableError; the next call goes on."""
-    while write_stories(runtime.state.stories, runtime.story_index):
+    while write_stories(runtime.state.stories, runtime.story_index, now=runtime.now()):
         if not runtime.state.stories.unwritten(limit=1):
             break
     move_articles(runtime)

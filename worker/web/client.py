@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urljoin
 
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError
@@ -19,7 +18,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 from pipelines.errors import UnsafeAddressError
 from pipelines.models import Page, Validators
 from pipelines.reading.packing import unpacked
-from pipelines.urls import Target, check_target
+from pipelines.urls import Target, check_target, parse_link
 from worker.web.answers import (
     Fetched,
     FetchResult,
@@ -43,6 +42,7 @@ from worker.web.content import (
 )
 from worker.web.cookies import FetchCookies
 from worker.web.deadline import Deadline
+from worker.web.idle import IdleConnections
 from worker.web.limits import Accept, Limits
 from worker.web.names import Resolver
 from worker.web.tls import tls_fault, trusting
@@ -61,8 +61,10 @@ TRANSPORT_ERRORS = (OSError, http.client.HTTPException, HTTPError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebClient:
-    """Fetches what strangers publish. Safe to share between threads; keeps no connection, no cookie, no proxy.
+    """Fetches what strangers publish. Safe to share between threads; keeps no cookie, uses no proxy.
 
+    A connection stays open for some seconds (`IdleConnections`), within the check of addresses: the host is looked up
+    and checked for each request. A process makes a client of its own: connections do not survive a fork.
     allowed_hosts: `host:port` pairs that may have a local address (see `check_target`). The proxy variables of the
     environment are not read: behind a proxy the check of addresses would mean nothing.
     Does not ask robots.txt (`worker.web.robots`), does not space requests out, does not try again.
@@ -74,6 +76,7 @@ class WebClient:
     resolver: Resolver = field(default_factory=Resolver)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
     clock: Callable[[], float] = time.time
+    idle: IdleConnections = field(default_factory=IdleConnections, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         guard_context(self.tls)
@@ -109,11 +112,11 @@ class WebClient:
             guard = Guard(deadline)
             conditions = _conditions(validators, hops)
             headers = self._headers(limits, conditions | ({"Cookie": cookie} if cookie else {}))
-            with exchange(self._route(target, guard), headers=headers, tls=tls) as got:
+            with exchange(self._route(target, guard, hops), headers=headers, tls=tls, idle=self.idle) as got:
                 if got.status not in REDIRECTS:
                     answer = self._judge(got, hops, limits=limits, guard=guard, conditional=bool(conditions))
                     if onward := _refresh(answer, limits):
-                        target = check_target(urljoin(target.url, onward), allowed_hosts=self.allowed_hosts)
+                        target = self._onward(target, onward)
                         continue
                     moved = isinstance(answer, Fetched) and len(hops) > 1 and statuses <= FOR_GOOD
                     return replace(answer, moved_to=hops[-1]) if moved and isinstance(answer, Fetched) else answer
@@ -121,8 +124,13 @@ class WebClient:
                 cookies.keep(target.host, got.headers.getlist("set-cookie"))
                 target = self._next_target(got, target)
 
-    def _route(self, target: Target, guard: Guard) -> Route:
-        return find_route(target, resolver=self.resolver, allowed_hosts=self.allowed_hosts, guard=guard)
+    def _route(self, target: Target, guard: Guard, hops: list[str]) -> Route:
+        try:
+            return find_route(target, resolver=self.resolver, allowed_hosts=self.allowed_hosts, guard=guard)
+        except UnsafeAddressError as error:
+            if len(hops) > 1:
+                raise _astray(hops[-2], error) from error
+            raise
 
     def _headers(self, limits: Limits, conditions: dict[str, str]) -> dict[str, str]:
         headers = {
@@ -130,7 +138,7 @@ class WebClient:
             "Accept": ACCEPT_HEADERS[limits.accept],
             "Accept-Encoding": ", ".join(DECODABLE),
             "Accept-Language": "kk, ru;q=0.9, en;q=0.8, *;q=0.5",
-            "Connection": "close",
+            "Connection": "keep-alive",
         }
         return headers | ({"From": self.contact} if self.contact else {}) | conditions
 
@@ -138,7 +146,14 @@ class WebClient:
         location = _as_text(response.headers.get("location", ""))
         if not location.strip():
             raise RefusalError(here.url, f"HTTP {response.status} without a place to go", reason=Reason.BAD_REDIRECT)
-        return check_target(urljoin(here.url, location), allowed_hosts=self.allowed_hosts)
+        return self._onward(here, location)
+
+    def _onward(self, here: Target, location: str) -> Target:
+        """Return where a page sends us. Raises RefusalError for no address, or one that may not be asked."""
+        try:
+            return check_target(parse_link(location, base=here.url).url, allowed_hosts=self.allowed_hosts)
+        except UnsafeAddressError as error:
+            raise _astray(here.url, error) from error
 
     def _judge(
         self, response: HTTPResponse, hops: list[str], *, limits: Limits, guard: Guard, conditional: bool
@@ -159,7 +174,8 @@ class WebClient:
         if len(body) > limits.max_bytes:
             body = _cut(bytearray(body), hops[-1], limits=limits)
         content_type = response.headers.get("content-type", "")
-        if reason := wrong_body(body, content_type=content_type, accept=limits.accept):
+        reason = wrong_body(body, content_type=content_type, accept=limits.accept)
+        if reason and not (reason is Reason.EMPTY and "refresh" in response.headers):
             raise RefusalError(hops[-1], f"the document begins like no {limits.accept}", reason=reason)
         return Fetched(self._page(response, hops, body), tuple(hops))
 
@@ -185,8 +201,9 @@ class WebClient:
 
 def _refresh(answer: FetchResult, limits: Limits) -> str:
     """Return where a page without words sends its reader."""
-    is_page = isinstance(answer, Fetched) and limits.accept is Accept.PAGE
-    return refresh_target(answer.page.body) if is_page and isinstance(answer, Fetched) else ""
+    if not isinstance(answer, Fetched) or limits.accept is not Accept.PAGE:
+        return ""
+    return refresh_target(answer.page.body, header=answer.page.headers.get("refresh", ""))
 
 
 def _has_document(response: HTTPResponse) -> bool:
@@ -274,6 +291,11 @@ _WIRE_REASONS: tuple[tuple[Reason, tuple[type[BaseException], ...]], ...] = (  #
 
 def _wire_reason(cause: BaseException) -> Reason:
     return next((reason for reason, kinds in _WIRE_REASONS if isinstance(cause, kinds)), Reason.CONNECT)
+
+
+def _astray(url: str, error: UnsafeAddressError) -> RefusalError:
+    """A redirect to a forbidden place: of a moment, when a site is being mended, as well as of an attacker."""
+    return RefusalError(url, f"redirects to what may not be asked: {error}", reason=Reason.BAD_REDIRECT)
 
 
 def _refuse_circle(url: str, was_asked: bool) -> None:  # noqa: FBT001 - one fact

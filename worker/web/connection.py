@@ -9,23 +9,29 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from urllib3 import HTTPResponse
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
 
 from pipelines.urls import Target, check_address
 from worker.web.answers import Reason
 from worker.web.deadline import Deadline
+from worker.web.idle import IdleConnections
 from worker.web.names import Resolver
 
 MAX_HEADER_BYTES = 65_536
 MAX_HEADERS = 2_000
 MAX_TRIES = 4
 PEEK_BYTES = 64
+MAX_REST_BYTES = 16_384
+"""The body of a redirect. Reading it costs less than a new connection."""
+
+REST_S = 0.5
 
 if TYPE_CHECKING:
     _Socket = socket.socket
@@ -111,6 +117,7 @@ class Route:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         sock = GuardedSocket(family, socket.SOCK_STREAM)
         try:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.settimeout(timeout_s)
             sock.connect((address, self.target.port))
             sock.settimeout(self.guard.deadline.left_s())  # a TLS handshake takes it over, for all of its steps
@@ -195,23 +202,70 @@ def guard_context(tls: ssl.SSLContext) -> None:
     tls.sslsocket_class = GuardedTLSSocket
 
 
-@contextmanager
-def exchange(
-    route: Route, *, headers: dict[str, str], tls: ssl.SSLContext, method: str = "GET", body: bytes | None = None
-) -> Iterator[HTTPResponse]:
-    """Ask for the target and yield the answer with its body unread; closes the connection afterwards.
+Ask = Callable[[HTTPConnection], HTTPResponse]
 
+
+@contextmanager
+def exchange(  # noqa: PLR0913 - a request is made of these
+    route: Route,
+    *,
+    headers: dict[str, str],
+    tls: ssl.SSLContext,
+    method: str = "GET",
+    body: bytes | None = None,
+    idle: IdleConnections | None = None,
+) -> Iterator[HTTPResponse]:
+    """Ask for the target and yield the answer with its body unread.
+
+    Afterwards the connection is kept in `idle` if the answer was read to its end and the server will stay, else closed.
     Raises OSError, `http.client.HTTPException` and urllib3's HTTPError, here and while the body is read.
     """
-    connection = _TLSConnection(route, tls=tls) if route.target.scheme == "https" else _PlainConnection(route)
-    try:
+
+    def ask(connection: HTTPConnection) -> HTTPResponse:
         connection.request(
             method, route.target.request_path, body=body, headers=headers, preload_content=False, decode_content=True
         )
-        response = connection.getresponse()
-        try:
-            yield response
-        finally:
-            response.close()
+        return connection.getresponse()
+
+    connection, response = _answered(route, ask, tls=tls, idle=idle)
+    is_kept = False
+    try:
+        yield response
+        is_kept = idle is not None and connection.sock is not None and _is_read(response, connection.sock)
     finally:
+        response.close()
+        if idle is not None and is_kept:
+            idle.keep(connection, route.target, tls=tls)
+        else:
+            connection.close()
+
+
+def _answered(
+    route: Route, ask: Ask, *, tls: ssl.SSLContext, idle: IdleConnections | None
+) -> tuple[HTTPConnection, HTTPResponse]:
+    """Ask over an open connection; over a new one if no other is open, or its server has just closed it."""
+    kept = idle.take(route.target, route.addresses, tls=tls) if idle is not None else None
+    if kept is not None and isinstance(kept.sock, _Guarded):
+        kept.sock.guard = route.guard
+        try:
+            return kept, ask(kept)
+        except (OSError, http.client.HTTPException, HTTPError):
+            kept.close()
+    connection = _TLSConnection(route, tls=tls) if route.target.scheme == "https" else _PlainConnection(route)
+    try:
+        return connection, ask(connection)
+    except BaseException:
         connection.close()
+        raise
+
+
+def _is_read(response: HTTPResponse, sock: Any) -> bool:  # noqa: ANN401 - plain or TLS, both guarded
+    """True once an answer has been read to its end: of a redirect, also what it says besides, if that is there."""
+    answer = response._original_response  # noqa: SLF001 - urllib3 knows no rest
+    if answer is None or answer.isclosed():
+        return True
+    if answer.length is not None and 0 < answer.length <= MAX_REST_BYTES:
+        sock.guard = Guard(Deadline.after(REST_S))
+        with suppress(OSError, http.client.HTTPException):
+            answer.read()
+    return bool(answer.isclosed() or answer.length == 0)

@@ -115,17 +115,18 @@ def real_codings(content_encoding: str) -> frozenset[str]:
     return frozenset(map(str.strip, content_encoding.lower().split(","))) & REAL_CODINGS
 
 
-def refresh_target(body: bytes) -> str:
-    """Return where a page without words sends its reader at once (`<meta http-equiv="refresh">`), else empty.
+def refresh_target(body: bytes, *, header: str = "") -> str:
+    """Return where a page without words sends its reader at once, else empty.
 
-    Some sites keep such pages at an article's old address. A page that says something is read as it is: front pages
-    refresh themselves, and articles do.
+    It says so in its markup (`<meta http-equiv="refresh">`) or in the `Refresh` header. Some sites keep such pages at
+    an article's old address. A page that says something is read as it is: front pages refresh themselves, and
+    articles do.
     """
     if len(body) > LONGEST_REFRESH:
         return ""
-    for element in _META.findall(body):
-        target = _REFRESH_URL.search(element) if _REFRESH.search(element) else None
-        if target and int(target[1]) <= SOONEST_S and len(_MARKUP.sub(b"", body).strip()) <= FEWEST_WORDS_BYTES:
+    written = [b"content=" + header.encode("utf-8", "replace"), *filter(_REFRESH.search, _META.findall(body))]
+    for target in filter(None, map(_REFRESH_URL.search, written)):
+        if int(target[1]) <= SOONEST_S and len(_MARKUP.sub(b"", body).strip()) <= FEWEST_WORDS_BYTES:
             return unescape(target[2].decode("utf-8", "replace")).strip()
     return ""
 

@@ -116,10 +116,11 @@ def _is_relative(numbered: NumberedText, clause: int) -> bool:
 
 def _nearest(numbered: NumberedText, hits: list[Hit], number: Number) -> str:
     deeds, order = numbered.counted.deeds, numbered.counted.order
+    is_kazakh = numbered.text.language_at(number.first) == "kk"
 
     def remoteness(hit: Hit) -> tuple[bool, int, int, int]:
         kind = deeds[hit.pattern]
-        late = WORD_ORDER_PENALTY if numbered.language == "kk" and hit.last < number.first - 1 else 0
+        late = WORD_ORDER_PENALTY if is_kazakh and hit.last < number.first - 1 else 0
         return kind in WEAK_DEEDS, distance(hit, number) + late, hit.first - hit.last, order[kind]
 
     return deeds[min(hits, key=remoteness).pattern]
@@ -131,7 +132,7 @@ def _is_done_by(numbered: NumberedText, hit: Hit, number: Number, people: list[H
         return False
     first = min(people, key=lambda person: person.first, default=None)
     officer = first if first and first.pattern in numbered.counted.officers else None
-    if numbered.language == "kk":
+    if numbered.text.language_at(hit.first) == "kk":
         return _acts_in_kazakh(numbered, hit, number, [officer] if officer else people)
     words = numbered.text.words
     if not officer and words[number.last] not in numbered.words.acting_numerals:

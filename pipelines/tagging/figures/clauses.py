@@ -19,13 +19,12 @@ NEAR_WORDS = 24
 class NumberedText:
     """A text with its numbers and the hits that say what they count. Clauses are known by their number in the text."""
 
-    def __init__(self, text: Text, hits: list[Hit], *, counted: CountedWords, language: str) -> None:
+    def __init__(self, text: Text, hits: list[Hit], *, counted: CountedWords) -> None:
         self.text = text
         self.counted = counted
         self.words = counted.words
-        self.language = language
         self.hits = sorted((hit for hit in hits if hit.pattern in counted.known), key=lambda hit: hit.first)
-        self.numbers = find_numbers(text, counted.words, language=language) if self.hits else []
+        self.numbers = find_numbers(text, counted.words) if self.hits else []
         self._starts = [hit.first for hit in self.hits]
         self._numbered = [number.first for number in self.numbers]
         self._verbs: dict[int, bool] = {}
@@ -67,11 +66,13 @@ class NumberedText:
         """True if a clause has a verb of its own."""
         if clause not in self._verbs:
             first, end = self.text.words_of_clause(clause)
-            self._verbs[clause] = any(self._is_verb(word) for word in self.text.words[first:end])
+            language = self.text.language_at(first) if first < end else ""
+            self._verbs[clause] = any(_is_verb(word, language) for word in self.text.words[first:end])
         return self._verbs[clause]
 
-    def _is_verb(self, word: str) -> bool:
-        return (self.language != "kk" and is_predicate(word)) or (self.language != "ru" and looks_finite(word))
+
+def _is_verb(word: str, language: str) -> bool:
+    return (language != "kk" and is_predicate(word)) or (language != "ru" and looks_finite(word))
 
 
 def distance(hit: Hit, number: Number) -> int:

@@ -43,11 +43,11 @@ BARE_MONEY = 100_000
 """A sum without its currency is read only from here on: «похитили 180 миллионов»."""
 
 
-def find_figures(found: Iterable[Found], counted: CountedWords, *, language: str = "") -> tuple[Figure, ...]:
+def find_figures(found: Iterable[Found], counted: CountedWords) -> tuple[Figure, ...]:
     """Return the figures in order; a repetition of kind, value and unit is kept once."""
     figures: dict[tuple[str, float, str], Figure] = {}
     for text, hits in found:
-        for figure in _figures(NumberedText(text, hits, counted=counted, language=language)):
+        for figure in _figures(NumberedText(text, hits, counted=counted)):
             figures.setdefault((figure.kind, figure.value, figure.unit), figure)
     return tuple(figures.values())
 
@@ -297,7 +297,7 @@ def _is_of_one(numbered: NumberedText, hit: Hit) -> bool:
         for other in numbered.hits_from(*numbered.words_around(hit.first))
         if other.pattern in numbered.counted.people
     }
-    if numbered.language == "kk":
+    if numbered.text.language_at(hit.first) == "kk":
         return True
     if not people:
         return not words[hit.first].endswith("ли") or not numbered.words.pronouns.isdisjoint(

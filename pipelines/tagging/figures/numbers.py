@@ -49,18 +49,18 @@ MOST_NUMBERS = 2000
 """Numbers that are read in a text; one with more is a table, no news."""
 
 
-def find_numbers(text: Text, words: NumberWords, *, language: str = "") -> list[Number]:
+def find_numbers(text: Text, words: NumberWords) -> list[Number]:
     """Return the numbers of a text that may be counts: no dates, ages, shares, phone numbers or labels."""
-    return _NumberReader(text, words, language=language).numbers()
+    return _NumberReader(text, words).numbers()
 
 
 class _NumberReader:
     """Reads the numbers of one text."""
 
-    def __init__(self, text: Text, words: NumberWords, *, language: str) -> None:
+    def __init__(self, text: Text, words: NumberWords) -> None:
         self._text = text
         self._words = words
-        known = language if language in words.numerals else ""
+        known = text.languages[0] if text.languages[0] in words.numerals and len(text.languages) == 1 else ""
         self._numerals = words.numerals[known]
         self._beginnings = words.beginnings[known]
 

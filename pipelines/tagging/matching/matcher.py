@@ -70,10 +70,14 @@ class Matcher:
     def add_all(self, patterns: Iterable[Pattern]) -> tuple[int, ...]:
         return tuple(self.add(pattern) for pattern in patterns)
 
-    def find(self, text: Text, *, language: str = "") -> list[Hit]:
-        """Every hit, overlapping ones too; of one language when it is a known one, else of all."""
-        matchers = [self._languages[language]] if language in self._languages else self._languages.values()
-        return [hit for matcher in matchers for hit in matcher.find(text)]
+    def find(self, text: Text) -> list[Hit]:
+        """Every hit, overlapping ones too: of each passage's language when it is a known one, else of all."""
+        languages = text.languages
+        if len(languages) == 1:
+            matchers = [self._languages[languages[0]]] if languages[0] in self._languages else self._languages.values()
+            return [hit for matcher in matchers for hit in matcher.find(text)]
+        found = ((language, hit) for language in languages for hit in self._languages[language].find(text))
+        return [hit for language, hit in found if language == text.language_at(hit.first) == text.language_at(hit.last)]
 
 
 class _Beginning(NamedTuple):

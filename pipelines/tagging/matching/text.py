@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from pipelines.language.letters import LOWER, UPPER
 from pipelines.language.normalise import fold
+from pipelines.tagging.matching.passages import Passage, passages_of
 
 _CAPITAL = f"A-Z{UPPER}"
 _END = "[.!?…]"
@@ -37,11 +38,15 @@ _HASHTAGS = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 
 
 class Text:
-    """`words[i]` is the folded word at `source[starts[i]:ends[i]]`. Words glued together (вАкмолинской) come apart."""
+    """`words[i]` is the folded word at `source[starts[i]:ends[i]]`. Words glued together (вАкмолинской) come apart.
 
-    def __init__(self, source: str, *, field: str = "body") -> None:
+    language: of most of the article; empty when it is unknown.
+    """
+
+    def __init__(self, source: str, *, field: str = "body", language: str = "") -> None:
         self.source = source
         self.field = field
+        self.language = language
         self.folded = _folded(
             _HASHTAGS.sub(lambda match: " " * len(match.group()), source) if "#" in source else source
         )
@@ -74,6 +79,26 @@ class Text:
     def _comes_apart(self, start: int, seam: int) -> bool:
         """True for glued words (вАкмолинской, ВАтырау), false for names (КазМунайГаз)."""
         return seam == start + 1 or self.source[start].islower()
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The text cut where its language changes; one passage mostly."""
+        return passages_of(self.source, self.sentence_ends, language=self.language)
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its passages, each once."""
+        return tuple(dict.fromkeys(passage.language for passage in self.passages))
+
+    def language_at(self, word: int) -> str:
+        """Return the language of the passage that holds a word."""
+        if len(self.passages) == 1:
+            return self.passages[0].language
+        return self.language_of_character(self.starts[word])
+
+    def language_of_character(self, place: int) -> str:
+        after = bisect_right(self.passages, place, key=lambda passage: passage.start)
+        return self.passages[after - 1].language
 
     @cached_property
     def sentence_ends(self) -> list[int]:

@@ -15,6 +15,7 @@ class NameWords:
     named_after: frozenset[str] = words()
     named_before: frozenset[str] = words()
     institutions: frozenset[str] = words()
+    particles: frozenset[str] = words()
     settlements: frozenset[str] = words()
     origins_before: frozenset[str] = words()
     origins_after: frozenset[str] = words()

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 import yaml
 
@@ -51,10 +52,10 @@ def format_rules(file: str, text: str) -> str:
 
 
 def _tidied(lines: list[str]) -> Iterator[str]:
-    """Yield the lines without an empty one at the beginning, behind another, or between a key and what it holds."""
+    """Yield the lines without an empty one at the beginning or behind another."""
     previous = ""
     for line in lines:
-        if line or (previous and not previous.endswith(":")):
+        if line or previous:
             yield line
         previous = line
 
@@ -148,7 +149,7 @@ class _Writer:
             yield from self._with_comment(f"{head}: {brief}".rstrip(), key)
             return
         yield from self._with_comment(f"{head}:", key)
-        yield from self.value(child, inner, indent=indent + INDENT)
+        yield from dropwhile(_is_empty, self.value(child, inner, indent=indent + INDENT))
 
     def _element(self, node: yaml.Node, path: Path, *, indent: int) -> Iterator[str]:
         yield from self._above(node, indent)
@@ -203,6 +204,10 @@ class _Writer:
         if part and (heading := self._comments.above.pop(_first(part[0]), None)):
             self._comments.above[_first(ordered[0])] = heading
         return ordered
+
+
+def _is_empty(line: str) -> bool:
+    return not line
 
 
 def _order(key: str, path: Path) -> tuple[float, ...]:

@@ -257,7 +257,7 @@ def _silenced(number: int, ruleset: Ruleset, forms: _Forms) -> Iterator[Finding]
 
 def _outcome(text: Text, pattern: Pattern, rule: int, ruleset: Ruleset) -> str | None:
     """Name the context that silences a term on its own, "" when it counts, None when it is not found."""
-    hits = ruleset.matcher.find(text, language=pattern.language)
+    hits = ruleset.matcher.find(text)
     own = next((hit for hit in hits if ruleset.matcher.patterns[hit.pattern].text == pattern.text), None)
     if own is None:
         return None
@@ -272,7 +272,7 @@ def _variants(pattern: Pattern, forms: _Forms) -> Iterator[Text]:
     for place, element in enumerate(pattern.elements):
         for word in element.alternatives:
             for form in forms.some(word, language):
-                yield Text(" ".join([*plain[:place], form, *plain[place + 1 :]]))
+                yield Text(" ".join([*plain[:place], form, *plain[place + 1 :]]), language=language)
 
 
 def _unreachable(rule: Rule) -> Iterator[Finding]:

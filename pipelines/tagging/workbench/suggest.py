@@ -137,7 +137,7 @@ def _known(form: str, tagger: Tagger, language: str) -> tuple[str, ...]:
     rules = tagger.ruleset
     uses = [
         use
-        for hit in rules.matcher.find(Text(form), language=language)
+        for hit in rules.matcher.find(Text(form, language=language))
         for use in rules.topics.terms.get(hit.pattern, ())
     ]
     return tuple(sorted({rules.rules[use.rule].topic for use in uses}))

@@ -42,7 +42,7 @@ ENDS = {  # page → its outcome, and what its journey has to say
     "inflated": ("indexed", "too_large"),
     "siblings": ("indexed", ""),
     "dripping": ("indexed", "timeout"),
-    "to-loopback": ("rejected:unsafe_address", ""),
+    "to-loopback": ("indexed", "bad_redirect"),
     "to-itself": ("indexed", "bad_redirect"),
     "hanging": ("indexed", "unreadable"),
 }

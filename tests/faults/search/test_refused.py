@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ from tests.support.proxies import SwitchedProxy
 from tests.support.running_watch import StartWatch, Watch
 from worker.cli.console import FAILED, NO_ENGINE
 from worker.files.dictionaries import dictionary_name
+from worker.rebuilds.generations import Indices
 from worker.state import ArticleAddress
+from worker.tasks.drain import RETRY_S
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -143,6 +146,23 @@ def test_articles_wait_and_everybody_is_reported_why(
     proxied.watch.wait(lambda: not proxied.problems())
     assert outbox.size == 0
     assert proxied.watch.runtime.state.quarantine.size == 0
+
+
+def test_an_index_that_somebody_closed_is_named_until_it_is_opened(proxied: ProxiedWatch) -> None:
+    """Documents that were put off for a moment still wait: `kuzet status` said in between that all is well."""
+    outbox, index = proxied.watch.runtime.state.outbox, proxied.engine.index_name()
+    proxied.engine.client.indices.put_settings(index=index, settings={"index.blocks.read_only": True})
+    number, lift = next(NUMBERS), Indices(proxied.engine).lift_block
+    proxied.writer.say(number, version=1)
+    proxied.watch.wait(lambda: bool(outbox.problem))
+    ends_at = time.monotonic() + 2 * RETRY_S
+    while time.monotonic() < ends_at:
+        assert "`kuzet reindex` opens it" in outbox.problem
+        time.sleep(0.1)
+    assert outbox.problem in proxied.problems()[0]
+    lift(index)
+    proxied.watch.wait(lambda: proxied.is_indexed(number))
+    proxied.watch.wait(lambda: not proxied.problems())
 
 
 @pytest.mark.parametrize(

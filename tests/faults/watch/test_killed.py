@@ -145,7 +145,7 @@ def kill_while_draining(watch: Watch) -> int:
     outbox = watch.runtime.state.outbox
     watch.kill("search", signal.SIGSTOP)
     watch.newsroom.publish(count=WAVE)
-    watch.wait(lambda: outbox.size > 0 and outbox.is_locked, slowest_s=0.02)
+    watch.wait(lambda: outbox.size > 0 and outbox.is_locked(lease_s=60), slowest_s=0.02)
     time.sleep(0.5)  # the bulk is on its way
     watch.kill("index")
     left = outbox.size

@@ -12,12 +12,19 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from pipelines.errors import KuzetError
 from pipelines.search.request import SearchRequest
 from seeds.newsroom import Newsroom
 from tests.support.commands import Answer, kuzet
 from tests.support.running_watch import QUICK, StartWatch
-from worker.backup.keys import delete_keys
+from worker.backup import keys
+from worker.backup.folder import digest
+from worker.backup.keys import delete_keys, read_keys
 from worker.runtime import Runtime
+from worker.state.locking import keep_lock, take_lock
+from worker.state.scripts import Scripts
+from worker.state.workers import present
+from worker.stories.index import StoryRequest
 
 NAMES = {"redis_prefix": "saved:", "search_index": "saved"}
 BUSY, FAILED = 4, 1
@@ -35,6 +42,7 @@ class Saved:
     before: dict[str, int]
     audit: dict[str, Any]
     forgotten: str
+    stories: set[str]
     refused: Answer
 
     def kuzet(self, *arguments: str) -> Answer:
@@ -67,9 +75,16 @@ def saved(start_watch: StartWatch, tmp_path_factory: pytest.TempPathFactory) -> 
             refused = watch.kuzet("restore", str(backup))
             before = {one.article_id: one.version for one in watch.runtime.search.scan(SearchRequest())}
             audit = json.loads(watch.kuzet("audit", "--json").stdout)
+            watch.wait(lambda: not watch.runtime.state.stories.waiting)
+            stories = stories_of(watch.runtime)
             environment, runtime = watch.run.environment(), watch.runtime
         delete_workers(runtime.redis)
-        yield Saved(folder, backup, newsroom, runtime, environment, before, audit, forgotten, refused)
+        yield Saved(folder, backup, newsroom, runtime, environment, before, audit, forgotten, stories, refused)
+
+
+def stories_of(runtime: Runtime) -> set[str]:
+    runtime.story_index.refresh()
+    return {one["id"] for one in runtime.story_index.search(StoryRequest(size=500)).stories}
 
 
 def delete_workers(redis: Redis) -> None:
@@ -107,11 +122,32 @@ def test_a_damaged_backup_changes_nothing(saved: Saved, tmp_path: Path, name: st
     """A half-copied backup must not take the place of what is there."""
     copy = shutil.copytree(saved.backup, tmp_path / "copy")
     (copy / name).write_bytes((copy / name).read_bytes()[:-20])
-    keys = saved.runtime.redis.dbsize()
+    before = saved.runtime.redis.dbsize()
     answer = saved.kuzet("restore", str(copy), "--replace")
     assert answer.returncode == FAILED
     assert name in answer.stderr
-    assert saved.runtime.redis.dbsize() == keys
+    assert saved.runtime.redis.dbsize() == before
+
+
+def test_one_backup_at_a_time(saved: Saved, tmp_path: Path) -> None:
+    """The first that ends lifts the standstill of the other, whose state would then be of two moments."""
+    scripts = Scripts(saved.runtime.redis, NAMES["redis_prefix"])
+    first = take_lock(scripts, keys.BACKUP, lease_s=60)
+    assert first
+    answer = saved.kuzet("backup", str(tmp_path / "second"))
+    assert answer.returncode == FAILED
+    assert "is just being taken" in answer.stderr
+    assert not (tmp_path / "second").exists()
+    keep_lock(scripts, keys.BACKUP, first, lease_s=0)
+    for _ in range(2):
+        assert list(read_keys(saved.runtime.redis, NAMES["redis_prefix"]))
+
+
+def test_a_standstill_that_ended_is_no_backup(saved: Saved, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that is slower than its pause, or is restarted meanwhile, shows no one moment."""
+    monkeypatch.setattr(keys, "PAUSE_S", 0.001)
+    with pytest.raises(KuzetError, match="too slow"):
+        list(read_keys(saved.runtime.redis, NAMES["redis_prefix"]))
 
 
 def test_everything_comes_back(saved: Saved, start_watch: StartWatch) -> None:
@@ -124,14 +160,49 @@ def test_everything_comes_back(saved: Saved, start_watch: StartWatch) -> None:
     assert json.loads(saved.kuzet("audit", "--json").stdout)["accounts"] == saved.audit["accounts"]
     assert saved.forgotten in saved.runtime.state.forgotten
     assert (saved.folder / "feeds.yaml").exists()
+    assert saved.runtime.state.rebuilds.current() is None
+    assert saved.runtime.state.stories.waiting >= len(saved.stories)
 
     with start_watch(saved.folder, newsroom=saved.newsroom, **NAMES) as watch:
         watch.settle()
         after = saved.articles()
         assert {key: after[key] for key in saved.before} == saved.before
         assert saved.forgotten not in after
+        watch.wait(lambda: not watch.runtime.state.stories.waiting)
+        assert saved.stories <= stories_of(watch.runtime)
         assert watch.runtime.state.outcomes.audit(now=Runtime.now()).is_balanced
     delete_workers(saved.runtime.redis)
+
+
+def test_what_was_forgotten_after_the_backup_stays_forgotten(saved: Saved) -> None:
+    """Somebody asked for it to be gone; a restore for another reason must not bring it back."""
+    gone = next(iter(saved.articles()))
+    assert saved.kuzet("forget", gone, "--yes").returncode == 0
+    answer = saved.kuzet("restore", str(saved.backup), "--replace", "--json")
+    assert answer.returncode == 0, answer.stderr
+    assert gone not in saved.articles()
+    assert {gone, saved.forgotten} <= saved.runtime.state.forgotten.ids()
+    assert saved.runtime.state.articles.trace(gone) is None
+    assert saved.runtime.state.outcomes.audit(now=Runtime.now()).is_balanced
+
+
+def test_half_a_restore_is_named_and_finished(saved: Saved, start_watch: StartWatch, tmp_path: Path) -> None:
+    """It was killed after the old state was deleted: a watch that works on it would take all articles for new ones."""
+    broken = shutil.copytree(saved.backup, tmp_path / "copy")
+    (broken / "articles.jsonl.zst").write_bytes((broken / "articles.jsonl.zst").read_bytes()[:-20])
+    manifest = json.loads((broken / "manifest.json").read_text())
+    manifest["digests"]["articles.jsonl.zst"] = digest(broken / "articles.jsonl.zst")
+    (broken / "manifest.json").write_text(json.dumps(manifest))
+    assert saved.kuzet("restore", str(broken), "--replace").returncode == FAILED
+    with start_watch(saved.folder, newsroom=saved.newsroom, **NAMES) as watch:
+        watch.wait(lambda: present(watch.runtime.redis, NAMES["redis_prefix"], now=Runtime.now()))
+        problem = json.loads(watch.kuzet("status", "--json").stdout)["problems"][0]
+        sighted = watch.runtime.state.outcomes.audit(now=Runtime.now()).sighted
+    assert f"run `kuzet restore {broken}` again" in problem
+    delete_workers(saved.runtime.redis)
+    assert saved.kuzet("restore", str(saved.backup)).returncode == 0
+    assert saved.runtime.state.restoring.folder == ""
+    assert sighted <= saved.runtime.state.outcomes.audit(now=Runtime.now()).sighted
 
 
 def test_the_state_is_made_anew_from_the_index(saved: Saved) -> None:

@@ -18,7 +18,7 @@ from redis import Redis
 from config.settings import Settings
 from pipelines.errors import KuzetError
 from worker.local.report import Silence
-from worker.local.run import LocalRun, run_settings
+from worker.local.run import LocalRun, facts_file, run_settings
 from worker.local.services import services
 
 ELSEWHERE = "http://127.0.0.1:9"  # a search engine that is named, hence not started
@@ -77,6 +77,16 @@ def test_a_command_finds_the_engines_of_the_run(light: Settings):
         assert settings["search_url"] == ELSEWHERE
         with Redis.from_url(settings["broker_url"]) as client:
             assert client.ping()
+
+
+def test_a_run_whose_file_was_deleted_is_found_again(light: Settings):
+    """`kuzet status` said that none runs, and `kuzet down` to try again soon, for ever."""
+    with LocalRun(light, report=Silence()) as run:
+        before = run_settings(light.data)
+        facts_file(light.data).unlink()
+        assert run_settings(light.data) is None
+        run.keep_facts()
+        assert run_settings(light.data) == before
 
 
 def test_spawned_children_work_with_the_settings_of_the_run(light: Settings, tmp_path: Path):

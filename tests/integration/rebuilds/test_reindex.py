@@ -253,6 +253,20 @@ def test_a_lost_task_is_started_again(engine, reindexer):
     assert found(engine) == 40
 
 
+@pytest.mark.parametrize("step", [ReindexStep.CATCH_UP, ReindexStep.SWITCH])
+def test_an_index_that_somebody_deleted_is_not_switched_to(engine, reindexer, step):
+    """The engine makes the target of a copy again, with guessed fields: no word would be found in its forms."""
+    rebuild = until(reindexer, step)
+    engine.client.indices.delete(index=rebuild.target)
+    engine.client.index(index=rebuild.target, id="id-1", document=dict(sent(1).document), refresh=True)
+    with pytest.raises(EngineRefusedError, match="was deleted while"):
+        reindexer.advance(rebuild)
+    assert engine.index_name() == rebuild.source
+    assert engine.bulk([sent(1, version=9)])[0].status == "written"
+    reindexer.abandon(rebuild)
+    assert [one.name for one in reindexer.indices.generations()] == [engine.first_index]
+
+
 def test_rolling_back_takes_along_what_is_newer(engine, reindexer):
     """The new analysis was a mistake: back to the old index, with everything written since."""
     until(reindexer, ReindexStep.DONE)

@@ -22,6 +22,7 @@ from pipelines.search.request import SearchRequest
 from pipelines.search.statistics import Period
 from tests.support.builders import SentDocument
 from tests.support.short_analysis import short_analysis
+from worker.rebuilds.generations import Indices
 from worker.search.bulk import BulkStatus
 from worker.search.engine import SearchEngine
 
@@ -105,6 +106,36 @@ def test_lost_aliases_come_back(engine):
     assert engine.ensure_index(ANALYSIS) == engine.first_index
     engine.refresh()
     assert engine.count() == 1
+
+
+def test_lost_aliases_of_a_later_index_come_back(engine):
+    """After a reindex the live index is not the first: an older or unfinished one must not be shown."""
+    engine.bulk([article(1)])
+    engine.ensure_index(ANALYSIS)
+    indices = Indices(engine)
+    for name in ("000002", "000003"):  # the second is the live one, the third an unfinished copy
+        indices.create_quiet(f"{engine.read_alias}-{name}", ANALYSIS)
+    live = f"{engine.read_alias}-000002"
+    indices.switch(engine.parts()[0], target=live, now=NOW.timestamp(), keep_days=7)
+    engine.bulk([article(2), article(3)])
+    for alias in (engine.read_alias, engine.write_alias):
+        engine.client.indices.delete_alias(index=live, name=alias)
+    assert engine.ensure_index(ANALYSIS) == live == engine.index_name()
+    engine.refresh()
+    assert engine.count() == 2
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_people_search_what_is_written(engine, moved):
+    """A read alias that was deleted or moved by hand showed nothing new, and `kuzet status` had nothing to say."""
+    indices, live = Indices(engine), f"{engine.read_alias}-000002"
+    indices.create_quiet(live, ANALYSIS)
+    indices.switch(engine.parts()[0], target=live, now=NOW.timestamp(), keep_days=7)
+    engine.client.indices.delete_alias(index=live, name=engine.read_alias)
+    if moved:
+        engine.client.indices.put_alias(index=engine.first_index, name=engine.read_alias)
+    engine.ensure_index(ANALYSIS)
+    assert set(engine.client.indices.get_alias(name=engine.read_alias)) == {live}
 
 
 def test_new_fields_are_added_to_a_live_index(search_url, tmp_path):

@@ -8,6 +8,7 @@ from pipelines.models import Entry, Feed, Stage
 from pipelines.urls import article_id
 from tests.support.leases import LEASE_S
 from worker.state import ArticleAddress, State
+from worker.state.workers import WorkerPresence, announce, present
 
 NOW = 1_757_800_000.0
 FEED = Feed(id="dala-main", url="http://dala.example/rss", source="dala", family="dala")
@@ -115,3 +116,45 @@ def test_a_problem_is_shown_while_it_lasts(state):
     state.problems.note("pages", "still no room", now=NOW + 60)
     assert state.problems.current(now=NOW + 100) == ["still no room"]
     assert state.problems.current(now=NOW + 200) == []
+
+
+@pytest.mark.parametrize("name", ["due:alerts", "due:escalations", "alerts:stories"])
+def test_an_alert_does_not_wait_for_the_step_to_pass(state, redis, name):
+    """What alerts gather, escalate or are to look at was put off with the polls, and must come back with them."""
+    redis.zadd(f"t:{name}", {"one": NOW + 3660})
+    state.clock.check("a", now=NOW + 3600)
+    state.clock.check("a", now=NOW)
+    assert redis.zscore(f"t:{name}", "one") == NOW + 60
+
+
+def test_who_died_while_the_clock_was_ahead_is_not_believed(state, redis):
+    """A worker of the future counts as present for as long as the step was: its slots are filled in vain."""
+    ahead = WorkerPresence(name="io@a", queues=("io",), slots=16, pid=1, seen_at=NOW + 3600)
+    announce(redis, "t:", ahead)
+    state.problems.note("pages", "no room", now=NOW + 3600)
+    state.clock.check("a", now=NOW + 3601)
+    state.clock.check("a", now=NOW)
+    assert present(redis, "t:", now=NOW) == []
+    assert state.problems.current(now=NOW) == ["no room"]
+    assert state.problems.current(now=NOW + 130) == []
+
+
+LOCKS = {
+    "outbox:lock": lambda state: state.outbox.lock(lease_s=35),
+    "alerts:lock": lambda state: state.alerts.lock(lease_s=20),
+    "alerts:turn:silence": lambda state: state.alerts.take_turn("silence", every_s=60),
+    "upkeep:nudged": lambda state: state.rebuilds.may_nudge(),
+    "pace:noted": lambda state: state.pace.note(now=NOW),
+}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_of_the_brokers_future_is_open(state, redis, lock):
+    """The broker ends locks by its own clock: its step back would keep one that a killed worker had for as long.
+
+    No article was written for an hour, and `kuzet status` had nothing to say.
+    """
+    redis.set(f"t:{lock}", "of a worker that died", px=3_600_000)
+    assert not state.outbox.is_locked(lease_s=35)
+    assert LOCKS[lock](state)
+    assert not LOCKS[lock](state)

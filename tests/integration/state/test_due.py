@@ -48,6 +48,14 @@ def test_what_is_due_is_taken_once_a_lease(state):
     assert (state.due.size(Stage.FETCH), state.due.next_at(Stage.PARSE)) == (2, None)
 
 
+def test_a_slow_hosts_flood_is_no_wrong_clock(state):
+    """Thousands of entries of a host that wants a minute between two requests: each tick brought them forward."""
+    for number in range(10):
+        sight(state, f"a{number}", HOST)
+    take(state, limit=1, spacing_s=6 * 3600)
+    assert state.clock.check("a", now=NOW) == ""
+
+
 def test_two_ticks_at_once_get_different_items(state):
     """Two beats must not double the work, nor leave any of it."""
     for number in range(60):

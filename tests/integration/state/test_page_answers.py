@@ -42,9 +42,12 @@ def answer(runtime, said):
     return runtime.state.articles.trace(KEY)
 
 
-@pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.HTTP_410])
+@pytest.mark.parametrize("reason", [Reason.HTTP_404, Reason.HTTP_410, Reason.BAD_REDIRECT])
 def test_a_page_that_is_not_up_yet_is_asked_for_again(runtime, reason):
-    """10 of 10 articles were lost for good, although their pages came a moment after the feed listed them."""
+    """10 of 10 articles were lost for good, although their pages came a moment after the feed listed them.
+
+    So were those of a site that redirected into its own network while it was being mended.
+    """
     first = answer(runtime, Refused(reason))
     assert (first.stage, first.outcome, first.due_at) == (Stage.FETCH, "", runtime.at + 60)
     second = answer(runtime, Refused(reason))

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.stories.corpus import build_corpus
 from config.settings import HERE, Settings
+from pipelines.errors import EngineRefusedError
 from pipelines.models import VersionedDocument
 from tests.support.leases import LEASE_S
 from worker.files.stories import StoryFiles
@@ -97,7 +98,7 @@ def test_the_index_says_what_redis_says(joiner, state, index):
     )
     state.stories.settle(story, behind[story])  # what an earlier write would say: too late
     assert story in state.stories.unwritten(limit=100)
-    while write_stories(state.stories, index):
+    while write_stories(state.stories, index, now=NOW.timestamp()):
         pass
     index.refresh()
     found = index.search(StoryRequest(size=100))
@@ -105,6 +106,22 @@ def test_the_index_says_what_redis_says(joiner, state, index):
     assert index.get(story)["articles"] == list(stories.values()).count(story) + 1
     assert index.search(StoryRequest(filters={"topics": ["drugs"]})).total == 0
     assert recent_stories(index, now=NOW + timedelta(days=400)).total == 0
+
+
+def test_an_index_of_stories_that_was_deleted_is_filled_again(joiner, state, index):
+    """It is a copy: after a deletion by hand, or a restore, it must hold all stories, not only those that change."""
+    stories = join(joiner, documents())
+    while write_stories(state.stories, index, now=NOW.timestamp()):
+        pass
+    index._engine.client.indices.delete(index=index.index)
+    late = {**state.stories.members(next(iter(stories.values())))[0], "id": "late"}
+    state.stories.join("late", "late", member=late, features={}, at=1.0, now=2e9)
+    with pytest.raises(EngineRefusedError):
+        write_stories(state.stories, index, now=NOW.timestamp())  # it believed that the index is there
+    while write_stories(state.stories, index, now=NOW.timestamp()):
+        pass
+    index.refresh()
+    assert {one["id"] for one in index.search(StoryRequest(size=100)).stories} == {*stories.values(), "late"}
 
 
 def test_merges_and_splits_by_hand_are_remembered(joiner, state, index):
@@ -130,7 +147,7 @@ def test_a_forgotten_article_leaves_its_story(joiner, state, index):
     story = max(set(stories.values()), key=list(stories.values()).count)
     for article in [article for article, of in stories.items() if of == story]:
         state.stories.forget(article, now=3e9)
-    while write_stories(state.stories, index):
+    while write_stories(state.stories, index, now=NOW.timestamp()):
         pass
     assert index.get(story) is None
     assert find_story(state.stories, index, story) is None

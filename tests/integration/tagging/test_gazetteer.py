@@ -38,8 +38,8 @@ def _rows(shared: Path, name: str) -> list[dict[str, str]]:
 
 def _regions(known: tuple[Matcher, Gazetteer], source: str, language: str) -> set[str]:
     matcher, gazetteer = known
-    text = Text(source)
-    return {place.region for place in find_places([Found(text, matcher.find(text, language=language))], gazetteer)}
+    text = Text(source, language=language)
+    return {place.region for place in find_places([Found(text, matcher.find(text))], gazetteer)}
 
 
 def test_the_regions_are_those_of_the_source(known, shared):

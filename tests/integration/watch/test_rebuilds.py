@@ -61,6 +61,11 @@ def generation(watch: Watch) -> int:
     return int(watch.runtime.search.index_name()[-6:])
 
 
+def listed(watch: Watch) -> list[dict]:
+    indices: list[dict] = json.loads(watch.kuzet("reindex", "--list", "--json").stdout)["indices"]
+    return indices
+
+
 def test_a_killed_reindex_loses_no_write(watch: Watch):
     """The worker that copies is killed in the middle, articles come in and are revised all the time."""
     before = titles(watch)
@@ -103,10 +108,10 @@ def test_the_way_back_takes_along_what_came_since(watch: Watch):
 
 def test_indices_are_listed_with_what_they_are(watch: Watch):
     """Before going back or throwing away, one looks."""
-    listed = json.loads(watch.kuzet("reindex", "--list", "--json").stdout)["indices"]
-    assert [one["index"][-6:] for one in listed] == ["000001", "000002", "000003"]
-    assert [one["live"] for one in listed] == [False, True, False]
-    assert listed[2]["kept_until"] > listed[2]["replaced_at"]
+    found = listed(watch)
+    assert [one["index"][-6:] for one in found] == ["000001", "000002", "000003"]
+    assert [one["live"] for one in found] == [False, True, False]
+    assert found[2]["kept_until"] > found[2]["replaced_at"]
 
 
 def test_a_dry_run_says_whether_there_is_need(watch: Watch):
@@ -115,6 +120,38 @@ def test_a_dry_run_says_whether_there_is_need(watch: Watch):
     assert planned["reasons"] == []
     assert planned["target"].endswith("-000004")
     assert is_over(watch)
+
+
+def test_a_killed_rollover_loses_and_doubles_no_article(watch: Watch):
+    """New articles go to another index while revisions of the old ones come in; its worker is killed in the middle."""
+    planned = json.loads(watch.kuzet("rollover", "--dry-run", "--json").stdout)
+    assert (planned["source"], planned["due"]) == (watch.runtime.search.index_name(), False)
+    before = titles(watch)
+    with Writer(watch.runtime) as writer:
+        assert "`kuzet rollover --attach` follows it" in watch.kuzet("rollover", "--no-wait").stdout
+        watch.wait(lambda: step(watch) in {"create", "switch"}, slowest_s=0.01)
+        watch.kill("index")
+        wait_for_the_end(watch)
+        writer.say(6_000, version=1)
+    assert watch.runtime.search.index_name() == planned["target"]
+    watch.wait(lambda: all_said(watch, writer))
+    assert watch.runtime.search.count() == len(titles(watch))
+    assert before.keys() <= titles(watch).keys()
+    live = [one["articles"] for one in listed(watch) if one["live"]]
+    assert min(live) > 0
+    assert sum(live) == len(titles(watch))
+
+
+def test_all_parts_are_reindexed_by_one_command(watch: Watch):
+    """One after the other, and what they were is named."""
+    done = watch.kuzet("reindex")
+    assert done.returncode == 0, done.stderr
+    replaced = [one["index"] for one in listed(watch) if one["replaced_at"]]
+    live = [one["index"] for one in listed(watch) if one["live"]]
+    assert [one[-6:] for one in live] == ["000004", "000002"]
+    sentence = f"{len(titles(watch))} articles are in {', '.join(live)} now;"
+    assert done.stdout.startswith(sentence), done.stdout
+    assert replaced[-1] in done.stdout
 
 
 # ---------------------------------------------------------------- documents written anew

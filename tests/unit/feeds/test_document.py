@@ -126,6 +126,15 @@ def test_redirects_of_google_are_unwrapped():
     assert parse(rss(item(link=link))).entries[0].link == "https://a.example/news/1"
 
 
+@pytest.mark.parametrize("service", ["feedburner", "pheedo"])
+def test_the_sites_own_link_comes_before_that_of_a_service_that_counts_clicks(service: str):
+    """The service's address is a redirect more, and ends with the service."""
+    own = f'<x:origLink xmlns:x="http://rssnamespace.org/{service}/ext/1.0">https://news.example/7</x:origLink>'
+    own = own.replace("x:", f"{service}:").replace("xmlns:x", f"xmlns:{service}")
+    counted = item(link="http://feedproxy.example/~r/news/~3/abc/", more=own)
+    assert parse(rss(counted)).entries[0].link == "https://news.example/7"
+
+
 def test_unusable_items_are_counted_by_reason_and_spoil_nothing():
     """One bad item must never cost the others, and its reason must be known."""
     feed = parse(rss("<item/>" + item() + "<item><title>Сілтемесіз</title></item>"))

@@ -260,6 +260,38 @@ def test_a_canonical_that_loses_the_query_is_believed_only_as_an_article(url: st
     assert extract_article(asked, entry=None, observed_at=NOW).canonical_url == believed
 
 
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ('<link rel="alternate" hreflang="ru" href="/ru/news/12345-pozhar#top">', ["/ru/news/12345-pozhar"]),
+        (f'<link rel="alternate" hreflang="kk-KZ" href="{URL}?utm_source=x">', []),
+        ('<link rel="alternate" hreflang="ru" href="https://other.example/ru/news/12345-pozhar">', []),
+        ('<link rel="alternate" hreflang="ru" href="/ru/">', []),
+        ('<link rel="alternate" hreflang="ru" href="/ru/news">', []),
+        ('<link rel="alternate" type="application/rss+xml" href="/ru/news/12345-pozhar.xml">', []),
+        ('<link rel="alternate" hreflang="ru" href="http://[">', []),
+        ('<link rel="alternate" hreflang="ru" href="">', []),
+        (
+            (
+                '<link rel="alternate" hreflang="ru" href="/ru/news/1-a"><a hreflang="en" href="/en/news/1-b">en</a>'
+                '<link rel="alternate" hreflang="ru-RU" href="/ru/news/2-c">'
+            ),
+            ["/en/news/1-b", "/ru/news/1-a"],
+        ),
+    ],
+)
+def test_the_article_in_other_languages_is_an_article_of_the_site(head: str, found: list[str]):
+    """A menu of languages leads to home pages and sections: each article would be a translation of all others."""
+    assert extract(html(head=head)).translations == tuple(f"https://news.example{path}" for path in found)
+
+
+def test_a_saved_page_may_name_translations():
+    """A file has no site, so none of them is believed, and it is read all the same."""
+    page = html(head='<link rel="alternate" hreflang="ru" href="https://news.example/ru/1-a">').encode()
+    saved = Page(url="file:///a.html", final_url="file:///a.html", status=200, headers={}, body=page, fetched_at=NOW)
+    assert extract_article(saved, entry=None, observed_at=NOW).translations == ()
+
+
 def test_a_relative_canonical_belongs_to_the_base_of_the_page():
     """Without `<base>` the claim names an address that does not exist."""
     head = '<base href="https://news.example/kk/"><link rel="canonical" href="n/7-ort">'
@@ -292,6 +324,38 @@ def test_another_page_in_place_of_the_article_is_not_its_text(body: str, final_u
     article = extract_article(page(body, final_url=final_url), entry=ENTRY, observed_at=NOW)
     assert article.note == note
     assert (article.body == LEAD) is bool(note)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404", "404 Not Found", "Error 404 (Not Found)!!1", "Ошибка 404: страница не найдена | News Example",
+        "Страница не найдена – News Example", "Бет табылмады", "Қате 404", "403 Forbidden", "502 Bad Gateway",
+        "Новость не найдена", "Сайт временно недоступен", "Ведутся технические работы", "Site is under maintenance",
+        "A potentially unsafe operation has been detected in your request to this site",
+        "Your access to this site has been limited by the site owner", "Извините, страница была удалена",
+    ],
+)  # fmt: skip
+def test_an_error_of_the_site_is_no_article(title: str):
+    """Without a feed (`kuzet import`, a list of links) there is no title to compare with: the page's own has to do."""
+    body = html().replace(f"{TITLE} | News Example", title).replace(f"<h1>{TITLE}</h1>", f"<h1>{title}</h1>")
+    with pytest.raises(PageUnusableError) as caught:
+        extract(body)
+    assert caught.value.reason == "error_page"
+    assert extract(body, entry=ENTRY).note == ""  # its text is the announced article's
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "404 человека заразились за сутки", "Технические работы на портале eGov: что не будет работать",
+        "Ошибка 404 в жизни и на сайте: колонка", "Страница не найдена: как блокируют сайты в Казахстане",
+        "Бет табылмады деген жазу неге шығады", "500 теңгелік монета шығарылды", "Сайт не работает у пяти банков",
+    ],
+)  # fmt: skip
+def test_a_headline_that_begins_like_an_error_is_news(title: str):
+    body = html().replace(f"{TITLE} | News Example", title).replace(f"<h1>{TITLE}</h1>", f"<h1>{title}</h1>")
+    assert extract(body).title == title
 
 
 NEXT = "".join(

@@ -89,7 +89,8 @@ def test_every_field_is_in_the_strict_mapping():
 
 def test_every_mapped_field_is_filled_by_a_full_article():
     """A field that is never filled makes a dashboard that is always empty."""
-    article = replace(ARTICLE, image_url="https://habar.example/1.jpg", script="latin")
+    links = {"image_url": "https://habar.example/1.jpg", "translations": ("https://habar.example/ru/1-tabun",)}
+    article = replace(ARTICLE, script="latin", **links)
     read = InCyrillic(title="Табун қайтарылды", body="Екі адам ұсталды.")
     tagging = replace(TAGGING, in_cyrillic=read, organisations=("МВД",), indicators=("bad.kz",), watch=("ours",))
     by_the_joiner = {"story", "story_score", "story_reasons"}

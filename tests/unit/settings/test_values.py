@@ -91,6 +91,18 @@ def test_no_variable_of_our_own_files_is_warned_of(monkeypatch: pytest.MonkeyPat
     assert capsys.readouterr().err == ""
 
 
+FLOATS = [name for name, field in Settings.model_fields.items() if field.annotation is float]
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "1e300"])
+@pytest.mark.parametrize("name", FLOATS)
+def test_no_time_is_endless(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    """«For ever» ended every drain with an error that no one saw: articles waited, and all was well."""
+    monkeypatch.setenv(variable(name), value)
+    with pytest.raises(SettingsError, match=variable(name)):
+        Settings()
+
+
 @pytest.mark.parametrize(
     ("name", "allowed"), [("search_port", "≥ 0, < 9300"), ("drain_batch", "≥ 1, ≤ 2000"), ("data", "")]
 )

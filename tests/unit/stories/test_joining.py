@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from benchmarks.stories.__main__ import b_cubed, cluster, late_by
@@ -9,7 +11,17 @@ from benchmarks.stories.corpus import build_corpus
 from pipelines.stories.features import features_of
 from pipelines.stories.joining import decide
 from pipelines.stories.window import COMMON, Window
-from tests.unit.stories.test_scoring import FIRE, FIRE_KAZAKH, FIRE_RETOLD, OTHER_FIRE, PLACED, RULES, WORDS, made
+from tests.unit.stories.test_scoring import (
+    FIRE,
+    FIRE_KAZAKH,
+    FIRE_RETOLD,
+    OTHER_FIRE,
+    PLACED,
+    RULES,
+    SPORT,
+    WORDS,
+    made,
+)
 
 
 def joined(*articles):
@@ -91,3 +103,30 @@ def test_a_corpus_of_events_is_put_together(seed):
     for chance in range(3):
         late = cluster([made[one.id] for one in late_by(reports, hours=6, seed=chance)], RULES)
         assert b_cubed(late, in_time)[2] >= 0.96  # the guide says what other corpora bring
+
+
+def test_a_translation_joins_whatever_else_the_story_says():
+    """A story of five reports by other sites shares nothing with it: the average must not keep it out."""
+    window = Window()
+    links = {"url": "https://a.kz/ru/1-pozhar", "translations": ["https://a.kz/kk/1-ort"]}
+    window.put(made(FIRE, **links), "story")
+    for number in range(5):
+        window.put(replace(made(FIRE_RETOLD, source=f"site{number}"), article_id=f"{number}"), "story")
+    kazakh = made(("Базар өртенді", "Мән-жай анықталуда."), language="kk", url="https://a.kz/kk/1-ort")
+    named = replace(kazakh, translations=made(("", ""), translations=["https://a.kz/ru/1-pozhar"]).translations)
+    assert decide(kazakh, window, rules=RULES).story == kazakh.article_id
+    decision = decide(named, window, rules=RULES)
+    assert (decision.story, decision.like, decision.is_reprint) == ("story", FIRE[0], False)
+    assert decide(named, window, rules=RULES, is_apart=lambda story: story == "story").story == named.article_id
+
+
+def test_an_emblem_joins_nothing():
+    """A site gives each article without a picture the same one; a picture of the archive is in several stories."""
+    image = {"image_url": "https://a.kz/i/brand.png"}
+    window = Window()
+    window.put(made(SPORT, **image), SPORT[0])
+    new = made(FIRE, source="polyn", **image)
+    assert not window.shows_several(new.picture)
+    window.put(made(OTHER_FIRE, source="okno", **image), OTHER_FIRE[0])
+    assert window.shows_several(new.picture)
+    assert "same picture" not in decide(made(FIRE_RETOLD, source="polyn", **image), window, rules=RULES).reasons

@@ -9,12 +9,13 @@ import pytest
 
 from config.settings import HERE
 from pipelines.errors import ConfigError
-from pipelines.stories.features import features_of, from_record, shingles_of, site_of, to_record
+from pipelines.stories.features import features_of, from_record, picture_of, shingles_of, site_of, to_record
 from pipelines.stories.frequencies import FREQUENCIES_FILE, parse_frequencies
 from pipelines.stories.rule import STORIES_FILE, ReactionWords, parse_story_rules
 from pipelines.stories.scoring import compare
 
-RULES = parse_story_rules((HERE / STORIES_FILE).read_text(encoding="utf-8"))
+FILE = (HERE / STORIES_FILE).read_text(encoding="utf-8")
+RULES = parse_story_rules(FILE)
 WORDS = parse_frequencies((HERE / FREQUENCIES_FILE).read_text(encoding="utf-8"))
 FIRE = (
     "Пожар на рынке в Шымкенте: эвакуированы 120 человек",
@@ -114,9 +115,25 @@ def test_articles_far_apart_in_time_are_never_one_event():
     assert compare(made(FIRE), late, rules=RULES).score == 0.0
 
 
+@pytest.mark.parametrize("least", [0.0, 0.1, RULES.join_from, 0.9, 1.0])
+def test_a_comparison_that_ends_early_says_the_same(least):
+    """Most candidates are another event; what is saved on them must not cost a story."""
+    texts = [made(text, **PLACED) for text in (FIRE, FIRE_RETOLD, OTHER_FIRE, SPORT)]
+    texts += [made(FIRE_KAZAKH, language="kk", **PLACED), made(FIRE_KAZAKH, language="kk", source="ukili")]
+    for one in texts:
+        for other in texts:
+            exact = compare(one, other, rules=RULES).score
+            assert compare(one, other, rules=RULES, least=least).score == (exact if exact >= least else 0.0)
+
+
 def test_features_survive_being_written_down():
     """After a restart the window is read from Redis; anything lost there would change decisions."""
-    features = made(FIRE, places=["Shymkent (city)"], figures={"evacuated": [120.0]}, organisations=["ДЧС"])
+    links = {
+        "url": "https://a.kz/kk/1-ort",
+        "translations": ["https://a.kz/ru/1-pozhar"],
+        "image_url": "https://a.kz/1.jpg",
+    }
+    features = made(FIRE, places=["Shymkent (city)"], figures={"evacuated": [120.0]}, organisations=["ДЧС"], **links)
     assert from_record(json.loads(json.dumps(to_record(features)))) == features
 
 
@@ -152,7 +169,7 @@ def test_long_texts_keep_the_same_shingles():
     [
         ("window_hours: 72\n", 1),
         ("same_language: {constant: -1, worsd: 2}\n", 1),
-        ((HERE / STORIES_FILE).read_text(encoding="utf-8").replace("join_from: 0.45", "join_from: 45"), 24),
+        (FILE.replace("join_from: 0.45", "join_from: 45"), FILE.partition("join_from")[0].count("\n") + 1),
     ],
 )
 def test_a_mistake_in_the_file_is_named(text, line):
@@ -186,8 +203,9 @@ def test_a_comment_on_an_event_is_another_event():
 def test_features_of_an_earlier_version_are_read():
     """After an upgrade the window in Redis has records without the newest features."""
     record = to_record(made(FIRE))
-    for name in ("title", "rare", "is_reaction"):
+    for name in ("title", "rare", "is_reaction", "address", "translations", "picture"):
         del record[name]
+    record["image"] = "https://a.kz/1.jpg"
     assert compare(from_record(record), made(FIRE_RETOLD, source="polyn"), rules=RULES).score > 0
 
 
@@ -196,3 +214,64 @@ def test_reaction_words_have_any_ending_or_none():
     words = ReactionWords.of(["Заявил*", "оценил"])
     assert [words.are_in([form]) for form in ("заявила", "оценил", "оценили", "сказал")] == [True, True, False, False]
     assert not ReactionWords().are_in(["заявил"])
+
+
+KAZAKH, RUSSIAN = "https://verst.kz/kk/news/17-alym", "https://verst.kz/ru/news/17-vstrecha"
+MEETING = ("Встреча прошла в Астане", "Стороны обсудили сотрудничество и договорились продолжить работу.")
+MEETING_KAZAKH = ("Астанада кездесу өтті", "Тараптар ынтымақтастықты талқылап, жұмысты жалғастыруға уағдаласты.")
+
+
+def meeting(*, first=(), second=(), number=""):
+    """Compare two reports that share a number at most; first, second: what the page of each calls its translations."""
+    texts = [(title, f"{body} {number}") for title, body in (MEETING, MEETING_KAZAKH)]
+    russian = made(texts[0], url=RUSSIAN, translations=list(first))
+    kazakh = made(texts[1], language="kk", url=KAZAKH, translations=list(second))
+    return compare(russian, kazakh, rules=RULES, explain=True)
+
+
+def test_pages_that_name_each_other_are_one_event():
+    """Their site knows, whatever words and numbers say; a translation is no reprint, for its words are its own."""
+    match = meeting(first=[KAZAKH], second=[f"{RUSSIAN}/".replace("https://", "http://www.")])
+    assert (match.score, match.is_translation, match.is_reprint) == (1.0, True, False)
+    assert match.reasons == ("each page names the other as its translation",)
+
+
+def test_a_page_that_names_the_other_alone_needs_something_more():
+    """The first of the two was published before the other; and a menu of languages may lead to the wrong article."""
+    assert meeting(number="4").score < RULES.join_from
+    assert meeting(second=[RUSSIAN]).score < RULES.join_from
+    match = meeting(second=[RUSSIAN], number="4")
+    assert match.score >= RULES.join_from
+    assert "one page names the other as its translation" in match.reasons
+
+
+def test_the_same_picture_speaks_for_one_event():
+    """A bilingual site has one picture for both reports, often in two sizes."""
+    pictures = ("https://verst.kz/i/2026/alym.jpg?w=900", "https://www.verst.kz/i/2026/alym-1024x768.jpg")
+    one, other = (
+        made(text, language=language, image_url=picture, places=["Astana (city)"])
+        for text, language, picture in zip((MEETING, MEETING_KAZAKH), ("ru", "kk"), pictures, strict=True)
+    )
+    match = compare(one, other, rules=RULES, explain=True)
+    assert match.score > compare(one, replace(other, picture=""), rules=RULES).score
+    assert "same picture" in match.reasons
+
+
+@pytest.mark.parametrize(
+    ("url", "picture"),
+    [
+        ("https://www.a.kz/i/fire-1024x768.jpg?ver=2", "a.kz/i/fire.jpg"),
+        ("https://a.kz/600x400/fire.webp", "a.kz/fire.webp"),
+        ("https://a.kz/image.php?id=7", "a.kz/image.php?id=7"),
+        ("https://a.kz/static/logo.png", ""),
+        ("https://a.kz/static/site_logo_og.png", ""),
+        ("https://a.kz/img/no-image.png", ""),
+        ("https://a.kz/i/logovo-volka.jpg", ""),
+        ("https://a.kz/i/default-na-rynke.jpg", ""),
+        ("", ""),
+        ("fire.jpg", ""),
+    ],
+)
+def test_a_picture_is_known_in_any_size(url, picture):
+    """What a site shows where an article has no picture joins nothing; its own name gives it away."""
+    assert picture_of(url) == picture

@@ -29,11 +29,11 @@ def knowledge(tagger: Tagger) -> tuple[Matcher, CountedWords]:
 
 def figures(knowledge: tuple[Matcher, CountedWords], source: str, language: str) -> list[dict[str, Any]]:
     matcher, counted = knowledge
-    text = Text(source)
-    found = [Found(text, matcher.find(text, language=language))]
+    text = Text(source, language=language)
+    found = [Found(text, matcher.find(text))]
     return [
         {"kind": f.kind, "value": f.value, "unit": f.unit, "qualifier": f.qualifier, "role": f.role}
-        for f in find_figures(found, counted, language=language)
+        for f in find_figures(found, counted)
     ]
 
 
@@ -51,8 +51,8 @@ def answer(figure: Figure) -> str:
 def test_a_sentence_yields_its_figures_and_no_other(knowledge, language, sentence):
     """Analysts sort by these numbers: a missing one is a gap, an invented one a false report."""
     matcher, counted = knowledge
-    text = Text(sentence)
-    found = find_figures([Found(text, matcher.find(text, language=language))], counted, language=language)
+    text = Text(sentence, language=language)
+    found = find_figures([Found(text, matcher.find(text))], counted)
     assert sorted(map(answer, found)) == sorted(TABLES[language][sentence])
 
 
@@ -140,7 +140,7 @@ def test_the_same_fact_is_kept_once(knowledge):
 )
 def test_numbers(knowledge, source, language, values):
     """Digits, words, multipliers, endings after a hyphen; labels are no numbers."""
-    numbers = find_numbers(Text(source), knowledge[1].words, language=language)
+    numbers = find_numbers(Text(source, language=language), knowledge[1].words)
     assert [number.value for number in numbers] == values
 
 

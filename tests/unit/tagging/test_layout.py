@@ -82,6 +82,12 @@ def test_a_second_time_changes_nothing():
     assert format_rules("rules/theft.yaml", NEW) == NEW
 
 
+def test_a_part_is_set_apart_from_a_context_without_cues():
+    """A context that a topic only listens to ends in a colon, and the empty line behind it stays."""
+    text = "topic: theft\n\nunless:\n  fiction:\n\nexamples:\n  ru:\n    yes:\n      - Вор украл коня.\n"
+    assert format_rules("rules/a.yaml", text) == text
+
+
 def test_terms_stay_under_their_comment():
     """A comment that heads some terms is worth more than one alphabet over all of them."""
     text = "terms:\n  ru:\n    2:\n      - я\n      - б\n      # Horses.\n      - конь\n      - жеребец  # young\n"

@@ -21,8 +21,8 @@ def matcher_of(*terms: str, language: str = "ru") -> Matcher:
 
 
 def forms(matcher: Matcher, source: str, *, language: str = "ru") -> list[str]:
-    text = Text(source)
-    return [text.between(hit.first, hit.last) for hit in matcher.find(text, language=language)]
+    text = Text(source, language=language)
+    return [text.between(hit.first, hit.last) for hit in matcher.find(text)]
 
 
 def test_every_form_is_found():
@@ -66,10 +66,10 @@ def test_alternatives_prefixes_and_exact_forms():
 
 def test_negation_is_kept():
     """A negated deed did not happen: contexts need to know."""
-    text = Text("Он не убил, а спас")
-    assert [hit.negated for hit in matcher_of("убить").find(text, language="ru")] == [True]
-    text = Text("өлтірмеген")
-    assert [hit.negated for hit in matcher_of("өлтір-", language="kk").find(text, language="kk")] == [True]
+    text = Text("Он не убил, а спас", language="ru")
+    assert [hit.negated for hit in matcher_of("убить").find(text)] == [True]
+    text = Text("өлтірмеген", language="kk")
+    assert [hit.negated for hit in matcher_of("өлтір-", language="kk").find(text)] == [True]
 
 
 def test_languages_are_kept_apart_unless_unknown():
@@ -83,7 +83,7 @@ def test_a_pattern_has_one_number():
     """Rules share patterns: each is compiled and matched once."""
     matcher = matcher_of("взрыв", "взрыв")
     assert len(matcher.patterns) == 1
-    assert matcher.find(Text("взрыв"), language="ru") == [Hit(0, 0, 0, negated=False)]
+    assert matcher.find(Text("взрыв", language="ru")) == [Hit(0, 0, 0, negated=False)]
 
 
 def test_glued_words_come_apart():

@@ -35,9 +35,9 @@ def bodies(tagger: Tagger) -> tuple[Matcher, Organisations, Gazetteer]:
 def persons_in(names: Names, sources: list[str], bodies: tuple[Matcher, Organisations, Gazetteer], language: str):
     """The persons of some texts, with the places of the real gazetteer."""
     matcher, _, gazetteer = bodies
-    texts = [Text(source) for source in sources]
-    found = [Found(text, matcher.find(text, language=language)) for text in texts]
-    return find_persons(found, names, gazetteer=gazetteer, language=language)
+    texts = [Text(source, language=language) for source in sources]
+    found = [Found(text, matcher.find(text)) for text in texts]
+    return find_persons(found, names, gazetteer=gazetteer)
 
 
 @pytest.mark.parametrize(("language", "sentence"), SENTENCES, ids=[sentence for _, sentence in SENTENCES])
@@ -105,8 +105,8 @@ def test_two_forms_of_a_name_are_one_person(names, bodies):
 def test_organisations(bodies, source, language, organisations):
     """One citation form for both languages; a department needs its region."""
     matcher, known, gazetteer = bodies
-    text = Text(source)
-    found = [Found(text, matcher.find(text, language=language))]
+    text = Text(source, language=language)
+    found = [Found(text, matcher.find(text))]
     assert find_organisations(found, known, gazetteer=gazetteer) == organisations
 
 
@@ -116,6 +116,6 @@ def test_organisations(bodies, source, language, organisations):
 def test_a_sentence_names_its_bodies_and_no_other(bodies, language, sentence):
     """Abbreviations with endings, full names in any case, departments with their region; МВД-шник is a person."""
     matcher, known, gazetteer = bodies
-    text = Text(sentence)
-    found = [Found(text, matcher.find(text, language=language))]
+    text = Text(sentence, language=language)
+    found = [Found(text, matcher.find(text))]
     assert find_organisations(found, known, gazetteer=gazetteer) == tuple(BODIES[language][sentence])

@@ -24,8 +24,8 @@ def known(tagger: Tagger) -> tuple[Matcher, Gazetteer]:
 
 def places(known: tuple[Matcher, Gazetteer], source: str, language: str) -> list[tuple[str, str]]:
     matcher, gazetteer = known
-    text = Text(source)
-    found = find_places([Found(text, matcher.find(text, language=language))], gazetteer)
+    text = Text(source, language=language)
+    found = find_places([Found(text, matcher.find(text))], gazetteer)
     return [(place.name, place.region) for place in found]
 
 

@@ -22,8 +22,8 @@ LISTS = Watchlists({"watchlists/fraud.csv": FRAUD, "watchlists/cves.yaml": "cves
 
 
 def watched(source, *, language="ru", persons=(), indicators=()):
-    text = Text(source)
-    found = [Found(text, MATCHER.find(text, language=language))]
+    text = Text(source, language=language)
+    found = [Found(text, MATCHER.find(text))]
     marks = find_watched(found, LISTS, persons=persons, indicators=indicators)
     return [mark.removeprefix("fraud: ") for mark in marks if mark != "fraud"]
 

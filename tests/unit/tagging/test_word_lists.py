@@ -49,5 +49,5 @@ def test_a_word_is_folded_as_words_of_texts_are():
 
 def test_without_the_file_digits_are_read():
     """A config folder written before the file was there still counts what is in digits."""
-    numbers = find_numbers(Text("Задержаны 12 человек и двое полицейских"), NumberWords(), language="ru")
+    numbers = find_numbers(Text("Задержаны 12 человек и двое полицейских", language="ru"), NumberWords())
     assert [number.value for number in numbers] == [12]

@@ -9,6 +9,7 @@
 local due, turns, now = P .. 'due:' .. A.stage, P .. 'turn:' .. A.stage, tonumber(A.now)
 local limit, pace = tonumber(A.limit), tonumber(A.spacing_s) or 0
 local TURN_KEEP_S, LOOK_AHEAD_S = 86400, 1
+local LONGEST_WAIT_S = 86400  -- what waits longer is taken for the work of a wrong clock
 
 local function after(names, last)
   table.sort(names)
@@ -104,7 +105,7 @@ for _, name in ipairs(order) do
     for _, feed in ipairs(host.names) do
       local waiting = host.feeds[feed]
       for i = waiting.first, #waiting.items do
-        local at = host.free_at + (i - waiting.first) * host.spacing
+        local at = math.min(host.free_at + (i - waiting.first) * host.spacing, now + LONGEST_WAIT_S)
         redis.call('ZADD', due, seconds(at), waiting.items[i])
       end
     end
