@@ -27,6 +27,7 @@ from benchmarks.support.labelled_names import labelled, precision_and_recall
 from benchmarks.support.markup import page_around
 from benchmarks.support.misspelt import with_mistakes
 from benchmarks.support.mixed import agreement, mixed
+from benchmarks.support.reports import reports
 from config.settings import HERE, Settings
 from pipelines.models import Severity, Tagging
 from pipelines.tagging import Tagger
@@ -161,6 +162,14 @@ def mixed_texts(tagger: Tagger) -> Iterator[Line]:
         by_kind.setdefault(kind, []).append(f"{about} {f1:.2f}")
     for kind, measured in by_kind.items():
         yield Line("as its parts, F1", kind, "-", ", ".join(measured))
+
+
+def long_reports(tagger: Tagger, shared: Path) -> Iterator[Line]:
+    """Reports of 200 kB, joined from articles without a topic, with a chance word of some topic in each article."""
+    rows = load(shared, ("news_ru_dev", "news_ru_dev2", "news_ru_dev3"))
+    found = [tagger.tag("", text, language="ru").topics for text in reports(rows, tagger, random=Random(3))]
+    measured = f"{sum(map(len, found))} in {len(found)}"
+    yield Line("chance topics", f"{len(found)} reports of 200 kB", "0", measured, not any(found))
 
 
 def misspelt(tagger: Tagger) -> Iterator[Line]:
@@ -356,6 +365,7 @@ def main() -> None:
     show(console, "A mistake in each long key word", misspelt(tagger))
     if shared := os.environ.get("KUZET_SHARED"):
         show(console, "Names", names(tagger, Path(shared)))
+        show(console, "Long reports about nothing of ours", long_reports(tagger, Path(shared)))
         show(console, "Quality on labelled news", quality(tagger, Path(shared)))
         show(console, "Labelled texts by thirds: read, and never read", thirds(tagger, Path(shared)))
         show(console, "Cost on one core", cost(Path(shared)))
