@@ -11,7 +11,7 @@ from redis import Redis
 
 from config.settings import Settings
 from pipelines.errors import ConfigError
-from pipelines.models import Feed, Stage
+from pipelines.models import Feed, Outcome, Stage
 from worker.state import State
 
 if TYPE_CHECKING:
@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from worker.web import FetchResult, Later, WebClient
 
 GRACE_S = 5.0
+LOST_INDEX, LOST_INDEX_S = "index", 30 * 86_400.0
+LOST_INDEX_SAID = (
+    "The index was gone, and was made anew: articles of before are missing. `kuzet restore FOLDER --replace` brings "
+    "those of a backup back, `kuzet rebuild-state` lets feeds bring those that they still list."
+)
 DEFAULT_BROKER_URL = "redis://localhost:6379/0"
 
 
@@ -119,8 +124,12 @@ class Runtime:
         return SearchEngine.connect(self.settings)
 
     def ensure_index(self) -> None:
-        """Make the index, with the dictionary in its analyzer, unless it is there."""
-        self.search.ensure_index(self.analysis)
+        """Make the index, with the dictionary in its analyzer, unless it is there. One that was lost is named."""
+        self.search.ensure_index(self.analysis, missing=self._note_lost_index)
+
+    def _note_lost_index(self) -> None:
+        if self.state.totals.read().ended.get(Outcome.INDEXED):
+            self.state.problems.note(LOST_INDEX, LOST_INDEX_SAID, now=self.now(), keep_s=LOST_INDEX_S)
 
     @property
     def analysis(self) -> dict[str, Any]:

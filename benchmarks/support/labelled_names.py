@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pipelines.language.normalise import fold
 
@@ -20,7 +20,7 @@ DEVELOPMENT = (
 )
 HELD_OUT = ("kk", "kk2", "ru", "ru2")
 LONGEST = 4_000
-"""Characters that were read of each text."""
+"""Characters that were read of each text, where its label does not say less."""
 
 
 class Labelled(NamedTuple):
@@ -45,14 +45,15 @@ def labelled(kind: str, shared: Path) -> Iterator[Labelled]:
         places[language] += 1
         article = texts[row["id"]]
         title = "" if "passage_idx" in article else article.get("title", "")  # a speech, whose title is of the whole
-        yield Labelled(row["id"], title, article["text"][:LONGEST], language, frozenset(row[kind]), part)
+        text = article["text"][: row.get("read", LONGEST)]
+        yield Labelled(row["id"], title, text, language, frozenset(row[kind]), part)
 
 
 def _files(shared: Path) -> list[Path]:
     return [*(shared / name for name in DEVELOPMENT), *(HERE / f"held_out/{name}.jsonl" for name in HELD_OUT)]
 
 
-def _rows(file: Path) -> list[dict[str, str]]:
+def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
 
 

@@ -24,10 +24,14 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-fA-F]{1,6}|[A-Za-z]{2,24}\d?);")
 _CDATA_MARK = re.compile(r"<!\[CDATA\[|\]\]>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_HALF_PAIR = re.compile(
-    r"&#(?:x0*d[89a-f][\da-f]{2}|0*5(?:529[6-9]|5[3-9]\d\d|6\d{3}|7[0-2]\d\d|73[0-3]\d|734[0-3]));?", re.IGNORECASE
+_REFERENCE = re.compile(r"&#(?:x([\da-f]{1,20})(?![\da-f])|(\d{1,20})(?!\d));?", re.IGNORECASE)
+_XML_CHARACTERS = (
+    range(0x09, 0x0B),
+    range(0x0D, 0x0E),
+    range(0x20, 0xD800),
+    range(0xE000, 0xFFFE),
+    range(0x10000, 0x110000),
 )
-"""References to U+D800 up to U+DFFF, in both notations."""
 _SILENT = frozenset({"script", "style", "noscript", "template", "iframe", "head", "svg", "form", "button"})
 _BLOCK = frozenset(
     """
@@ -43,12 +47,18 @@ def one_line(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """Take out the characters that XML forbids, and references to half a surrogate pair.
+    """Take out the characters that XML forbids, and references to them.
 
-    One of the first makes a strict parser refuse the whole document; one of the second makes lxml raise
-    UnicodeDecodeError when the text is read.
+    One of the first makes a strict parser refuse the whole document. A reference to half a surrogate pair makes lxml
+    raise UnicodeDecodeError when the text is read, one to a control character ValueError when the tree is changed.
     """
-    return _HALF_PAIR.sub("", _CONTROL.sub("", text))
+    return _REFERENCE.sub(_allowed, _CONTROL.sub("", text))
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """Return a reference as it is written; nothing where XML has no such character."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return reference[0] if any(code in known for known in _XML_CHARACTERS) else ""
 
 
 def is_markup(text: str) -> bool:

@@ -45,7 +45,8 @@ class Ruleset:
 
     def __init__(self, texts: Mapping[str, str], *, word_forms: WordForms) -> None:
         self.version = version_of(texts)
-        self.matcher = Matcher(word_forms)
+        kazakh = KazakhWords(texts.get(LEXICON, ""))
+        self.matcher = Matcher(word_forms, kazakh=kazakh)
         text = {file: file_text(texts, file) for file in SHARED_FILES} | {
             file: texts.get(file, "") for file in WORD_FILES
         }
@@ -64,9 +65,7 @@ class Ruleset:
         self.organisations = Organisations("organisations.yaml", text["organisations.yaml"], matcher=self.matcher)
         lists = {file: one for file, one in texts.items() if file.startswith(f"{FOLDER}/")}
         self.watchlists = Watchlists(lists, matcher=self.matcher)
-        self.names = Names(
-            "names.yaml", text["names.yaml"], around=around, word_forms=word_forms, kazakh=KazakhWords(text[LEXICON])
-        )
+        self.names = Names("names.yaml", text["names.yaml"], around=around, word_forms=word_forms, kazakh=kazakh)
 
 
 def file_text(texts: Mapping[str, str], file: str) -> str:

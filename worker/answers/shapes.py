@@ -830,9 +830,10 @@ class RestoreAnswer(TypedDict):
 
 
 class StateAnswer(TypedDict):
-    """`adopted`: articles of the index that the state did not know."""
+    """`adopted`: articles of the index that the state did not know. `lost`: articles that are gone from the index."""
 
     adopted: int
+    lost: int
 
 
 class ReplayAnswer(TypedDict):

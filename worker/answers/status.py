@@ -166,8 +166,11 @@ def problems(
 ) -> list[str]:
     """List all that is wrong, worst first; what makes `kuzet status` end with 1."""
     from worker.setup.expiry import ending_soon
+    from worker.state.refusals import refuses
 
-    found = [*filter(None, (runtime.state.restoring.problem,)), *idle(runtime, workers)]
+    refusal = refuses(runtime.settings.broker_url, runtime.redis.info())
+    first = str(refusal) if refusal else runtime.state.restoring.problem
+    found = [*filter(None, (first,)), *idle(runtime, workers)]
     found += ending_soon(runtime.settings, now=datetime.fromtimestamp(runtime.now(), UTC))
     if trouble := search_problems(runtime, search):
         found += trouble

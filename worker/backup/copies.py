@@ -45,7 +45,7 @@ from worker.backup.keys import (
 )
 from worker.rebuilds import open_reindexer
 from worker.rebuilds.transfer import restore as write_documents
-from worker.runtime import Runtime
+from worker.runtime import LOST_INDEX, Runtime
 from worker.state.restoring import KEY as RESTORING
 
 Line = TypeVar("Line")
@@ -56,6 +56,7 @@ OWN_FILES = ("feeds.yaml", "examples/*", "alerts.yaml", "watchlists/*")
 """What a person writes into the data folder."""
 
 BATCH = 200
+DAY_S = 86_400
 
 
 def silent(step: str, done: int) -> None:
@@ -96,7 +97,7 @@ def restore_backup(runtime: Runtime, folder: Path, *, replace: bool, note: Note 
     saved = read_lines(folder / ARTICLES, written=written[ARTICLES])
     counts += _restore_articles(runtime, counted(saved, "articles", note))
     runtime.state.stories.mark_all(now=runtime.now())
-    counts["adopted"] = adopt_index(runtime, note=note)
+    counts += rebuild_state(runtime, note=note)
     _restore_files(runtime, folder)
     runtime.state.restoring.end()
     return counts
@@ -110,18 +111,34 @@ def _forget_again(runtime: Runtime) -> None:
             runtime.state.stories.forget(tombstone.article_id, now=runtime.now())
 
 
-def adopt_index(runtime: Runtime, *, note: Note = silent) -> int:
-    """Make the state know every article of the index that it lacks; return how many those were.
+def rebuild_state(runtime: Runtime, *, note: Note = silent) -> Counter[str]:
+    """Make the state agree with the index: `adopted`, articles that it did not know, and `lost`, those that are gone.
 
-    Later entries of such an article are its revisions; one that is forgotten is deleted. What only the state knew is
-    lost: journeys, tombstones, the books of earlier days, articles under way.
+    Later entries of an adopted article are its revisions; one that is forgotten is deleted. What only the state knew is
+    lost: journeys, tombstones, the books of earlier days, articles under way. A lost article comes again as a new one
+    when a feed still lists it.
     """
+    state, there = runtime.state, set[str]()
+    adopted = _adopt(runtime, there, note=note)
+    keep_days = runtime.settings.keep_articles_days
+    expired_ms = (runtime.now() - keep_days * DAY_S) * 1000 if keep_days else 0.0  # those were deleted on purpose
+    gone = [(key, version) for key, version in state.articles.indexed() if key not in there and version > expired_ms]
+    lost = sum(state.articles.lose(key, version) for key, version in gone if runtime.search.get(key) is None)
+    if lost:
+        state.feeds.read_anew()
+    state.problems.end(LOST_INDEX)
+    return Counter(adopted=adopted, lost=lost)
+
+
+def _adopt(runtime: Runtime, there: set[str], *, note: Note) -> int:
+    """Make the state know what the index has, and add the ids to `there`; return how many it did not know."""
     adopted, now, state = 0, runtime.now(), runtime.state
     runtime.ensure_index()
     if state.rebuilds.current() is None:
         open_reindexer(runtime).clean_up()  # after one whose record is lost: its fence would stay
     runtime.search.refresh()
     for stored in counted(runtime.search.scan(SearchRequest()), "articles of the index", note):
+        there.add(stored.article_id)
         if state.articles.trace(stored.article_id) is not None:
             continue
         if state.rewrites.adopt(stored.article_id, stored.version, stored.document, now=now):

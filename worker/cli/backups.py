@@ -74,21 +74,22 @@ def restore(
 
 @commands.command("rebuild-state")
 def rebuild_state(*, as_json: AsJson = False) -> None:
-    """Make the state anew from the index, after the broker's data was lost and there is no backup.
+    """Make the state agree with the index, after the broker's data or the index was lost and there is no backup.
 
     Every article of the index is known again, so nothing comes twice. What only the state knew is lost: journeys,
-    forgotten articles, the books of earlier days, what was under way and is listed by no feed any more.
+    forgotten articles, the books of earlier days, what was under way and is listed by no feed any more. An article that
+    is gone from the index comes again when a feed still lists it.
 
     Example: kuzet rebuild-state
     """
-    from worker.backup.copies import adopt_index
+    from worker.backup.copies import rebuild_state as agree
 
     with engines() as runtime, progress() as note:
-        adopted = adopt_index(runtime, note=note)
+        counts = agree(runtime, note=note)
     if as_json:
-        print_json({"adopted": adopted})
+        print_json({"adopted": counts["adopted"], "lost": counts["lost"]})
         return
-    out.print(f"{articles(adopted)} {'is' if adopted == 1 else 'are'} known again.")
+    out.print(f"{articles(counts['adopted'])} known again; {articles(counts['lost'])} gone from the index.")
 
 
 @contextmanager

@@ -212,7 +212,7 @@ def jsonl_rows(file: str) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise KuzetError(f"{file}, line {number}", f"is not JSON ({error})") from error
             if not isinstance(row, dict):
                 raise KuzetError(f"{file}, line {number}", "is not a JSON object")

@@ -282,8 +282,8 @@ def pair_answers(lines: Iterable[str]) -> Iterable[PairAnswer]:
 def read_pair(line: str, *, number: int) -> dict[str, Any]:
     try:
         pair = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise UsageError(f"line {number}", f"is not JSON ({error.msg})") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"line {number}", f"is not JSON ({error})") from error
     sides = [pair.get(side) for side in ("first", "second")] if isinstance(pair, dict) else []
     if not sides or not all(isinstance(each, dict) and each.get("text", each.get("title")) for each in sides):
         raise UsageError(f"line {number}", "is no pair", remedy="Write {id, first: {title, text}, second: {…}}.")

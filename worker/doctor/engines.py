@@ -10,6 +10,7 @@ from pipelines.models import Stage
 from worker.doctor.findings import Find, ok, problem, warning
 from worker.runtime import Runtime
 from worker.setup.expiry import ending_soon
+from worker.state.refusals import refuses
 from worker.state.workers import STILL_AFTER_S, present, ticked_at, unserved
 
 OLDEST_BROKER = (6, 2)
@@ -34,10 +35,10 @@ def broker(runtime: Runtime) -> Iterator[Find]:
         yield problem(f"It throws keys away when memory is full ({policy})", "Set maxmemory-policy noeviction.")
     if not facts.get("aof_enabled"):
         yield warning("It does not keep its data as it writes", "Set appendonly yes, or a restart loses the state.")
-    elif facts.get("aof_last_write_status") != "ok":
-        yield problem("Its last write to disk failed", "Make room on its disk, and see its log.")
     most, used = int(facts.get("maxmemory", 0)), int(facts["used_memory"])
-    if most and used > FULL * most:
+    if refusal := refuses(runtime.settings.broker_url, facts):
+        yield problem(refusal.problem.capitalize(), refusal.remedy)
+    elif most and used > FULL * most:
         yield warning(f"Its memory is {used / most:.0%} full", "Raise maxmemory, or shorten what is kept.")
 
 

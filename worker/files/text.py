@@ -62,6 +62,8 @@ def read_json(file: Path) -> dict[str, Any]:
         read = json.loads(read_text(file))
     except json.JSONDecodeError as error:
         raise ConfigError(str(file), error.msg, line=error.lineno) from error
+    except RecursionError as error:
+        raise ConfigError(str(file), "is nested too deeply") from error
     if not isinstance(read, dict):
         raise ConfigError(str(file), "holds no JSON object")
     return read

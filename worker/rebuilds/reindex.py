@@ -127,7 +127,8 @@ class Reindexer:
     def plan_rollback(self, *, keep_days: float = KEEP_DAYS) -> ReindexProgress:
         """Go back to what the last rebuild replaced; what is newer is copied back into it."""
         live = {part.name: part.index for part in self._parts()}
-        older = [one for one in self.indices.generations() if one.replaced_at and not one.is_live]
+        made = self.indices.generations()
+        older = [one for one in made if one.replaced_at and not one.is_live and one.part in live]
         if not older:
             raise EngineRefusedError(self._engine.address, "there is no older index to go back to")
         last = max(older, key=lambda one: one.replaced_at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -31,6 +31,9 @@ from worker.search.errors import FENCED, FULL_DISK, MAKE_ROOM, engine_errors, is
 from worker.search.schema import Schema, read_schema
 
 READY_POLL_S = 0.25
+REPLACED = frozenset({"replaced_at", "replaced_by", "kept_until"})
+"""What an index says of itself after another one has taken its place."""
+
 _HUNSPELL = re.compile(r"hunspell dictionary(?: for locale)?:? ?\[?([\w-]+)", re.IGNORECASE)
 
 
@@ -155,7 +158,7 @@ class SearchEngine:
         parts = self.parts()
         return parts[-1].index if parts else ""
 
-    def ensure_index(self, analysis: Mapping[str, Any]) -> str:
+    def ensure_index(self, analysis: Mapping[str, Any], *, missing: Callable[[], None] = lambda: None) -> str:
         """Make the index and its aliases unless they are there; return the name of the newest part's index.
 
         Safe to call from many processes at once, and at every start: an index that is there gets the fields it lacks.
@@ -163,7 +166,9 @@ class SearchEngine:
         """
         schema = self.schema(analysis)
         if not (parts := self._repaired()):
-            self._create_first(schema)
+            missing()
+            if not self._adopt_replaced():
+                self._create_first(schema)
             parts = self._repaired()
         for part in parts:
             self._extend(part.index, schema)
@@ -203,6 +208,20 @@ class SearchEngine:
         except EngineRefusedError as error:
             if not is_taken(error):  # else another process made it first
                 raise
+
+    def _adopt_replaced(self) -> bool:
+        """Let the index that was replaced last be live again, when no other is left; it has most of the articles."""
+        with engine_errors(self.address):
+            found = self.client.indices.get_mapping(index=f"{self.read_alias}-*").body
+            meta = {name: made["mappings"].get("_meta", {}) for name, made in found.items()}
+            own = [name for name in meta if self.names.generation_of(name)]
+            last = max(own, key=lambda name: float(meta[name].get("replaced_at", 0)), default="")
+            if not last:
+                return False
+            live = {word: value for word, value in meta[last].items() if word not in REPLACED}
+            self.client.indices.put_settings(index=last, settings={"index.blocks.write": None})
+            self.client.indices.put_mapping(index=last, meta=live)
+        return True
 
     def _extend(self, index: str, schema: Schema) -> None:
         """Give a live index the fields it lacks; one with a field of another type takes none of our documents."""

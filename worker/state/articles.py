@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
 
 from pipelines import urls
 from pipelines.models import Entry, Feed, Outcome, Stage
-from worker.state.records import day_of, entry_from_json, entry_to_json, new_token, pairs
+from worker.state.records import day_of, entry_from_json, entry_to_json, literal, new_token, pairs
 from worker.state.scripts import Argument, Scripts
 
 MAX_ATTEMPTS = 3
@@ -255,6 +255,17 @@ class Articles:
     def withdraw_alias(self, alias: str, *, owner: str, now: float) -> bool:
         """Take an address from the article that claimed it, for good: it names a list, so no article may claim it."""
         return bool(self._scripts.run("withdraw_alias", alias=alias, owner=owner, now=now))
+
+    def indexed(self) -> Iterator[tuple[str, int]]:
+        """Yield id and version of each article that is in the index, as far as the state knows, in no order."""
+        prefix = self._scripts.key("article:")
+        for key in self._redis.scan_iter(match=literal(prefix) + "*", count=5_000, _type="hash"):
+            if version := self._redis.hget(key, "version"):
+                yield key.removeprefix(prefix), int(version)
+
+    def lose(self, article_id: str, version: int) -> bool:
+        """Forget an article whose document is gone; False if it is under way, or in the index again."""
+        return bool(self._scripts.run("lose_article", id=article_id, version=version))
 
     def trace(self, article_id: str) -> Trace | None:
         """Return what is known about the article, with its journey; None for an unknown one."""

@@ -203,6 +203,10 @@ class Feeds:
         """Return how many feeds are watched."""
         return int(self._redis.scard(self._scripts.key("feeds")))
 
+    def read_anew(self) -> None:
+        """Have the next document of each feed read in full, also one that has not changed."""
+        self._scripts.run("read_feeds_anew")
+
     def ids(self) -> list[str]:
         """List the feeds that are watched."""
         return sorted(self._redis.smembers(self._scripts.key("feeds")))

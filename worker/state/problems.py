@@ -18,6 +18,9 @@ class Problems:
         """Remember the sentence for that time, in place of the one before."""
         self._redis.hset(self._key, about, f"{now + keep_s:.3f} {sentence}")
 
+    def end(self, about: str) -> None:
+        self._redis.hdel(self._key, about)
+
     def current(self, *, now: float) -> list[str]:
         """Return the sentences that are not over, by what they are about."""
         noted = (text.split(" ", 1) for _, text in sorted(self._redis.hgetall(self._key).items()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-from redis.exceptions import RedisError
+from redis.exceptions import BusyLoadingError, OutOfMemoryError, ReadOnlyError, RedisError
 
 from pipelines.errors import EngineRefusedError, EngineUnavailableError, KuzetError
 from pipelines.handshakes import RENEW, HandshakeFault, handshake_fault
@@ -33,6 +35,41 @@ HANDSHAKE_REMEDIES = {
 }
 
 
+NO_MEMORY, NO_DISK, REPLICA, LOADING = "oom ", "misconf ", "readonly ", "loading "
+"""Words of the errors of a broker that answers and takes no writes."""
+
+KINDS: Mapping[type[RedisError], str] = {
+    OutOfMemoryError: NO_MEMORY,
+    ReadOnlyError: REPLICA,
+    BusyLoadingError: LOADING,
+}
+"""Errors that the client has classes for; it takes the word out of their text."""
+
+REFUSALS = {
+    NO_MEMORY: ("its memory is full, so it takes nothing", "Raise its maxmemory, or give it more room."),
+    NO_DISK: ("it cannot write to its disk, so it takes nothing", "Make room there, and see its log."),
+    REPLICA: ("it is a replica, so it takes nothing", "Name the primary in KUZET_BROKER_URL."),
+    LOADING: ("it is still reading its data", "It takes a moment; try again."),
+}
+"""First word of an error → what is wrong, and what to do. Work goes on by itself afterwards."""
+
+
+def refused(url: str, word: str) -> KuzetError:
+    """Return what one of REFUSALS means."""
+    problem, remedy = REFUSALS[word]
+    return EngineUnavailableError(f"The broker at {shown(url)}", problem, remedy=remedy)
+
+
+def refuses(url: str, facts: Mapping[str, Any]) -> KuzetError | None:
+    """Return why a broker takes no writes, by what it says of itself (INFO); None for one that takes them."""
+    most = int(facts.get("maxmemory", 0))
+    if most and int(facts["used_memory"]) >= most:
+        return refused(url, NO_MEMORY)
+    if facts.get("aof_enabled") and facts.get("aof_last_write_status") != "ok":
+        return refused(url, NO_DISK)
+    return refused(url, REPLICA) if facts.get("role") == "slave" else None
+
+
 def meaning(url: str, error: RedisError) -> KuzetError:
     """Say what the client's error means and what to do: EngineRefusedError or EngineUnavailableError."""
     subject = f"The broker at {shown(url)}"
@@ -42,5 +79,8 @@ def meaning(url: str, error: RedisError) -> KuzetError:
         return EngineRefusedError(subject, "it does not accept the password", remedy=remedy)
     if fault := handshake_fault(said):
         return EngineRefusedError(subject, str(fault), remedy=HANDSHAKE_REMEDIES[fault])
+    word = next((word for kind, word in KINDS.items() if isinstance(error, kind)), NO_DISK if NO_DISK in said else "")
+    if word:
+        return refused(url, word)
     remedy = "`kuzet up` starts one; if it speaks TLS, use rediss:// in KUZET_BROKER_URL."
     return EngineUnavailableError(subject, f"it does not answer ({error})", remedy=remedy)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
+from pipelines.language.kazakh_words import KazakhWords
+from pipelines.tagging.matching.misspelt import SHORTEST_MISSPELT
 from pipelines.tagging.matching.text import Text
-from pipelines.tagging.matching.vocabulary import Codes, Slots, Vocabulary
+from pipelines.tagging.matching.vocabulary import NOWHERE, Codes, Slots, Vocabulary
 from pipelines.tagging.matching.word_forms import WordForms
 from pipelines.tagging.rules.patterns import GAP_WORDS, LANGUAGES, Pattern
 
 NEGATING_WORDS = frozenset({"не", "ни"})
 """A Russian word directly after one of these is negated."""
+
+MOST_GUESSES = 2_000
+"""Words of a text that are looked for with a mistake: the beginning of a text says what it is about."""
 
 
 class Hit(NamedTuple):
@@ -48,11 +54,13 @@ class _Start(NamedTuple):
 class Matcher:
     """Finds patterns, given by number. The same pattern asked for twice has one number."""
 
-    def __init__(self, word_forms: WordForms | None = None) -> None:
+    def __init__(self, word_forms: WordForms | None = None, *, kazakh: KazakhWords | None = None) -> None:
         self.word_forms = word_forms or WordForms()
         self.patterns: list[Pattern] = []
         self._numbers: dict[tuple[str, str], int] = {}
-        self._languages = {language: _LanguageMatcher(language, self.word_forms) for language in LANGUAGES}
+        self._languages = {
+            language: _LanguageMatcher(language, self.word_forms, kazakh=kazakh) for language in LANGUAGES
+        }
 
     def forms(self, language: str) -> set[str]:
         """Return every form of every word in the patterns of a language; only for measuring."""
@@ -94,8 +102,8 @@ class _Beginning(NamedTuple):
 class _LanguageMatcher:
     """`_beginnings` remembers what the forms of a word begin, by their codes: all forms of a word share one entry."""
 
-    def __init__(self, language: str, word_forms: WordForms) -> None:
-        self.vocabulary = Vocabulary(language, word_forms)
+    def __init__(self, language: str, word_forms: WordForms, *, kazakh: KazakhWords | None) -> None:
+        self.vocabulary = Vocabulary(language, word_forms, kazakh=kazakh)
         self._starts: dict[int, _Start] = {}
         self._beginnings: dict[Codes, _Beginning] = {}
 
@@ -124,10 +132,22 @@ class _LanguageMatcher:
         return hits
 
     def _slots(self, text: Text) -> list[Slots]:
-        """Return the slots of every word, mostly none."""
+        """Return the slots of every word, mostly none; a word without any is looked for with a mistake in it."""
         lookup = self.vocabulary.lookup
         known = map(self.vocabulary.answers.get, text.words)
-        return [lookup(word) if slots is None else slots for word, slots in zip(text.words, known, strict=True)]
+        slots = [lookup(word) if slots is None else slots for word, slots in zip(text.words, known, strict=True)]
+        for place in self._doubtful(text, slots):
+            slots[place] = self.vocabulary.guess(text.words[place])
+        return slots
+
+    def _doubtful(self, text: Text, slots: list[Slots]) -> list[int]:
+        """Return the places of words that may be misspelt: long ones without a slot that are no names."""
+        long = (
+            place
+            for place, (word, here) in enumerate(zip(text.words, slots, strict=True))
+            if here is NOWHERE and len(word) >= SHORTEST_MISSPELT and not text.is_name(place)
+        )
+        return list(islice(long, MOST_GUESSES))
 
     def _beginning(self, codes: Codes) -> _Beginning:
         """Put together what the slots of a word begin, and remember it."""

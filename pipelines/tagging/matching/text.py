@@ -128,6 +128,12 @@ class Text:
         """True if a word is the first of its sentence."""
         return word == 0 or self.sentence_at(word) != self.sentence_at(word - 1)
 
+    def is_name(self, word: int) -> bool:
+        """True if a word begins with a capital, goes on without one, and does not begin its sentence."""
+        here = self.starts[word]
+        goes_on = self.source[here].isupper() and self.source[here + 1 : here + 2].islower()
+        return goes_on and not self.begins_sentence(word)
+
     def first_of_sentence(self, word: int) -> int:
         """Return the first word of the sentence that holds a word."""
         sentence = self.sentence_at(word)

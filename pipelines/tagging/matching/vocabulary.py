@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipelines.language import russian
+from pipelines.language.kazakh import looks_finite
+from pipelines.language.kazakh_words import KazakhWords
 from pipelines.language.normalise import fold
+from pipelines.tagging.matching.misspelt import SHORTEST_MISSPELT, beginnings, is_one_mistake
 from pipelines.tagging.matching.word_forms import ALIKE_LETTERS, WordForms
 from pipelines.tagging.rules.patterns import Element
 
@@ -27,6 +33,17 @@ class Slots(NamedTuple):
     first: Codes
 
 
+_VERBAL = re.compile(
+    "(?:[ыі]?п|[ғқ]ан|[гк]ен|[ае]тын|[ае]тін|[ғқ]анда|[гк]енде|у|уы|уі|уға|уге|уды|уді|удың|удің)$"
+).search
+"""Kazakh forms of verbs, of which the lexicon has only the stem."""
+
+SHORTEST_MEANT = 6
+"""A shorter word of a pattern is not looked for with a mistake in it, however long the form: атыл-, банда."""
+
+LONG_STEM = 6
+"""From this many letters on a stem is itself with any ending that is nearly one of its own."""
+
 NOWHERE = Slots(frozenset(), frozenset(), ())
 
 
@@ -45,9 +62,10 @@ class Vocabulary:
     million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.
     """
 
-    def __init__(self, language: str, word_forms: WordForms) -> None:
+    def __init__(self, language: str, word_forms: WordForms, *, kazakh: KazakhWords | None = None) -> None:
         self.language = language
         self._word_forms = word_forms
+        self._kazakh = kazakh or KazakhWords()
         self.beginning: set[int] = set()
         self._slots: dict[tuple[str, ...], int] = {}
         self._slots_of: dict[str, list[int]] = {}
@@ -55,6 +73,8 @@ class Vocabulary:
         self._short_stems: set[int] = set()
         self._lengths: dict[str, set[int]] = {}
         self.answers: dict[str, Slots] = {}
+        self._guesses: dict[str, Slots] = {}
+        self._near: dict[str, list[tuple[str, _Source]]] = {}
 
     def slot(self, element: Element) -> int:
         """Return the slot of an element; its forms are added when it is new."""
@@ -72,6 +92,27 @@ class Vocabulary:
         answer = self.answers[word] = self._find(word)
         return answer
 
+    def guess(self, word: str) -> Slots:
+        """Return the slots of the word that a folded word without any was meant to be, with one mistake; mostly none.
+
+        A word that the dictionary of its language knows, a Kazakh verb form, and one with digits are meant as written.
+        """
+        if not SHORTEST_MISSPELT <= len(word) <= LONGEST_WORD:
+            return NOWHERE
+        if word not in self._guesses:
+            if len(self._guesses) >= CACHED_WORDS:
+                self._guesses.clear()
+            sources = () if self._is_word(word) else self._meant(word)
+            self._guesses[word] = self._slots_for(sources)
+        return self._guesses[word]
+
+    def _is_word(self, word: str) -> bool:
+        if not word.isalpha() or russian.is_known(word):
+            return True
+        if self.language != "kk":
+            return False
+        return not self._kazakh.is_full or bool(_VERBAL(word)) or looks_finite(word) or self._kazakh.knows(word)
+
     def forms(self) -> set[str]:
         """Return every form of every word; only for measuring."""
         return {
@@ -84,11 +125,33 @@ class Vocabulary:
     def _find(self, word: str) -> Slots:
         if len(word) > LONGEST_WORD:
             return NOWHERE
-        found: set[int] = set()
+        return self._slots_for(self._written(word))
+
+    def _written(self, word: str) -> Iterator[_Source]:
+        """Yield the sources of a word as it is written."""
         for length in (*self._short_stems, *self._lengths.get(word[:ALIKE_LETTERS], ())):
-            for endings, source, negated in self._stems.get(word[:length], ()):
-                if endings is None or word[length:] in endings:
-                    found.update([slot * 2 + negated for slot in self._slots_of[source]])
+            for source in self._stems.get(word[:length], ()):
+                if source.endings is None or word[length:] in source.endings:
+                    yield source
+
+    def _meant(self, word: str) -> Iterator[_Source]:
+        """Yield the sources of the words that a word may be with one mistake, in the stem or behind it."""
+        if not self._near:
+            self._near = self._stems_by_beginnings()
+        for stem, source in {pair for beginning in beginnings(word) for pair in self._near.get(beginning, ())}:
+            if _is_misspelt(word, stem, source.endings):
+                yield source
+
+    def _stems_by_beginnings(self) -> dict[str, list[tuple[str, _Source]]]:
+        near: dict[str, list[tuple[str, _Source]]] = defaultdict(list)
+        for stem, sources in self._stems.items():
+            inflected = [source for source in sources if _may_be_misspelt(source.word)]
+            for beginning in beginnings(stem) if inflected else ():
+                near[beginning].extend((stem, source) for source in inflected)
+        return dict(near)
+
+    def _slots_for(self, sources: Iterable[_Source]) -> Slots:
+        found = {slot * 2 + source.negated for source in sources for slot in self._slots_of[source.word]}
         if not found:
             return NOWHERE
         first = tuple(sorted(code for code in found if code >> 1 in self.beginning))
@@ -99,6 +162,7 @@ class Vocabulary:
             self._slots_of[word].append(slot)
             return
         self._slots_of[word] = [slot]
+        self._near.clear()
         for beginning, source in self._sources(word):
             self._add_stem(beginning, source)
 
@@ -116,3 +180,22 @@ class Vocabulary:
             self._lengths.setdefault(beginning[:ALIKE_LETTERS], set()).add(len(beginning))
         else:
             self._short_stems.add(len(beginning))
+
+
+def _may_be_misspelt(word: str) -> bool:
+    """True for a long word of a pattern that is found in all its forms."""
+    return not word.startswith("=") and len(word.strip("-*")) >= SHORTEST_MEANT
+
+
+def _is_misspelt(word: str, stem: str, endings: frozenset[str] | None) -> bool:
+    """True if a word is a form of a stem with one mistake in the stem, or in the ending of a long one.
+
+    endings: None for what a word only begins with (террор*).
+    """
+    length = len(stem)
+    if endings is None:
+        return any(is_one_mistake(word[:cut], stem) for cut in (length, length - 1, length + 1))
+    if length >= LONG_STEM and word.startswith(stem):
+        return any(is_one_mistake(word[length:], ending) for ending in endings)
+    cuts = (length, length - 1, length + 1)
+    return any(word[cut:] in endings and is_one_mistake(word[:cut], stem) for cut in cuts)

@@ -9,6 +9,7 @@ from pipelines.language.word_lists import HYPHENATED_ENDINGS
 from pipelines.reading.marked_yaml import Marked, read_yaml
 from pipelines.tagging.matching.matcher import Found, Hit, Matcher
 from pipelines.tagging.matching.text import Text
+from pipelines.tagging.names.described_bodies import Kind, described_name, quoted_name
 from pipelines.tagging.names.gazetteer import Gazetteer
 from pipelines.tagging.rules.patterns import LANGUAGES, parse_patterns
 
@@ -19,28 +20,33 @@ REGION_WORDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`of_region`: each region has one, and it is named with its region."""
+    """`of_region`: each region has one, and it is named with its region; `proper`: only when written with a capital."""
 
     name: str
     of_region: bool
+    proper: bool = False
 
 
 class Organisations:
     """Which pattern names which body, read from config/organisations.yaml.
 
-    `abbreviations`: how many letters of theirs are written large, by pattern (КНБ, ҰҚК).
+    `abbreviations`: how many letters of theirs are written large, by pattern (КНБ, ҰҚК); `kinds`: what a body is whose
+    name the text has.
     """
 
     def __init__(self, file: str, text: str, *, matcher: Matcher) -> None:
         self.named: dict[int, Body] = {}
         self.abbreviations: dict[int, int] = {}
-        root = read_yaml(file, text).fields(("organisations",), required=("organisations",))
+        self.kinds: dict[int, Kind] = {}
+        root = read_yaml(file, text).fields(("organisations", "kinds"), required=("organisations",))
         for source in root["organisations"].elements():
             self._add(source, matcher)
+        for source in root["kinds"].elements() if "kinds" in root else ():
+            self._add_kind(source, matcher)
 
     def _add(self, source: Marked, matcher: Matcher) -> None:
-        fields = source.fields(("name", "of_region", *LANGUAGES), required=("name",))
-        body = Body(fields["name"].text(), "of_region" in fields)
+        fields = source.fields(("name", "of_region", "proper", *LANGUAGES), required=("name",))
+        body = Body(fields["name"].text(), "of_region" in fields, "proper" in fields)
         for language in LANGUAGES:
             if language in fields:
                 for pattern in parse_patterns(fields[language], language=language, classes={}):
@@ -49,6 +55,14 @@ class Organisations:
                     first = pattern.text.split()[0].removeprefix("=")
                     if first.isupper():
                         self.abbreviations[number] = len(first)
+
+    def _add_kind(self, source: Marked, matcher: Matcher) -> None:
+        fields = source.fields(("name", "described", "proper", *LANGUAGES), required=("name",))
+        kind = Kind(fields["name"].text(), described="described" in fields, proper="proper" in fields)
+        for language in LANGUAGES:
+            if language in fields:
+                for pattern in parse_patterns(fields[language], language=language, classes={}):
+                    self.kinds[matcher.add(pattern)] = kind
 
 
 def find_organisations(found: Iterable[Found], known: Organisations, *, gazetteer: Gazetteer) -> tuple[str, ...]:
@@ -63,12 +77,33 @@ def find_organisations(found: Iterable[Found], known: Organisations, *, gazettee
 def _names(text: Text, hits: list[Hit], known: Organisations, gazetteer: Gazetteer) -> Iterator[str]:
     regions = {hit.first: hit for hit in hits if hit.pattern in gazetteer.named}
     named = [hit for hit in hits if hit.pattern in known.named and _is_written_so(text, hit, known)]
-    for hit in sorted(_longest(named), key=lambda hit: hit.first):
-        body = known.named[hit.pattern]
-        if not body.of_region:
-            yield body.name
-        elif region := _region_near(hit, regions, gazetteer):
-            yield f"{body.name} {region}"
+    named = sorted(_longest(named), key=lambda hit: hit.first)
+    found = [(hit.first, _name(hit, known.named[hit.pattern], regions, gazetteer)) for hit in named]
+    taken = {place for hit in named for place in range(hit.first, hit.last + 1)}
+    kinds = [hit for hit in hits if hit.pattern in known.kinds and hit.first not in taken]
+    for hit in _longest(kinds):
+        kind = known.kinds[hit.pattern]
+        found.append(
+            (hit.first, quoted_name(text, hit, kind, taken=taken) or _described(text, hit, kind, gazetteer, regions))
+        )
+    return (name for _, name in sorted(found) if name)
+
+
+def _described(text: Text, hit: Hit, kind: Kind, gazetteer: Gazetteer, regions: dict[int, Hit]) -> str:
+    """Name a body by what it is for; one of a region with the region that follows."""
+    name, last = described_name(text, hit, kind)
+    following = regions.get(last + 1)
+    if not name or following is None:
+        return name
+    entry = gazetteer.entries[gazetteer.named[following.pattern][0]]
+    return f"{name} {_genitive(entry.labels[1])}" if entry.kind == "regions" and last > hit.last else name
+
+
+def _name(hit: Hit, body: Body, regions: dict[int, Hit], gazetteer: Gazetteer) -> str:
+    if not body.of_region:
+        return body.name
+    region = _region_near(hit, regions, gazetteer)
+    return f"{body.name} {region}" if region else ""
 
 
 def _longest(hits: list[Hit]) -> Iterator[Hit]:
@@ -84,7 +119,7 @@ def _longest(hits: list[Hit]) -> Iterator[Hit]:
 def _is_written_so(text: Text, hit: Hit, known: Organisations) -> bool:
     letters = known.abbreviations.get(hit.pattern)
     if letters is None:
-        return True
+        return not known.named[hit.pattern].proper or text.source[text.starts[hit.first]].isupper()
     start, end = text.starts[hit.first], text.ends[hit.last]
     if not text.source[start : start + letters].isupper():
         return False

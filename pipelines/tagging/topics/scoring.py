@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from math import log2
 from typing import NamedTuple, TypeAlias
@@ -37,6 +37,10 @@ GROWTH = 0.25
 
 LONGEST_FACTOR = 1.5
 """The threshold never grows beyond this."""
+
+LONG_TEXT_WORDS, PASSAGE_WORDS = 5_000, 200
+"""In a longer text a topic must be one of a passage, or of the title: a report of 200 kB has a word of every topic
+somewhere, also in its first lines."""
 
 LEAST_SHARE = 0.25
 """A topic with less than this share of the strongest topic's score is only touched in passing."""
@@ -136,7 +140,10 @@ def _tags(
     asked = corroboration if topics.corroborating and not is_short else None
     if is_short:
         by_rule = {rule: _with_frames(mentions, frames) for rule, mentions in by_rule.items()}
-    weighed = [_weigh(topics.rules[rule], mentions, corroboration=asked) for rule, mentions in by_rule.items()]
+    is_long = words > LONG_TEXT_WORDS
+    weighed = [
+        _weigh(topics.rules[rule], mentions, corroboration=asked, is_long=is_long) for rule, mentions in by_rule.items()
+    ]
     strongest = min(BEYOND_DOUBT, max((case.score for case in weighed), default=0.0))
     tags = [_tag(case, stretch=_stretch(words), strongest=strongest) for case in weighed if case.mentions]
     return sorted(tags, key=lambda tag: (-tag.score / tag.threshold, tag.topic))
@@ -253,16 +260,39 @@ class _Case(NamedTuple):
     prominent: bool
 
 
-def _weigh(rule: Rule, mentions: list[Mention], *, corroboration: Corroboration | None) -> _Case:
+def _weigh(rule: Rule, mentions: list[Mention], *, corroboration: Corroboration | None, is_long: bool) -> _Case:
     """Weigh the mentions of a rule. `corroboration` is None when the text is too short to ask for it."""
     valid = _without_overlaps([mention for mention in mentions if not mention.context])
     main_weight = min(MAIN_WEIGHT, rule.threshold)
     if corroboration is not None and _is_alone(valid) and not _is_corroborated(valid[0], corroboration):
         valid = [valid[0]._replace(factor=1.0)]
     alone = len(valid) == 1
+    if is_long:
+        in_title = [mention for mention in valid if mention.text.field == "title"]
+        passage = in_title + _densest_passage([mention for mention in valid if mention.text.field == "body"])
+        return _Case(rule, valid, _score(passage, main_weight=main_weight), heaviest=0.0, prominent=bool(in_title))
     prominent = any(_is_prominent(each, corroboration, main_weight=main_weight, alone=alone) for each in valid)
     heaviest = max((mention.weight for mention in valid), default=0.0)
     return _Case(rule, valid, _score(valid, main_weight=main_weight), heaviest, prominent)
+
+
+def _densest_passage(mentions: list[Mention]) -> list[Mention]:
+    """Return the mentions of the passage of PASSAGE_WORDS words whose different terms weigh most."""
+    ordered = sorted(mentions, key=_place)
+    inside: Counter[str] = Counter()
+    weight = heaviest = 0.0
+    best = range(0)
+    first = 0
+    for last, mention in enumerate(ordered):
+        weight += 0.0 if inside[mention.term] else mention.weight
+        inside[mention.term] += 1
+        while mention.hit.first - ordered[first].hit.first >= PASSAGE_WORDS:
+            inside[ordered[first].term] -= 1
+            weight -= 0.0 if inside[ordered[first].term] else ordered[first].weight
+            first += 1
+        if weight > heaviest:
+            heaviest, best = weight, range(first, last + 1)
+    return [ordered[place] for place in best]
 
 
 def _with_frames(mentions: list[Mention], frames: frozenset[int]) -> list[Mention]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from kombu import Connection, Producer, Queue
 from redis import Redis
 
 from config.settings import Settings
+from tests.support.commands import kuzet
 from tests.support.forks import ForkingRun
 from worker.local.report import Silence
 from worker.local.services import services
@@ -53,24 +55,27 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkingRun]:
 
 
 @pytest.mark.parametrize(
-    ("refuse", "accept"),
+    ("refuse", "accept", "said"),
     [
-        pytest.param(fill_memory, free_memory, id="OOM"),
-        pytest.param(make_replica, make_primary, id="READONLY"),
+        pytest.param(fill_memory, free_memory, "its memory is full, so it takes nothing. Raise its", id="OOM"),
+        pytest.param(make_replica, make_primary, "it is a replica, so it takes nothing. Name", id="READONLY"),
     ],
 )
 def test_a_worker_outlives_a_broker_that_refuses(
-    run: ForkingRun, refuse: Callable[[Redis], None], accept: Callable[[Redis], None]
+    run: ForkingRun, refuse: Callable[[Redis], None], accept: Callable[[Redis], None], said: str
 ):
     """MISCONF ended Celery's workers, and the watch with them; they wait and go on, as when the broker is away."""
     redis = Redis.from_url(run.endpoints.broker_url, decode_responses=True)
     await_tick(redis, after=time.time())
     pids = run.pids()
     refuse(redis)
+    began = time.monotonic()
     try:
-        time.sleep(REFUSING_S)
+        found = kuzet("status", "--json", **run.environment())
+        time.sleep(max(0.0, REFUSING_S - (time.monotonic() - began)))
     finally:
         accept(redis)
+    assert said in json.loads(found.stdout)["problems"][0], "not: no worker runs"
     await_tick(redis, after=time.time())
     assert run.pids()["index"] == pids["index"]
 

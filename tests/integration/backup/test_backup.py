@@ -186,6 +186,21 @@ def test_what_was_forgotten_after_the_backup_stays_forgotten(saved: Saved) -> No
     assert saved.runtime.state.outcomes.audit(now=Runtime.now()).is_balanced
 
 
+def test_an_index_that_was_deleted_is_named_and_filled_again(saved: Saved, start_watch: StartWatch) -> None:
+    """The watch made an empty one, said that all is well, and took what feeds list for known."""
+    before = saved.articles()
+    saved.runtime.search.client.indices.delete(index="saved-0*")
+    with start_watch(saved.folder, newsroom=saved.newsroom, **NAMES) as watch:
+        watch.wait(lambda: bool(saved.runtime.search.index_name()))
+        problems = json.loads(watch.kuzet("status", "--json").stdout)["problems"]
+        assert any("`kuzet rebuild-state`" in problem for problem in problems), problems
+        answer = json.loads(watch.kuzet("rebuild-state", "--json").stdout)
+        assert answer["lost"] >= len(before) - answer["adopted"] > 0
+        watch.wait(lambda: saved.articles().keys() >= before.keys())
+        assert not saved.runtime.state.problems.current(now=Runtime.now())
+    delete_workers(saved.runtime.redis)
+
+
 def test_half_a_restore_is_named_and_finished(saved: Saved, start_watch: StartWatch, tmp_path: Path) -> None:
     """It was killed after the old state was deleted: a watch that works on it would take all articles for new ones."""
     broken = shutil.copytree(saved.backup, tmp_path / "copy")
@@ -210,8 +225,8 @@ def test_the_state_is_made_anew_from_the_index(saved: Saved) -> None:
     there = saved.articles()
     delete_keys(saved.runtime.redis, NAMES["redis_prefix"])
     answer = saved.kuzet("rebuild-state", "--json")
-    assert json.loads(answer.stdout) == {"adopted": len(there)}
-    assert json.loads(saved.kuzet("rebuild-state", "--json").stdout) == {"adopted": 0}
+    assert json.loads(answer.stdout) == {"adopted": len(there), "lost": 0}
+    assert json.loads(saved.kuzet("rebuild-state", "--json").stdout) == {"adopted": 0, "lost": 0}
     traced = saved.runtime.state.articles.trace(next(iter(there)))
     assert traced is not None
     assert traced.version == there[traced.article_id]

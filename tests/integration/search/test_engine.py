@@ -125,6 +125,22 @@ def test_lost_aliases_of_a_later_index_come_back(engine):
     assert engine.count() == 2
 
 
+def test_the_index_before_takes_the_place_of_one_that_was_deleted(engine):
+    """It has most of the articles, and must take new ones: the reindex had closed it."""
+    engine.bulk([article(1)])
+    indices, live = Indices(engine), f"{engine.read_alias}-000002"
+    indices.create_quiet(live, ANALYSIS)
+    indices.block_writes(engine.first_index)
+    indices.switch(engine.parts()[-1], target=live, now=NOW.timestamp(), keep_days=7)
+    engine.client.indices.delete(index=live)
+    called = []
+    assert engine.ensure_index(ANALYSIS, missing=lambda: called.append(True)) == engine.first_index
+    assert called == [True]
+    assert statuses(engine, article(2)) == ["written"]
+    engine.refresh()
+    assert engine.count() == 2
+
+
 @pytest.mark.parametrize("moved", [True, False])
 def test_people_search_what_is_written(engine, moved):
     """A read alias that was deleted or moved by hand showed nothing new, and `kuzet status` had nothing to say."""

@@ -78,6 +78,20 @@ def test_a_passing_mention_in_a_long_text_is_no_topic(small):
     assert topics(small, f"{PADDING} Вспомнили и наркотики.", title="Наркотики") == ("drugs",)
 
 
+REPORT = " ".join(["В отчёте сказано о планах на год."] * 400)
+"""Two thousand words and more about nothing of ours."""
+
+
+def test_chance_words_of_a_long_report_are_no_topic(tagger):
+    """A report of 200 kB has a word of every topic somewhere; a passage of it may have one all the same."""
+    words = ["Изъят героин.", "Нашли кокаин.", "Там конопля.", "Видели закладчика.", "Наркотики."]
+    assert topics(tagger, " ".join(f"{word} {REPORT}" for word in words)) == ()
+    passage = (
+        "Полиция изъяла героин и кокаин у наркоторговца. Наркокурьер хранил наркотики в гараже, закладчик задержан."
+    )
+    assert topics(tagger, f"{REPORT} {REPORT} {passage} {REPORT}") == ("drugs",)
+
+
 CORROBORATING = "none: {ru: [нет]}\ncorroborating: {ru: [полиция, наркобарон]}"
 
 
