@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import NamedTuple
 
 from pipelines.language.kazakh_words import KazakhWords
@@ -16,8 +15,8 @@ from pipelines.tagging.rules.patterns import GAP_WORDS, LANGUAGES, Pattern
 NEGATING_WORDS = frozenset({"не", "ни"})
 """A Russian word directly after one of these is negated."""
 
-MOST_GUESSES = 2_000
-"""Words of a text that are looked for with a mistake: the beginning of a text says what it is about."""
+GUESSED_WORDS = 3_000
+"""First words of a text that are looked for with a mistake: they say what it is about, and a look takes 0.4 ms."""
 
 
 class Hit(NamedTuple):
@@ -142,12 +141,12 @@ class _LanguageMatcher:
 
     def _doubtful(self, text: Text, slots: list[Slots]) -> list[int]:
         """Return the places of words that may be misspelt: long ones without a slot that are no names."""
-        long = (
+        settled = self.vocabulary.settled
+        return [
             place
-            for place, (word, here) in enumerate(zip(text.words, slots, strict=True))
-            if here is NOWHERE and len(word) >= SHORTEST_MISSPELT and not text.is_name(place)
-        )
-        return list(islice(long, MOST_GUESSES))
+            for place, (word, here) in enumerate(zip(text.words[:GUESSED_WORDS], slots, strict=False))
+            if here is NOWHERE and len(word) >= SHORTEST_MISSPELT and word not in settled and not text.is_name(place)
+        ]
 
     def _beginning(self, codes: Codes) -> _Beginning:
         """Put together what the slots of a word begin, and remember it."""

@@ -59,7 +59,8 @@ class Vocabulary:
     """The words of a ruleset in one language, in all their forms. A *slot* is one set of alternatives.
 
     Words of one declension have the same endings, so the endings are kept once and a word costs only its stem: the
-    million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with.
+    million forms of a ruleset take a few megabytes. `beginning` holds the slots that patterns begin with,
+    `settled` words that are meant as they are written.
     """
 
     def __init__(self, language: str, word_forms: WordForms, *, kazakh: KazakhWords | None = None) -> None:
@@ -74,6 +75,7 @@ class Vocabulary:
         self._lengths: dict[str, set[int]] = {}
         self.answers: dict[str, Slots] = {}
         self._guesses: dict[str, Slots] = {}
+        self.settled: set[str] = set()
         self._near: dict[str, list[tuple[str, _Source]]] = {}
 
     def slot(self, element: Element) -> int:
@@ -102,8 +104,11 @@ class Vocabulary:
         if word not in self._guesses:
             if len(self._guesses) >= CACHED_WORDS:
                 self._guesses.clear()
+                self.settled.clear()
             sources = () if self._is_word(word) else self._meant(word)
             self._guesses[word] = self._slots_for(sources)
+            if self._guesses[word] is NOWHERE:
+                self.settled.add(word)
         return self._guesses[word]
 
     def _is_word(self, word: str) -> bool:
@@ -163,6 +168,8 @@ class Vocabulary:
             return
         self._slots_of[word] = [slot]
         self._near.clear()
+        self._guesses.clear()
+        self.settled.clear()
         for beginning, source in self._sources(word):
             self._add_stem(beginning, source)
 
