@@ -229,6 +229,11 @@ def escalation(alert: Alert, stories: Sequence[Pending], *, step: int, since: fl
     return {"alert": alert.name, "step": step, "stories": list(stories[: alert.most_stories]), "since": since}
 
 
+def counted(number: int, noun: str) -> str:
+    """Return «1 article» and «3 articles»."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def text_of_story(one: Pending) -> str:
     """Return what a message says of one story, as plain text."""
     facts = [
@@ -236,7 +241,9 @@ def text_of_story(one: Pending) -> str:
         ", ".join(one["topics"]),
         ", ".join(one["regions"]),
         ", ".join(f"{kind} {said}" for kind, said in one["figures"].items()),
-        f"{one['articles']} articles: {', '.join(one['sources'])}" if one["articles"] else ", ".join(one["sources"]),
+        f"{counted(one['articles'], 'article')}: {', '.join(one['sources'])}"
+        if one["articles"]
+        else ", ".join(one["sources"]),
     ]
     others = [title for title in one["titles"].values() if title != one["title"]]
     news = [] if one["news"] == NEW else [f"Now: {one['news']}"]

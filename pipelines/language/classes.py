@@ -1,6 +1,6 @@
 """Inflection classes: words that end alike take the same endings, so these are worked out once a class.
 
-The lexicon has about 13,000 nouns and 1,250 verbs with six million forms, in fewer than 4,000 classes.
+The lexicon has about 16,000 nouns and 2,100 verbs with eight million forms, in some 4,000 classes.
 """
 
 from __future__ import annotations

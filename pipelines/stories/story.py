@@ -96,6 +96,9 @@ class StoryDocument(TypedDict, total=False):
     members: list[Member]
 
 
+HAND = "hand"
+BY_HAND = "a person put it here"
+
 COPIED = (
     *("id", "url", "title", "source", "family", "language", "published_at", "observed_at"),
     *("topics", "regions", "places", "persons", "organisations", "severity", "figures"),
@@ -122,6 +125,11 @@ def facts_of(document: IndexDocument) -> Member:
     copied: Any = {name: document[name] for name in COPIED if name in document}  # type: ignore[literal-required]
     kept: Member = {**copied, **said_of(document)}
     return kept
+
+
+def put_by_hand(member: Member) -> Member:
+    """Return an article of a story that a person has put into another one: what was alike is no reason any more."""
+    return {**member, "score": 1.0, "like": "", "is_reprint": False, "reasons": [BY_HAND], "by": HAND}
 
 
 def said_of(document: IndexDocument) -> Member:

@@ -21,7 +21,7 @@ def check_target(url: str, *, allowed_hosts: frozenset[str]) -> Target:
     if target.endpoint in allowed_hosts:
         return target
     if target.port not in ALLOWED_PORTS:
-        raise UnsafeAddressError(target.url, f"port {target.port} is not one of the web's")
+        raise UnsafeAddressError(target.url, f"port {target.port} is not one of the web's", remedy=_remedy(target))
     if _is_address(target.host):
         check_address(target, target.host, allowed_hosts=allowed_hosts)
     return target
@@ -33,8 +33,12 @@ def check_address(target: Target, address: str, *, allowed_hosts: frozenset[str]
         raise UnsafeAddressError(
             target.url,
             f"its address {address} is not on the public internet",
-            remedy=f"A site of your own is let through by KUZET_ALLOW_HOSTS={target.endpoint}",
+            remedy=_remedy(target),
         )
+
+
+def _remedy(target: Target) -> str:
+    return f"A site of your own is let through by KUZET_ALLOW_HOSTS={target.endpoint}"
 
 
 def _is_address(host: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from pipelines.alerts.alert import Alert, AlertRules
 from pipelines.alerts.matching import NEW, Heard, concerns, heard_of, is_news, what_is_new
@@ -20,7 +21,11 @@ from pipelines.alerts.speaking import (
     speak_at,
 )
 from pipelines.stories.story import StoryDocument, build_story
+from worker.alerts.speaker import IDS_AT_ONCE, Search
 from worker.stories.index import MOST_STORIES, StoryIndex, StoryRequest
+
+MOST_PLAYED = 20_000
+"""Stories; a month of a large watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,20 +37,42 @@ class Replayed:
     notices: tuple[Notification, ...]
 
 
-def replay(index: StoryIndex, alert: Alert, rules: AlertRules, *, since: datetime | None) -> Replayed:
-    """Play the stories since then, up to MOST_STORIES. A query is not asked: it would find what is there today."""
-    found = index.search(StoryRequest(since=since, size=MOST_STORIES))
-    return play(alert, rules, found.stories)
+def replay(index: StoryIndex, alert: Alert, rules: AlertRules, *, since: datetime | None, search: Search) -> Replayed:
+    """Play the stories since then, up to MOST_PLAYED of them, the last changed. A query is asked of their articles.
+
+    search: asks queries of articles, as the watch does.
+    """
+    stories = tuple(islice(index.each(StoryRequest(since=since, size=MOST_STORIES)), MOST_PLAYED))
+    return play(alert, rules, stories, found=found_by_query(alert, stories, search=search))
 
 
-def play(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...]) -> Replayed:
-    """Let an alert hear of each report at the time when it came in."""
-    return _replayed(alert, rules, list(_of_stories(alert, rules, stories)), played=len(stories))
+def found_by_query(alert: Alert, stories: Iterable[StoryDocument], *, search: Search) -> frozenset[str] | None:
+    """Return the articles that the query of an alert finds; None for an alert without one."""
+    if not alert.query:
+        return None
+    ids = [member["id"] for story in stories for member in story["members"]]
+    found: set[str] = set()
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        answers = search(ids[start : start + IDS_AT_ONCE], {alert.name: alert.query})
+        found |= {article_id for article_id, names in answers.items() if names}
+    return frozenset(found)
 
 
-def _of_stories(alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...]) -> Iterator[tuple[float, Pending]]:
+def play(
+    alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...], *, found: frozenset[str] | None = None
+) -> Replayed:
+    """Let an alert hear of each report at the time when it came in. found: articles that its query finds."""
+    said = list(_of_stories(alert, rules, stories, found))
+    return _replayed(alert, rules, said, played=len(stories))
+
+
+def _of_stories(
+    alert: Alert, rules: AlertRules, stories: tuple[StoryDocument, ...], found: frozenset[str] | None
+) -> Iterator[tuple[float, Pending]]:
     heard: dict[str, Heard] = {}
     for at, story in moments(stories):
+        if found is not None and found.isdisjoint(member["id"] for member in story["members"]):
+            continue
         news = what_is_new(story, heard.get(story["id"]))
         if news and is_news(story, rules) and concerns(alert, story):
             heard[story["id"]] = heard_of(story)

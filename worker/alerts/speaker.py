@@ -23,7 +23,9 @@ from pipelines.alerts.speaking import (
     speak_at,
 )
 from pipelines.errors import EngineUnavailableError, KuzetError
+from pipelines.search.request import SearchRequest
 from pipelines.stories.story import Member, StoryDocument, build_story
+from worker.search.engine import SearchEngine
 from worker.state.alerts import Alerts, ToSay
 from worker.state.records import to_json
 from worker.state.stories import Stories
@@ -41,6 +43,11 @@ IDS_AT_ONCE, QUERIES_AT_ONCE = 1_000, 50
 LONGEST_WAIT_S = 86_400.0
 """A story is looked at again for this long until its articles are searchable; some never are."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
+
+
+def found_by(engine: SearchEngine, ids: Sequence[str], queries: Mapping[str, str]) -> Mapping[str, frozenset[str]]:
+    """Return article id → names of the queries that find it; one that is not yet searchable is missing."""
+    return engine.selected_by(ids, {name: SearchRequest(text=query) for name, query in queries.items()})
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,10 @@ def played(runtime: Runtime, alert: Alert, rules: AlertRules, *, since: datetime
     """Play the past to an alert. Raises UsageError for one on silences or the watch's health: they have no past."""
     from worker.alerts.replay import replay, replay_spikes
     from worker.alerts.signals import spikes_at
+    from worker.alerts.speaker import found_by
 
     if alert.unit == STORY:
-        return replay(runtime.story_index, alert, rules, since=since)
+        return replay(runtime.story_index, alert, rules, since=since, search=partial(found_by, runtime.search))
     if alert.spike is None:
         raise UsageError(alert.name, "speaks of what is wrong now, and that has no past to be tried on")
     now = runtime.now()

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
 
-from pipelines.errors import KuzetError
+from pipelines.errors import EngineUnavailableError, KuzetError
 from pipelines.search.exports import from_row, to_line
 from pipelines.search.request import SearchRequest
 from worker.backup.folder import (
@@ -56,6 +58,7 @@ OWN_FILES = ("feeds.yaml", "examples/*", "alerts.yaml", "watchlists/*")
 """What a person writes into the data folder."""
 
 BATCH = 200
+PATIENCE, PAUSE_S = 3, 2.0
 DAY_S = 86_400
 
 
@@ -171,12 +174,22 @@ def _fill(runtime: Runtime, folder: Path, *, note: Note) -> Manifest:
 
 
 def _restore_articles(runtime: Runtime, lines: Iterable[bytes]) -> Counter[str]:
-    runtime.ensure_index()
+    _make_index(runtime)
     counts = Counter[str]()
     documents = filter(None, (from_row(json.loads(line)) for line in lines))
     for batch in batches(documents, BATCH):
         counts += write_documents(batch, engine=runtime.search, state=runtime.state, now=runtime.now())
     return counts
+
+
+def _make_index(runtime: Runtime) -> None:
+    """Make the index; a node that has just been started takes longer for it than for one answer."""
+    for _ in range(PATIENCE):
+        with suppress(EngineUnavailableError):
+            runtime.ensure_index()
+            return
+        time.sleep(PAUSE_S)
+    runtime.ensure_index()
 
 
 def _restore_files(runtime: Runtime, folder: Path) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.alerts.alert import SPIKE, STORY
+from pipelines.alerts.speaking import counted
 from pipelines.errors import KuzetError
 from pipelines.time_zone import KAZAKHSTAN
 from worker.answers.alerts import acknowledge as take_over
@@ -111,7 +112,7 @@ def try_out(
     row = test_row(alert, found)
     if send:
         row["sent"] = send_newest(runtime, rules, found, target=send)
-    print_json(row) if as_json else show_test(row)
+    print_json(row) if as_json else show_test(alert, row)
 
 
 @alerts.command("run")
@@ -197,7 +198,14 @@ def replayed(runtime: Runtime, alert: Alert, rules: AlertRules, *, since: dateti
     return replay_now(open_looker(runtime).signals(alert, rules, now=now), alert, rules, now=now)
 
 
-def show_test(row: AlertTest) -> None:
+def played_of(alert: Alert, row: AlertTest) -> str:
+    """Say what was played to an alert."""
+    if alert.unit == STORY:
+        return "1 story" if row["stories"] == 1 else f"{row['stories']} stories"
+    return counted(row["stories"], "hour") if alert.unit == SPIKE else f"{row['stories']} found now"
+
+
+def show_test(alert: Alert, row: AlertTest) -> None:
     for notice in row["notifications"]:
         titles = notice["titles"][:TITLES_SHOWN]
         more = notice["stories"] - len(titles)
@@ -207,8 +215,8 @@ def show_test(row: AlertTest) -> None:
             )
         )
     out.print(
-        f"{row['alert']}: {row['stories']} stories, {row['matched']} of them matched,"
-        f" in {len(row['notifications'])} messages.",
+        f"{row['alert']}: {played_of(alert, row)}, {row['matched']} of them matched,"
+        f" in {counted(len(row['notifications']), 'message')}.",
         style="bold",
     )
     if row["sent"]:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.settings import Settings
+from pipelines.alerts.speaking import counted
 from pipelines.errors import EngineUnavailableError
 from pipelines.search.request import SearchRequest, Sort
 from pipelines.stories.story import StoryDocument
@@ -201,7 +202,7 @@ def show_stories(runtime: Runtime) -> None:
 
 def show_story(story: StoryDocument) -> None:
     """Print a story: its title, and each article with what it has in common with another one."""
-    out.print(Text.assemble((story["title"], "bold"), (f"  {story['corroboration']} publishers", "dim")))
+    out.print(Text.assemble((story["title"], "bold"), (f"  {counted(story['corroboration'], 'publisher')}", "dim")))
     for member in story["members"]:
         why = "; ".join(member["reasons"][:REASONS_SHOWN]) or "the first report"
         out.print(Text.assemble((f"   {member['source']:<12} {member['language']}  ", "cyan"), (why, "dim")))

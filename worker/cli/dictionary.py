@@ -78,3 +78,26 @@ def build_words(
         built = build_lexicon(config / "lexicon", counts=counts, config=config, progress=progress)
     words = ", ".join(f"{count} {source}" for source, count in sorted(built.sources.items()))
     out.print(f"{words}; {built.kazakh_only} forms that only look Russian", soft_wrap=True)
+
+
+@lexicon.command("grow")
+def grow(
+    counts: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", exists=True, dir_okay=False, readable=False, help="Lines «word» or «word TAB count»."
+        ),
+    ],
+    least: Annotated[int, typer.Option(min=1, help="Leave out what was seen less often.")] = 2,
+) -> None:
+    """Print words of your texts that the lexicon lacks, as lines for core.tsv with the forms that were seen.
+
+    Nothing is written: delete what is wrong, correct the classes, and add the rest to config/lexicon/core.tsv.
+    Words in Latin letters are read into Cyrillic.
+    Example: kuzet lexicon grow counts.tsv > proposals.tsv
+    """
+    from pipelines.language.proposals import render_proposals
+    from worker.files.lexicons import grow_lexicon
+
+    proposals = grow_lexicon(Layers.of(Settings()), counts=counts, least=least)
+    typer.echo(render_proposals(proposals), nl=False)  # the tabs are part of the format

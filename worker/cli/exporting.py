@@ -120,20 +120,24 @@ def feed_of(  # noqa: PLR0913  one option a wish
 
 def stories_of(runtime: Runtime, name: str, *, limit: int) -> list[Entry]:
     """Return the newest stories that concern an alert. Raises KuzetError for no such alert."""
+    from pipelines.alerts.alert import STORY
     from pipelines.alerts.matching import concerns
     from pipelines.alerts.speaking import pending_of, text_of_story
     from pipelines.search.syndication import Entry
+    from worker.alerts.speaker import found_by
     from worker.answers.alerts import alert_named
     from worker.stories.index import MOST_STORIES, StoryRequest
-    from worker.tasks.alerts import found_by
 
     alert = alert_named(runtime.alert_file.rules, name)
+    asked = {name: alert.query}
+    if alert.unit != STORY:
+        raise UsageError(name, f"speaks of no stories but of {alert.unit}", remedy="A feed has stories or articles.")
     found: list[Entry] = []
     for story in runtime.story_index.search(StoryRequest(size=MOST_STORIES)).stories:
         if len(found) >= limit:
             break
         ids = [member["id"] for member in story["members"]]
-        if concerns(alert, story) and (not alert.query or any(found_by(runtime, ids, {name: alert.query}).values())):
+        if concerns(alert, story) and (not alert.query or any(found_by(runtime.search, ids, asked).values())):
             found.append(
                 Entry(
                     id=story["id"],

@@ -56,9 +56,12 @@ def stories(  # noqa: PLR0913  one option a wish
 
     Example: kuzet stories --since 7d --topic drugs --families 2
     """
+    from pipelines.models import Severity
     from worker.answers.choices import resolve_filters
     from worker.stories.index import StoryRequest
 
+    if unknown := [one for one in severity or () if one not in list(Severity)]:
+        raise UsageError("--severity", f"no severity {unknown[0]}; there are {', '.join(Severity)}")
     runtime = open_runtime()
     now = datetime.now(KAZAKHSTAN)
     chosen = {"topic": topic, "region": region, "source": source, "language": language}
@@ -284,7 +287,24 @@ def read_pair(line: str, *, number: int) -> dict[str, Any]:
     sides = [pair.get(side) for side in ("first", "second")] if isinstance(pair, dict) else []
     if not sides or not all(isinstance(each, dict) and each.get("text", each.get("title")) for each in sides):
         raise UsageError(f"line {number}", "is no pair", remedy="Write {id, first: {title, text}, second: {…}}.")
+    for name, value in (item for side in ("first", "second") for item in pair[side].items()):
+        if value and (fault := _fault(name, value)):
+            raise UsageError(f"line {number}", f"`{name}` {fault}")
     return dict(pair)
+
+
+def _fault(name: str, value: object) -> str:
+    """Say what is wrong with a field of a text; empty for nothing, and for fields that are not read."""
+    if name in ("title", "text", "url", "image_url") and not isinstance(value, str):
+        return "is no text"
+    if name == "translations" and not (isinstance(value, list) and all(isinstance(url, str) for url in value)):
+        return "is no list of addresses"
+    if name == "published_at":
+        try:
+            datetime.fromisoformat(str(value))
+        except ValueError:
+            return "is no time like 2026-11-01T08:00:00+05:00"
+    return ""
 
 
 def pair_features(runtime: Runtime, files: Any, text: Mapping[str, Any], *, name: str) -> Features:
@@ -307,8 +327,7 @@ def pair_features(runtime: Runtime, files: Any, text: Mapping[str, Any], *, name
         "organisations": list(tagging.organisations),
         "figures": figure_fields(tagging.figures),
     }
-    for given in ("published_at", "url", "image_url"):
+    for given in ("published_at", "url", "image_url", "translations"):
         if text.get(given):
-            document[given] = str(text[given])
-    document["translations"] = [str(url) for url in text.get("translations") or ()]
+            document[given] = text[given]
     return features_of(document, files.frequencies, files.rules.reactions)

@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from pipelines.feeds import FeedState
 from pipelines.models import Outcome, Stage
 from pipelines.stories.scoring import AGAINST, EACH_OTHER, FOR
+from pipelines.stories.story import BY_HAND
 from worker.answers.journeys import TEXTS
 
 FOLDER = Path(__file__).with_name("locale")
@@ -70,6 +71,7 @@ NAMED_ELSEWHERE = (
     *SHARED,
     *FOR.values(),
     EACH_OTHER,
+    BY_HAND,
     *AGAINST.values(),
     *TEXTS,
     *map(str, Stage),

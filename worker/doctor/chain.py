@@ -27,6 +27,7 @@ def chain(runtime: Runtime) -> Iterator[Find]:
         yield _sent(runtime, mark, address, began=began)
     finally:
         runtime.state.forgotten.forget(address.article_id, now=runtime.now())
+        runtime.state.stories.forget(address.article_id, now=runtime.now())
         runtime.search.delete(address.article_id)
         runtime.state.forgotten.lift(address.article_id)
 

@@ -1,9 +1,9 @@
-"""Write config/lexicon again from word counts: of your own texts, or of those the committed lexicon came from."""
+"""The lexicon from word counts: write config/lexicon again, or propose what it lacks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +25,19 @@ from pipelines.language.lexicon import (
     render_lemmas,
 )
 from pipelines.language.normalise import fold
+from pipelines.language.proposals import Proposal, propose
 from pipelines.language.russian import is_known, is_nominative_noun
 from pipelines.reading.marked_yaml import Marked, read_yaml
-from worker.files.dictionaries import Progress
+from worker.files.dictionaries import Progress, read_lexicon
+from worker.files.layers import Layers
+from worker.files.rules import RuleFiles
 from worker.files.text import read_text
 
 HEADER = "# {columns}. Written by `kuzet lexicon build`; see PROVENANCE.md.\n"
 SHORTEST_WORD = 3
 """Shorter words of rules and places are left to core.tsv."""
 
+_LATIN = re.compile("[a-zA-Z\u00c0-\u024f]")
 _WORD = re.compile(rf"(?<![\w=*-])[{LOWER}]+(?![\w*-])")
 
 
@@ -72,6 +76,33 @@ def build_lexicon(
     progress("ready", 1.0)
     counted = {source: list(sources.values()).count(source) for source in sorted(set(sources.values()))}
     return LexiconReport(sources=counted, kazakh_only=len(only_spelled))
+
+
+def grow_lexicon(folders: Layers, *, counts: Iterable[Path], least: int = 1) -> list[Proposal]:
+    """Return words that these counts have at least so often and the lexicon does not explain. Writes nothing.
+
+    Words in Latin letters are read into Cyrillic first, which takes a few milliseconds each.
+    """
+    lines = [line for file in counts for line in read_text(file).splitlines()]
+    latin = [line for line in lines if _LATIN.match(line)]
+    words = count_words(line for line in lines if not _LATIN.match(line))
+    for word, count in count_words(_in_cyrillic(latin, folders)).items():
+        words[word] = words.get(word, 0) + count
+    found = propose(words, read_lexicon(*folders.lexicons))
+    return [proposal for proposal in found if proposal.count >= least]
+
+
+def _in_cyrillic(lines: Sequence[str], folders: Layers) -> Iterator[str]:
+    """Yield «word TAB count» lines of Latin words as they are in Cyrillic; foreign words are left out."""
+    if not lines:
+        return
+    reader = RuleFiles(folders).latin()
+    alphabet = reader.alphabet_of(" ".join(lines))
+    for line in lines:
+        word, _, count = line.partition("\t")
+        read = reader.read_word(word, alphabet)
+        if not _LATIN.match(read):
+            yield f"{read}\t{count}" if count.isdecimal() else read
 
 
 def _sources(core: Core, words: Mapping[str, int], *, config: Path, verb_forms: AbstractSet[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipelines.stories.story import put_by_hand
 from worker.state.records import literal, to_json
 from worker.state.scripts import Scripts
 
@@ -72,12 +73,27 @@ class Stories:
     def merge(self, story: str, other: str, *, now: float) -> None:
         """Make `other` part of `story`, as a person asked."""
         self._scripts.run("merge_stories", story=story, other=other, now=now)
+        self._note_hand(story, [other], now=now)
 
     def split(self, story: str, article_ids: Sequence[str], *, now: float) -> str:
         """Give articles of a story one of their own, and return its id: the first of them."""
         new = article_ids[0]
         self._scripts.run("split_story", story=story, ids=" ".join(article_ids), new=new, now=now)
+        self._note_hand(new, article_ids, now=now)
         return new
+
+    def _note_hand(self, story: str, article_ids: Sequence[str], *, now: float) -> None:
+        """Give articles that a person has moved that as their reason."""
+        found = self._redis.hmget(self._key(f"story:{story}"), list(article_ids))
+        for article_id, member in zip(article_ids, found, strict=True):
+            if member:
+                put = to_json(put_by_hand(json.loads(member)))
+                self._scripts.run("renew_member", id=article_id, story=story, member=put, now=now)
+
+    def reasons_of(self, article_id: str, story: str) -> list[str]:
+        """Return why an article is in a story; empty when it has left it."""
+        member = self._redis.hget(self._key(f"story:{story}"), article_id)
+        return list(json.loads(member).get("reasons", ())) if member else []
 
     def forget(self, article_id: str, *, now: float) -> None:
         """Take a forgotten article out of its story."""

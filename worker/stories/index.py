@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -125,6 +125,18 @@ class StoryIndex:
                 return FoundStories(total=0, stories=())
         stories = tuple(cast("StoryDocument", hit["_source"]) for hit in found["hits"])
         return FoundStories(total=found["total"]["value"], stories=stories)
+
+    def each(self, request: StoryRequest) -> Iterator[StoryDocument]:
+        """Yield all stories that a request selects, the last changed first; its size is how many come at once."""
+        until = request.until
+        seen: set[str] = set()
+        while found := self.search(replace(request, until=until)).stories:
+            fresh = [story for story in found if story["id"] not in seen]
+            if not fresh:
+                return
+            yield from fresh
+            seen |= {story["id"] for story in fresh}
+            until = datetime.fromisoformat(found[-1]["updated_at"]) + timedelta(milliseconds=1)  # it is left out
 
     def refresh(self) -> None:
         """Make searchable what has been written."""

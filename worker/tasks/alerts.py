@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
 
 import structlog
 
 from pipelines.alerts.signals import JudgedFeed, WatchHealth
 from pipelines.alerts.speaking import Notification
-from pipelines.search.request import SearchRequest
 from worker.alerts.delivery import TIMEOUT_S, Never, NotYet, Sender, Sent
 from worker.alerts.signals import UNITS_EVERY_S, Senses, SignalLooker
-from worker.alerts.speaker import Speaker
+from worker.alerts.speaker import Speaker, found_by
 from worker.runtime import Runtime
 from worker.state.alerts import NoticeClaim
 from worker.state.workers import present, unserved
@@ -109,13 +108,8 @@ def open_speaker(runtime: Runtime) -> Speaker:
     """What looks at stories, on this process's services."""
     state = runtime.state
     return Speaker(
-        state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, search=partial(found_by, runtime)
+        state.alerts, state.stories, rules=lambda: runtime.alert_file.rules, search=partial(found_by, runtime.search)
     )
-
-
-def found_by(runtime: Runtime, ids: Sequence[str], queries: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return article id → names of the queries that find it; one that is not yet searchable is missing."""
-    return runtime.search.selected_by(ids, {name: SearchRequest(text=query) for name, query in queries.items()})
 
 
 def open_looker(runtime: Runtime) -> SignalLooker:

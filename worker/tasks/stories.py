@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from pipelines.models import ArticleDocument, IndexDocument
@@ -23,10 +24,15 @@ def move_articles(runtime: Runtime) -> None:
     stories, rewriter = runtime.state.stories, Rewriter(runtime.search, runtime.state)
     for article_id, story in stories.moved(limit=BATCH).items():
         if stored := runtime.search.get(article_id):
-            rewriter.rewrite([stored], partial(moved_to, story=story))
+            rewriter.rewrite([stored], partial(moved_to, story=story, reasons=stories.reasons_of(article_id, story)))
         stories.settle_move(article_id, story)
 
 
-def moved_to(stored: ArticleDocument, *, story: str) -> IndexDocument | None:
+def moved_to(stored: ArticleDocument, *, story: str, reasons: Sequence[str]) -> IndexDocument | None:
     """Return the document in another story; None when it is in it already."""
-    return None if stored.document.get("story") == story else {**stored.document, "story": story}
+    if stored.document.get("story") == story:
+        return None
+    moved: IndexDocument = {**stored.document, "story": story, "story_reasons": list(reasons)}
+    if not reasons:
+        del moved["story_reasons"]
+    return moved

@@ -11,6 +11,7 @@ from benchmarks.stories.corpus import build_corpus
 from config.settings import HERE, Settings
 from pipelines.errors import EngineRefusedError
 from pipelines.models import VersionedDocument
+from pipelines.stories.story import BY_HAND
 from tests.support.leases import LEASE_S
 from worker.files.stories import StoryFiles
 from worker.search.engine import SearchEngine
@@ -131,14 +132,42 @@ def test_merges_and_splits_by_hand_are_remembered(joiner, state, index):
     first, other = list(dict.fromkeys(stories.values()))[:2]
     state.stories.merge(first, other, now=3e9)
     assert find_story(state.stories, index, other)["id"] == first
+    merged = {member["id"]: member for member in state.stories.members(first)}
+    assert (merged[other]["by"], merged[other]["reasons"]) == ("hand", [BY_HAND])
     moved = [article for article, story in stories.items() if story == other]
     assert state.stories.moved(limit=100) == dict.fromkeys(moved, first)
     state.stories.split(first, moved[:1], now=3e9)
     assert state.stories.story_of(moved[0]) == moved[0]
+    assert state.stories.reasons_of(moved[0], moved[0]) == [BY_HAND]
     again = join(joiner, batch)
     assert again[moved[0]] == moved[0]
     anew = Joiner(state.stories.with_window("other:window"), StoryFiles(HERE), anew=True)
     assert join(anew, batch)[moved[0]] != first
+
+
+def test_a_story_is_found_by_each_name_that_it_had(joiner, state, index):
+    """A restory names stories by publication, not by arrival; a link in a message of last week must not be dead."""
+    batch = documents()
+    stories = join(joiner, batch)
+    first, other = list(dict.fromkeys(stories.values()))[:2]
+    state.stories.merge(first, other, now=3e9)
+    window = state.stories.with_window("other:window")
+    for name in (other, first):  # the name of what was merged comes back, and goes again
+        for article in [article for article, story in stories.items() if story in (first, other)]:
+            known = {"member": {"id": article}, "features": {}, "at": 1.0, "now": 3e9}
+            window.join(article, name, **known)
+        assert state.stories.became(other) == state.stories.became(first) == name
+        assert len(state.stories.members(name)) >= 2
+
+
+def test_all_stories_are_read_in_parts(joiner, state, index):
+    """A month of a large watch has more stories than the engine gives at once."""
+    stories = join(joiner, documents())
+    while write_stories(state.stories, index, now=NOW.timestamp()):
+        pass
+    index.refresh()
+    read = [one["id"] for one in index.each(StoryRequest(size=3))]
+    assert sorted(read) == sorted(set(stories.values()))
 
 
 def test_a_forgotten_article_leaves_its_story(joiner, state, index):

@@ -31,6 +31,8 @@ def test_the_doctor_finds_a_healthy_watch_healthy(watch: Watch):
     watch.runtime.search.refresh()
     assert not [one for one in watch.runtime.search.scan(SearchRequest()) if one.document["source"] == "kuzet-doctor"]
     assert not watch.runtime.state.forgotten.ids()
+    stories = watch.runtime.settings.redis_prefix + "story:doctor-*"
+    assert not list(watch.runtime.redis.scan_iter(stories)), "people read of it in the list of stories"
     assert watch.runtime.state.outcomes.audit(now=watch.runtime.now()).is_balanced
 
 

@@ -227,6 +227,16 @@ def test_a_replay_groups_and_counts():
     assert (found.stories, found.matched, len(found.notices)) == (3, 2, 1)
 
 
+def test_a_replay_speaks_of_what_the_query_finds():
+    """The most common alert is a query; it was tried on all stories, whatever they say."""
+    stories = (story(name="a", reports=3), story(name="b"))
+    words = replace(GRAVE, query="х")
+    later = stories[0]["members"][1]["id"]
+    assert play(words, AlertRules(), stories, found=frozenset()).matched == 0
+    found = play(words, AlertRules(), stories, found=frozenset({later}))
+    assert [one["story"] for notice in found.notices for one in notice["stories"]] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

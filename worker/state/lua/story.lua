@@ -17,6 +17,15 @@ local function keep_member(story, id, member)
   redis.call('HSET', P .. 'stories:of', id, story)
 end
 
+-- Takes an article out of a story that it was in. An empty one goes on naming the story that its last article is in.
+local function leave(from, id, story)
+  redis.call('HDEL', P .. 'story:' .. from, id)
+  if redis.call('EXISTS', P .. 'story:' .. from) == 0 then
+    redis.call('SET', P .. 'story:' .. from .. ':became', story, 'EX', STORY_KEEP_S)
+  end
+  mark(from)
+end
+
 -- Moves one article to another story, in the index too.
 local function move(id, from, story)
   local member = redis.call('HGET', P .. 'story:' .. from, id)
