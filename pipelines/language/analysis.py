@@ -7,6 +7,7 @@ from typing import Any
 
 from pipelines.language.letters import CYRILLIC, one_alphabet
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES
+from pipelines.language.numbers import SPELLINGS
 from pipelines.language.related import Meaning
 from pipelines.language.unknown import KAZAKH_DEVOICING, KAZAKH_ENDINGS, KAZAKH_FINAL_VOWEL, KAZAKH_WORD
 from pipelines.language.word_lists import QUERY_FILLERS
@@ -34,7 +35,8 @@ def render(dictionary: str, *, related: Sequence[Meaning] = (), near: Sequence[M
     near: words near in meaning, which only put answers in order.
 
     `words`: known words become lemmas, which the dictionary prints in capitals; what is still lower case after it goes
-    to the two ways of cutting an unknown word; a last lower-casing takes the mark off. `exact`: surface forms, for
+    to the two ways of cutting an unknown word; a last lower-casing takes the mark off. Numbers are spelled in one way
+    before (see pipelines.language.numbers). `exact`: surface forms, for
     wildcards, fuzzy queries and words as written. `grams`: runs of four letters in one alphabet (see
     `letters.one_alphabet`), for what the words do not find: Kazakh typed on a Russian keyboard or in Latin letters.
     `beginnings`: the first letters of words, which words derived from each other share; `typed_beginnings` adds those
@@ -59,6 +61,10 @@ def render(dictionary: str, *, related: Sequence[Meaning] = (), near: Sequence[M
             },
             "mark_words": {"type": "pattern_replace", "pattern": "[\\p{L}\\p{N}]+", "replacement": f"{EDGE}$0"},
             "mark_look_alikes": {"type": "pattern_replace", "pattern": _look_alike(), "replacement": f"{MARK}$0"},
+            **{
+                each.name: {"type": "pattern_replace", "pattern": each.pattern, "replacement": each.replacement}
+                for each in SPELLINGS
+            },
             "look_alikes": {
                 "type": "mapping",
                 "mappings": [f"{MARK}{chr(latin)}=>{chr(twin)}" for latin, twin in LOOK_ALIKES.items()],
@@ -89,7 +95,7 @@ def render(dictionary: str, *, related: Sequence[Meaning] = (), near: Sequence[M
             },
         },
         "analyzer": {
-            "words": _analyzer(WRITTEN, LEMMAS),
+            "words": _analyzer((*WRITTEN, *NUMBERS), LEMMAS),
             "exact": _analyzer(WRITTEN, SURFACE),
             "grams": {
                 "type": "custom",
@@ -98,7 +104,7 @@ def render(dictionary: str, *, related: Sequence[Meaning] = (), near: Sequence[M
                 "filter": ["lowercase"],
             },
             "beginnings": _analyzer(WRITTEN, BEGINNINGS),
-            "typed_words": _analyzer(TYPED, WIDENED if related else LEMMAS),
+            "typed_words": _analyzer((*TYPED, *NUMBERS), WIDENED if related else LEMMAS),
             "typed_exact": _analyzer(TYPED, SURFACE),
             "typed_beginnings": _analyzer(TYPED, NEAR if near else ASKED),
         },
@@ -124,6 +130,7 @@ TEXT_FIELD: Mapping[str, Any] = {
 
 WRITTEN = ("normalise",)
 TYPED = ("normalise", "mark_look_alikes", "look_alikes", "stress_marks", "normalise")
+NUMBERS = tuple(each.name for each in SPELLINGS)
 LEMMAS = ("lowercase", "lemmas", "unknown_words", "lowercase")
 WIDENED = ("lowercase", "lemmas", "related", "unknown_words", "lowercase")
 SURFACE = ("lowercase",)

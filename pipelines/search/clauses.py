@@ -154,7 +154,7 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
     if isinstance(node, Word) and node.prefix:
         return _prefix(node.text, forms)
     text = cut_hyphenated_endings(node.text)
-    together = isinstance(node, Phrase) or bool(_JOINED.search(text))
+    together = isinstance(node, Phrase) or bool(_JOINED.search(text)) or text.isdecimal()  # 2000000 is 2 млн
     fields = [*stems, *forms]
     asked = _words(text, fields, together=together)
     if isinstance(node, Word) and (other := _other_spelling(text)):

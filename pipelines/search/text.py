@@ -1,6 +1,7 @@
 """Query text → tree. Every text is a query: what is no syntax is words, and a stray quote or bracket is nothing.
 
     взрыв Шымкент            both words, in any form
+    2 000 000                one number, as 2000000 is
     "қару-жарақ"             the words together, in this order, in any form
     -футбол   NOT футбол     not this
     взрыв OR пожар           one of them; OR joins its neighbours only: `взрыв OR пожар Шымкент` wants Шымкент too
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 
 from pipelines.characters import printable
 from pipelines.errors import QueryError
+from pipelines.language.numbers import join_digits
 from pipelines.search.fields import FIELDS, Field
 
 MAX_CHARS = 4_000
@@ -77,7 +79,7 @@ def read_query(text: str) -> Node | None:
     """Read the tree of a query; None when nothing is asked for. Raises QueryError only when it is too long."""
     if len(text) > MAX_CHARS:
         raise QueryError("the query", f"it has {len(text)} letters", remedy=f"At most {MAX_CHARS} are allowed.")
-    tokens = [*_tokens(printable(text).translate(_STRAIGHT))]
+    tokens = [*_tokens(join_digits(printable(text)).translate(_STRAIGHT))]
     terms = sum(token.node is not None for token in tokens)
     if terms > MAX_TERMS:
         raise QueryError("the query", f"it has {terms} words", remedy=f"At most {MAX_TERMS} are allowed.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import json
 import random
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.language.kazakh import inflect
 from pipelines.language.keys import Keys
 from pipelines.language.lexicon import parse_core
 from pipelines.language.normalise import INVISIBLE, LOOK_ALIKES, fold, repair
+from pipelines.language.numbers import spell_numbers
 from worker.files.dictionaries import build_dictionaries, read_dictionary, read_related, render_analysis
 
 LEXICON = settings.HERE / "lexicon"
@@ -163,6 +165,29 @@ def test_related_words_are_looked_up_alike(keys, analyzer):
     assert {"мошенничество", "алаяқтық"} == keys.typed("алаяқтықпен") == keys.typed("мошенничеством")
     assert "ұста-" in keys.typed("ұстау")
 
+
+def test_numbers_are_spelled_alike(keys, analyzer):
+    """Sums in every way they are written, and 300 at random: the node's tokens are those of Python's spelling."""
+    chance = random.Random(20261201)
+    sums = [chance.randrange(1, 10**9) * 10 ** chance.randrange(4) for _ in range(300)]
+    texts = [
+        "2 млн",
+        "1,5 млн теңге",
+        "50 тыс. человек",
+        "12,5 тысячи",
+        "10 мың",
+        "2 млрд",
+        "2000 год",
+        "8 701 123 45 67",
+    ]
+    texts += [text for value in sums for text in (str(value), f"{value:,}".replace(",", " "), f"{value:,}")]
+    wanted = [set().union(*map(keys.tokens, _WORDS.findall(fold(spell_numbers(text))))) for text in texts]
+    assert list(analyzer.tokens(texts)) == wanted
+    assert wanted[texts.index(str(sums[0]))] == wanted[texts.index(f"{sums[0]:,}".replace(",", " "))]
+
+
+_WORDS = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+")
+"""Words and numbers as the engine's tokenizer has them."""
 
 BRANDS = ["IT-саласы", "Boeing-тың", "Boeingтің", "iPhone", "COVID-19", "café", "H&M", "авс-xyz"]
 

@@ -41,7 +41,8 @@ LATIN_KK = LatinText(
     "kk3", "Qarý tabyldy", "Shymkentte polıtsııa qylmyskerlerden qarý tapty, dep habarlaıdy agenttik.", "kk"
 )
 CYBER_KK = Text("kk4", "Сайттар істемей қалды", "Порталға кибер-шабуыл жасалды, деді ТЖД.", "kk")
-TEXTS = [CYBER_KK, FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
+FINE = Text("kk5", "Кәсіпкерге айыппұл", "Ол 2 млн теңге төлейді, деді шенеунік.", "kk")
+TEXTS = [CYBER_KK, FINE, FRAUD_KK, FRAUD_RU, CRIME_KK, LATIN_KK, CATTLE]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,12 @@ def found(engine: SearchEngine, text: str, breadth: Breadth = Breadth.ALL_OR_MOS
 def test_a_word_finds_both_languages(engine, text, ids):
     """An analyst reads both, and types one of them."""
     assert sorted(found(engine, text, Breadth.ALL)) == sorted(ids)
+
+
+@pytest.mark.parametrize("text", ["2 млн", "2000000", "2 000 000 теңге", '"2 000 000 теңге"', "2 миллион"])
+def test_a_sum_is_found_however_it_is_written(engine, text):
+    """A report says 2 млн, another 2 000 000, and people type either."""
+    assert found(engine, text, Breadth.ALL) == ["kk5"]
 
 
 def test_a_verb_is_found_by_its_noun(engine):
