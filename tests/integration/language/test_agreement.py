@@ -14,6 +14,7 @@ import pytest
 import urllib3
 
 from config import settings
+from pipelines.language.analysis import BEGINNING
 from pipelines.language.kazakh import inflect
 from pipelines.language.keys import Keys
 from pipelines.language.lexicon import parse_core
@@ -164,6 +165,15 @@ def test_related_words_are_looked_up_alike(keys, analyzer):
     assert typed_disagreements(typed, keys=keys, analyzer=analyzer) == {}
     assert {"мошенничество", "алаяқтық"} == keys.typed("алаяқтықпен") == keys.typed("мошенничеством")
     assert "ұста-" in keys.typed("ұстау")
+
+
+@pytest.mark.shared
+def test_beginnings_are_the_first_letters_of_words_as_written(analyzer, shared):
+    """Questions are answered by them: every word of Kazakh news, with capitals as well."""
+    words = (shared / "data" / "kk_news_types.txt").read_text(encoding="utf-8").split()
+    words = [word for word in words if word.isalpha() and unicodedata.is_normalized("NFC", word)]
+    typed = [*words, *map(str.upper, words[::10]), *OF_ALL_KINDS]
+    assert list(analyzer.tokens(typed, analyzer="beginnings")) == [{fold(word)[:BEGINNING]} for word in typed]
 
 
 def test_numbers_are_spelled_alike(keys, analyzer):
