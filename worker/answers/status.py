@@ -19,7 +19,7 @@ from worker.state.workers import QUEUES, STILL_AFTER_S, WorkerPresence, messages
 
 if TYPE_CHECKING:
     from worker.runtime import Runtime
-    from worker.search.engine import EngineHealth
+    from worker.search.article_index import EngineHealth
     from worker.state import Rebuild
 
 

@@ -16,7 +16,7 @@ from worker.state import Totals
 from worker.state.workers import QUEUES, messages_waiting, present, slots, ticked_at
 
 if TYPE_CHECKING:
-    from worker.search.engine import EngineHealth
+    from worker.search.article_index import EngineHealth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
