@@ -52,6 +52,7 @@ SPELLINGS = (
 )
 """In the order in which they are done."""
 
+_LONG = re.compile(f"{_BEFORE}(?!0{YEARS})[0-9]{{4,15}}{_AFTER}")
 _COMPILED = [(re.compile(each.pattern), re.sub(r"\$(\d)", r"\\g<\1>", each.replacement)) for each in SPELLINGS]
 
 
@@ -66,3 +67,8 @@ def join_digits(text: str) -> str:
     """Return a text in which groups of three digits are one number: 2 000 000 as 2000000."""
     pattern, replacement = _COMPILED[0]
     return pattern.sub(replacement, text)
+
+
+def split_digits(text: str) -> str:
+    """Return a text with its whole numbers in groups of three digits, as an index without `SPELLINGS` knows them."""
+    return _LONG.sub(lambda number: f"{int(number[0]):,}".replace(",", " "), text)

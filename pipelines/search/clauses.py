@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Any
 
+from pipelines.language.numbers import split_digits
 from pipelines.language.tokens import cut_hyphenated_endings
 from pipelines.language.word_lists import COMPOUND_BEGINNINGS, QUERY_FILLERS
 from pipelines.models import Severity
@@ -157,8 +158,9 @@ def _text(node: Word | Phrase, target: Field | None) -> Json:
     together = isinstance(node, Phrase) or bool(_JOINED.search(text)) or text.isdecimal()  # 2000000 is 2 млн
     fields = [*stems, *forms]
     asked = _words(text, fields, together=together)
-    if isinstance(node, Word) and (other := _other_spelling(text)):
-        return {"dis_max": {"queries": [asked, _words(other, fields, together=" " in other)], "tie_breaker": 0.2}}
+    others = [_words(other, fields, together=" " in other) for other in _other_spellings(node, text)]
+    if others:
+        return {"dis_max": {"queries": [asked, *others], "tie_breaker": 0.2}}
     return _in_any_alphabet(asked, text) if target is None and not together else asked
 
 
@@ -168,14 +170,22 @@ def _words(text: str, fields: Iterable[str], *, together: bool) -> Json:
     return {"multi_match": asked}
 
 
-def _other_spelling(text: str) -> str:
-    """Return a compound as others write it: кибер-шабуыл in one word, кибершабуыл in two; empty for other words."""
+def _other_spellings(node: Word | Phrase, text: str) -> Iterator[str]:
+    """Yield how others write it: кибер-шабуыл in one word, кибершабуыл in two, 2000000 in groups of digits.
+
+    An index that was made before numbers had one spelling knows the groups alone.
+    """
+    if (groups := split_digits(text)) != text:
+        yield groups
+    if isinstance(node, Phrase):
+        return
     if _COMPOUND.fullmatch(text):
-        return text.replace("-", "")
+        yield text.replace("-", "")
+        return
     for begin in COMPOUND_BEGINNINGS:
         if text.casefold().startswith(begin) and len(text) >= len(begin) + SHORTEST_SECOND:
-            return f"{text[: len(begin)]} {text[len(begin) :]}"
-    return ""
+            yield f"{text[: len(begin)]} {text[len(begin) :]}"
+            return
 
 
 def _fields_of(target: Field) -> tuple[tuple[str, ...], tuple[str, ...]]:
