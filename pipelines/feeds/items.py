@@ -95,7 +95,8 @@ def _written_links(item: Any) -> Iterator[str]:  # noqa: ANN401 - as above
 
     A service that counts clicks puts its own address in place of the site's, and keeps that in an element of its own.
     """
-    yield from filter(is_address, (_text(item.get(name)).strip() for name in _COUNTED_FIELDS))
+    if item.get("links"):
+        yield from filter(is_address, (_text(item.get(name)).strip() for name in _COUNTED_FIELDS))
     alternates = [each for each in item.get("links", ()) if _text(each.get("rel")).endswith("alternate")]
     pages = [each for each in alternates if _text(each.get("type")) in _PAGE_TYPES]
     sources = ({"href": part.get("src")} for part in item.get("content", ()))

@@ -175,12 +175,15 @@ def bring_kibana(
 
 
 def _make_indices(settings: Settings) -> None:
-    """Make the two indices on a new server: Kibana complains of every field of an index that is not there."""
+    """Make the two indices on a new server: Kibana complains of every field of an index that is not there.
+
+    No broker is asked: the service that does this has none.
+    """
     from worker.runtime import Runtime
 
     runtime = Runtime(settings)
     if not runtime.search.index_name():
-        runtime.ensure_index()
+        runtime.search.ensure_index(runtime.analysis)
         runtime.polls.ensure()
 
 

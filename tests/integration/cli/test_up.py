@@ -102,7 +102,7 @@ def processes_on(data: Path) -> list[psutil.Process]:
 
 def test_a_watch_that_cannot_start_says_why(tmp_path: Path):
     """Its terminal is gone with --detach; the reason must not be in a log only."""
-    answer = Terminal(tmp_path).run("up", "--detach", KUZET_SEARCH_HEAP_MB="9000000")
+    answer = Terminal(tmp_path).run("up", "--detach", KUZET_SEARCH_HEAP_MB="900000")
     assert answer.returncode == 1
     assert "did not start" in answer.stderr
     assert "up.log" in answer.stderr

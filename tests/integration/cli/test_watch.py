@@ -10,11 +10,11 @@ from tests.support.running_watch import QUICK, StartWatch, Watch
 from tests.support.terminal import Terminal
 
 
-def test_it_greets_and_begins_with_the_last_articles(terminal: Terminal):
+def test_it_greets_and_begins_with_the_last_articles(watch: Watch, terminal: Terminal):
     """An empty screen leaves a person wondering whether it works."""
     with terminal.running("watch", "--all", "--last", "2") as shown:
         assert "the last article came" in shown.wait_for("Watching since")
-        shown.wait_for("http://")
+        watch.wait(lambda: sum("http://" in line for line in shown.lines) >= 2)
     assert sum("http://" in line for line in shown.lines) == 2
 
 
