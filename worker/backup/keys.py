@@ -26,8 +26,9 @@ from worker.state.scripts import Scripts
 Item = TypeVar("Item")
 BATCH = 500
 PAUSE_S = 10.0
-LONGEST_S = 900.0
 """A pause is renewed with each batch; it ends by itself when the backup is killed."""
+
+LONGEST_S = 900.0
 
 BACKUP = "backup"
 """The lock of a backup that is being taken."""
