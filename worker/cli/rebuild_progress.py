@@ -35,6 +35,24 @@ STEPS = {
 }
 
 
+def carry_out(  # noqa: PLR0913 - the wishes that all rebuilds share
+    runtime: Runtime,
+    kind: str,
+    *,
+    sentence: Callable[[Rebuild], str],
+    attach: bool,
+    wait: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Begin a job, or attach to the one under way; then follow it to its end, or leave it to the workers."""
+    job = running(runtime, kind) if attach else begin(runtime, kind, **options)
+    if wait:
+        follow(runtime, job, as_json=as_json, sentence=sentence)
+    else:
+        leave(job, as_json=as_json)
+
+
 def begin(runtime: Runtime, kind: str, **options: Any) -> Rebuild:
     """Hand the job to the workers. Ends the command with BUSY when another one is under way."""
     try:

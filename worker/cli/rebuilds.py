@@ -60,7 +60,7 @@ def reindex(  # noqa: PLR0913  one option a wish
     Nothing is lost: the workers copy, catch up, compare and switch, and a failure leaves everything as it was.
     Example: kuzet reindex --dry-run && kuzet reindex
     """
-    from worker.cli.rebuild_progress import begin, follow, leave, running
+    from worker.cli.rebuild_progress import carry_out
     from worker.rebuilds import REINDEX, open_reindexer
 
     runtime = open_runtime()
@@ -74,11 +74,7 @@ def reindex(  # noqa: PLR0913  one option a wish
         if not attach:
             give_dictionary()
         options = {"rollback": rollback, "keep_days": keep, "indices": index}
-        run = running(runtime, REINDEX) if attach else begin(runtime, REINDEX, **options)
-        if wait:
-            follow(runtime, run, as_json=as_json, sentence=sentence_of_reindex)
-        else:
-            leave(run, as_json=as_json)
+        carry_out(runtime, REINDEX, sentence=sentence_of_reindex, attach=attach, wait=wait, as_json=as_json, **options)
 
 
 @commands.command("retag")
@@ -96,7 +92,7 @@ def retag(  # noqa: PLR0913  one option a wish
 
     Example: kuzet retag --dry-run --since 30d && kuzet retag
     """
-    from worker.cli.rebuild_progress import begin, follow, leave, running
+    from worker.cli.rebuild_progress import carry_out
     from worker.rebuilds import RETAG
 
     runtime = open_runtime()
@@ -108,11 +104,7 @@ def retag(  # noqa: PLR0913  one option a wish
         show_changes(runtime, selected, as_json=as_json)
         return
     options = {"topics": topics, "sources": sources, "since": begins_at.isoformat() if begins_at else ""}
-    run = running(runtime, RETAG) if attach else begin(runtime, RETAG, **options)
-    if wait:
-        follow(runtime, run, as_json=as_json, sentence=sentence_of_retag)
-    else:
-        leave(run, as_json=as_json)
+    carry_out(runtime, RETAG, sentence=sentence_of_retag, attach=attach, wait=wait, as_json=as_json, **options)
 
 
 @commands.command("reextract")
@@ -128,18 +120,14 @@ def reextract(
 
     Example: kuzet reextract --source tengrinews --since 7d
     """
-    from worker.cli.rebuild_progress import begin, follow, leave, running
+    from worker.cli.rebuild_progress import carry_out
     from worker.rebuilds import REEXTRACT
 
     runtime = open_runtime()
     begins_at = moment(since, now=datetime.now(KAZAKHSTAN))
     resolve_filters(runtime, {"source": source or ()}, warn=warn)
     options = {"sources": source, "since": f"{begins_at.astimezone(UTC):%Y-%m-%d}" if begins_at else ""}
-    run = running(runtime, REEXTRACT) if attach else begin(runtime, REEXTRACT, **options)
-    if wait:
-        follow(runtime, run, as_json=as_json, sentence=sentence_of_reextract)
-    else:
-        leave(run, as_json=as_json)
+    carry_out(runtime, REEXTRACT, sentence=sentence_of_reextract, attach=attach, wait=wait, as_json=as_json, **options)
 
 
 def sentence_of_reextract(rebuild: Rebuild) -> str:

@@ -25,7 +25,7 @@ def rollover(*, dry_run: DryRun = False, attach: Attach = False, wait: Wait = Tr
     Nothing is copied. The workers do it by themselves once the newest index is larger than KUZET_ROLLOVER_GB.
     Example: kuzet rollover --dry-run && kuzet rollover
     """
-    from worker.cli.rebuild_progress import begin, follow, leave, running
+    from worker.cli.rebuild_progress import carry_out
     from worker.rebuilds import ROLLOVER, open_rollover
 
     runtime = open_runtime()
@@ -34,11 +34,7 @@ def rollover(*, dry_run: DryRun = False, attach: Attach = False, wait: Wait = Tr
         return
     if not attach:
         give_dictionary()
-    run = running(runtime, ROLLOVER) if attach else begin(runtime, ROLLOVER)
-    if wait:
-        follow(runtime, run, as_json=as_json, sentence=sentence_of_rollover)
-    else:
-        leave(run, as_json=as_json)
+    carry_out(runtime, ROLLOVER, sentence=sentence_of_rollover, attach=attach, wait=wait, as_json=as_json)
 
 
 def sentence_of_rollover(rebuild: Rebuild) -> str:

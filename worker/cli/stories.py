@@ -140,15 +140,11 @@ def restory(
 
     Merges and splits by hand stay. Example: kuzet restory
     """
-    from worker.cli.rebuild_progress import begin, follow, leave, running
+    from worker.cli.rebuild_progress import carry_out
     from worker.rebuilds import RESTORY
 
     runtime = open_runtime()
-    run = running(runtime, RESTORY) if attach else begin(runtime, RESTORY)
-    if wait:
-        follow(runtime, run, as_json=as_json, sentence=sentence_of_restory)
-    else:
-        leave(run, as_json=as_json)
+    carry_out(runtime, RESTORY, sentence=sentence_of_restory, attach=attach, wait=wait, as_json=as_json)
 
 
 def sentence_of_restory(rebuild: Rebuild) -> str:

@@ -27,7 +27,7 @@ from worker.web.answers import PASSING
 NOT_THERE = frozenset({Reason.HTTP_404, Reason.HTTP_410})
 """Sites list an entry moments before its page is up: ask again, then use the feed's text."""
 
-MAY_COME = NOT_THERE | PASSING | {Reason.BAD_REDIRECT}
+OUT_OF_ORDER = PASSING | {Reason.BAD_REDIRECT}
 """A site that is being mended redirects in a circle, or into its own network, for an hour."""
 
 UNREADABLE = "unreadable"
@@ -80,7 +80,7 @@ def record_page_answer(runtime: Runtime, claim: ArticleClaim, answer: Fetched | 
             articles.finish(claim, Outcome.REJECTED, now=now, reason=reason)
         case Later(not_before, reason) if claim.attempts < MAX_ATTEMPTS:
             articles.release(claim, not_before=not_before, now=now, error=str(reason))
-        case Refused(reason) if reason in MAY_COME and claim.attempts < MAX_ATTEMPTS:
+        case Refused(reason) if reason in NOT_THERE | OUT_OF_ORDER and claim.attempts < MAX_ATTEMPTS:
             not_before = now + runtime.settings.page_retry_s * claim.attempts
             articles.release(claim, not_before=not_before, now=now, error=str(answer))
         case Later(_, reason) | Refused(reason):
@@ -219,7 +219,7 @@ def is_worth_rechecks(claim: ArticleClaim, tagging: Tagging) -> bool:
 
     The second has the feed's text so far: a robots.txt or a server that failed is asked again later.
     """
-    return claim.without_page in PASSING | {Reason.BAD_REDIRECT} or bool(tagging.topics and claim.page)
+    return claim.without_page in OUT_OF_ORDER or bool(tagging.topics and claim.page)
 
 
 def aliases_of(claim: ArticleClaim, article: Article, final_url: str) -> Iterator[str]:
